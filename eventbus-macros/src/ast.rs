@@ -1,0 +1,251 @@
+//! The model of an input: defaults, names and inheritance are resolved here, and nothing is refused that has a place.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitStr, Path, Type, Visibility};
+
+use crate::attr::{self, EnumAttrs, Serde, VariantAttrs};
+use crate::case;
+use crate::ctxt::Ctxt;
+use crate::symbol::{DOC, SCHEMARS, SERDE};
+
+/// An enum of events.
+pub(crate) struct Enum<'a> {
+    /// The path of the runtime's `__private`.
+    pub(crate) private: Path,
+    pub(crate) ident: &'a Ident,
+    pub(crate) vis: &'a Visibility,
+    pub(crate) docs: String,
+    pub(crate) serde: Serde,
+    /// What its names begin with, where the enum says so itself.
+    pub(crate) prefix: Option<LitStr>,
+    /// Further derives of its generated payload structs.
+    pub(crate) derives: Vec<Path>,
+    pub(crate) variants: Vec<Variant<'a>>,
+}
+
+/// One variant, with its attributes for the checks that need two of them.
+pub(crate) struct Variant<'a> {
+    pub(crate) original: &'a syn::Variant,
+    pub(crate) ident: &'a Ident,
+    pub(crate) attrs: VariantAttrs,
+    pub(crate) serde: Serde,
+    pub(crate) docs: String,
+    pub(crate) segment: Segment,
+    pub(crate) kind: Kind<'a>,
+}
+
+/// One part of a type name.
+pub(crate) struct Segment {
+    pub(crate) text: String,
+    pub(crate) span: Span,
+    /// It is the identifier in another case, and nobody wrote it.
+    pub(crate) derived: bool,
+}
+
+/// What a variant is.
+pub(crate) enum Kind<'a> {
+    Leaf(Leaf<'a>),
+    /// A newtype over another derived enum.
+    Group(&'a Type),
+    /// Positional fields, which are neither.
+    Malformed,
+}
+
+/// An event type.
+pub(crate) struct Leaf<'a> {
+    pub(crate) version: u32,
+    pub(crate) payload: Payload<'a>,
+}
+
+/// Where a leaf's payload struct comes from.
+pub(crate) enum Payload<'a> {
+    Generated(Struct<'a>),
+    Given(&'a Type),
+}
+
+/// A payload struct that the derive writes.
+pub(crate) struct Struct<'a> {
+    pub(crate) ident: Ident,
+    /// The variant's docs and its attributes of schemars and serde.
+    pub(crate) attrs: Vec<&'a Attribute>,
+    /// `rename_all`, where the struct inherits it from the enum.
+    pub(crate) inherited: Option<TokenStream>,
+    pub(crate) fields: Vec<Field<'a>>,
+}
+
+/// A field of a payload.
+pub(crate) struct Field<'a> {
+    pub(crate) ident: &'a Ident,
+    pub(crate) ty: &'a Type,
+    pub(crate) serde: Serde,
+    /// Its docs and its attributes of schemars and serde.
+    pub(crate) attrs: Vec<&'a Attribute>,
+    /// Its name as serde writes it.
+    pub(crate) wire: String,
+    pub(crate) aggregate_id: Option<Span>,
+}
+
+impl<'a> Enum<'a> {
+    /// The model of an enum; anything else is recorded as a mistake.
+    pub(crate) fn read(cx: &Ctxt, input: &'a DeriveInput) -> Option<Self> {
+        let attrs = EnumAttrs::read(cx, &input.attrs);
+        let Data::Enum(data) = &input.data else {
+            let message = match input.data {
+                Data::Union(_) => "a union has no shape on the wire: write an enum",
+                _ => {
+                    "`DomainEvent` is derived on the enum that holds the events; for a payload \
+                     struct write `#[derive(EventPayload)]`"
+                }
+            };
+            cx.error(input.ident.span(), message);
+            return None;
+        };
+        let lower = attrs.rename_all.as_ref().is_some_and(|case| case.value() == "lowercase");
+        let mut model = Self {
+            private: private(attrs.krate),
+            ident: &input.ident,
+            vis: &input.vis,
+            docs: attr::docs(&input.attrs),
+            serde: Serde::read(&input.attrs),
+            prefix: attrs.prefix,
+            derives: attrs.derives,
+            variants: Vec::new(),
+        };
+        model.variants =
+            data.variants.iter().map(|variant| model.variant(cx, variant, lower)).collect();
+        Some(model)
+    }
+
+    fn variant(&self, cx: &Ctxt, original: &'a syn::Variant, lower: bool) -> Variant<'a> {
+        let attrs = VariantAttrs::read(cx, &original.attrs);
+        let serde = Serde::read(&original.attrs);
+        let kind = match &original.fields {
+            Fields::Unnamed(fields) => match (fields.unnamed.first(), fields.unnamed.len()) {
+                (Some(field), 1) if attrs.payload.is_some() => {
+                    let version = attrs.version.as_ref().map_or(1, |version| version.value);
+                    Kind::Leaf(Leaf { version, payload: Payload::Given(&field.ty) })
+                }
+                (Some(field), 1) => Kind::Group(&field.ty),
+                _ => Kind::Malformed,
+            },
+            _ => Kind::Leaf(self.leaf(cx, original, &attrs, &serde)),
+        };
+        Variant {
+            original,
+            ident: &original.ident,
+            docs: attr::docs(&original.attrs),
+            segment: segment(&original.ident, attrs.name.as_ref(), lower),
+            attrs,
+            serde,
+            kind,
+        }
+    }
+
+    fn leaf(
+        &self,
+        cx: &Ctxt,
+        original: &'a syn::Variant,
+        attrs: &VariantAttrs,
+        serde: &Serde,
+    ) -> Leaf<'a> {
+        let stated = attrs.payload.as_ref().and_then(|payload| payload.value.clone());
+        let own = serde.has("rename_all");
+        let rule =
+            if own { serde.written("rename_all") } else { self.serde.written("rename_all_fields") };
+        let inherited = self.serde.find("rename_all_fields").filter(|_| !own).map(renamed);
+        let fields =
+            original.fields.iter().filter_map(|field| Field::read(cx, field, rule.as_deref()));
+        let payload = Payload::Generated(Struct {
+            ident: stated.unwrap_or_else(|| payload_name(self.ident, &original.ident)),
+            attrs: kept(&original.attrs),
+            inherited,
+            fields: fields.collect(),
+        });
+        Leaf { version: attrs.version.as_ref().map_or(1, |version| version.value), payload }
+    }
+
+    pub(crate) fn leaves(&self) -> impl Iterator<Item = (&Variant<'a>, &Leaf<'a>)> {
+        self.variants.iter().filter_map(|variant| match &variant.kind {
+            Kind::Leaf(leaf) => Some((variant, leaf)),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (usize, &Variant<'a>, &'a Type)> {
+        self.variants.iter().enumerate().filter_map(|(at, variant)| match variant.kind {
+            Kind::Group(ty) => Some((at, variant, ty)),
+            _ => None,
+        })
+    }
+}
+
+impl<'a> Field<'a> {
+    /// The model of a named field under the struct's `rename_all`.
+    pub(crate) fn read(cx: &Ctxt, original: &'a syn::Field, rule: Option<&str>) -> Option<Self> {
+        let ident = original.ident.as_ref()?;
+        let serde = Serde::read(&original.attrs);
+        let name = ident.unraw().to_string();
+        let wire =
+            serde.written("rename").unwrap_or_else(|| case::field(rule.unwrap_or_default(), &name));
+        Some(Self {
+            ident,
+            ty: &original.ty,
+            attrs: kept(&original.attrs),
+            serde,
+            wire,
+            aggregate_id: attr::aggregate_id(cx, &original.attrs),
+        })
+    }
+}
+
+/// The path of the runtime's `__private`.
+pub(crate) fn private(krate: Option<Path>) -> Path {
+    match krate {
+        Some(krate) => syn::parse_quote!(#krate::__private),
+        None => syn::parse_quote!(::eventbus_runtime::__private),
+    }
+}
+
+/// `OrderEvent::Placed` carries `OrderPlaced`. The name is located at the variant, where readers look for it.
+fn payload_name(owner: &Ident, variant: &Ident) -> Ident {
+    let owner = owner.unraw().to_string();
+    let family = owner.strip_suffix("Event").unwrap_or(&owner);
+    format_ident!("{family}{}", variant.unraw(), span = located(variant.span()))
+}
+
+/// A span that points at the input and belongs to the expansion, so that lints know nobody wrote what stands there.
+pub(crate) fn located(span: Span) -> Span {
+    Span::call_site().located_at(span)
+}
+
+fn segment(ident: &Ident, name: Option<&LitStr>, lower: bool) -> Segment {
+    let word = ident.unraw().to_string();
+    match name {
+        Some(name) => Segment { text: name.value(), span: name.span(), derived: false },
+        None if lower => Segment { text: word.to_lowercase(), span: ident.span(), derived: false },
+        None => Segment { text: case::snake(&word), span: ident.span(), derived: true },
+    }
+}
+
+fn kept(attrs: &[Attribute]) -> Vec<&Attribute> {
+    let kept =
+        |attr: &&Attribute| [DOC, SCHEMARS, SERDE].iter().any(|name| attr.path().is_ident(name));
+    attrs.iter().filter(kept).collect()
+}
+
+/// serde's `rename_all_fields` of an enum is `rename_all` of each of its structs.
+fn renamed(meta: &syn::Meta) -> TokenStream {
+    match meta {
+        syn::Meta::NameValue(meta) => {
+            let value = &meta.value;
+            quote!(rename_all = #value)
+        }
+        syn::Meta::List(list) => {
+            let tokens = &list.tokens;
+            quote!(rename_all(#tokens))
+        }
+        syn::Meta::Path(_) => quote!(rename_all),
+    }
+}

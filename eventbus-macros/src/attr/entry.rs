@@ -1,0 +1,258 @@
+//! `#[event(..)]` as a list of keys, and their values by kind.
+
+use proc_macro2::Span;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token};
+
+use super::Keyed;
+use crate::ctxt::Ctxt;
+use crate::suggest;
+use crate::symbol::{EVENT, Place};
+
+/// The keys of all `#[event(..)]` of one place, each at most once and each known there.
+pub(super) struct Entries(Vec<Meta>);
+
+impl Entries {
+    pub(super) fn read(cx: &Ctxt, attrs: &[Attribute], place: Place) -> Self {
+        let mut entries: Vec<Meta> = Vec::new();
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident(EVENT)) {
+            for meta in metas(cx, attr, place) {
+                if let Some(meta) = known(cx, meta, place, &entries) {
+                    entries.push(meta);
+                }
+            }
+        }
+        Self(entries)
+    }
+
+    fn find(&self, key: &str) -> Option<&Meta> {
+        self.0.iter().find(|meta| meta.path().is_ident(key))
+    }
+
+    /// `key = "text"`.
+    pub(super) fn string(&self, cx: &Ctxt, key: &str) -> Option<LitStr> {
+        let meta = self.find(key)?;
+        let text = value(meta).and_then(string_of);
+        if text.is_none() {
+            cx.error_on(meta, format!("`{key}` is a string: `{key} = \"{}\"`", sample(key)));
+        }
+        text
+    }
+
+    /// `key = 2`.
+    pub(super) fn integer(&self, cx: &Ctxt, key: &str) -> Option<Keyed<u32>> {
+        let meta = self.find(key)?;
+        let Some(Expr::Lit(ExprLit { lit: Lit::Int(literal), .. })) = value(meta).map(ungrouped)
+        else {
+            cx.error_on(meta, format!("`{key}` is an integer: `{key} = 2`"));
+            return None;
+        };
+        match literal.base10_parse() {
+            Ok(value) => Some(Keyed { key: meta.span(), value }),
+            Err(_) => {
+                cx.error_on(literal, format!("`{key}` is an integer of 32 bits: `{key} = 2`"));
+                None
+            }
+        }
+    }
+
+    /// `key` without a value.
+    pub(super) fn flag(&self, cx: &Ctxt, key: &str) -> Option<Span> {
+        match self.find(key)? {
+            Meta::Path(path) => Some(path.span()),
+            meta => {
+                cx.error_on(meta, format!("`{key}` takes no value: write `{key}`"));
+                None
+            }
+        }
+    }
+
+    /// `key` or `key = "Name"`.
+    pub(super) fn flag_or_ident(&self, cx: &Ctxt, key: &str) -> Option<Keyed<Option<Ident>>> {
+        let meta = self.find(key)?;
+        let name = match meta {
+            Meta::Path(_) => None,
+            _ => Some(parsed(cx, &self.string(cx, key)?, "the name of a type")?),
+        };
+        Some(Keyed { key: meta.path().span(), value: name })
+    }
+
+    /// `key = "some::path"`.
+    pub(super) fn path(&self, cx: &Ctxt, key: &str) -> Option<Path> {
+        let text = self.string(cx, key)?;
+        match text.parse_with(Path::parse_mod_style) {
+            Ok(path) => Some(path),
+            Err(_) => {
+                cx.error(text.span(), format!("`{key}` is a path: `{key} = \"{}\"`", sample(key)));
+                None
+            }
+        }
+    }
+
+    /// `key(Some, Paths)`.
+    pub(super) fn paths(&self, cx: &Ctxt, key: &str) -> Vec<Path> {
+        let Some(meta) = self.find(key) else { return Vec::new() };
+        let paths = match meta {
+            Meta::List(list) => list
+                .parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
+                .ok()
+                .filter(|paths| !paths.is_empty()),
+            _ => None,
+        };
+        if paths.is_none() {
+            cx.error_on(meta, format!("`{key}` is a list: `{key}(PartialEq, Eq)`"));
+        }
+        paths.unwrap_or_default().into_iter().collect()
+    }
+}
+
+/// The text of a literal.
+pub(super) fn string_of(expr: &Expr) -> Option<LitStr> {
+    match ungrouped(expr) {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// The expression without the invisible groups in which `macro_rules` wraps what it is given.
+fn ungrouped(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(&group.expr),
+        _ => expr,
+    }
+}
+
+fn value(meta: &Meta) -> Option<&Expr> {
+    match meta {
+        Meta::NameValue(meta) => Some(&meta.value),
+        _ => None,
+    }
+}
+
+fn metas(cx: &Ctxt, attr: &Attribute, place: Place) -> Vec<Meta> {
+    let nothing = || {
+        let keys = suggest::list(place.keys);
+        cx.error_on(attr, format!("an empty `#[event]` says nothing: remove it or write {keys}"));
+        Vec::new()
+    };
+    let list = match &attr.meta {
+        Meta::List(list) if !list.tokens.is_empty() => list,
+        Meta::NameValue(meta) => {
+            cx.error_on(meta, "`event` takes its keys in parentheses: `#[event(..)]`");
+            return Vec::new();
+        }
+        _ => return nothing(),
+    };
+    match list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) {
+        Ok(metas) => metas.into_iter().collect(),
+        Err(error) => {
+            let message = "`#[event(..)]` is a list of `key`, `key = value` and `key(..)`";
+            cx.error(error.span(), message);
+            Vec::new()
+        }
+    }
+}
+
+/// The entry, if the place takes its key and has not had it yet.
+fn known(cx: &Ctxt, meta: Meta, place: Place, before: &[Meta]) -> Option<Meta> {
+    let key = meta.path().get_ident().map(ToString::to_string).unwrap_or_default();
+    if !place.keys.contains(&key.as_str()) {
+        let keys = suggest::list(place.keys);
+        let hint = match suggest::closest(&key, place.keys) {
+            Some(meant) => format!("did you mean `{meant}`? "),
+            None => String::new(),
+        };
+        let message = format!("unknown key `{key}`: {hint}`event` on {} takes {keys}", place.name);
+        cx.error_on(meta.path(), message);
+        return None;
+    }
+    if before.iter().any(|other| other.path().is_ident(&key)) {
+        cx.error_on(meta.path(), format!("`{key}` is given twice: keep one"));
+        return None;
+    }
+    Some(meta)
+}
+
+fn parsed<T: syn::parse::Parse>(cx: &Ctxt, text: &LitStr, what: &str) -> Option<T> {
+    let parsed = text.parse().ok();
+    if parsed.is_none() {
+        cx.error(text.span(), format!("\"{}\" is not {what}", text.value()));
+    }
+    parsed
+}
+
+fn sample(key: &str) -> &'static str {
+    use crate::symbol::{CRATE, NAME, PAYLOAD, PREFIX};
+    match key {
+        CRATE => "my_app::eventbus",
+        NAME => "placed",
+        PAYLOAD => "OrderPlaced",
+        PREFIX => "order",
+        _ => "snake_case",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::derive::tests::{mistakes, refused};
+
+    fn variant(keys: &str) -> String {
+        format!("enum E {{ #[event({keys})] A }}")
+    }
+
+    #[test]
+    fn an_unknown_key_gets_a_suggestion_and_the_list() {
+        refused(
+            &variant("verison = 2"),
+            "verison",
+            "unknown key `verison`: did you mean `version`? `event` on a variant takes `external`, \
+             `name`, `payload` or `version`",
+        );
+        refused(
+            "enum E { A { #[event(id)] a: u8 } }",
+            "id",
+            "unknown key `id`: `event` on a field takes `aggregate_id`",
+        );
+    }
+
+    #[test]
+    fn a_key_is_given_once() {
+        refused(
+            &variant("version = 1, version = 2"),
+            "version",
+            "`version` is given twice: keep one",
+        );
+        let twice = "enum E { #[event(version = 1)] #[event(version = 2)] A }";
+        assert_eq!(mistakes(twice).len(), 1);
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_shown_the_right_one() {
+        refused(
+            &variant("version = \"2\""),
+            "version = \"2\"",
+            "`version` is an integer: `version = 2`",
+        );
+        refused(&variant("name = 2"), "name = 2", "`name` is a string: `name = \"placed\"`");
+        refused(
+            "enum E { #[event(external = 1)] A(B) }",
+            "external = 1",
+            "`external` takes no value: write `external`",
+        );
+        refused(
+            "#[event(derive)] enum E { A }",
+            "derive",
+            "`derive` is a list: `derive(PartialEq, Eq)`",
+        );
+    }
+
+    #[test]
+    fn nothing_is_said_by_an_empty_attribute() {
+        refused(
+            "enum E { A { #[event] a: u8 } }",
+            "#[event]",
+            "an empty `#[event]` says nothing: remove it or write `aggregate_id`",
+        );
+    }
+}

@@ -1,0 +1,35 @@
+//! What is refused, by family. Each law is a sentence above its check.
+
+mod attributes;
+mod fields;
+mod names;
+mod payload;
+mod serde;
+mod shape;
+
+pub(crate) use self::payload::hides_the_prelude;
+pub(crate) use self::shape::{generics, group, nestable};
+use crate::ast::{Enum, Payload};
+use crate::ctxt::Ctxt;
+use crate::payload::PayloadStruct;
+
+pub(crate) fn domain_event(cx: &Ctxt, model: &Enum<'_>) {
+    shape::check(cx, model);
+    payload::check(cx, model);
+    attributes::check(cx, model);
+    names::check(cx, model);
+    serde::check(cx, model);
+    for (variant, leaf) in model.leaves() {
+        if let Payload::Generated(payload) = &leaf.payload {
+            serde::flatten(cx, &payload.fields);
+            fields::no_self(cx, payload);
+            fields::check(cx, &payload.fields, variant.serde.has("default"));
+        }
+    }
+}
+
+pub(crate) fn event_payload(cx: &Ctxt, model: &PayloadStruct<'_>) {
+    serde::unknown_fields(cx, &model.serde);
+    serde::object(cx, &model.serde);
+    fields::payload(cx, &model.fields, model.serde.has("default"));
+}

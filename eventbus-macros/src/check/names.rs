@@ -1,0 +1,180 @@
+//! Which texts can be names. What needs two enums is a constant assertion of the expansion.
+
+use std::collections::HashMap;
+
+use proc_macro2::Span;
+use syn::ext::IdentExt;
+
+use crate::ast::{Enum, Segment, Variant};
+use crate::case;
+use crate::ctxt::Ctxt;
+
+/// The longest name, in bytes.
+const LONGEST: usize = 128;
+
+pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
+    for variant in &model.variants {
+        if variant.segment.derived {
+            derived(cx, variant);
+        } else {
+            segment(cx, "name", &variant.segment);
+        }
+    }
+    two_of_one_name(cx, model);
+    if let Some(prefix) = &model.prefix {
+        self::prefix(cx, &prefix.value(), prefix.span());
+    }
+}
+
+/// A name that nobody wrote must have one reading, for it is stored for ever.
+fn derived(cx: &Ctxt, variant: &Variant<'_>) {
+    let ident = variant.ident.unraw().to_string();
+    if case::is_ambiguous(&ident) {
+        let (run, words) = case::readings(&ident);
+        let message = format!("`{run}` or `{words}`? say it with `name = \"..\"`");
+        cx.error(variant.segment.span, message);
+    } else if let Some(message) = charset(&variant.segment.text) {
+        let message = format!("{message}: say it with `name = \"..\"`");
+        cx.error(variant.segment.span, message);
+    }
+}
+
+/// A segment is `[a-z][a-z0-9_]*`, and the whole name fits the log's column.
+fn segment(cx: &Ctxt, key: &str, Segment { text, span, .. }: &Segment) {
+    if text.contains('.') {
+        let message = format!("`{key}` is one segment without dots: a nested enum adds a segment");
+        cx.error(*span, message);
+        return;
+    }
+    reject(cx, key, text, *span);
+}
+
+fn prefix(cx: &Ctxt, text: &str, span: Span) {
+    for part in text.split('.') {
+        reject(cx, "prefix", part, span);
+    }
+    // The runtime's own events stand below this segment.
+    if text.split('.').next() == Some("eventbus") {
+        cx.error(span, "the first segment `eventbus` is reserved: choose another");
+    }
+}
+
+fn reject(cx: &Ctxt, key: &str, text: &str, span: Span) {
+    if text.is_empty() {
+        cx.error(span, format!("`{key}` has an empty segment: write at least one letter"));
+    } else if let Some(wildcard) = text.chars().find(|char| ['*', '#', '>'].contains(char)) {
+        cx.error(span, format!("`{wildcard}` is reserved for wildcards: leave it out of `{key}`"));
+    } else if text.len() > LONGEST {
+        cx.error(span, format!("a name has at most {LONGEST} bytes: shorten `{key}`"));
+    } else if let Some(message) = charset(text) {
+        let hint = match repaired(text) {
+            Some(repaired) => format!(": did you mean \"{repaired}\"?"),
+            None => String::new(),
+        };
+        cx.error(span, format!("{message}{hint}"));
+    }
+}
+
+fn charset(text: &str) -> Option<String> {
+    let fits =
+        text.starts_with(|char: char| char.is_ascii_lowercase()) && text.chars().all(allowed);
+    (!fits).then(|| {
+        format!("\"{text}\" is no segment of a name, which begins with a-z and goes on with a-z, 0-9 and _")
+    })
+}
+
+fn allowed(char: char) -> bool {
+    char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_'
+}
+
+fn repaired(text: &str) -> Option<String> {
+    let words: String =
+        case::snake(text).chars().map(|char| if allowed(char) { char } else { '_' }).collect();
+    let start = words.find(|char: char| char.is_ascii_lowercase())?;
+    Some(words[start..].trim_end_matches('_').to_owned())
+}
+
+/// Within one enum a segment names one variant: a leaf, or a family.
+fn two_of_one_name(cx: &Ctxt, model: &Enum<'_>) {
+    let mut seen: HashMap<&str, &Variant<'_>> = HashMap::new();
+    for variant in &model.variants {
+        let text = variant.segment.text.as_str();
+        if let Some(first) = seen.get(text) {
+            let message = format!(
+                "`{}` and `{}` are both named `{text}`: give one another `name = \"..\"`",
+                first.ident, variant.ident
+            );
+            let mut error = syn::Error::new(first.segment.span, &message);
+            error.combine(syn::Error::new(variant.segment.span, message));
+            cx.push(error);
+        } else {
+            seen.insert(text, variant);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::derive::tests::{accepted, mistakes, refused};
+
+    fn named(name: &str) -> String {
+        format!("enum E {{ #[event(name = \"{name}\")] A }}")
+    }
+
+    #[test]
+    fn a_segment_is_lower_case_letters_digits_and_underscores() {
+        accepted(&named("placed_2"));
+        refused(&named(""), "\"\"", "`name` has an empty segment: write at least one letter");
+        refused(
+            &named("a.b"),
+            "\"a.b\"",
+            "`name` is one segment without dots: a nested enum adds a segment",
+        );
+        refused(&named("a>"), "\"a>\"", "`>` is reserved for wildcards: leave it out of `name`");
+        refused(
+            &named("OrderPlaced"),
+            "\"OrderPlaced\"",
+            "\"OrderPlaced\" is no segment of a name, which begins with a-z and goes on with a-z, 0-9 \
+             and _: did you mean \"order_placed\"?",
+        );
+        refused(
+            &named(&"a".repeat(129)),
+            &format!("\"{}\"", "a".repeat(129)),
+            "a name has at most 128 bytes: shorten `name`",
+        );
+    }
+
+    #[test]
+    fn an_identifier_of_two_readings_is_asked_about() {
+        refused(
+            "enum E { OAuth2Linked }",
+            "OAuth2Linked",
+            "`oauth2_linked` or `o_auth2_linked`? say it with `name = \"..\"`",
+        );
+        accepted("enum E { #[event(name = \"oauth_linked\")] OAuth2Linked }");
+        accepted("#[event(rename_all = \"lowercase\")] enum E { OAuth2Linked }");
+    }
+
+    #[test]
+    fn two_variants_of_one_name_are_both_shown() {
+        let message = "`Placed` and `B` are both named `placed`: give one another `name = \"..\"`";
+        assert_eq!(
+            mistakes("enum E { Placed, #[event(name = \"placed\")] B }"),
+            [
+                ("Placed".to_owned(), message.to_owned()),
+                ("\"placed\"".to_owned(), message.to_owned())
+            ]
+        );
+    }
+
+    #[test]
+    fn a_prefix_is_segments_and_not_the_runtimes_own() {
+        accepted("#[event(prefix = \"billing.invoice\")] enum E { A }");
+        refused(
+            "#[event(prefix = \"eventbus\")] enum E { A }",
+            "\"eventbus\"",
+            "the first segment `eventbus` is reserved: choose another",
+        );
+        assert_eq!(mistakes("#[event(prefix = \"a..b\")] enum E { A }").len(), 1);
+    }
+}

@@ -1,0 +1,44 @@
+//! The tree of event types as statics, and the function that hands it to the toolchain.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::payload::{self, visibility};
+use crate::ast::{Enum, Kind};
+
+/// `const CATALOG` of the enum.
+pub(super) fn group(model: &Enum<'_>) -> TokenStream {
+    let (private, docs, name) = (&model.private, &model.docs, model.ident.to_string());
+    let members = model.variants.iter().map(|variant| match &variant.kind {
+        Kind::Leaf(leaf) => {
+            let ty = payload::ty(leaf);
+            quote!(<#ty as #private::DomainEvent>::CATALOG)
+        }
+        Kind::Group(ty) => quote_spanned!(ty.span()=> <#ty as #private::DomainEvent>::CATALOG),
+        Kind::Malformed => TokenStream::new(),
+    });
+    quote! {
+        const CATALOG: #private::Catalog = #private::Catalog::Group(&#private::Group {
+            rust_path: ::core::concat!(::core::module_path!(), "::", #name),
+            docs: #docs,
+            prefix: __PREFIX,
+            members: &[#(#members),*],
+        });
+    }
+}
+
+/// The toolchain links the user's crate alone and calls this on the root.
+pub(super) fn function(model: &Enum<'_>) -> TokenStream {
+    let (private, ident, vis) = (&model.private, model.ident, visibility(model.vis));
+    quote! {
+        #[automatically_derived]
+        #[allow(dead_code)]
+        impl #ident {
+            #[doc(hidden)]
+            #vis fn __eventbus_catalog() -> ::std::string::String {
+                #private::catalog_json(<Self as #private::DomainEvent>::CATALOG)
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The names as constants, put together by the compiler: a parent writes its children's prefixes, each enum its own
+//! leaves' names.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{LitStr, Path};
+
+use crate::ast::{Enum, Kind, Variant};
+use crate::check;
+
+/// The constant with the name of the variant at this index: a leaf's type name, or a group's prefix.
+pub(super) fn constant(at: usize) -> Ident {
+    format_ident!("__NAME_{at}")
+}
+
+pub(crate) fn consts(model: &Enum<'_>) -> TokenStream {
+    let private = &model.private;
+    let prefix = prefix(private, model.ident, model.prefix.as_ref());
+    let names = model.variants.iter().enumerate().map(|(at, variant)| {
+        let (name, segment) = (constant(at), &variant.segment.text);
+        quote! {
+            const #name: &'static str = {
+                const BYTES: [u8; #private::joined(__PREFIX, #segment)] =
+                    #private::join(__PREFIX, #segment);
+                #private::text(&BYTES)
+            };
+        }
+    });
+    quote!(#prefix #(#names)*)
+}
+
+/// What the enum's names begin with: what it states, or what its parent says.
+pub(crate) fn prefix(private: &Path, ident: &Ident, stated: Option<&LitStr>) -> TokenStream {
+    let value = match stated {
+        Some(stated) => quote!(#stated),
+        None => quote!(<#private::Probe<#ident>>::PREFIX),
+    };
+    quote! {
+        use #private::Standalone as _;
+        const __PREFIX: &'static str = #value;
+    }
+}
+
+/// Tells each sound child where it stands. A child in another crate says it itself.
+pub(crate) fn nested(model: &Enum<'_>) -> TokenStream {
+    let private = &model.private;
+    let impls = model
+        .groups()
+        .filter(|(_, variant, _)| variant.attrs.external.is_none())
+        .filter_map(|(at, _, ty)| {
+            let (name, ty) = (constant(at), check::group(model, ty)?);
+            Some(quote! {
+                #[automatically_derived]
+                impl #private::Nested for #ty {
+                    const PREFIX: &'static str = #name;
+                }
+            })
+        });
+    quote!(#(#impls)*)
+}
+
+/// What only the compiler can see, for it needs two enums. One assertion of a kind for an enum, so that one mistake is
+/// one error.
+pub(super) fn assertions(model: &Enum<'_>) -> TokenStream {
+    let parts = [two_segments(model), reserved(model), length(model), prefixes(model)];
+    quote!(#(#parts)*)
+}
+
+/// A root has no leaf of its own: its name would have one segment, and belong to no family.
+fn two_segments(model: &Enum<'_>) -> TokenStream {
+    let Some((variant, _)) = model.leaves().next() else { return TokenStream::new() };
+    let (private, ident, segment) = (&model.private, model.ident, &variant.segment.text);
+    let name = ident.to_string();
+    let family = name.strip_suffix("Event").filter(|family| !family.is_empty()).unwrap_or("Order");
+    let prefix = crate::case::snake(family);
+    let message = format!(
+        "a name needs two segments, and `{segment}` is one because no derived enum nests \
+         `{ident}`: nest it, `enum AppEvent {{ {family}({ident}) }}`, or write \
+         `#[event(prefix = \"{prefix}\")]` on it"
+    );
+    assertion(variant, &quote!(!#private::same(__PREFIX, "")), &message)
+}
+
+/// The runtime's own events stand below `eventbus`.
+fn reserved(model: &Enum<'_>) -> TokenStream {
+    let private = &model.private;
+    let found = model.groups().find(|(_, variant, _)| variant.segment.text == "eventbus");
+    let Some((_, variant, _)) = found else { return TokenStream::new() };
+    let message = "the first segment `eventbus` is reserved: say another with `name = \"..\"`";
+    assertion(variant, &quote!(!#private::same(__PREFIX, "")), message)
+}
+
+/// The longest name of the enum fits, and so do the others.
+fn length(model: &Enum<'_>) -> TokenStream {
+    let private = &model.private;
+    let longest = model.variants.iter().max_by_key(|variant| variant.segment.text.len());
+    let Some(variant) = longest else { return TokenStream::new() };
+    let bytes = variant.segment.text.len();
+    let message = "a name has at most 128 bytes: say a shorter segment with `name = \"..\"`";
+    assertion(variant, &quote!(#private::fits(__PREFIX, #bytes)), message)
+}
+
+/// A child that states its own prefix stands where its parent puts it.
+fn prefixes(model: &Enum<'_>) -> TokenStream {
+    let private = &model.private;
+    let assertions = model.groups().map(|(at, variant, ty)| {
+        let name = constant(at);
+        let catalog = quote_spanned!(ty.span()=> <#ty as #private::DomainEvent>::CATALOG);
+        let holds = quote!(#private::same(#private::prefix_of(#catalog), #name));
+        let child = quote!(#ty).to_string();
+        let message = format!(
+            "`{child}` stands here under another name than its own: its `#[event(prefix = \
+             \"..\")]` is the dotted path of this variant"
+        );
+        assertion(variant, &holds, &message)
+    });
+    quote!(#(#assertions)*)
+}
+
+fn assertion(variant: &Variant<'_>, holds: &TokenStream, message: &str) -> TokenStream {
+    let span = match variant.kind {
+        Kind::Group(ty) => ty.span(),
+        _ => variant.ident.span(),
+    };
+    quote_spanned! {span=>
+        const _: () = if !#holds { ::core::panic!("{}", #message) };
+    }
+}

@@ -1,0 +1,30 @@
+//! The words of `#[event(..)]`, each spelled once.
+
+pub(crate) const EVENT: &str = "event";
+pub(crate) const DOC: &str = "doc";
+pub(crate) const SERDE: &str = "serde";
+pub(crate) const SCHEMARS: &str = "schemars";
+
+pub(crate) const AGGREGATE_ID: &str = "aggregate_id";
+pub(crate) const CRATE: &str = "crate";
+pub(crate) const DERIVE: &str = "derive";
+pub(crate) const EXTERNAL: &str = "external";
+pub(crate) const NAME: &str = "name";
+pub(crate) const PAYLOAD: &str = "payload";
+pub(crate) const PREFIX: &str = "prefix";
+pub(crate) const RENAME_ALL: &str = "rename_all";
+pub(crate) const VERSION: &str = "version";
+
+/// Where `#[event(..)]` stands, with the keys that it takes there.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) name: &'static str,
+    pub(crate) keys: &'static [&'static str],
+}
+
+pub(crate) const ENUM: Place =
+    Place { name: "an enum", keys: &[CRATE, DERIVE, PREFIX, RENAME_ALL] };
+pub(crate) const VARIANT: Place =
+    Place { name: "a variant", keys: &[EXTERNAL, NAME, PAYLOAD, VERSION] };
+pub(crate) const STRUCT: Place = Place { name: "a payload struct", keys: &[CRATE] };
+pub(crate) const FIELD: Place = Place { name: "a field", keys: &[AGGREGATE_ID] };
