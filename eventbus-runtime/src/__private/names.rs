@@ -1,0 +1,165 @@
+//! Type names, put together by the compiler from the nesting of enums.
+//!
+//! A parent's derive writes `impl Nested for Child`, because only the parent knows the variant that holds the child.
+//! The child cannot know whether anybody nests it, so it asks `Probe::<Child>::PREFIX`: an inherent associated
+//! constant, where its bound holds, shadows the trait's, and the trait's is the empty prefix of a root.
+
+use std::marker::PhantomData;
+
+use crate::catalog::Catalog;
+
+/// The longest name, in bytes: what the log's column and the brokers' subjects hold.
+const LONGEST: usize = 128;
+
+/// An enum that another derived enum of its crate nests.
+pub trait Nested {
+    /// What the names below it begin with, without the dot.
+    const PREFIX: &'static str;
+}
+
+/// Asks for the prefix of `T`, whether or not something nests it.
+#[derive(Debug)]
+pub struct Probe<T>(PhantomData<T>);
+
+impl<T: Nested> Probe<T> {
+    /// The prefix that the parent gave.
+    pub const PREFIX: &'static str = T::PREFIX;
+}
+
+/// The answer for an enum that nothing nests.
+pub trait Standalone {
+    /// The prefix of a root.
+    const PREFIX: &'static str = "";
+}
+
+impl<T> Standalone for Probe<T> {}
+
+/// The length of `segment` below `prefix`.
+#[must_use]
+pub const fn joined(prefix: &str, segment: &str) -> usize {
+    if prefix.is_empty() { segment.len() } else { prefix.len() + 1 + segment.len() }
+}
+
+/// The bytes of `segment` below `prefix`; `N` is what [`joined`] answers for the two.
+#[must_use]
+pub const fn join<const N: usize>(prefix: &str, segment: &str) -> [u8; N] {
+    let mut bytes = [b'.'; N];
+    let (head, tail) = (prefix.as_bytes(), segment.as_bytes());
+    let start = N - tail.len();
+    let mut at = 0;
+    while at < head.len() {
+        bytes[at] = head[at];
+        at += 1;
+    }
+    at = 0;
+    while at < tail.len() {
+        bytes[start + at] = tail[at];
+        at += 1;
+    }
+    bytes
+}
+
+/// The bytes of [`join`] as text.
+#[must_use]
+pub const fn text(bytes: &'static [u8]) -> &'static str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("two texts joined by a dot are a text"),
+    }
+}
+
+/// Whether a segment of `length` bytes below `prefix` makes no name that is too long.
+#[must_use]
+pub const fn fits(prefix: &str, length: usize) -> bool {
+    prefix.len() + 1 + length <= LONGEST
+}
+
+/// Whether two names are one; `==` is not callable in a constant.
+#[must_use]
+pub const fn same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// What the names below a node begin with.
+#[must_use]
+pub const fn prefix_of(catalog: Catalog) -> &'static str {
+    match catalog {
+        Catalog::Group(group) => group.prefix,
+        Catalog::Leaf(leaf) => leaf.event_type,
+    }
+}
+
+/// Where a name leads below an enum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route<'a> {
+    /// To the enum's own leaf with this segment.
+    Leaf(&'a str),
+    /// Into the group with this segment.
+    Group(&'a str),
+    /// Nowhere: the name does not begin with the enum's prefix.
+    Elsewhere,
+}
+
+/// Follows `event_type` one segment below `prefix`, so that an enum compares its own segments and no name below them.
+#[must_use]
+pub fn route<'a>(event_type: &'a str, prefix: &str) -> Route<'a> {
+    let rest = if prefix.is_empty() {
+        Some(event_type)
+    } else {
+        event_type.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.'))
+    };
+    match rest {
+        None => Route::Elsewhere,
+        Some(rest) => match rest.split_once('.') {
+            Some((segment, _)) => Route::Group(segment),
+            None => Route::Leaf(rest),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Route, fits, join, joined, route, same, text};
+
+    #[test]
+    fn a_segment_joins_its_prefix_with_a_dot() {
+        const BYTES: [u8; joined("order", "placed")] = join("order", "placed");
+        assert_eq!(text(&BYTES), "order.placed");
+        const ROOT: [u8; joined("", "order")] = join("", "order");
+        assert_eq!(text(&ROOT), "order");
+    }
+
+    #[test]
+    fn a_name_has_at_most_128_bytes() {
+        assert!(fits(&"a".repeat(100), 27));
+        assert!(!fits(&"a".repeat(100), 28));
+    }
+
+    #[test]
+    fn names_are_compared_byte_by_byte() {
+        assert!(same("order.placed", "order.placed"));
+        assert!(!same("order.placed", "order.place"));
+        assert!(!same("order.placed", "order.packed"));
+    }
+
+    #[test]
+    fn a_route_goes_one_segment_down_and_never_into_a_longer_neighbour() {
+        assert_eq!(route("order.placed", ""), Route::Group("order"));
+        assert_eq!(route("order.placed", "order"), Route::Leaf("placed"));
+        assert_eq!(route("order.item.added", "order"), Route::Group("item"));
+        assert_eq!(route("orders.placed", "order"), Route::Elsewhere);
+        assert_eq!(route("order", "order"), Route::Elsewhere);
+        assert_eq!(route("order.", "order"), Route::Leaf(""));
+    }
+}

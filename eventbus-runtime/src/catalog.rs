@@ -1,0 +1,304 @@
+//! Every event type below a root, as statics, and the same as a document that the toolchain reads.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+
+use schemars::generate::{Contract, SchemaSettings};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A node of the tree of event types.
+#[derive(Debug, Clone, Copy)]
+pub enum Catalog {
+    /// An enum with the nodes of its variants.
+    Group(&'static Group),
+    /// One event type.
+    Leaf(&'static Leaf),
+}
+
+/// An enum of events: a root, or a group below one.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// The type's path in Rust, `shop_events::OrderEvent`.
+    pub rust_path: &'static str,
+    /// Its doc comment, lines joined by `\n`.
+    pub docs: &'static str,
+    /// What the names below it begin with, without the dot; empty for a root.
+    pub prefix: &'static str,
+    /// The nodes of its variants, in the order of their declaration.
+    pub members: &'static [Catalog],
+}
+
+/// One event type at its current version.
+#[derive(Debug, Clone, Copy)]
+pub struct Leaf {
+    /// The dotted type name.
+    pub event_type: &'static str,
+    /// The version in which this code writes it, from 1.
+    pub version: u32,
+    /// The payload struct's path in Rust.
+    pub rust_path: &'static str,
+    /// The variant's doc comment, lines joined by `\n`.
+    pub docs: &'static str,
+    /// The name on the wire of the field that holds the aggregate's id.
+    pub aggregate_id: Option<&'static str>,
+    /// The JSON Schema of the payload under one contract; [`schema_of`] is the one implementation.
+    pub schema: fn(Contract) -> Schema,
+}
+
+impl Catalog {
+    /// The leaves below this node, depth first, in the order of their declaration.
+    #[must_use]
+    pub fn leaves(&self) -> Vec<&'static Leaf> {
+        match self {
+            Self::Leaf(leaf) => vec![leaf],
+            Self::Group(group) => group.members.iter().flat_map(Self::leaves).collect(),
+        }
+    }
+}
+
+/// The schema of a payload type from a fresh generator, so that no other type's edit reaches it.
+///
+/// Nested types stay under `$defs` by name: inlined, they would lose the names that TypeScript needs for them. A
+/// definition that got a number because two types have one name says so under
+/// [`Document::NUMBERED`].
+#[must_use]
+pub fn schema_of<T: JsonSchema>(contract: Contract) -> Schema {
+    let mut schema = generator(&contract).into_root_schema_for::<T>();
+    let names: Vec<String> = definitions(&schema).map(str::to_owned).collect();
+    for (name, base) in names.iter().filter_map(|name| Some((name, base_of(name, &names)?))) {
+        let mut again = generator(&contract);
+        reserve(&mut again, name);
+        let again = again.into_root_schema_for::<T>();
+        // With its name taken, a type of that very name gets a number after it; any other gets another number.
+        let mut new = definitions(&again).filter(|other| !names.iter().any(|name| name == other));
+        let is_own = new.any(|other| is_numbered(other, name));
+        if !is_own && let Some(definition) = schema.pointer_mut(&format!("/$defs/{name}")) {
+            mark(definition, base);
+        }
+    }
+    schema
+}
+
+fn generator(contract: &Contract) -> SchemaGenerator {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.meta_schema = None;
+        settings.contract = contract.clone();
+    });
+    settings.into_generator()
+}
+
+fn definitions(schema: &Schema) -> impl Iterator<Item = &str> {
+    let definitions = schema.get("$defs").and_then(Value::as_object);
+    definitions.into_iter().flat_map(|definitions| definitions.keys().map(String::as_str))
+}
+
+/// The longest of `names` that `name` is with a number after it.
+fn base_of<'a>(name: &str, names: &'a [String]) -> Option<&'a str> {
+    let bases = names.iter().map(String::as_str).filter(|base| is_numbered(name, base));
+    bases.max_by_key(|base| base.len())
+}
+
+fn is_numbered(name: &str, base: &str) -> bool {
+    name.strip_prefix(base).is_some_and(|number| {
+        !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())
+    })
+}
+
+fn mark(definition: &mut Value, base: &str) {
+    if *definition == Value::Bool(true) {
+        *definition = Value::Object(Map::new());
+    }
+    if let Value::Object(keys) = definition {
+        keys.insert(Document::NUMBERED.to_owned(), Value::from(base));
+    }
+}
+
+thread_local! {
+    /// What [`Reserved`] is called; schemars asks a type for its name, and types are not made at run time.
+    static RESERVED: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Takes `name`, so that the generator gives it to no type.
+fn reserve(generator: &mut SchemaGenerator, name: &str) {
+    RESERVED.set(name.to_owned());
+    generator.subschema_for::<Reserved>();
+}
+
+struct Reserved;
+
+impl JsonSchema for Reserved {
+    fn schema_name() -> Cow<'static, str> {
+        RESERVED.with_borrow(|name| Cow::Owned(name.clone()))
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        Cow::Borrowed("eventbus_runtime::catalog::Reserved")
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        Schema::default()
+    }
+}
+
+/// A catalog as data: what the toolchain reads out of the user's library.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// The format of this document; a toolchain refuses one it does not know.
+    pub format: u32,
+    /// The root enum.
+    pub root: GroupDocument,
+}
+
+/// A [`Group`] as data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupDocument {
+    /// See [`Group::rust_path`].
+    pub rust_path: String,
+    /// See [`Group::docs`].
+    pub docs: String,
+    /// See [`Group::prefix`].
+    pub prefix: String,
+    /// See [`Group::members`].
+    pub members: Vec<Node>,
+}
+
+/// A node of a [`Document`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Node {
+    /// An enum.
+    Group(GroupDocument),
+    /// An event type.
+    Leaf(LeafDocument),
+}
+
+/// A [`Leaf`] as data, with the schemas of both contracts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeafDocument {
+    /// See [`Leaf::event_type`].
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// See [`Leaf::version`].
+    pub version: u32,
+    /// See [`Leaf::rust_path`].
+    pub rust_path: String,
+    /// See [`Leaf::docs`].
+    pub docs: String,
+    /// See [`Leaf::aggregate_id`].
+    pub aggregate_id: Option<String>,
+    /// What this code accepts.
+    pub reader: Schema,
+    /// What this code writes.
+    pub writer: Schema,
+}
+
+impl Document {
+    /// The format that this crate writes.
+    pub const FORMAT: u32 = 1;
+
+    /// The key in a definition that says what its type is really called: schemars put a number after that name,
+    /// because another type has it too.
+    pub const NUMBERED: &str = "x-eventbus-numbered";
+}
+
+impl From<&Group> for Document {
+    fn from(group: &Group) -> Self {
+        Self { format: Self::FORMAT, root: group.into() }
+    }
+}
+
+impl From<&Group> for GroupDocument {
+    fn from(group: &Group) -> Self {
+        Self {
+            rust_path: group.rust_path.to_owned(),
+            docs: group.docs.to_owned(),
+            prefix: group.prefix.to_owned(),
+            members: group.members.iter().map(Node::from).collect(),
+        }
+    }
+}
+
+impl From<&Catalog> for Node {
+    fn from(catalog: &Catalog) -> Self {
+        match catalog {
+            Catalog::Group(group) => Self::Group((*group).into()),
+            Catalog::Leaf(leaf) => Self::Leaf((*leaf).into()),
+        }
+    }
+}
+
+impl From<&Leaf> for LeafDocument {
+    fn from(leaf: &Leaf) -> Self {
+        Self {
+            event_type: leaf.event_type.to_owned(),
+            version: leaf.version,
+            rust_path: leaf.rust_path.to_owned(),
+            docs: leaf.docs.to_owned(),
+            aggregate_id: leaf.aggregate_id.map(str::to_owned),
+            reader: (leaf.schema)(Contract::Deserialize),
+            writer: (leaf.schema)(Contract::Serialize),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::JsonSchema;
+    use schemars::generate::Contract;
+
+    use super::{Document, schema_of};
+
+    mod other {
+        #[derive(schemars::JsonSchema)]
+        #[expect(dead_code, reason = "only its schema is looked at")]
+        pub(super) struct Address {
+            street: String,
+        }
+    }
+
+    #[derive(JsonSchema)]
+    struct Address {}
+
+    #[derive(JsonSchema)]
+    struct Address2 {}
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct Own {
+        first: Address,
+        second: Address2,
+    }
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct Clash {
+        first: Address,
+        second: other::Address,
+        third: Address2,
+    }
+
+    #[test]
+    fn only_a_number_of_schemars_is_marked() {
+        let marks = |schema: schemars::Schema| -> Vec<(String, Option<String>)> {
+            let definitions = schema.get("$defs").unwrap().as_object().unwrap();
+            let mark =
+                |keys: &serde_json::Value| Some(keys.get(Document::NUMBERED)?.as_str()?.to_owned());
+            definitions.iter().map(|(name, keys)| (name.clone(), mark(keys))).collect()
+        };
+        let entry = |name: &str, base: Option<&str>| (name.to_owned(), base.map(str::to_owned));
+        let own = marks(schema_of::<Own>(Contract::Serialize));
+        assert_eq!(own, [entry("Address", None), entry("Address2", None)]);
+        let clash = marks(schema_of::<Clash>(Contract::Serialize));
+        let numbered = |name, base| entry(name, Some(base));
+        let wanted = [
+            entry("Address", None),
+            numbered("Address2", "Address"),
+            numbered("Address22", "Address2"),
+        ];
+        assert_eq!(clash, wanted);
+    }
+}

@@ -1,0 +1,28 @@
+//! The one place where the relay reads the time.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+
+/// Milliseconds since 1970: the wall clock when the clock was made, and from there on the runtime's own time, which
+/// never runs backwards and which a test can pause.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock {
+    origin: i64,
+    started: Instant,
+}
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self {
+            origin: i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+            started: Instant::now(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        let elapsed = i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.origin.saturating_add(elapsed)
+    }
+}

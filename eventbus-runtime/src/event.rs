@@ -1,0 +1,165 @@
+//! What a derived type can do, and what a handler is given.
+
+use std::ops::Deref;
+
+use schemars::generate::Contract;
+use schemars::{JsonSchema, Schema};
+use serde::de::DeserializeOwned;
+use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
+
+use crate::__private;
+use crate::catalog::{Catalog, schema_of};
+use crate::envelope::Envelope;
+use crate::error::Result;
+
+/// A type that stands for one or more event types: a payload struct, a group or a root.
+///
+/// Derive it on the enum; the derive implements it for the enum and for each of its payload structs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a domain event",
+    label = "no derived event",
+    note = "derive it on the enum that holds the event: `#[derive(DomainEvent)]`"
+)]
+pub trait DomainEvent: Sized + Send + Sync + 'static {
+    /// Every event type below this one, as a tree of statics.
+    const CATALOG: Catalog;
+
+    /// The dotted type name, `order.placed`. Allocates nothing.
+    fn event_type(&self) -> &'static str;
+
+    /// The version in which this code writes the payload, from 1.
+    fn version(&self) -> u32;
+
+    /// The aggregate's id, where the payload marks a field with `#[event(aggregate_id)]`.
+    fn aggregate_id(&self) -> Option<String>;
+
+    /// The payload as JSON text: what is stored and travels as `data`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ValidationFailed`](crate::ErrorKind::ValidationFailed) when a field refuses to be serialised.
+    fn to_data(&self) -> Result<String>;
+
+    /// Reads a payload whose type and version are known from outside it: they are matched first, then the text is
+    /// read straight into the payload struct.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownType`](crate::ErrorKind::UnknownType) when no leaf has that name,
+    /// [`ErrorKind::DeserializationFailed`](crate::ErrorKind::DeserializationFailed) when the payload does not fit.
+    fn from_data(event_type: &str, version: u32, data: &str) -> Result<Self>;
+
+    /// Writes `{"type","dataversion","data"}`. The derive's enums do it without the text in between.
+    #[doc(hidden)]
+    fn __write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let data = self.to_data().and_then(__private::raw).map_err(S::Error::custom)?;
+        __private::write_tagged(self.event_type(), self.version(), &data, serializer)
+    }
+}
+
+/// The payload of one leaf: the struct that the derive made, or one of the user's with `#[derive(EventPayload)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event payload",
+    label = "neither a group nor a payload",
+    note = "derive `EventPayload` on the struct, or `DomainEvent` on the enum where the variant is a group"
+)]
+pub trait EventPayload: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static {
+    /// The name on the wire of the field that holds the aggregate's id.
+    const AGGREGATE_ID: Option<&'static str>;
+
+    /// The struct's path in Rust, which the enum that holds it cannot know.
+    #[doc(hidden)]
+    const RUST_PATH: &'static str;
+
+    /// The value of that field, as text. Not `aggregate_id`: with both traits in scope, as their derives bring them,
+    /// that would be ambiguous.
+    #[doc(hidden)]
+    fn __aggregate_id(&self) -> Option<String>;
+
+    // What the derive's code asks of a payload, it asks here: where the struct is none, one bound is missing and one
+    // error says so.
+    #[doc(hidden)]
+    fn __read(event_type: &str, current: u32, stored: u32, data: &str) -> Result<Self> {
+        __private::read(event_type, current, stored, data)
+    }
+
+    #[doc(hidden)]
+    fn __to_data(&self, event_type: &str) -> Result<String> {
+        __private::to_data(event_type, self)
+    }
+
+    #[doc(hidden)]
+    fn __write<S: Serializer>(
+        &self,
+        event_type: &str,
+        version: u32,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        __private::write_tagged(event_type, version, self, serializer)
+    }
+
+    #[doc(hidden)]
+    fn __schema(contract: Contract) -> Schema {
+        schema_of::<Self>(contract)
+    }
+}
+
+/// One event as a handler is given it: the payload, to which it derefs, with its envelope and its delivery.
+#[derive(Debug, Clone)]
+pub struct Event<E> {
+    payload: E,
+    envelope: Envelope,
+    delivery: Delivery,
+}
+
+/// The facts of one delivery of an event to one subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// The event's number in the log.
+    pub position: i64,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+}
+
+impl Delivery {
+    /// The delivery of the event at `position` for the `attempt`-th time, from 1.
+    #[must_use]
+    pub const fn new(position: i64, attempt: u32) -> Self {
+        Self { position, attempt }
+    }
+}
+
+impl<E> Event<E> {
+    /// Puts an event together; the relay does it for each delivery, a unit test of a handler by hand.
+    pub const fn new(payload: E, envelope: Envelope, delivery: Delivery) -> Self {
+        Self { payload, envelope, delivery }
+    }
+
+    /// What travels with the payload.
+    pub const fn envelope(&self) -> &Envelope {
+        &self.envelope
+    }
+
+    /// The event's number in the log.
+    pub const fn position(&self) -> i64 {
+        self.delivery.position
+    }
+
+    /// Which attempt to handle this event this is, from 1.
+    pub const fn attempt(&self) -> u32 {
+        self.delivery.attempt
+    }
+
+    /// The payload by value.
+    pub fn into_payload(self) -> E {
+        self.payload
+    }
+}
+
+impl<E> Deref for Event<E> {
+    type Target = E;
+
+    fn deref(&self) -> &E {
+        &self.payload
+    }
+}

@@ -1,0 +1,73 @@
+//! Typed domain events for Rust: what a derived enum is, what travels, and the bus that carries it.
+//!
+//! Without features this crate is types only: the [`DomainEvent`] derive, the [`Envelope`] and the [`Filter`]. A crate
+//! that only defines events compiles neither a database driver nor an async runtime. The features add the rest:
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `sqlite` | emit into an SQLite file |
+//! | `postgres` | emit into PostgreSQL |
+//! | `relay` | subscriptions: read the log and hand events to handlers |
+//! | `testing` | the in-memory store for unit tests |
+
+#[cfg(feature = "store")]
+mod bus;
+mod catalog;
+#[cfg(feature = "relay")]
+mod clock;
+#[cfg(feature = "store")]
+mod emit;
+mod envelope;
+mod error;
+mod event;
+mod filter;
+#[cfg(feature = "relay")]
+mod handler;
+pub mod migrations;
+#[cfg(feature = "relay")]
+mod plan;
+#[cfg(feature = "relay")]
+mod relay;
+#[cfg(feature = "store")]
+pub mod store;
+#[cfg(feature = "relay")]
+mod subscribe;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use eventbus_macros::{DomainEvent, EventPayload};
+
+#[cfg(feature = "store")]
+pub use crate::bus::EventBus;
+pub use crate::catalog::{Catalog, Document, Group, GroupDocument, Leaf, LeafDocument, Node};
+#[cfg(feature = "store")]
+pub use crate::emit::{Emit, MAX_AGGREGATE_ID, MAX_PAYLOAD};
+pub use crate::envelope::{Envelope, RawEvent};
+pub use crate::error::{Error, ErrorKind, HandlerError, Result};
+pub use crate::event::{Delivery, DomainEvent, Event, EventPayload};
+pub use crate::filter::Filter;
+#[cfg(all(feature = "relay", feature = "testing"))]
+pub use crate::handler::MemoryTx;
+#[cfg(all(feature = "relay", feature = "postgres"))]
+pub use crate::handler::PgTx;
+#[cfg(all(feature = "relay", feature = "sqlite"))]
+pub use crate::handler::SqliteTx;
+#[cfg(feature = "relay")]
+pub use crate::handler::{Arguments, EventArgument, Handler, TransactionArgument, Tx};
+#[cfg(feature = "relay")]
+pub use crate::plan::backoff::Retry;
+#[cfg(feature = "relay")]
+pub use crate::relay::{Counts, Running, State, Stats};
+#[cfg(feature = "store")]
+pub use crate::store::Start;
+#[cfg(feature = "postgres")]
+pub use crate::store::postgres::{PgBus, PgStore};
+#[cfg(feature = "sqlite")]
+pub use crate::store::sqlite::{SqliteBus, SqliteStore};
+#[cfg(feature = "relay")]
+pub use crate::subscribe::Subscribe;
+#[cfg(feature = "testing")]
+pub use crate::testing::{MemoryBus, MemoryStore};

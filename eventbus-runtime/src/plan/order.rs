@@ -1,0 +1,120 @@
+//! Which events wait for which.
+
+use std::collections::HashSet;
+
+use crate::envelope::Envelope;
+use crate::store::{Change, Fate, Stored};
+
+/// What is done with an event when its turn comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// It is handed to its handler.
+    Handle,
+    /// It is parked behind an earlier event of its key.
+    Park,
+}
+
+/// The key whose events keep their order: tenant, kind of aggregate (the first segment of the type) and aggregate id.
+/// An event of no aggregate waits for nothing.
+///
+/// The tenant's length stands before it, so that no choice of tenant and id makes two keys one: `order//o-1` without a
+/// tenant, `order/4/acme/o-1` with one.
+pub(crate) fn key(envelope: &Envelope) -> Option<String> {
+    let id = envelope.aggregate_id.as_deref()?;
+    let kind = envelope.event_type.split('.').next().unwrap_or_default();
+    Some(match &envelope.tenant {
+        None => format!("{kind}//{id}"),
+        Some(tenant) => format!("{kind}/{}/{tenant}/{id}", tenant.len()),
+    })
+}
+
+/// What to do with an event while the keys in `held` have an open event before it. Allocates nothing where none is.
+pub(crate) fn turn(stored: &Stored, held: &HashSet<String>) -> Turn {
+    if held.is_empty() {
+        return Turn::Handle;
+    }
+    match key(&stored.event.envelope) {
+        Some(key) if held.contains(&key) => Turn::Park,
+        _ => Turn::Handle,
+    }
+}
+
+/// The row that an event is given when it comes to `fate`.
+pub(crate) fn change(stored: &Stored, fate: Fate) -> Change {
+    Change {
+        position: stored.position,
+        event_id: stored.event.envelope.id,
+        key: key(&stored.event.envelope),
+        fate,
+    }
+}
+
+/// Closes the key of an event that is being retried: its later siblings are parked.
+pub(crate) fn hold(change: &Change, held: &mut HashSet<String>) {
+    if let (Fate::Retrying { .. }, Some(key)) = (&change.fate, &change.key) {
+        held.insert(key.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, HashSet};
+
+    use uuid::Uuid;
+
+    use super::{Turn, key, turn};
+    use crate::envelope::{Envelope, RawEvent};
+    use crate::store::Stored;
+
+    fn envelope(event_type: &str, tenant: Option<&str>, id: Option<&str>) -> Envelope {
+        Envelope {
+            id: Uuid::now_v7(),
+            event_type: event_type.to_owned(),
+            version: 1,
+            source: "test".to_owned(),
+            tenant: tenant.map(str::to_owned),
+            aggregate_id: id.map(str::to_owned),
+            correlation_id: None,
+            causation_id: None,
+            traceparent: None,
+            tracestate: None,
+            metadata: BTreeMap::new(),
+        }
+    }
+
+    fn stored(event_type: &str, id: Option<&str>) -> Stored {
+        let event = RawEvent { envelope: envelope(event_type, None, id), data: "{}".to_owned() };
+        Stored { position: 1, event }
+    }
+
+    #[test]
+    fn the_kind_is_the_first_segment() {
+        let placed = key(&envelope("order.placed", None, Some("o-1")));
+        assert_eq!(placed, key(&envelope("order.line.added", None, Some("o-1"))));
+        assert_ne!(placed, key(&envelope("payment.taken", None, Some("o-1"))));
+        assert_eq!(key(&envelope("system.started", Some("acme"), None)), None);
+    }
+
+    #[test]
+    fn tenants_and_ids_never_run_together() {
+        let keys: HashSet<_> = [
+            (None, "4/acme/1"),
+            (Some("acme"), "1"),
+            (Some("acme/1"), ""),
+            (Some("acm"), "e/1"),
+            (Some(""), "acme/1"),
+        ]
+        .map(|(tenant, id)| key(&envelope("order.placed", tenant, Some(id))))
+        .into();
+        assert_eq!(keys.len(), 5);
+    }
+
+    #[test]
+    fn siblings_of_an_open_event_are_parked_and_others_are_not() {
+        let held = HashSet::from(["order//o-1".to_owned()]);
+        assert_eq!(turn(&stored("order.shipped", Some("o-1")), &held), Turn::Park);
+        assert_eq!(turn(&stored("order.shipped", Some("o-2")), &held), Turn::Handle);
+        assert_eq!(turn(&stored("system.started", None), &held), Turn::Handle);
+        assert_eq!(turn(&stored("order.shipped", Some("o-1")), &HashSet::new()), Turn::Handle);
+    }
+}

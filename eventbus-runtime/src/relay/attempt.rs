@@ -1,0 +1,143 @@
+//! One call of one handler: its timeout, its panic, its transaction.
+
+use std::any::Any;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::Poll;
+
+use tokio::time::timeout;
+use tracing::Instrument;
+
+use crate::error::{Error, ErrorKind};
+use crate::handler::{Call, CallError, Route, Tx, lend};
+use crate::relay::shared::{Busy, Shared};
+use crate::relay::worker::Worker;
+use crate::store::{Log, Stored};
+use crate::subscribe::Spec;
+
+/// Why an attempt failed.
+pub(super) struct Failed {
+    pub(super) error: Error,
+    /// Whether the handler was cut off, so that its connection is in an unknown state.
+    cut: bool,
+    /// Whether its transaction turned out to be gone, so that the database is more likely to blame than the event.
+    pub(super) lost: bool,
+    /// Whether the event was written by newer code than this, which must not give it up.
+    pub(super) newer: bool,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self { error, cut: false, lost: false, newer: false }
+    }
+}
+
+impl Failed {
+    fn cut(kind: ErrorKind, message: String) -> Self {
+        Self { error: Error::new(kind, message), cut: true, lost: false, newer: false }
+    }
+}
+
+/// Calls the handler for the `attempt`-th time.
+pub(super) async fn attempt<S: Log>(
+    spec: &Spec<S>,
+    shared: &Shared,
+    route: &Route<S>,
+    tx: Option<Tx<S>>,
+    stored: &Stored,
+    attempt: u32,
+) -> Result<(), Failed> {
+    // Handlers that never wait must not keep the runtime's other tasks from running.
+    tokio::task::coop::consume_budget().await;
+    let id = stored.event.envelope.id;
+    let position = stored.position;
+    let (handler, event_type) = (route.handler, route.event_type);
+    *shared.busy() = Some(Busy { handler, event_type, id, position });
+    let span = tracing::info_span!("delivery", event_type, %id, position, attempt);
+    let limit = spec.timeout.saturating_mul(attempt);
+    let mut call = route.call(tx, stored, attempt);
+    let ended = timeout(limit, polled(&mut call)).instrument(span).await;
+    // What is left of a call that was cut off runs the handler's destructors, which are as likely to panic.
+    let dropped = catch_unwind(AssertUnwindSafe(|| drop(call)));
+    *shared.busy() = None;
+    match ended {
+        Ok(Ok(Ok(()))) => dropped.map_err(|panic| panicked(handler, panic.as_ref())),
+        Ok(Ok(Err(CallError::Handler(error)))) => Err(error.into()),
+        Ok(Ok(Err(CallError::Decode(error)))) => Err(unreadable(route, stored, error)),
+        Ok(Err(panic)) => Err(panicked(handler, panic.as_ref())),
+        Err(_) => Err(Failed::cut(
+            ErrorKind::HandlerTimeout,
+            format!("handler `{handler}` took longer than {limit:?}"),
+        )),
+    }
+}
+
+impl<S: Log> Worker<S> {
+    /// Lends an open transaction to the handler and gets it back; after a failure it is ended here.
+    pub(super) async fn lent(
+        &self,
+        transaction: S::Transaction,
+        route: &Route<S>,
+        stored: &Stored,
+        attempts: u32,
+    ) -> Result<S::Transaction, Failed> {
+        let (tx, slot) = lend::<S>(transaction);
+        let outcome = attempt(&self.spec, &self.shared, route, Some(tx), stored, attempts).await;
+        match (outcome, slot.take()) {
+            (Ok(()), Some(transaction)) => Ok(transaction),
+            (Ok(()), None) => Err(kept(route.handler)),
+            (Err(failed), None) => Err(failed),
+            (Err(failed), Some(transaction)) if failed.cut => {
+                self.store.discard(transaction).await;
+                Err(failed)
+            }
+            (Err(failed), Some(transaction)) => {
+                let lost = !self.roll_back(transaction).await;
+                Err(Failed { lost, ..failed })
+            }
+        }
+    }
+}
+
+type Panic = Box<dyn Any + Send>;
+
+/// Polls a call to its end or its panic; after a panic it is not polled again.
+async fn polled(call: &mut Call<'_>) -> Result<Result<(), CallError>, Panic> {
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context))) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(ended)) => Poll::Ready(Ok(ended)),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
+}
+
+fn panicked(handler: &str, panic: &(dyn Any + Send)) -> Failed {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic without a text");
+    Failed::cut(ErrorKind::DeliveryFailed, format!("handler `{handler}` panicked: {text}"))
+}
+
+fn kept(handler: &str) -> Failed {
+    let message = format!(
+        "handler `{handler}` ended without giving its transaction back: \
+         do not leak the `Tx`, store it or send it to another task"
+    );
+    Error::new(ErrorKind::DeliveryFailed, message).into()
+}
+
+fn unreadable<S: Log>(route: &Route<S>, stored: &Stored, error: Error) -> Failed {
+    let stored_version = stored.event.envelope.version;
+    if stored_version <= route.version {
+        return error.into();
+    }
+    let message = format!(
+        "newer_version: `{}` at position {} was written in version {stored_version}, this code reads {}: \
+         deploy newer code",
+        route.event_type, stored.position, route.version
+    );
+    let error = Error::new(ErrorKind::DeserializationFailed, message).with_source(error);
+    Failed { error, cut: false, lost: false, newer: true }
+}

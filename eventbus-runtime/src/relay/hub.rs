@@ -1,0 +1,140 @@
+//! The running subscriptions of one bus.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use crate::bus::EventBus;
+use crate::envelope::RawEvent;
+use crate::error::{Error, ErrorKind, Result};
+use crate::relay::shared::Shared;
+use crate::relay::signal::Signals;
+use crate::store::Log;
+
+/// How long a shutdown waits for handlers unless it is told otherwise.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// What the clones of a bus share. When the last of them is gone, its subscriptions end.
+#[derive(Debug, Default)]
+pub(crate) struct Hub {
+    waker: Waker,
+}
+
+/// Wakes subscriptions that have nothing to do.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Waker(Arc<Mutex<Vec<Arc<Shared>>>>);
+
+impl Waker {
+    /// Wakes every subscription.
+    pub(crate) fn wake(&self) {
+        self.subscriptions().iter().for_each(|shared| shared.wake());
+    }
+
+    /// Wakes the subscriptions that want one of these events; the others would read the log for nothing.
+    pub(crate) fn wake_for<'a>(&self, events: impl Iterator<Item = &'a RawEvent> + Clone) {
+        for shared in self.subscriptions().iter() {
+            if events.clone().any(|event| shared.filter.matches(&event.envelope.event_type)) {
+                shared.wake();
+            }
+        }
+    }
+
+    fn subscriptions(&self) -> MutexGuard<'_, Vec<Arc<Shared>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Hub {
+    pub(crate) fn waker(&self) -> Waker {
+        self.waker.clone()
+    }
+
+    pub(super) fn add(&self, shared: Arc<Shared>) {
+        let mut subscriptions = self.subscriptions();
+        subscriptions.retain(|shared| !shared.is_over());
+        subscriptions.push(shared);
+    }
+
+    fn subscriptions(&self) -> MutexGuard<'_, Vec<Arc<Shared>>> {
+        self.waker.subscriptions()
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        self.subscriptions().iter().for_each(|shared| shared.stop());
+    }
+}
+
+impl<S: Log> EventBus<S> {
+    /// Ends every subscription of this bus: each finishes the event in hand and commits. Waits 30 s for them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::HandlerTimeout`] when a handler did not end in time; the message names it.
+    /// [`ErrorKind::Store`] when none was running and the database did not answer.
+    pub async fn shutdown(&self) -> Result<()> {
+        self.shutdown_within(DEADLINE).await
+    }
+
+    /// The same with a deadline of the caller's.
+    ///
+    /// # Errors
+    /// [`ErrorKind::HandlerTimeout`] when a handler did not end in time; the message names it.
+    /// [`ErrorKind::Store`] when none was running and the database did not answer.
+    pub async fn shutdown_within(&self, deadline: Duration) -> Result<()> {
+        let running = self.hub.subscriptions().clone();
+        shutdown(&running, deadline).await
+    }
+
+    /// Runs until the process is asked to end (SIGINT or SIGTERM, elsewhere Ctrl-C), then shuts down. A second signal
+    /// ends the wait for it at once, with the error that a shutdown has whose deadline has passed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] when the signals cannot be listened for;
+    /// [`ErrorKind::HandlerTimeout`] as in [`EventBus::shutdown`].
+    pub async fn run_until_signal(&self) -> Result<()> {
+        let mut signals = Signals::listen()?;
+        let name = signals.next().await?;
+        tracing::info!(signal = name, "shutting down");
+        tokio::select! {
+            biased;
+            ended = self.shutdown() => ended,
+            second = signals.next() => {
+                let name = second?;
+                let running = self.hub.subscriptions().clone();
+                late(&running).map_or(Ok(()), |(kind, late)| {
+                    Err(Error::new(kind, format!("not ended before a second signal, {name}: {late}")))
+                })
+            }
+        }
+    }
+}
+
+/// Stops subscriptions and waits for their ends, for all of them until one deadline.
+pub(super) async fn shutdown(running: &[Arc<Shared>], within: Duration) -> Result<()> {
+    running.iter().for_each(|shared| shared.stop());
+    let deadline = Instant::now() + within;
+    for shared in running {
+        // Who is late is asked when the deadline has passed, of all of them at one time.
+        let _ = timeout_at(deadline, shared.ended()).await;
+    }
+    match late(running) {
+        None => Ok(()),
+        Some((kind, late)) => Err(Error::new(kind, format!("not ended within {within:?}: {late}"))),
+    }
+}
+
+/// What keeps subscriptions from ending: a handler, or else the database.
+fn late(running: &[Arc<Shared>]) -> Option<(ErrorKind, String)> {
+    let late: Vec<_> = running.iter().filter(|shared| !shared.is_over()).collect();
+    let in_handlers = late.iter().any(|shared| shared.busy().is_some());
+    let kind = if in_handlers { ErrorKind::HandlerTimeout } else { ErrorKind::Store };
+    let described: Vec<_> = late.iter().map(|shared| shared.describe()).collect();
+    (!late.is_empty()).then(|| (kind, described.join("; ")))
+}
+
+/// Stops one subscription with the usual deadline.
+pub(super) async fn shutdown_one(shared: &Arc<Shared>) -> Result<()> {
+    shutdown(std::slice::from_ref(shared), DEADLINE).await
+}

@@ -1,0 +1,29 @@
+//! A page of events on its way to the handlers.
+
+use std::collections::HashSet;
+
+use crate::relay::worker::{Flow, Place, Worker};
+use crate::store::{Cursor, Log, Page};
+
+impl<S: Log> Worker<S> {
+    /// Hands a page's events over; `held` are the keys that have an open row.
+    pub(super) async fn page(
+        &mut self,
+        place: &mut Place<S::Cursor>,
+        page: Page<S::Cursor>,
+        held: HashSet<String>,
+    ) -> Flow<()> {
+        match self.spec.routes.transactional() {
+            true => self.transactional(place, &page, held).await,
+            false => self.plain(place, &page, held).await,
+        }
+    }
+}
+
+/// The place after the first `done` events of a page.
+pub(super) fn after<C: Cursor>(page: &Page<C>, done: usize) -> C {
+    match page.events.get(done) {
+        None => page.end.clone(),
+        Some(_) => page.window.at(page.events[done - 1].position),
+    }
+}

@@ -1,0 +1,76 @@
+//! Plain handlers: no transaction is open while one runs, and each event is delivered at least once.
+
+use std::collections::HashSet;
+
+use crate::error::Error;
+use crate::plan::checkpoint::worth_writing;
+use crate::plan::order::{self, Turn};
+use crate::relay::attempt::attempt;
+use crate::relay::page::after;
+use crate::relay::step::Batch;
+use crate::relay::worker::{Flow, Leave, Place, Worker};
+use crate::store::{Log, Page, Stored};
+
+impl<S: Log> Worker<S> {
+    /// Hands events over one by one. The cursor moves after each failure, now and then, and at the end.
+    pub(super) async fn plain(
+        &mut self,
+        place: &mut Place<S::Cursor>,
+        page: &Page<S::Cursor>,
+        mut held: HashSet<String>,
+    ) -> Flow<()> {
+        let (mut batch, mut written, mut done) = (Batch::default(), 0, 0);
+        let (mut newer, mut since) = (None, place.clock.now());
+        for stored in &page.events {
+            if self.stopping() {
+                break;
+            }
+            let failed = match self.deliver(place, stored, &mut held, &mut batch).await {
+                Ok(failed) => failed,
+                Err(error) => {
+                    newer = Some(error);
+                    break;
+                }
+            };
+            done += 1;
+            let millis = place.clock.now() - since;
+            if failed || worth_writing(done - written, millis) {
+                self.record(place, Some(after(page, done)), std::mem::take(&mut batch)).await?;
+                (written, since) = (done, place.clock.now());
+            }
+        }
+        if done > written {
+            self.record(place, Some(after(page, done)), batch).await?;
+        }
+        newer.map_or(Ok(()), |error| Err(Leave::Stalled(error)))
+    }
+
+    /// Delivers one event or parks it; whether it failed. An error when it needs newer code.
+    async fn deliver(
+        &self,
+        place: &Place<S::Cursor>,
+        stored: &Stored,
+        held: &mut HashSet<String>,
+        batch: &mut Batch,
+    ) -> Result<bool, Error> {
+        if order::turn(stored, held) == Turn::Park {
+            batch.park(stored);
+            return Ok(false);
+        }
+        let Some(route) = self.spec.routes.find(&stored.event.envelope.event_type) else {
+            return Ok(false);
+        };
+        match attempt(&self.spec, &self.shared, route, None, stored, 1).await {
+            Ok(()) => {
+                batch.handled(route);
+                Ok(false)
+            }
+            Err(failed) if failed.newer => Err(failed.error),
+            Err(failed) => {
+                let fate = self.judge(place, route, stored, 1, &failed.error);
+                batch.failed(route, stored, fate, held);
+                Ok(true)
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What a subscription did in this process.
+
+use std::collections::BTreeMap;
+
+use crate::store::Fate;
+
+/// How many events came to which end in this process since the subscription was started.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Over all event types.
+    pub total: Counts,
+    /// By event type; a type of which nothing came is absent.
+    pub by_type: BTreeMap<&'static str, Counts>,
+}
+
+/// Counts of events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Events that were handled, each once.
+    pub handled: u64,
+    /// Failed attempts after which the event is tried again.
+    pub retried: u64,
+    /// Events that went to the dead letters.
+    pub dead: u64,
+}
+
+impl Counts {
+    fn add(&mut self, other: Self) {
+        self.handled += other.handled;
+        self.retried += other.retried;
+        self.dead += other.dead;
+    }
+}
+
+impl Stats {
+    /// Counts one event's fate.
+    pub(super) fn count(&mut self, event_type: &'static str, fate: &Fate) {
+        let one = match fate {
+            Fate::Handled => Counts { handled: 1, ..Counts::default() },
+            Fate::Retrying { .. } => Counts { retried: 1, ..Counts::default() },
+            Fate::Dead { .. } => Counts { dead: 1, ..Counts::default() },
+            Fate::Parked => return,
+        };
+        self.total.add(one);
+        self.by_type.entry(event_type).or_default().add(one);
+    }
+
+    /// Adds what a committed step brought.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.total.add(other.total);
+        for (event_type, counts) in &other.by_type {
+            self.by_type.entry(event_type).or_default().add(*counts);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Transactional handlers: a page is one transaction, and effects happen once.
+//!
+//! When the handler of event 3 fails, what it and its predecessors wrote is rolled back together. The events before it
+//! are run again in a new transaction, and that one commits their effects, the row of event 3 and the cursor behind it.
+//! So a handler may be *invoked* twice, but only one of its runs is ever committed.
+//!
+//! Where handlers are slow, a page is several transactions, one after the other.
+//!
+//! ```text
+//! begin  1 2 3✗            rolled back, 3 is known to fail
+//! begin  1 2   commit      with: 3 is retrying, cursor after 3
+//! begin        4 5 …       siblings of 3 are parked, the others run
+//! ```
+
+use std::collections::HashSet;
+
+use tokio::time::sleep;
+
+use crate::plan::checkpoint::{BREATH, worth_committing};
+use crate::plan::order::{self, Turn};
+use crate::relay::attempt::Failed;
+use crate::relay::page::after;
+use crate::relay::step::Batch;
+use crate::relay::worker::{Flow, Leave, Place, Worker};
+use crate::store::{Log, Page, Stored};
+
+/// How a run over events in one transaction ended.
+enum Run<T> {
+    /// The first `done` of them are dealt with: all, or fewer because time is up or because of a shutdown.
+    Open { transaction: T, batch: Batch, done: usize },
+    /// The one at `index` failed and the transaction is gone.
+    Failed { index: usize, failed: Failed },
+}
+
+impl<S: Log> Worker<S> {
+    /// Hands a page over in as few transactions as its failures allow.
+    pub(super) async fn transactional(
+        &mut self,
+        place: &mut Place<S::Cursor>,
+        page: &Page<S::Cursor>,
+        mut held: HashSet<String>,
+    ) -> Flow<()> {
+        let (mut start, mut end) = (0, page.events.len());
+        let mut known: Option<Failed> = None;
+        while start < page.events.len() && !self.stopping() {
+            let transaction = self.begin().await?;
+            match self.run_together(place, transaction, &page.events[start..end], &held).await {
+                Run::Failed { index, failed } if failed.lost => {
+                    return Err(self.lost(&page.events[start + index], failed.error));
+                }
+                Run::Failed { index, failed } => (end, known) = (start + index, Some(failed)),
+                Run::Open { transaction, mut batch, done } => {
+                    let reached = start + done;
+                    let cut_short = reached < end;
+                    let failed = if cut_short { None } else { known.take() };
+                    let (upto, newer) = match failed {
+                        None => (reached, None),
+                        Some(failed) if failed.newer => (reached, Some(failed.error)),
+                        Some(failed) => {
+                            self.give_up(place, &page.events[end], &failed, &mut batch, &mut held);
+                            (reached + 1, None)
+                        }
+                    };
+                    if upto > start {
+                        let cursor = after(page, upto);
+                        self.commit(place, transaction, Some(cursor), batch).await?;
+                    } else {
+                        self.roll_back(transaction).await;
+                    }
+                    if let Some(error) = newer {
+                        return Err(Leave::Stalled(error));
+                    }
+                    start = upto;
+                    if cut_short {
+                        sleep(BREATH).await;
+                    } else {
+                        end = page.events.len();
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs handlers in one transaction until one fails, they have worked long enough, or the subscription is stopped.
+    async fn run_together(
+        &self,
+        place: &Place<S::Cursor>,
+        mut transaction: S::Transaction,
+        events: &[Stored],
+        held: &HashSet<String>,
+    ) -> Run<S::Transaction> {
+        let (mut batch, began) = (Batch::default(), place.clock.now());
+        for (index, stored) in events.iter().enumerate() {
+            let enough = self.stopping() || worth_committing(place.clock.now() - began);
+            if index > 0 && enough {
+                return Run::Open { transaction, batch, done: index };
+            }
+            if order::turn(stored, held) == Turn::Park {
+                batch.park(stored);
+                continue;
+            }
+            let Some(route) = self.spec.routes.find(&stored.event.envelope.event_type) else {
+                continue;
+            };
+            if let Some(error) = self.care.blames(stored.position) {
+                self.roll_back(transaction).await;
+                return Run::Failed { index, failed: error.into() };
+            }
+            transaction = match self.lent(transaction, route, stored, 1).await {
+                Ok(transaction) => transaction,
+                Err(failed) => return Run::Failed { index, failed },
+            };
+            batch.handled(route);
+            batch.ran.push(stored.position);
+        }
+        Run::Open { transaction, batch, done: events.len() }
+    }
+
+    /// Adds what becomes of a failed event to the step that commits its predecessors.
+    fn give_up(
+        &self,
+        place: &Place<S::Cursor>,
+        stored: &Stored,
+        failed: &Failed,
+        batch: &mut Batch,
+        held: &mut HashSet<String>,
+    ) {
+        if let Some(route) = self.spec.routes.find(&stored.event.envelope.event_type) {
+            let fate = self.judge(place, route, stored, 1, &failed.error);
+            batch.failed(route, stored, fate, held);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The events in trouble: what is due is attempted, each in a step of its own.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind};
+use crate::handler::Route;
+use crate::plan::order;
+use crate::relay::attempt::{Failed, attempt};
+use crate::relay::step::Batch;
+use crate::relay::worker::{Flow, Leave, Place, Worker};
+use crate::store::{Fate, Log, Trouble, Troubles};
+
+/// What is still open after the due events were attempted.
+#[derive(Default)]
+pub(super) struct Open {
+    /// The keys whose further events are parked.
+    pub(super) keys: HashSet<String>,
+    /// When the next retry is due.
+    pub(super) due: Option<i64>,
+    /// Whether any event was attempted.
+    pub(super) attempted: bool,
+    /// An event in trouble that nothing here can handle.
+    pub(super) missing: Option<Error>,
+}
+
+impl<S: Log> Worker<S> {
+    /// Attempts what is due and says what is open then.
+    ///
+    /// While nothing goes wrong this asks the store nothing: only this owner writes rows, and it knows that it wrote
+    /// none since it last found none.
+    pub(super) async fn troubles(&mut self, place: &mut Place<S::Cursor>) -> Flow<Open> {
+        if !place.look {
+            return Ok(Open::default());
+        }
+        let (found, now) = self.look(place).await?;
+        let (attempted, missing) = self.attempt_ready(place, found.ready.iter()).await?;
+        let (left, now) = if attempted { self.look(place).await? } else { (found, now) };
+        // A retry that is due and was not attempted has no handler here: waiting for it would be waiting for nothing.
+        let due = left.next_at.filter(|due| *due > now);
+        place.look = !(left.keys.is_empty() && left.ready.is_empty() && left.next_at.is_none());
+        Ok(Open { keys: left.keys, due, attempted, missing })
+    }
+
+    async fn look(&self, place: &Place<S::Cursor>) -> Flow<(Troubles, i64)> {
+        let now = place.clock.now();
+        Ok((self.answered(self.store.troubles(&self.spec.name, now, self.spec.page)).await?, now))
+    }
+
+    /// Attempts events in their order; one that fails keeps its later siblings waiting.
+    async fn attempt_ready(
+        &mut self,
+        place: &mut Place<S::Cursor>,
+        ready: impl Iterator<Item = &Trouble> + Send,
+    ) -> Flow<(bool, Option<Error>)> {
+        let spec = Arc::clone(&self.spec);
+        let (mut attempted, mut missing) = (false, None);
+        let mut held = HashSet::new();
+        for trouble in ready {
+            let envelope = &trouble.stored.event.envelope;
+            if self.stopping() || order::turn(&trouble.stored, &held) == order::Turn::Park {
+                continue;
+            }
+            let Some(route) = spec.routes.find(&envelope.event_type) else {
+                held.extend(order::key(envelope));
+                missing.get_or_insert_with(|| no_handler(trouble));
+                continue;
+            };
+            attempted = true;
+            if self.attempt_one(place, route, trouble).await? {
+                held.extend(order::key(envelope));
+            }
+        }
+        if let Some(error) = missing.as_ref().filter(|_| !place.told) {
+            tracing::warn!(error = error.full(), "an event in trouble waits for its handler");
+            place.told = true;
+        }
+        Ok((attempted, missing))
+    }
+
+    /// Attempts one event and writes down what became of it; whether it is tried again once more.
+    async fn attempt_one(
+        &mut self,
+        place: &mut Place<S::Cursor>,
+        route: &Route<S>,
+        trouble: &Trouble,
+    ) -> Flow<bool> {
+        let (stored, attempts) = (&trouble.stored, trouble.attempts + 1);
+        let mut batch = Batch::default();
+        match self.call_again(route, trouble).await? {
+            Ok(Some(transaction)) => {
+                batch.again(route, stored, Fate::Handled);
+                batch.ran.push(stored.position);
+                self.commit(place, transaction, None, batch).await?;
+                Ok(false)
+            }
+            Ok(None) => {
+                batch.again(route, stored, Fate::Handled);
+                self.record(place, None, batch).await?;
+                Ok(false)
+            }
+            Err(failed) if failed.newer => Err(Leave::Stalled(failed.error)),
+            Err(failed) if failed.lost => Err(self.lost(stored, failed.error)),
+            Err(failed) => {
+                let fate = self.judge(place, route, stored, attempts, &failed.error);
+                let retried = matches!(fate, Fate::Retrying { .. });
+                batch.again(route, stored, fate);
+                self.record(place, None, batch).await?;
+                Ok(retried)
+            }
+        }
+    }
+
+    /// Calls the handler of an event in trouble; a transactional one's effects come back in their open transaction.
+    async fn call_again(
+        &self,
+        route: &Route<S>,
+        trouble: &Trouble,
+    ) -> Flow<Result<Option<S::Transaction>, Failed>> {
+        let (stored, attempts) = (&trouble.stored, trouble.attempts + 1);
+        if let Some(error) = self.care.blames(stored.position) {
+            return Ok(Err(error.into()));
+        }
+        if self.spec.routes.transactional() {
+            let transaction = self.begin().await?;
+            return Ok(self.lent(transaction, route, stored, attempts).await.map(Some));
+        }
+        let called = attempt(&self.spec, &self.shared, route, None, stored, attempts).await;
+        Ok(called.map(|()| None))
+    }
+}
+
+fn no_handler(trouble: &Trouble) -> Error {
+    let event = &trouble.stored.event.envelope;
+    Error::new(
+        ErrorKind::HandlerMissing,
+        format!(
+            "`{}` {} at position {} is in trouble and has no handler here any more",
+            event.event_type, event.id, trouble.stored.position
+        ),
+    )
+}

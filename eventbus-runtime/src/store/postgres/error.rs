@@ -1,0 +1,138 @@
+//! What PostgreSQL says, with the host, the database and the remedy; never with the password.
+
+use std::io;
+
+use sqlx::postgres::PgConnectOptions;
+
+use crate::error::{Error, ErrorKind};
+use crate::store::columns;
+use crate::store::postgres::PgStore;
+
+impl PgStore {
+    /// What PostgreSQL said while we tried `what`.
+    pub(super) fn error(&self, what: &str, cause: sqlx::Error) -> Error {
+        error(&self.pool.connect_options(), what, cause)
+    }
+
+    /// Where the database is.
+    pub(super) fn place(&self) -> String {
+        place(&self.pool.connect_options())
+    }
+}
+
+/// "PostgreSQL database `shop` at db.example:5432".
+pub(super) fn place(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or_else(|| options.get_username());
+    match options.get_socket() {
+        Some(socket) => format!("PostgreSQL database `{database}` at {}", socket.display()),
+        None => {
+            let (host, port) = (options.get_host(), options.get_port());
+            format!("PostgreSQL database `{database}` at {host}:{port}")
+        }
+    }
+}
+
+/// Turns what PostgreSQL said while we tried `what` into one sentence.
+pub(super) fn error(options: &PgConnectOptions, what: &str, cause: sqlx::Error) -> Error {
+    let (kind, remedy) = diagnose(options, &cause);
+    let place = place(options);
+    let message = match remedy {
+        Some(remedy) => format!("{place}: cannot {what}: {remedy}"),
+        None => format!("{place}: cannot {what}"),
+    };
+    Error::new(kind, message).with_source(columns::cause(cause))
+}
+
+fn diagnose(options: &PgConnectOptions, cause: &sqlx::Error) -> (ErrorKind, Option<String>) {
+    let says = |kind, remedy: &str| (kind, Some(remedy.to_owned()));
+    match cause {
+        sqlx::Error::Io(error) => says(ErrorKind::Store, unreachable(error)),
+        sqlx::Error::Tls(_) => says(ErrorKind::Configuration, NO_TLS),
+        sqlx::Error::PoolTimedOut => says(
+            ErrorKind::Store,
+            "the pool had none within its timeout: every connection is in use (make the pool larger, or keep \
+             transactions shorter), or the server cannot be reached or takes no more",
+        ),
+        sqlx::Error::PoolClosed => says(ErrorKind::Store, "the pool was closed"),
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            by_code(options, &code, error.message())
+        }
+        _ => (ErrorKind::Store, None),
+    }
+}
+
+const NO_TLS: &str = "the server and the URL do not agree on TLS; where the server demands it, enable a TLS feature of \
+                      sqlx in your Cargo.toml (`sqlx/tls-rustls` or `sqlx/tls-native-tls`) and write `?sslmode=require` \
+                      into the URL";
+
+fn unreachable(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => {
+            "nothing listens there: is the server running, are host and port right?"
+        }
+        io::ErrorKind::NotFound => "there is no such socket: is the server running?",
+        io::ErrorKind::TimedOut => "no answer: check host, port and firewall",
+        _ => "the connection failed or was lost",
+    }
+}
+
+fn by_code(options: &PgConnectOptions, code: &str, message: &str) -> (ErrorKind, Option<String>) {
+    let user = options.get_username();
+    match code {
+        "40001" => (
+            ErrorKind::TransactionRollback,
+            Some("a serialization failure ended the transaction: run it again".to_owned()),
+        ),
+        "40P01" => (
+            ErrorKind::TransactionRollback,
+            Some("a deadlock ended the transaction: run it again".to_owned()),
+        ),
+        "28P01" => (
+            ErrorKind::Configuration,
+            Some(format!("the server refuses the password of user `{user}`")),
+        ),
+        "28000" if message.contains("no encryption") || message.contains("SSL off") => {
+            (ErrorKind::Configuration, Some(NO_TLS.to_owned()))
+        }
+        "28000" => (
+            ErrorKind::Configuration,
+            Some(format!("the server refuses user `{user}`: check the role and pg_hba.conf")),
+        ),
+        "3D000" => (
+            ErrorKind::Configuration,
+            Some("this database does not exist: create it, or correct the URL".to_owned()),
+        ),
+        "42P01" if message.contains("\"eventbus_") => (
+            ErrorKind::Configuration,
+            Some(
+                "the tables of eventbus are missing: call `migrate()`, or run the generated migrations (they are looked \
+                 up along `search_path`)"
+                    .to_owned(),
+            ),
+        ),
+        "42501" if message.contains("pg_control_system") => (
+            ErrorKind::Configuration,
+            Some(format!(
+                "user `{user}` may not ask in which cluster it is: `GRANT EXECUTE ON FUNCTION pg_control_system() TO \
+                 {user}`"
+            )),
+        ),
+        "42501" => (
+            ErrorKind::Configuration,
+            Some(format!("user `{user}` lacks a privilege on the tables of eventbus")),
+        ),
+        "55P03" => (
+            ErrorKind::Store,
+            Some("another session holds a lock for too long: try again when it is done".to_owned()),
+        ),
+        "53300" => (
+            ErrorKind::Store,
+            Some("the server has no connection left: make the pools smaller or `max_connections` larger".to_owned()),
+        ),
+        "57P03" => (ErrorKind::Store, Some("the server is starting up or shutting down".to_owned())),
+        // A constraint: the same rows would violate it again.
+        _ if code.starts_with("23") => (ErrorKind::ValidationFailed, None),
+        _ => (ErrorKind::Store, None),
+    }
+}

@@ -1,0 +1,77 @@
+//! The runtime's own tables.
+
+use sqlx::postgres::{PgConnection, Postgres};
+use sqlx::{SqlSafeStr, raw_sql};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::migrations::{POSTGRES, latest};
+use crate::store::Store;
+use crate::store::postgres::{PgStore, epoch};
+use crate::store::transaction::{Abandoned, Transaction};
+
+/// Runs what is missing. An advisory lock lets one process at a time do so; nobody waits for a lock for longer than ten
+/// seconds, because everybody else would wait behind it.
+pub(super) async fn migrate(store: &PgStore) -> Result<()> {
+    let failed = |error| store.error("migrate", error);
+    // A later statement must see what another process did while we waited for the lock.
+    let begin = "BEGIN ISOLATION LEVEL READ COMMITTED".into_sql_str();
+    let begun = Transaction::begin(&store.pool, Some(begin), Abandoned::Close).await?;
+    let mut transaction = begun.map_err(failed)?;
+    if version(&mut transaction).await.map_err(failed)? != latest(POSTGRES) {
+        lock(&mut transaction).await.map_err(failed)?;
+        let found = version(&mut transaction).await.map_err(failed)?;
+        refuse_newer(store, found)?;
+        run(&mut transaction, found).await.map_err(failed)?;
+    }
+    epoch::adopt(&mut transaction).await.map_err(failed)?;
+    store.commit(transaction).await
+}
+
+async fn lock(transaction: &mut Transaction<Postgres>) -> Result<(), sqlx::Error> {
+    sqlx::query("SET LOCAL lock_timeout = '10s'").execute(&mut **transaction).await?;
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('eventbus.migrate', 0))")
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+async fn run(transaction: &mut Transaction<Postgres>, found: i64) -> Result<(), sqlx::Error> {
+    for step in POSTGRES.iter().filter(|step| i64::from(step.version) > found) {
+        tracing::debug!(
+            version = step.version,
+            name = step.name,
+            "migrating the tables of eventbus"
+        );
+        raw_sql(step.sql).execute(&mut **transaction).await?;
+    }
+    Ok(())
+}
+
+fn refuse_newer(store: &PgStore, found: i64) -> Result<()> {
+    if found <= latest(POSTGRES) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Configuration,
+        format!(
+            "{}: the tables of eventbus have version {found}, this program knows up to {}: it is older than the program \
+             that migrated them; deploy the newer one",
+            store.place(),
+            latest(POSTGRES)
+        ),
+    ))
+}
+
+/// The version of the tables, 0 where there are none.
+async fn version(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    let exists: bool = sqlx::query_scalar("SELECT to_regclass('eventbus_schema') IS NOT NULL")
+        .fetch_one(&mut *connection)
+        .await?;
+    if !exists {
+        return Ok(0);
+    }
+    let version: Option<i64> = sqlx::query_scalar("SELECT version::bigint FROM eventbus_schema")
+        .fetch_optional(connection)
+        .await?;
+    Ok(version.unwrap_or(0))
+}

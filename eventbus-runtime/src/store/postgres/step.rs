@@ -1,0 +1,145 @@
+//! What moves together: the cursor and what becomes of events in trouble, under the fence.
+
+use sqlx::postgres::{PgConnection, Postgres};
+use uuid::Uuid;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::columns::DeliveryRow;
+use crate::store::postgres::{PgCursor, PgStore};
+use crate::store::transaction::{ended_by_a_statement, is_outermost};
+use crate::store::{Change, Owner, Step};
+
+/// Opens a transaction with a setting that ends with it and so tells it from any other.
+pub(super) const BEGIN: &str = "BEGIN; SET LOCAL eventbus.step = 'ours'";
+
+pub(super) async fn advance(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    owner: &Owner,
+    step: &Step<PgCursor>,
+) -> Result<()> {
+    is_outermost::<Postgres>(connection, &store.place())?;
+    let failed =
+        |error| store.error(&format!("advance subscription `{}`", owner.subscription), error);
+    let ours = match &step.cursor {
+        Some(cursor) => move_to(connection, owner, cursor).await,
+        None => hold(connection, owner).await,
+    };
+    if !ours.map_err(failed)? {
+        if !is_ours(connection).await.map_err(failed)? {
+            return Err(ended_by_a_statement(&store.place()));
+        }
+        return Err(Error::new(
+            ErrorKind::Fenced,
+            format!(
+                "subscription `{}` was taken by another process since fence {}: nothing of this transaction may be \
+                 committed",
+                owner.subscription, owner.fence
+            ),
+        ));
+    }
+    if !step.changes.is_empty() {
+        forget(connection, owner, &step.changes).await.map_err(failed)?;
+        record(connection, owner, &step.changes).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Whether this is the transaction that was begun with [`BEGIN`]: a handler may have ended it, and sqlx would not know.
+async fn is_ours(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT coalesce(current_setting('eventbus.step', true) = 'ours', false)")
+        .fetch_one(connection)
+        .await
+}
+
+/// Whether the fence holds; the row stays locked until the transaction ends.
+async fn hold(connection: &mut PgConnection, owner: &Owner) -> Result<bool, sqlx::Error> {
+    let row: Option<i32> = sqlx::query_scalar(
+        "SELECT 1 FROM eventbus_subscription WHERE name = $1 AND fence = $2 \
+         AND current_setting('eventbus.step', true) = 'ours' FOR NO KEY UPDATE",
+    )
+    .bind(&owner.subscription)
+    .bind(owner.fence)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
+}
+
+async fn move_to(
+    connection: &mut PgConnection,
+    owner: &Owner,
+    cursor: &PgCursor,
+) -> Result<bool, sqlx::Error> {
+    let moved = sqlx::query(
+        "UPDATE eventbus_subscription SET epoch = $3, from_snapshot = $4::pg_snapshot, from_floor = $5, \
+             to_snapshot = $6::pg_snapshot, to_floor = $7, to_ceiling = $8, position = $9 \
+         WHERE name = $1 AND fence = $2 AND current_setting('eventbus.step', true) = 'ours'",
+    )
+    .bind(&owner.subscription)
+    .bind(owner.fence)
+    .bind(cursor.epoch)
+    .bind(&*cursor.from.snapshot)
+    .bind(cursor.from.floor)
+    .bind(&*cursor.to.snapshot)
+    .bind(cursor.to.floor)
+    .bind(cursor.to_ceiling)
+    .bind(cursor.position)
+    .execute(connection)
+    .await?;
+    Ok(moved.rows_affected() == 1)
+}
+
+/// Deletes the rows of events that were handled after all.
+async fn forget(
+    connection: &mut PgConnection,
+    owner: &Owner,
+    changes: &[Change],
+) -> Result<(), sqlx::Error> {
+    let handled = changes.iter().filter(|change| DeliveryRow::of(change).is_none());
+    let positions: Vec<i64> = handled.map(|change| change.position).collect();
+    if positions.is_empty() {
+        return Ok(());
+    }
+    sqlx::query("DELETE FROM eventbus_delivery WHERE subscription = $1 AND position = ANY ($2)")
+        .bind(&owner.subscription)
+        .bind(positions)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Writes the rows of all others.
+async fn record(
+    connection: &mut PgConnection,
+    owner: &Owner,
+    changes: &[Change],
+) -> Result<(), sqlx::Error> {
+    let rows: Vec<(&Change, DeliveryRow<'_>)> =
+        changes.iter().filter_map(|change| Some((change, DeliveryRow::of(change)?))).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let failures = || rows.iter().map(|(_, row)| row.failure);
+    sqlx::query(
+        "INSERT INTO eventbus_delivery (subscription, position, event_id, key, state, attempts, next_at, kind, message, \
+             failed_at) \
+         SELECT $1, * FROM UNNEST($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::integer[], $7::bigint[], \
+             $8::text[], $9::text[], $10::bigint[]) \
+         ON CONFLICT (subscription, position) DO UPDATE SET key = excluded.key, state = excluded.state, \
+             attempts = excluded.attempts, next_at = excluded.next_at, kind = excluded.kind, \
+             message = excluded.message, failed_at = excluded.failed_at",
+    )
+    .bind(&owner.subscription)
+    .bind(rows.iter().map(|(change, _)| change.position).collect::<Vec<i64>>())
+    .bind(rows.iter().map(|(change, _)| change.event_id).collect::<Vec<Uuid>>())
+    .bind(rows.iter().map(|(change, _)| change.key.as_deref()).collect::<Vec<_>>())
+    .bind(rows.iter().map(|(_, row)| row.state).collect::<Vec<_>>())
+    .bind(rows.iter().map(|(_, row)| i32::try_from(row.attempts).unwrap_or(i32::MAX)).collect::<Vec<_>>())
+    .bind(rows.iter().map(|(_, row)| row.next_at).collect::<Vec<_>>())
+    .bind(failures().map(|failure| Some(failure?.kind.as_str())).collect::<Vec<_>>())
+    .bind(failures().map(|failure| Some(failure?.message.as_str())).collect::<Vec<_>>())
+    .bind(failures().map(|failure| Some(failure?.at)).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}

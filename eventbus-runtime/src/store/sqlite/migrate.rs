@@ -1,0 +1,52 @@
+//! The runtime's own tables.
+
+use sqlx::raw_sql;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::migrations::{SQLITE, latest};
+use crate::store::Store;
+use crate::store::sqlite::SqliteStore;
+
+/// Runs what is missing. `BEGIN IMMEDIATE` lets one process at a time do so.
+pub(super) async fn migrate(store: &SqliteStore) -> Result<()> {
+    let failed = |error| store.error("migrate", error);
+    let mut transaction = store.begin().await?;
+    let found = version(&mut transaction).await.map_err(failed)?;
+    if found > latest(SQLITE) {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            format!(
+                "SQLite database `{}`: the tables of eventbus have version {found}, this program knows up to {}: it is \
+                 older than the program that migrated them; deploy the newer one",
+                store.place(),
+                latest(SQLITE)
+            ),
+        ));
+    }
+    for step in SQLITE.iter().filter(|step| i64::from(step.version) > found) {
+        tracing::debug!(
+            version = step.version,
+            name = step.name,
+            "migrating the tables of eventbus"
+        );
+        raw_sql(step.sql).execute(&mut *transaction).await.map_err(failed)?;
+    }
+    store.commit(transaction).await
+}
+
+/// The version of the tables, 0 where there are none.
+async fn version(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+    let exists: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'eventbus_schema')",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if !exists {
+        return Ok(0);
+    }
+    let version: Option<i64> = sqlx::query_scalar("SELECT version FROM eventbus_schema")
+        .fetch_optional(connection)
+        .await?;
+    Ok(version.unwrap_or(0))
+}

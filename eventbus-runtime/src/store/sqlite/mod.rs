@@ -1,0 +1,169 @@
+//! The log in an SQLite file.
+//!
+//! SQLite has one writer at a time, so the order of commits is the order of positions and a cursor is a number.
+//!
+//! Beside `shop.db` lie SQLite's `shop.db-wal` and `shop.db-shm`, and for each subscription a lock file,
+//! `shop.db-billing-….lock`, which stays when nobody holds it. A copy of the database needs none of the lock files.
+
+mod append;
+mod claim;
+mod connect;
+mod error;
+mod migrate;
+mod page;
+mod step;
+mod trouble;
+
+use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{SqlSafeStr, SqlStr};
+
+use crate::bus::EventBus;
+use crate::envelope::RawEvent;
+use crate::error::Result;
+use crate::filter::Filter;
+use crate::store::transaction::{Abandoned, Transaction};
+use crate::store::{Claim, DeadLetter, Log, Owner, Page, Start, Step, Store, Troubles};
+
+pub use crate::store::sqlite::claim::SqliteLease;
+pub use crate::store::sqlite::page::SqliteCursor;
+
+/// A bus on an SQLite file.
+pub type SqliteBus = EventBus<SqliteStore>;
+
+/// The log in an SQLite file.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    pool: SqlitePool,
+    /// Whether the database dies with its last connection.
+    in_memory: bool,
+}
+
+impl EventBus<SqliteStore> {
+    /// A bus on the file that the URL names, `sqlite://shop.db`; the file is created when it is missing.
+    ///
+    /// The connections use WAL, wait up to 5 seconds for another writer, enforce foreign keys and run with
+    /// `synchronous = FULL`: an event whose commit returned survives a power cut, at the price of one flush to the disk
+    /// per commit. Whoever wants other settings makes the pool and hands it to [`SqliteBus::new`].
+    ///
+    /// `sqlite::memory:` is a database that dies with the bus. Its connections share one cache without WAL, so readers
+    /// wait for an open writing transaction: whoever keeps one open and waits for a subscription waits for ever.
+    ///
+    /// ```no_run
+    /// # async fn example() -> eventbus_runtime::Result<()> {
+    /// use eventbus_runtime::SqliteBus;
+    ///
+    /// let bus = SqliteBus::connect("sqlite://shop.db").await?.with_source("/shop");
+    /// bus.migrate().await?;
+    /// let tx = bus.begin().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for a URL that is none and for a file or folder
+    /// that cannot be written, [`ErrorKind::Store`](crate::ErrorKind::Store) for whatever else SQLite says.
+    pub async fn connect(url: &str) -> Result<Self> {
+        connect::pool(url).await.map(Self::new)
+    }
+
+    /// A bus on a pool that exists already.
+    #[must_use]
+    pub fn new(pool: SqlitePool) -> Self {
+        Self::on(SqliteStore::new(pool))
+    }
+
+    /// The pool underneath.
+    #[must_use]
+    pub fn pool(&self) -> &SqlitePool {
+        &self.store().pool
+    }
+
+    /// Opens a transaction that may write, with `BEGIN IMMEDIATE`: it waits for the other writer now instead of failing
+    /// at its first write.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) when another writer does not finish within the busy timeout.
+    pub async fn begin(&self) -> Result<sqlx::Transaction<'static, Sqlite>> {
+        let begun = self.pool().begin_with("BEGIN IMMEDIATE").await;
+        begun.map_err(|error| self.store().error("begin a transaction", error))
+    }
+}
+
+impl Store for SqliteStore {
+    type Connection = SqliteConnection;
+    type Transaction = Transaction<Sqlite>;
+
+    const NAME: &'static str = "SQLite";
+
+    async fn migrate(&self) -> Result<()> {
+        migrate::migrate(self).await
+    }
+
+    async fn append(&self, connection: &mut SqliteConnection, events: &[RawEvent]) -> Result<()> {
+        append::append(self, connection, events).await
+    }
+
+    async fn begin(&self) -> Result<Transaction<Sqlite>> {
+        let abandoned = if self.in_memory { Abandoned::RollBack } else { Abandoned::Close };
+        let begun = Transaction::begin(&self.pool, Some(immediate()), abandoned).await?;
+        begun.map_err(|error| self.error("begin a transaction", error))
+    }
+
+    async fn commit(&self, transaction: Transaction<Sqlite>) -> Result<()> {
+        transaction.commit(&self.place()).await?.map_err(|error| self.error("commit", error))
+    }
+
+    async fn rollback(&self, mut transaction: Transaction<Sqlite>) -> Result<()> {
+        if self.in_memory {
+            step::reopen(&mut transaction).await;
+        }
+        transaction.rollback().await?.map_err(|error| self.error("roll back", error))
+    }
+
+    async fn discard(&self, transaction: Transaction<Sqlite>) {
+        drop(transaction);
+    }
+}
+
+impl Log for SqliteStore {
+    type Cursor = SqliteCursor;
+    type Lease = SqliteLease;
+
+    async fn claim(
+        &self,
+        subscription: &str,
+        start: Start,
+    ) -> Result<Option<Claim<SqliteCursor, SqliteLease>>> {
+        claim::claim(self, subscription, start).await
+    }
+
+    async fn page(
+        &self,
+        cursor: &SqliteCursor,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Page<SqliteCursor>> {
+        page::page(self, *cursor, filter, limit).await
+    }
+
+    async fn troubles(&self, subscription: &str, now: i64, limit: usize) -> Result<Troubles> {
+        trouble::troubles(self, subscription, now, limit).await
+    }
+
+    async fn advance(
+        &self,
+        connection: &mut SqliteConnection,
+        owner: &Owner,
+        step: &Step<SqliteCursor>,
+    ) -> Result<()> {
+        step::advance(self, connection, owner, step).await
+    }
+
+    async fn dead_letters(&self, subscription: Option<&str>) -> Result<Vec<DeadLetter>> {
+        trouble::dead_letters(self, subscription).await
+    }
+}
+
+fn immediate() -> SqlStr {
+    step::BEGIN.into_sql_str()
+}

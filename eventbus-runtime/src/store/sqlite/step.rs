@@ -1,0 +1,99 @@
+//! What moves together: the cursor and what becomes of events in trouble, under the fence.
+
+use sqlx::sqlite::{Sqlite, SqliteConnection};
+use sqlx::{Database, raw_sql};
+use sqlx_core::transaction::TransactionManager;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::columns::{self, DeliveryRow};
+use crate::store::sqlite::{SqliteCursor, SqliteStore};
+use crate::store::transaction::{ended_by_a_statement, is_outermost};
+use crate::store::{Change, Owner, Step};
+
+/// Opens a transaction that may write, with a savepoint that tells it from any other.
+pub(super) const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT eventbus_step";
+
+pub(super) async fn advance(
+    store: &SqliteStore,
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    step: &Step<SqliteCursor>,
+) -> Result<()> {
+    is_ours(store, connection).await?;
+    let failed =
+        |error| store.error(&format!("advance subscription `{}`", owner.subscription), error);
+    let moved = sqlx::query(
+        "UPDATE eventbus_subscription SET position = coalesce(?3, position) WHERE name = ?1 AND fence = ?2",
+    )
+    .bind(&owner.subscription)
+    .bind(owner.fence)
+    .bind(step.cursor.map(|cursor| cursor.position))
+    .execute(&mut *connection)
+    .await
+    .map_err(failed)?;
+    if moved.rows_affected() == 0 {
+        return Err(Error::new(
+            ErrorKind::Fenced,
+            format!(
+                "subscription `{}` was taken by another process since fence {}: nothing of this transaction may be \
+                 committed",
+                owner.subscription, owner.fence
+            ),
+        ));
+    }
+    for change in &step.changes {
+        apply(connection, owner, change).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// That this is the transaction that was begun with [`BEGIN`]: SQLite may have ended it by itself, and sqlx would not
+/// know. The savepoint is set anew, for whoever asks again; a commit ends it.
+///
+/// Before sqlx is asked, because it learns of a rollback only when the connection's thread carried it out.
+async fn is_ours(store: &SqliteStore, connection: &mut SqliteConnection) -> Result<()> {
+    let released = raw_sql("RELEASE eventbus_step; SAVEPOINT eventbus_step");
+    let ours = released.execute(&mut *connection).await;
+    is_outermost::<Sqlite>(connection, &store.place())?;
+    ours.map_err(|error| ended_by_a_statement(&store.place()).with_source(columns::cause(error)))?;
+    Ok(())
+}
+
+/// Begins where SQLite ended a transaction that sqlx believes to be open, so that there is one to roll back; fails,
+/// rightly, where one is open.
+pub(super) async fn reopen(connection: &mut SqliteConnection) {
+    let sqlx_believes = <Sqlite as Database>::TransactionManager::get_transaction_depth;
+    if sqlx_believes(connection) > 0 {
+        raw_sql("BEGIN").execute(connection).await.ok();
+    }
+}
+
+async fn apply(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    change: &Change,
+) -> Result<(), sqlx::Error> {
+    let query = match DeliveryRow::of(change) {
+        None => sqlx::query("DELETE FROM eventbus_delivery WHERE subscription = ?1 AND position = ?2")
+            .bind(&owner.subscription)
+            .bind(change.position),
+        Some(row) => sqlx::query(
+            "INSERT INTO eventbus_delivery (subscription, position, event_id, key, state, attempts, next_at, kind, \
+             message, failed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+             ON CONFLICT (subscription, position) DO UPDATE SET key = excluded.key, state = excluded.state, \
+             attempts = excluded.attempts, next_at = excluded.next_at, kind = excluded.kind, \
+             message = excluded.message, failed_at = excluded.failed_at",
+        )
+        .bind(&owner.subscription)
+        .bind(change.position)
+        .bind(change.event_id.to_string())
+        .bind(&change.key)
+        .bind(row.state)
+        .bind(row.attempts)
+        .bind(row.next_at)
+        .bind(row.failure.map(|failure| failure.kind.as_str()))
+        .bind(row.failure.map(|failure| &failure.message))
+        .bind(row.failure.map(|failure| failure.at)),
+    };
+    query.execute(connection).await.map(|_| ())
+}

@@ -1,0 +1,90 @@
+//! Reading what is in trouble.
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use crate::error::Result;
+use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::page::stored;
+use crate::store::{DeadLetter, Trouble, Troubles, columns};
+
+pub(super) async fn troubles(
+    store: &SqliteStore,
+    subscription: &str,
+    now: i64,
+    limit: usize,
+) -> Result<Troubles> {
+    let failed = |error| store.error(&format!("read the troubles of `{subscription}`"), error);
+    let open: Vec<(Option<String>, Option<i64>)> = sqlx::query_as(
+        "SELECT key, min(next_at) FROM eventbus_delivery WHERE subscription = ?1 AND state <> 'dead' GROUP BY key",
+    )
+    .bind(subscription)
+    .fetch_all(&store.pool)
+    .await
+    .map_err(failed)?;
+    if open.is_empty() {
+        return Ok(Troubles::default());
+    }
+    let rows = sqlx::query(
+        "SELECT e.*, d.attempts FROM eventbus_delivery d JOIN eventbus_event e ON e.position = d.position \
+         WHERE d.subscription = ?1 AND (d.state = 'retrying' AND d.next_at <= ?2 \
+         OR d.state = 'parked' AND NOT EXISTS (SELECT 1 FROM eventbus_delivery r WHERE r.subscription = ?1 \
+         AND r.state = 'retrying' AND r.key = d.key AND r.position < d.position)) ORDER BY d.position LIMIT ?3",
+    )
+    .bind(subscription)
+    .bind(now)
+    .bind(columns::limit(limit))
+    .fetch_all(&store.pool)
+    .await
+    .map_err(failed)?;
+    Ok(Troubles {
+        ready: rows.iter().map(|row| trouble(store, row)).collect::<Result<_>>()?,
+        next_at: open.iter().filter_map(|(_, next_at)| *next_at).min(),
+        keys: open.into_iter().filter_map(|(key, _)| key).collect(),
+    })
+}
+
+pub(super) async fn dead_letters(
+    store: &SqliteStore,
+    subscription: Option<&str>,
+) -> Result<Vec<DeadLetter>> {
+    let rows = sqlx::query(
+        "SELECT e.*, d.attempts, d.subscription, d.kind, d.message, d.failed_at FROM eventbus_delivery d \
+         JOIN eventbus_event e ON e.position = d.position \
+         WHERE d.state = 'dead' AND (?1 IS NULL OR d.subscription = ?1) ORDER BY d.failed_at, d.position",
+    )
+    .bind(subscription)
+    .fetch_all(&store.pool)
+    .await
+    .map_err(|error| store.error("read the dead letters", error))?;
+    rows.iter().map(|row| dead_letter(store, row)).collect()
+}
+
+fn trouble(store: &SqliteStore, row: &SqliteRow) -> Result<Trouble> {
+    let stored = stored(store, row)?;
+    Ok(Trouble { attempts: attempts(store, row, stored.position)?, stored })
+}
+
+fn dead_letter(store: &SqliteStore, row: &SqliteRow) -> Result<DeadLetter> {
+    let stored = stored(store, row)?;
+    let attempts = attempts(store, row, stored.position)?;
+    let columns = || -> Result<(String, String, String, i64), sqlx::Error> {
+        Ok((
+            row.try_get("subscription")?,
+            row.try_get("kind")?,
+            row.try_get("message")?,
+            row.try_get("failed_at")?,
+        ))
+    };
+    let (subscription, kind, message, at) = columns().map_err(|error| unreadable(store, error))?;
+    Ok(DeadLetter { subscription, stored, attempts, kind, message, at })
+}
+
+fn attempts(store: &SqliteStore, row: &SqliteRow, position: i64) -> Result<u32> {
+    let attempts = row.try_get("attempts").map_err(|error| unreadable(store, error))?;
+    columns::read_u32(attempts, "attempts", position)
+}
+
+fn unreadable(store: &SqliteStore, error: sqlx::Error) -> crate::error::Error {
+    store.error("read a row of eventbus_delivery", error)
+}

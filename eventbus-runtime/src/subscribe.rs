@@ -1,0 +1,155 @@
+//! Subscriptions: a name, handlers, options, start.
+
+use std::future::Future;
+use std::time::Duration;
+
+use crate::bus::EventBus;
+use crate::error::{Error, ErrorKind, HandlerError, Result};
+use crate::handler::{Arguments, Handler, Routes};
+use crate::plan::backoff::Retry;
+use crate::relay::{self, Running};
+use crate::store::{Log, Start};
+
+/// A subscription that is being put together.
+///
+/// The handlers' arguments say which events it wants. Either all of them take a transaction, and their effects in the
+/// database happen exactly once; or none does, and each event is delivered at least once.
+#[must_use = "a subscription reads nothing until it is started"]
+pub struct Subscribe<S: Log> {
+    bus: EventBus<S>,
+    spec: Spec<S>,
+}
+
+/// A whole subscription, as the relay runs it.
+pub(crate) struct Spec<S: Log> {
+    pub(crate) name: String,
+    pub(crate) routes: Routes<S>,
+    pub(crate) start: Start,
+    pub(crate) retry: Retry,
+    pub(crate) timeout: Duration,
+    pub(crate) page: usize,
+    pub(crate) poll: Duration,
+}
+
+impl<S: Log> EventBus<S> {
+    /// Begins a subscription. Its name is durable: under it the database remembers how far it has come. Replicas with
+    /// one name take turns, different names are independent of each other.
+    pub fn subscribe(&self, name: impl Into<String>) -> Subscribe<S> {
+        let spec = Spec {
+            name: name.into(),
+            routes: Routes::new(),
+            start: Start::default(),
+            retry: Retry::default(),
+            timeout: Duration::from_secs(30),
+            page: 1_000,
+            poll: Duration::from_secs(1),
+        };
+        Subscribe { bus: self.clone(), spec }
+    }
+}
+
+impl<S: Log> Subscribe<S> {
+    /// Adds a handler: `async fn(Event<E>)` or `async fn(Tx<S>, Event<E>)`, returning `Result<(), HandlerError>`.
+    pub fn handle<H, A>(mut self, handler: H) -> Self
+    where
+        H: Handler<A>,
+        A: Arguments<S>,
+        H::Future: Future<Output = Result<(), HandlerError>> + Send,
+    {
+        self.spec.routes.add(handler);
+        self
+    }
+
+    /// Where it starts when the database does not know it yet; with the oldest event unless this says otherwise.
+    pub fn from(mut self, start: Start) -> Self {
+        self.spec.start = start;
+        self
+    }
+
+    /// How often and how soon a failed event is tried again.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.spec.retry = retry;
+        self
+    }
+
+    /// How long a handler may take on its first attempt, 30 s by default; on its n-th it may take n times as long.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.spec.timeout = timeout;
+        self
+    }
+
+    /// How many events are read at once at most, 1,000 by default; for transactional handlers also how many share one
+    /// transaction.
+    pub fn page(mut self, limit: usize) -> Self {
+        self.spec.page = limit;
+        self
+    }
+
+    /// How long an idle subscription sleeps at most when nobody wakes it, 1 s by default.
+    pub fn poll(mut self, interval: Duration) -> Self {
+        self.spec.poll = interval;
+        self
+    }
+
+    /// Starts it on the current tokio runtime and returns when the database knows it: what is committed from then on
+    /// reaches it, even from [`Start::Now`].
+    ///
+    /// It runs until it is shut down, or until the bus, its clones and every [`Running`] of it are dropped.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] when two handlers want one event type, when handlers with and without a transaction
+    /// are mixed, when there is no handler, or when the name or an option is out of range;
+    /// [`ErrorKind::Store`] when the database refuses.
+    pub async fn start(self) -> Result<Running<S>> {
+        let Self { bus, mut spec } = self;
+        spec.check()?;
+        relay::start(bus, spec).await
+    }
+}
+
+impl<S: Log> Spec<S> {
+    fn check(&mut self) -> Result<()> {
+        let name = &self.name;
+        let refuse = |message: &str| {
+            Err(Error::new(ErrorKind::Configuration, format!("subscription `{name}`: {message}")))
+        };
+        if !is_name(name) {
+            return refuse("a name is a lower-case letter and up to 62 of `a-z 0-9 _ . -`");
+        }
+        if self.retry.attempts == 0 {
+            return refuse("`retry.attempts` is at least 1");
+        }
+        if self.timeout.is_zero() || self.poll.is_zero() {
+            return refuse("`timeout` and `poll` are longer than nothing");
+        }
+        if self.page == 0 {
+            return refuse("`page` holds at least 1 event");
+        }
+        match self.routes.check() {
+            Err(error) => refuse(&error.to_string()),
+            Ok(()) => Ok(()),
+        }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    name.len() <= 63
+        && bytes.next().is_some_and(|first| first.is_ascii_lowercase())
+        && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.-".contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_name;
+
+    #[test]
+    fn names_are_lower_case_and_short() {
+        for good in ["a", "billing", "mail.v2", "read_model-1", &"a".repeat(63)] {
+            assert!(is_name(good), "{good}");
+        }
+        for bad in ["", "1a", ".a", "Billing", "a b", "ä", "a/b", &"a".repeat(64)] {
+            assert!(!is_name(bad), "{bad}");
+        }
+    }
+}

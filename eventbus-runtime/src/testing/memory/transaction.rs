@@ -1,0 +1,106 @@
+//! A transaction in memory: a list of writes, applied together under one lock.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use crate::envelope::RawEvent;
+use crate::error::Result;
+use crate::store::{Owner, Step};
+use crate::testing::memory::MemoryStore;
+use crate::testing::memory::state::MemoryCursor;
+
+/// An open transaction; dropping it rolls back.
+pub struct MemoryTransaction {
+    store: MemoryStore,
+    connection: MemoryConnection,
+    #[cfg(feature = "relay")]
+    waker: Option<crate::relay::Waker>,
+}
+
+/// What a transaction has written so far.
+#[derive(Debug, Default)]
+pub struct MemoryConnection {
+    writes: Vec<Write>,
+}
+
+/// One write that becomes visible at the commit.
+#[derive(Debug)]
+pub(super) enum Write {
+    /// An event.
+    Append(RawEvent),
+    /// A step of a subscription.
+    Advance(Owner, Step<MemoryCursor>),
+}
+
+impl MemoryTransaction {
+    pub(super) fn new(store: MemoryStore) -> Self {
+        Self {
+            store,
+            connection: MemoryConnection::default(),
+            #[cfg(feature = "relay")]
+            waker: None,
+        }
+    }
+
+    /// The same, waking a bus's subscriptions after the commit.
+    #[cfg(feature = "relay")]
+    pub(crate) fn waking(mut self, waker: crate::relay::Waker) -> Self {
+        self.waker = Some(waker);
+        self
+    }
+
+    /// Makes what was written visible, all of it together.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Fenced`](crate::ErrorKind::Fenced) when it holds a step of an owner that was replaced; then nothing
+    /// of it becomes visible.
+    pub fn commit(self) -> Result<()> {
+        #[cfg(feature = "relay")]
+        let emitted = self.connection.emitted();
+        self.store.state().apply(self.connection.writes)?;
+        #[cfg(feature = "relay")]
+        if let Some(waker) = &self.waker {
+            waker.wake_for(emitted.iter());
+        }
+        Ok(())
+    }
+}
+
+impl MemoryConnection {
+    pub(super) fn append(&mut self, events: &[RawEvent]) {
+        self.writes.extend(events.iter().cloned().map(Write::Append));
+    }
+
+    #[cfg(feature = "relay")]
+    fn emitted(&self) -> Vec<RawEvent> {
+        let appended = |write: &Write| match write {
+            Write::Append(event) => Some(event.clone()),
+            Write::Advance(..) => None,
+        };
+        self.writes.iter().filter_map(appended).collect()
+    }
+
+    pub(super) fn advance(&mut self, owner: &Owner, step: &Step<MemoryCursor>) {
+        self.writes.push(Write::Advance(owner.clone(), step.clone()));
+    }
+}
+
+impl Deref for MemoryTransaction {
+    type Target = MemoryConnection;
+
+    fn deref(&self) -> &MemoryConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for MemoryTransaction {
+    fn deref_mut(&mut self) -> &mut MemoryConnection {
+        &mut self.connection
+    }
+}
+
+impl fmt::Debug for MemoryTransaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryTransaction").field("connection", &self.connection).finish()
+    }
+}

@@ -1,0 +1,12 @@
+//! The in-memory store: what a unit test of handlers and of emitting code runs on.
+//!
+//! It behaves like the databases do: an event is invisible until its transaction commits, a dropped transaction is
+//! rolled back, a subscription has one owner, and a stale owner can commit nothing. Nothing of it outlives the process.
+
+mod bus;
+mod memory;
+
+pub use crate::testing::bus::MemoryBus;
+pub use crate::testing::memory::{
+    MemoryConnection, MemoryCursor, MemoryLease, MemoryStore, MemoryTransaction,
+};
