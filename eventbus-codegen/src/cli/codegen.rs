@@ -1,0 +1,243 @@
+//! `cargo eventbus codegen`: writes what follows from the events, or checks that it is written.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anstream::println;
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use super::{Common, EXIT_CODES, report};
+use crate::canonical;
+use crate::config::Config;
+use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::discover::{Request, discover};
+use crate::generate::{Generation, generate};
+use crate::output::{Entry, State, diff, write};
+use crate::shell;
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo eventbus codegen
+  cargo eventbus codegen --check                  in CI, after a checkout
+  cargo eventbus codegen --check --format json    the same for a machine
+  cargo eventbus codegen --config shop/eventbus.toml --features full";
+
+/// Write the registry, the SQL migrations and the TypeScript types that follow from the events.
+///
+/// The library that holds the events is built, its catalog is read, and every file named in eventbus.toml is brought
+/// up to date. Versions that the registry holds already and migrations that were emitted are never written again.
+#[derive(Debug, Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub(super) struct Arguments {
+    /// Write nothing; exit with 1 and a diff when a file is missing, different, edited or left over.
+    #[arg(long)]
+    check: bool,
+    /// How to print the files: for people, or as one JSON object.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The configuration, instead of the nearest eventbus.toml.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Features to build the library with, as for `cargo build`.
+    #[arg(short = 'F', long, value_name = "FEATURES")]
+    features: Vec<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[default]
+    Human,
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let quiet = arguments.common.quiet;
+    let config = Config::load(arguments.config.as_deref(), &arguments.common.folder()?)?;
+    let request = Request { features: arguments.features.clone(), locked: arguments.check, quiet };
+    let generation = generate(&config, &discover(&config, &request)?)?;
+    if !quiet {
+        generation.warnings.iter().for_each(|warning| report::warning(warning));
+    }
+    let repair = Repair { command: arguments.command(), folder: config.folder() };
+    if !arguments.check {
+        refuse_blocked(&generation, &repair)?;
+        write(&generation.plan, config.folder(), &generation.manifest_path)?;
+    }
+    let drift = generation.plan.drift().next().is_some();
+    match arguments.format {
+        Format::Json => println!("{}", machine(&generation, arguments.check).trim_end()),
+        Format::Human if arguments.check && drift => findings(&generation, &repair),
+        Format::Human if quiet => {}
+        Format::Human if arguments.check => report::summary("everything is up to date"),
+        Format::Human => written(&generation, &config, &repair),
+    }
+    Ok(if arguments.check && drift { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// What the user is told to run.
+struct Repair<'a> {
+    /// This command, as it was given, to write.
+    command: String,
+    /// The folder that paths are relative to.
+    folder: &'a Path,
+}
+
+impl Arguments {
+    /// The command that writes what these arguments ask for.
+    fn command(&self) -> String {
+        let mut command = "cargo eventbus codegen".to_owned();
+        let paths = [("--config", &self.config), ("--manifest-path", &self.common.manifest_path)];
+        let paths = paths.into_iter().filter_map(|(option, path)| {
+            path.as_ref().map(|path| (option, path.display().to_string()))
+        });
+        let features = self.features.iter().map(|features| ("--features", features.clone()));
+        for (option, value) in paths.chain(features) {
+            command.push_str(&format!(" {option} {}", shell::quoted(&value)));
+        }
+        command
+    }
+}
+
+/// Refuses to write while a file stands in the way that only the user can judge.
+fn refuse_blocked(generation: &Generation, repair: &Repair<'_>) -> Result<()> {
+    let blocked: Vec<&Entry> =
+        generation.plan.drift().filter(|entry| entry.state.blocks()).collect();
+    let Some(first) = blocked.first() else { return Ok(()) };
+    let mut error = Error::new(
+        ErrorKind::Files,
+        format!("nothing was written: `{}` {}", first.path, why(first.state)),
+    );
+    for entry in &blocked {
+        error = error.help(remedy(entry, repair));
+    }
+    Err(error)
+}
+
+fn why(state: State) -> &'static str {
+    match state {
+        State::Unchanged => "is up to date",
+        State::Missing => "is missing",
+        State::Different => "is not what is generated",
+        State::LeftOver => "is no longer generated",
+        State::Released => "is no longer generated, and was edited by hand",
+        State::Edited => "was edited by hand, and is never written again",
+        State::Gone => "was deleted, and is never written again",
+        State::Foreign => "is in the way, and was not generated",
+    }
+}
+
+fn remedy(entry: &Entry, repair: &Repair<'_>) -> String {
+    let command = &repair.command;
+    let path = &entry.path;
+    match entry.state {
+        State::Unchanged => format!("`{path}` needs nothing"),
+        State::Missing | State::Different | State::LeftOver => format!("run `{command}`"),
+        State::Released => {
+            format!("run `{command}`, which lets go of `{path}`, and delete it if it is not yours")
+        }
+        State::Edited | State::Gone => {
+            format!(
+                "restore `{path}` from version control: {}",
+                shell::restore(repair.folder, path)
+            )
+        }
+        State::Foreign => {
+            format!("move `{path}` away, or name another path in the configuration")
+        }
+    }
+}
+
+/// What `--check` found: each file, its diff, and the repair.
+fn findings(generation: &Generation, repair: &Repair<'_>) {
+    for entry in generation.plan.drift() {
+        report::file(report::CHANGED, check_status(entry.state), &entry.path);
+    }
+    for entry in generation.plan.drift() {
+        report::diff(&diff::unified(entry));
+    }
+    let mut remedies: Vec<String> =
+        generation.plan.drift().map(|entry| remedy(entry, repair)).collect();
+    remedies.sort();
+    remedies.dedup();
+    let count = generation.plan.drift().count();
+    let files = if count == 1 { "file is" } else { "files are" };
+    report::summary(&format!("{count} {files} not up to date"));
+    remedies.iter().for_each(|remedy| report::help(remedy));
+}
+
+/// What was written, file by file, and what to do next.
+fn written(generation: &Generation, config: &Config, repair: &Repair<'_>) {
+    for entry in generation.plan.drift() {
+        let style = match entry.state {
+            State::Missing => report::ADDED,
+            State::Different => report::CHANGED,
+            _ => report::REMOVED,
+        };
+        report::file(style, write_status(entry.state), &entry.path);
+    }
+    let count =
+        |state: State| generation.plan.entries.iter().filter(|entry| entry.state == state).count();
+    report::summary(&format!(
+        "{} created, {} updated, {} removed, {} unchanged",
+        count(State::Missing),
+        count(State::Different),
+        count(State::LeftOver),
+        count(State::Unchanged),
+    ));
+    if generation.plan.drift().next().is_some() {
+        report::help(&format!(
+            "commit these files, and keep them true in CI: {} --check",
+            repair.command
+        ));
+    }
+    let folders = [&config.postgres, &config.sqlite];
+    for folder in folders.into_iter().flatten() {
+        let is_new = |entry: &Entry| {
+            entry.state == State::Missing && entry.path.starts_with(&format!("{folder}/"))
+        };
+        if generation.plan.entries.iter().any(is_new) {
+            let source = shell::from_here(&config.folder().join(folder));
+            report::help(&format!("apply the new migrations: sqlx migrate run --source {source}"));
+        }
+    }
+}
+
+fn machine(generation: &Generation, check: bool) -> String {
+    let status = if check { check_status } else { write_status };
+    let files: Vec<_> = generation
+        .plan
+        .entries
+        .iter()
+        .map(|entry| json!({ "path": entry.path, "status": status(entry.state) }))
+        .collect();
+    canonical::text(&json!({
+        "files": files,
+        "ok": !check || generation.plan.drift().next().is_none(),
+        "warnings": generation.warnings,
+    }))
+}
+
+const fn check_status(state: State) -> &'static str {
+    match state {
+        State::Unchanged => "unchanged",
+        State::Missing => "missing",
+        State::Different => "different",
+        State::LeftOver | State::Released => "left-over",
+        State::Edited => "edited",
+        State::Gone => "deleted",
+        State::Foreign => "foreign",
+    }
+}
+
+const fn write_status(state: State) -> &'static str {
+    match state {
+        State::Missing => "created",
+        State::Different => "updated",
+        State::LeftOver => "removed",
+        State::Released => "released",
+        _ => "unchanged",
+    }
+}

@@ -1,0 +1,61 @@
+//! What the terminal shows. Colours appear only where a person reads them.
+
+use std::error::Error as _;
+
+use anstream::{eprintln, println};
+use anstyle::{AnsiColor, Style};
+
+use crate::diagnostic::Error;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HELP: Style = AnsiColor::Cyan.on_default().bold();
+pub(super) const ADDED: Style = AnsiColor::Green.on_default();
+pub(super) const CHANGED: Style = AnsiColor::Yellow.on_default();
+pub(super) const REMOVED: Style = AnsiColor::Red.on_default();
+const BOLD: Style = Style::new().bold();
+
+/// An error with its place, its causes and its remedies.
+pub(super) fn error(error: &Error) {
+    eprintln!("{ERROR}error{ERROR:#}: {error}");
+    if let Some(place) = error.place() {
+        eprintln!("  {HELP}-->{HELP:#} {place}");
+    }
+    let mut source = error.source();
+    while let Some(cause) = source {
+        for line in cause.to_string().lines() {
+            eprintln!("  {line}");
+        }
+        source = cause.source();
+    }
+    error.remedies().iter().for_each(|remedy| help(remedy));
+}
+
+pub(super) fn warning(text: &str) {
+    eprintln!("{WARNING}warning{WARNING:#}: {text}");
+}
+
+pub(super) fn help(text: &str) {
+    eprintln!("{HELP}help{HELP:#}: {text}");
+}
+
+/// One file: what became of it, and which it is.
+pub(super) fn file(style: Style, status: &str, path: &str) {
+    println!("{style}{status:>10}{style:#} {path}");
+}
+
+pub(super) fn summary(text: &str) {
+    println!("{BOLD}{text}{BOLD:#}");
+}
+
+/// A unified diff, its lines coloured by what they say.
+pub(super) fn diff(diff: &str) {
+    for line in diff.lines() {
+        let style = match line.as_bytes().first() {
+            Some(b'+') => ADDED,
+            Some(b'-') => REMOVED,
+            _ => Style::new(),
+        };
+        println!("{style}{line}{style:#}");
+    }
+}

@@ -1,0 +1,78 @@
+use std::path::Path;
+
+use super::{Config, TypeScript};
+use crate::diagnostic::Error;
+
+fn parse(text: &str) -> Result<Config, Error> {
+    Config::parse(text, Path::new("shop/eventbus.toml"))
+}
+
+fn refusal(text: &str) -> (String, Option<usize>, String) {
+    let error = parse(text).unwrap_err();
+    let line = error.place().unwrap().line;
+    (error.to_string(), line, error.remedies().join(" "))
+}
+
+#[test]
+fn the_root_is_enough() {
+    let config = parse("root = \"shop_events::ShopEvent\"").unwrap();
+    assert_eq!(config.root.library(), "shop_events");
+    assert_eq!(config.schemas, "schemas");
+    assert_eq!(config.postgres, None);
+    assert_eq!(config.typescript, None);
+    assert_eq!(config.folder(), Path::new("shop"));
+}
+
+#[test]
+fn every_key_is_read() {
+    let config = parse(
+        "root = \"a::B\"\npackage = \"a\"\nschemas = \"./events/\"\n\
+         [migrations]\npostgres = \"m/pg\"\nsqlite = \"m/lite\"\n\
+         [typescript]\nout = \"../web/events.ts\"\nreadonly = false\n",
+    )
+    .unwrap();
+    assert_eq!(config.schemas, "events");
+    assert_eq!(config.postgres.as_deref(), Some("m/pg"));
+    assert_eq!(config.sqlite.as_deref(), Some("m/lite"));
+    let wanted = TypeScript { out: "../web/events.ts".to_owned(), readonly: false };
+    assert_eq!(config.typescript, Some(wanted));
+}
+
+#[test]
+fn the_manifest_is_another_place_for_it() {
+    let manifest = "[package]\nname = \"a\"\n[package.metadata.eventbus]\nroot = \"a::B\"\n";
+    let config = Config::parse(manifest, Path::new("Cargo.toml")).unwrap();
+    assert_eq!(config.root.path, "a::B");
+    assert_eq!(config.root.line, 4);
+}
+
+#[test]
+fn an_unknown_key_names_its_line_and_a_near_one() {
+    let (message, line, remedy) = refusal("root = \"a::B\"\n\nshemas = \"x\"\n");
+    assert_eq!(message, "unknown key `shemas`");
+    assert_eq!(line, Some(3));
+    assert_eq!(remedy, "did you mean `schemas`?");
+
+    let (message, line, remedy) = refusal("root = \"a::B\"\n[migrations]\nmysql = \"x\"\n");
+    assert_eq!(message, "unknown key `migrations.mysql`");
+    assert_eq!(line, Some(3));
+    assert_eq!(remedy, "the known keys are `postgres`, `sqlite`");
+}
+
+#[test]
+fn a_wrong_value_names_its_line() {
+    assert_eq!(refusal("root = 1").0, "`root` must be a string");
+    assert_eq!(refusal("root = \"ShopEvent\"").0, "`root` is not the path of an enum: `ShopEvent`");
+    assert_eq!(refusal("schemas = \"x\"").0, "`root` is missing");
+    let (message, line, _) = refusal("root = \"a::B\"\n[typescript]\nout = \"e.ts\"\nreadonly = 1");
+    assert_eq!((message.as_str(), line), ("`typescript.readonly` must be true or false", Some(4)));
+    let (message, line, _) = refusal("root = \"a::B\"\nschemas = \"/etc\"");
+    assert_eq!((message.as_str(), line), ("`schemas` is not a usable path: `/etc`", Some(2)));
+}
+
+#[test]
+fn broken_toml_names_its_line() {
+    let (message, line, _) = refusal("root = \"a::B\"\nschemas = oops\n");
+    assert!(message.starts_with("the file is not valid TOML: "), "{message}");
+    assert_eq!(line, Some(2));
+}

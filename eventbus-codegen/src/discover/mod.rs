@@ -1,0 +1,110 @@
+//! Reads the catalog out of the user's library.
+//!
+//! The library is built where it lives, by the user's own cargo: lock file, features, patches and profile are exactly
+//! the user's. A few generated lines are then linked against it, run, and leave the catalog in a file.
+
+mod build;
+mod link;
+mod metadata;
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use eventbus_runtime::Document;
+
+pub(crate) use self::metadata::Metadata;
+use crate::config::{Config, Root};
+use crate::diagnostic::{Error, ErrorKind, Result};
+
+/// How the library is built, as asked for on the command line.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Request {
+    /// Its features, as `cargo build --features` takes them.
+    pub(crate) features: Vec<String>,
+    /// Whether a lock file must stay as it is.
+    pub(crate) locked: bool,
+    /// Whether cargo is told to be quiet.
+    pub(crate) quiet: bool,
+}
+
+/// The catalog of the configured root.
+pub(crate) fn discover(config: &Config, request: &Request) -> Result<Document> {
+    refuse_build_script(|variable| env::var_os(variable))?;
+    let metadata = Metadata::read(config.folder())?;
+    let library = metadata.library(config)?;
+    let request = &Request { locked: request.locked && metadata.is_locked(), ..request.clone() };
+    let built = build::library(&library, config.folder(), request)?;
+    let text = link::catalog(&config.root, &library, &built, &metadata.target_directory)
+        .map_err(|error| error.at(&config.file, Some(config.root.line)))?;
+    parse(&text, &config.root)
+}
+
+/// The library that holds the root.
+#[derive(Debug)]
+pub(crate) struct Library {
+    /// The package's name and its opaque id.
+    pub(crate) package: String,
+    /// See [`Library::package`].
+    pub(crate) package_id: String,
+    /// The library's name in Rust.
+    pub(crate) name: String,
+    /// The edition of its target.
+    pub(crate) edition: String,
+    /// The folder of its `Cargo.toml`.
+    pub(crate) folder: PathBuf,
+}
+
+/// Cargo holds its lock while a build script runs; a cargo started there would wait for itself.
+fn refuse_build_script(variable: impl Fn(&str) -> Option<OsString>) -> Result<()> {
+    // `cargo run` sets the first of these too; only build scripts get all of them.
+    let set_for_build_scripts = ["CARGO_MANIFEST_DIR", "OUT_DIR", "HOST", "TARGET", "NUM_JOBS"];
+    if !set_for_build_scripts.into_iter().all(|name| variable(name).is_some()) {
+        return Ok(());
+    }
+    let message = "cargo eventbus cannot run inside a build script: cargo's lock is held";
+    Err(Error::new(ErrorKind::Discovery, message)
+        .help("run `cargo eventbus codegen` by hand and commit what it writes")
+        .help("in CI, `cargo eventbus codegen --check` finds what was forgotten"))
+}
+
+fn parse(text: &str, root: &Root) -> Result<Document> {
+    let broken = |error: serde_json::Error| {
+        let message = format!("the catalog of `{}` cannot be read", root.path);
+        Error::new(ErrorKind::Discovery, message)
+            .because(error)
+            .help("use one version of eventbus-runtime and cargo-eventbus")
+    };
+    let value: serde_json::Value = serde_json::from_str(text).map_err(broken)?;
+    let format = value.get("format").and_then(serde_json::Value::as_u64);
+    if format == Some(u64::from(Document::FORMAT)) {
+        return serde_json::from_value(value).map_err(broken);
+    }
+    let found = format.map_or_else(|| "none".to_owned(), |format| format.to_string());
+    let message =
+        format!("the catalog has format {found}, and this toolchain reads {}", Document::FORMAT);
+    Err(Error::new(ErrorKind::Discovery, message)
+        .help("install the cargo-eventbus of the same version as your eventbus-runtime"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::{parse, refuse_build_script};
+    use crate::config::Root;
+
+    #[test]
+    fn a_build_script_is_told_from_cargo_run() {
+        let only = |name: &str| (name == "CARGO_MANIFEST_DIR").then(OsString::new);
+        assert!(refuse_build_script(only).is_ok());
+        assert!(refuse_build_script(|_| Some(OsString::new())).is_err());
+    }
+
+    #[test]
+    fn an_unknown_format_is_refused() {
+        let root = Root { path: "a::B".to_owned(), line: 1 };
+        let error = parse("{\"format\": 7}", &root).unwrap_err();
+        assert_eq!(error.to_string(), "the catalog has format 7, and this toolchain reads 1");
+    }
+}

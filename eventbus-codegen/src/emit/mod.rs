@@ -1,0 +1,4 @@
+//! The generators. Each is a function of the registry; a new one is a folder here and its line in `generate`.
+
+pub(crate) mod sql;
+pub(crate) mod typescript;

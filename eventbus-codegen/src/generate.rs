@@ -1,0 +1,148 @@
+//! One run: the catalog and the committed files become every file that should be.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use eventbus_runtime::Document;
+
+use crate::canonical::sha256;
+use crate::config::Config;
+use crate::diagnostic::{Error, ErrorKind, Result, listed};
+use crate::emit::typescript;
+use crate::migrations;
+use crate::output::{Artifact, Content, Manifest, Plan, State, plan};
+use crate::registry::{Frozen, Registry, files, is_history, merge};
+use crate::shell;
+
+/// What a run would write.
+#[derive(Debug)]
+pub(crate) struct Generation {
+    /// Every file and how it stands.
+    pub(crate) plan: Plan,
+    /// The manifest's path, which is written last.
+    pub(crate) manifest_path: String,
+    /// What could not be expressed, or deserves attention.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Generates everything that `config` asks for, and writes nothing.
+pub(crate) fn generate(config: &Config, document: &Document) -> Result<Generation> {
+    let folder = config.folder();
+    let manifest_path = format!("{}/manifest.json", config.schemas);
+    let found = Manifest::read(&folder.join(&manifest_path))?;
+    let is_absent = found.is_none();
+    let manifest = found.unwrap_or_default();
+    let registry = merge(document, &Frozen::read(&folder.join(&config.schemas))?)?;
+
+    let mut warnings = Vec::new();
+    let mut artifacts = files(&registry, &config.schemas, &manifest.files);
+    artifacts.extend(history(&artifacts, &manifest, config));
+    warnings.extend(removed_types(&artifacts, &registry, config));
+    if let Some(typescript) = &config.typescript {
+        let generated = typescript::emit(&registry, typescript.readonly)?;
+        artifacts.push(Artifact::generated(typescript.out.clone(), generated.text));
+        warnings.extend(generated.warnings);
+    }
+
+    let mut next = Manifest::default();
+    next.files = artifacts
+        .iter()
+        .map(|artifact| (artifact.path.clone(), recorded(artifact, &manifest)))
+        .collect();
+    next.migrations = manifest.migrations.clone();
+    let migrations = migrations::plan(config, &registry, &mut next)?;
+    artifacts.extend(migrations.artifacts);
+    artifacts.push(Artifact::generated(manifest_path.clone(), next.text()));
+    one_file_per_path(&artifacts, config)?;
+    let plan = plan(&artifacts, &manifest, &manifest_path, folder)?;
+    if is_absent {
+        refuse_lost_manifest(&plan, &manifest_path, config, migrations.unknown)?;
+    } else {
+        warnings.extend(migrations.unknown.iter().map(|path| {
+            format!("`{path}` was generated, but `{manifest_path}` does not name it; nothing builds on it")
+        }));
+    }
+    Ok(Generation { plan, manifest_path, warnings })
+}
+
+/// The registry's files that the code no longer speaks of and that stored events still need.
+fn history(artifacts: &[Artifact], manifest: &Manifest, config: &Config) -> Vec<Artifact> {
+    let current: BTreeSet<&str> = artifacts.iter().map(|file| file.path.as_str()).collect();
+    manifest
+        .files
+        .iter()
+        .filter(|(path, _)| is_history(path, &config.schemas) && !current.contains(path.as_str()))
+        .map(|(path, hash)| Artifact::kept(path.clone(), hash.clone()))
+        .collect()
+}
+
+fn removed_types(artifacts: &[Artifact], registry: &Registry, config: &Config) -> Vec<String> {
+    let types: BTreeSet<&str> = artifacts
+        .iter()
+        .filter_map(|file| file.path.strip_prefix(&config.schemas)?.strip_prefix('/'))
+        .filter_map(|path| path.split_once('/').map(|(event_type, _)| event_type))
+        .filter(|event_type| !registry.events.contains_key(*event_type))
+        .collect();
+    types
+        .into_iter()
+        .map(|event_type| {
+            format!(
+                "`{event_type}` is no longer in the code; its schemas stay for its stored events"
+            )
+        })
+        .collect()
+}
+
+/// What the manifest says of a file: the hash of its text, or for one that is kept the hash from when it was written.
+fn recorded(artifact: &Artifact, before: &Manifest) -> String {
+    match &artifact.content {
+        Content::Generated(text) => sha256(text),
+        Content::Kept(hash) => before.files.get(&artifact.path).unwrap_or(hash).clone(),
+    }
+}
+
+fn one_file_per_path(artifacts: &[Artifact], config: &Config) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    let Some(twice) = artifacts.iter().find(|artifact| !seen.insert(&artifact.path)) else {
+        return Ok(());
+    };
+    let message = format!("two generated files would both be `{}`", twice.path);
+    Err(Error::new(ErrorKind::Config, message)
+        .at(&config.file, None)
+        .help("give every option a path of its own; each database needs its own folder"))
+}
+
+/// Refuses to begin anew where a manifest must have been: a new one would not know which migrations were applied.
+///
+/// A first run that was interrupted has left files without a manifest too. They are what is generated, and it goes on.
+fn refuse_lost_manifest(
+    plan: &Plan,
+    manifest_path: &str,
+    config: &Config,
+    unknown: Vec<String>,
+) -> Result<()> {
+    let in_registry = |path: &str| Path::new(path).starts_with(&config.schemas);
+    let known = plan.entries.iter().filter(|entry| {
+        let is_generated = entry.state == State::Unchanged && entry.after.is_some();
+        entry.before.is_some() && in_registry(&entry.path) && !is_generated
+    });
+    let files: Vec<String> = known.map(|entry| entry.path.clone()).chain(unknown).collect();
+    let Some(first) = files.first() else { return Ok(()) };
+    let others = match files.len() {
+        1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    let message = format!(
+        "there is no `{manifest_path}`, but files that only a manifest can account for: `{first}`{others}"
+    );
+    Err(Error::new(ErrorKind::Registry, message)
+        .help(format!(
+            "restore it from version control: {}",
+            shell::restore(config.folder(), manifest_path)
+        ))
+        .help("if the registry's folder was renamed, give `schemas` in the configuration its name")
+        .help(format!(
+            "if nothing of it was ever committed or applied, delete them: {}",
+            listed(files.iter().map(String::as_str))
+        )))
+}

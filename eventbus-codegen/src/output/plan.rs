@@ -1,0 +1,153 @@
+//! Holds what should be on disk against what is, without touching it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::write::is_temporary;
+use super::{Artifact, Content, Manifest};
+use crate::canonical::sha256;
+use crate::diagnostic::{Error, Result};
+
+/// What is to be done, file by file, in the order of their paths.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// One entry per file that is ours or should be.
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// One file of a [`Plan`].
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Relative to the configuration's folder.
+    pub(crate) path: String,
+    /// How it stands.
+    pub(crate) state: State,
+    /// What the file holds.
+    pub(crate) before: Option<String>,
+    /// What it should hold.
+    pub(crate) after: Option<String>,
+}
+
+/// How a file on disk stands to what it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// As it should be.
+    Unchanged,
+    /// To be created.
+    Missing,
+    /// Ours, to be written again.
+    Different,
+    /// Ours, as we wrote it, and no longer generated: to be removed.
+    LeftOver,
+    /// Ours once, no longer generated, edited since: let go, not removed.
+    Released,
+    /// Written once for good, and edited by hand.
+    Edited,
+    /// Written once for good, and gone.
+    Gone,
+    /// In the way, and not ours.
+    Foreign,
+}
+
+impl State {
+    /// Whether only the user can put this right.
+    pub(crate) const fn blocks(self) -> bool {
+        matches!(self, Self::Edited | Self::Gone | Self::Foreign)
+    }
+}
+
+impl Plan {
+    /// The entries that are not as they should be.
+    pub(crate) fn drift(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.state != State::Unchanged)
+    }
+}
+
+/// Compares `artifacts` and the manifest that names what was ours before with the files below `folder`.
+///
+/// The new manifest is itself an artifact, at `manifest_path`: the one file that is ours without being named.
+pub(crate) fn plan(
+    artifacts: &[Artifact],
+    manifest: &Manifest,
+    manifest_path: &str,
+    folder: &Path,
+) -> Result<Plan> {
+    let mut entries = Vec::new();
+    for artifact in artifacts {
+        let before = read(&folder.join(&artifact.path))?;
+        let recorded = manifest.files.get(&artifact.path);
+        let owned = recorded.is_some() || artifact.path == manifest_path;
+        entries.push(match &artifact.content {
+            Content::Generated(text) => generated(&artifact.path, before, text, owned),
+            Content::Kept(hash) => kept(&artifact.path, before, recorded.unwrap_or(hash)),
+        });
+    }
+    let wanted: BTreeSet<&str> = artifacts.iter().map(|artifact| artifact.path.as_str()).collect();
+    for (path, hash) in &manifest.files {
+        if !wanted.contains(path.as_str())
+            && let Some(before) = read(&folder.join(path))?
+        {
+            let state = if sha256(&before) == *hash { State::LeftOver } else { State::Released };
+            entries.push(Entry { path: path.clone(), state, before: Some(before), after: None });
+        }
+    }
+    entries.extend(temporaries(&entries, folder));
+    entries.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Plan { entries })
+}
+
+/// What a killed run left beside its targets. It holds nothing that is not generated again.
+fn temporaries(entries: &[Entry], folder: &Path) -> Vec<Entry> {
+    let parent = |entry: &Entry| entry.path.rsplit_once('/').map(|(parent, _)| parent.to_owned());
+    let parents: BTreeSet<Option<String>> = entries.iter().map(parent).collect();
+    let mut found = Vec::new();
+    for parent in parents {
+        let listing = fs::read_dir(folder.join(parent.as_deref().unwrap_or(".")));
+        // A folder that is not there yet, or that cannot be listed, is found out when it is written.
+        for entry in listing.into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if is_temporary(&name) {
+                let path = parent.as_ref().map_or_else(|| name.clone(), |p| format!("{p}/{name}"));
+                let before = Some(String::new());
+                found.push(Entry { path, state: State::LeftOver, before, after: None });
+            }
+        }
+    }
+    found
+}
+
+fn generated(path: &str, before: Option<String>, text: &str, owned: bool) -> Entry {
+    let state = match &before {
+        None => State::Missing,
+        Some(before) if before == text => State::Unchanged,
+        Some(_) if owned => State::Different,
+        Some(_) => State::Foreign,
+    };
+    Entry { path: path.to_owned(), state, before, after: Some(text.to_owned()) }
+}
+
+fn kept(path: &str, before: Option<String>, hash: &str) -> Entry {
+    let state = match &before {
+        None => State::Gone,
+        Some(before) if sha256(before) == hash => State::Unchanged,
+        Some(_) => State::Edited,
+    };
+    Entry { path: path.to_owned(), state, before, after: None }
+}
+
+/// The file's text; what is no UTF-8 was not written by us, and its replacement characters make it differ.
+fn read(path: &Path) -> Result<Option<String>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(Error::file("read", path, error)
+            .help("a generated file must be a regular file that you may read")),
+    }
+}
+
+/// Whether there is no such file. A file where a folder should be is found out when it is written.
+pub(super) fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}

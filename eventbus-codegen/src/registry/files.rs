@@ -1,0 +1,83 @@
+//! What the registry's folder holds.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::frozen::version_of;
+use super::{Event, Group, Member, Registry};
+use crate::canonical::{sha256, text};
+use crate::output::Artifact;
+
+/// Every file of the registry, below `folder`.
+///
+/// `written` holds the SHA-256 of each file as it was written: frozen versions are known by that, whatever became of
+/// their files.
+pub(crate) fn files(
+    registry: &Registry,
+    folder: &str,
+    written: &BTreeMap<String, String>,
+) -> Vec<Artifact> {
+    let mut files = vec![Artifact::generated(
+        format!("{folder}/catalog.json"),
+        text(&json!({ "format": 1, "root": group(&registry.root) })),
+    )];
+    for (name, event) in &registry.events {
+        let path = format!("{folder}/{name}/event.json");
+        let hashes = hashes(event, &format!("{folder}/{name}"), written);
+        files.push(Artifact::generated(path, text(&facts(name, event, &hashes))));
+        files.extend(event.versions.iter().map(|(version, content)| {
+            let path = format!("{folder}/{name}/v{version}.json");
+            let content = content.text.clone();
+            if *version == event.current {
+                Artifact::generated(path, content)
+            } else {
+                Artifact::frozen(path, content)
+            }
+        }));
+    }
+    files
+}
+
+/// The SHA-256 of each version.
+fn hashes(
+    event: &Event,
+    folder: &str,
+    written: &BTreeMap<String, String>,
+) -> BTreeMap<u32, String> {
+    let frozen = written.iter().filter_map(|(path, hash)| {
+        let version = version_of(path.strip_prefix(folder)?.strip_prefix('/')?)?;
+        (version < event.current).then(|| (version, hash.clone()))
+    });
+    let found = event.versions.iter().map(|(version, content)| (*version, sha256(&content.text)));
+    found.chain(frozen).collect()
+}
+
+fn facts(name: &str, event: &Event, hashes: &BTreeMap<u32, String>) -> Value {
+    let versions =
+        hashes.iter().map(|(version, sha256)| json!({ "version": version, "sha256": sha256 }));
+    json!({
+        "aggregateId": event.aggregate_id,
+        "current": event.current,
+        "docs": event.docs,
+        "rustPath": event.rust_path,
+        "type": name,
+        "versions": versions.collect::<Vec<_>>(),
+    })
+}
+
+fn group(group: &Group) -> Value {
+    json!({
+        "docs": group.docs,
+        "members": group.members.iter().map(member).collect::<Vec<_>>(),
+        "prefix": group.prefix,
+        "rustPath": group.rust_path,
+    })
+}
+
+fn member(member: &Member) -> Value {
+    match member {
+        Member::Group(nested) => json!({ "group": group(nested) }),
+        Member::Event(name) => json!({ "event": name }),
+    }
+}

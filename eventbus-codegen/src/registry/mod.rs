@@ -1,0 +1,91 @@
+//! The committed registry: one file per type and version, the facts of each type, and the tree of types.
+//!
+//! Everything downstream is a function of a [`Registry`]; the Rust code is not looked at again.
+
+mod files;
+mod frozen;
+mod inline;
+mod merge;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+pub(crate) use self::files::files;
+pub(crate) use self::frozen::{Frozen, is_history};
+pub(crate) use self::merge::merge;
+
+/// Every event type that the code knows, with all its versions.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Registry {
+    /// The root enum and what is below it.
+    pub(crate) root: Group,
+    /// The event types by name.
+    pub(crate) events: BTreeMap<String, Event>,
+}
+
+/// An enum of events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// The enum's path in Rust.
+    pub(crate) rust_path: String,
+    /// Its doc comment.
+    pub(crate) docs: String,
+    /// What the names below it begin with; empty for the root.
+    pub(crate) prefix: String,
+    /// Its variants, in the order of their declaration.
+    pub(crate) members: Vec<Member>,
+}
+
+/// A variant of a [`Group`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Member {
+    /// A nested enum.
+    Group(Group),
+    /// An event type, by name.
+    Event(String),
+}
+
+/// An event type.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Event {
+    /// The payload struct's path in Rust.
+    pub(crate) rust_path: String,
+    /// The variant's doc comment.
+    pub(crate) docs: String,
+    /// The name on the wire of the field that holds the aggregate's id.
+    pub(crate) aggregate_id: Option<String>,
+    /// The version in which the code writes it.
+    pub(crate) current: u32,
+    /// The text of each version's file, the current one and the frozen ones.
+    pub(crate) versions: BTreeMap<u32, Version>,
+}
+
+/// One version of an event type.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Version {
+    /// What its file holds, byte for byte.
+    pub(crate) text: String,
+    /// The same, parsed.
+    pub(crate) schema: Value,
+}
+
+/// The key under which a version's file holds the writer contract.
+pub(crate) const WRITER: &str = "x-eventbus-writer";
+
+impl Version {
+    /// What this version's code writes; the reader contract where the file holds no other.
+    pub(crate) fn writer(&self) -> &Value {
+        self.schema.get(WRITER).unwrap_or(&self.schema)
+    }
+}
+
+impl Event {
+    /// The version that the code writes.
+    pub(crate) fn current(&self) -> &Version {
+        self.versions.get(&self.current).expect("merge() puts the current version into the map")
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,87 @@
+use std::collections::BTreeMap;
+
+use eventbus_runtime::Document;
+use serde_json::{Value, json};
+
+use super::{Frozen, Registry, files, merge};
+
+/// A shop with one group, whose `order.placed` is at `version` with `schema` as both contracts.
+pub(crate) fn shop(version: u32, schema: &Value) -> Document {
+    let leaf = json!({
+        "type": "order.placed", "version": version, "rustPath": "shop::OrderPlaced",
+        "docs": "A customer's order.", "aggregateId": "order_id",
+        "reader": schema, "writer": schema,
+    });
+    let order = json!({
+        "rustPath": "shop::OrderEvent", "docs": "", "prefix": "order", "members": [{"leaf": leaf}],
+    });
+    serde_json::from_value(json!({ "format": 1, "root": {
+        "rustPath": "shop::ShopEvent", "docs": "All of it.", "prefix": "",
+        "members": [{"group": order}],
+    }}))
+    .unwrap()
+}
+
+pub(crate) fn registry(schema: &Value) -> Registry {
+    merge(&shop(1, schema), &Frozen::default()).unwrap()
+}
+
+fn object(field: &str) -> Value {
+    json!({"type": "object", "properties": {field: {"type": "string"}}, "required": [field]})
+}
+
+fn paths(registry: &Registry) -> Vec<String> {
+    files(registry, "schemas", &BTreeMap::new()).into_iter().map(|file| file.path).collect()
+}
+
+#[test]
+fn a_type_has_one_file_per_version_and_one_of_facts() {
+    let registry = registry(&object("id"));
+    let wanted =
+        ["schemas/catalog.json", "schemas/order.placed/event.json", "schemas/order.placed/v1.json"];
+    assert_eq!(paths(&registry), wanted);
+    let version = registry.events["order.placed"].current();
+    assert_eq!(version.schema["$id"], "order.placed/v1.json");
+    assert_eq!(version.writer()["$id"], "order.placed/v1.writer.json");
+    assert_eq!(version.writer()["required"], json!(["id"]));
+}
+
+#[test]
+fn an_older_version_is_kept_byte_for_byte() {
+    let mut frozen = Frozen::default();
+    frozen.insert("order.placed", 1, "{ \"by\": \"hand\" }".to_owned());
+    let registry = merge(&shop(2, &object("id")), &frozen).unwrap();
+    let event = &registry.events["order.placed"];
+    assert_eq!(event.versions[&1].text, "{ \"by\": \"hand\" }");
+    assert_eq!(event.current().schema["$id"], "order.placed/v2.json");
+    assert!(paths(&registry).contains(&"schemas/order.placed/v1.json".to_owned()));
+}
+
+#[test]
+fn a_version_does_not_go_back() {
+    let mut frozen = Frozen::default();
+    frozen.insert("order.placed", 3, "{}".to_owned());
+    let error = merge(&shop(2, &object("id")), &frozen).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`order.placed` is at version 2 in the code, but the registry has 3"
+    );
+}
+
+#[test]
+fn no_events_is_an_error() {
+    let mut document = shop(1, &object("id"));
+    document.root.members.clear();
+    let error = merge(&document, &Frozen::default()).unwrap_err();
+    assert_eq!(error.to_string(), "`shop::ShopEvent` holds no events");
+}
+
+#[test]
+fn one_name_for_two_events_names_both() {
+    let mut document = shop(1, &object("id"));
+    let again = document.root.members[0].clone();
+    document.root.members.push(again);
+    let error = merge(&document, &Frozen::default()).unwrap_err();
+    let wanted = "`shop::OrderPlaced` and `shop::OrderPlaced` are both named `order.placed`";
+    assert_eq!(error.to_string(), wanted);
+}
