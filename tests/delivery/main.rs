@@ -1,0 +1,8 @@
+//! What the runtime promises, on real servers with everything in place: the derive, the bus and its databases.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "all of it is test code, also what stands outside a #[test]"
+)]
+
+mod writers;

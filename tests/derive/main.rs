@@ -1,0 +1,9 @@
+//! What `#[derive(DomainEvent)]` makes of nested enums.
+
+mod catalog;
+mod conversions;
+mod events;
+mod hygiene;
+mod lints;
+mod names;
+mod wire;

@@ -1,0 +1,123 @@
+//! What a case works with: a bus on a store with faults, and what its handlers saw.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use eventbus_runtime::store::{Claim, Log, Start, Store};
+use eventbus_runtime::{
+    DomainEvent, Event, EventBus, Filter, MemoryStore, PgStore, RawEvent, Retry, Running,
+    SqliteStore, Subscribe,
+};
+use eventbus_tests::postgres::PgDatabase;
+use eventbus_tests::sqlite::SqliteFile;
+
+use crate::events::{Noted, Posted};
+use crate::faulty::{Faults, Faulty};
+
+/// A fresh store in memory, and nothing to keep for it.
+#[allow(clippy::unused_async, reason = "a fresh database takes a while, and all are made alike")]
+pub(crate) async fn memory() -> (MemoryStore, ()) {
+    (MemoryStore::new(), ())
+}
+
+/// A fresh SQLite file, with what keeps its folder.
+pub(crate) async fn sqlite() -> (SqliteStore, SqliteFile) {
+    let file = SqliteFile::new();
+    (file.bus().await.store().clone(), file)
+}
+
+/// A fresh PostgreSQL database, with what drops it.
+pub(crate) async fn postgres() -> (PgStore, PgDatabase) {
+    let database = PgDatabase::new().await;
+    (database.bus().await.store().clone(), database)
+}
+
+/// A case that hangs fails instead.
+pub(crate) async fn within_a_minute(case: impl Future<Output = ()>) {
+    tokio::time::timeout(Duration::from_secs(60), case).await.expect("the case takes no minute");
+}
+
+/// A bus on a store with faults.
+pub(crate) struct Desk<S: Log> {
+    pub(crate) store: Faulty<S>,
+    pub(crate) bus: EventBus<Faulty<S>>,
+    pub(crate) faults: Arc<Faults>,
+}
+
+impl<S: Log> Desk<S> {
+    pub(crate) fn new(store: S) -> Self {
+        let store = Faulty::new(store);
+        Self { bus: EventBus::on(store.clone()), faults: Arc::clone(&store.faults), store }
+    }
+
+    /// Appends events in one transaction and commits it.
+    pub(crate) async fn emit(&self, events: &[RawEvent]) {
+        let mut transaction = self.store.begin().await.unwrap();
+        self.store.append(&mut transaction, events).await.unwrap();
+        self.store.commit(transaction).await.unwrap();
+        self.bus.wake();
+    }
+
+    /// A subscription of three attempts that hardly waits between them.
+    pub(crate) fn subscribe(&self, name: &str) -> Subscribe<Faulty<S>> {
+        let brief = Duration::from_millis(2);
+        let retry = Retry { attempts: 3, first: brief, factor: 1, max: brief };
+        self.bus.subscribe(name).retry(retry).poll(Duration::from_millis(20))
+    }
+
+    /// The committed audits, in the order of the log.
+    pub(crate) async fn audits(&self) -> Vec<i64> {
+        let filter = Filter::of::<Noted>();
+        let claimed = self.store.claim("audit-reader", Start::Beginning).await.unwrap();
+        let Claim { mut cursor, lease, .. } = claimed.expect("nobody else reads audits");
+        let mut numbers = Vec::new();
+        loop {
+            let page = self.store.page(&cursor, &filter, 100).await.unwrap();
+            let done = page.events.is_empty() && !page.more;
+            numbers.extend(page.events.iter().map(|stored| {
+                let envelope = &stored.event.envelope;
+                let data = &stored.event.data;
+                Noted::from_data(&envelope.event_type, envelope.version, data).unwrap().0
+            }));
+            cursor = page.end;
+            if done {
+                drop(lease);
+                return numbers;
+            }
+        }
+    }
+}
+
+/// What handlers saw: account, number, attempt.
+#[derive(Clone, Default)]
+pub(crate) struct Seen(Arc<Mutex<Vec<(String, i64, u32)>>>);
+
+impl Seen {
+    pub(crate) fn note(&self, event: &Event<Posted>) {
+        let account = event.envelope().aggregate_id.clone().unwrap_or_default();
+        self.0.lock().unwrap().push((account, event.0, event.attempt()));
+    }
+
+    /// The numbers in the order in which they were noted.
+    pub(crate) fn numbers(&self) -> Vec<i64> {
+        self.0.lock().unwrap().iter().map(|(_, n, _)| *n).collect()
+    }
+
+    /// The same of one account.
+    pub(crate) fn of(&self, account: &str) -> Vec<i64> {
+        let seen = self.0.lock().unwrap();
+        seen.iter().filter(|(of, ..)| of == account).map(|(_, n, _)| *n).collect()
+    }
+
+    /// Numbers with their attempts.
+    pub(crate) fn attempts(&self) -> Vec<(i64, u32)> {
+        self.0.lock().unwrap().iter().map(|(_, n, attempt)| (*n, *attempt)).collect()
+    }
+}
+
+/// Handled, retried and dead events of a subscription.
+pub(crate) fn counts<S: Log>(running: &Running<S>) -> (u64, u64, u64) {
+    let total = running.stats().total;
+    (total.handled, total.retried, total.dead)
+}

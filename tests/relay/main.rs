@@ -1,0 +1,84 @@
+//! What the relay promises, on every store. A case is a function of a fresh store; a store is one line at the end.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "all of it is test code, also what stands outside a #[test]"
+)]
+
+mod desk;
+mod events;
+mod failure;
+mod faulty;
+mod life;
+mod order;
+mod pace;
+#[cfg(unix)]
+mod signal;
+mod storm;
+mod transaction;
+
+macro_rules! cases {
+    ($fresh:path; $($group:ident :: { $($case:ident),+ $(,)? }),+ $(,)?) => {
+        $($(
+            #[tokio::test]
+            async fn $case() {
+                let (store, _kept) = $fresh().await;
+                $crate::desk::within_a_minute(crate::$group::$case(store)).await;
+            }
+        )+)+
+    };
+}
+
+macro_rules! suite {
+    ($store:ident, $fresh:path) => {
+        mod $store {
+            cases! { $fresh;
+                order::{
+                    events_of_one_aggregate_arrive_in_order,
+                    siblings_wait_for_a_retry_and_follow_in_order,
+                    siblings_follow_a_dead_event_in_order,
+                    events_of_no_aggregate_wait_for_nothing,
+                },
+                failure::{
+                    a_failed_event_is_tried_again,
+                    a_terminal_failure_is_a_dead_letter_at_once,
+                    a_failure_of_any_text_is_recorded,
+                    an_unreadable_payload_is_a_dead_letter,
+                    used_up_attempts_are_a_dead_letter,
+                    a_panic_is_a_failed_delivery,
+                    a_newer_version_stalls_and_is_kept,
+                    an_event_in_trouble_without_handler_is_kept,
+                    a_duplicate_is_skipped,
+                },
+                transaction::{
+                    effects_happen_once_around_a_failure,
+                    effects_of_a_retried_event_happen_once,
+                    a_timed_out_transaction_is_discarded,
+                    a_kept_transaction_fails_the_delivery,
+                    a_stale_fence_ends_the_ownership,
+                    a_transaction_refused_at_its_end_is_traced_to_its_event,
+                    a_lost_connection_costs_no_attempt,
+                    a_lost_answer_to_a_commit_repeats_nothing,
+                },
+                storm::{
+                    effects_happen_once_and_in_order,
+                    plain_handlers_miss_nothing,
+                },
+                life::{
+                    settled_is_exact,
+                    shutdown_finishes_the_event_in_hand_and_a_restart_goes_on,
+                    a_late_handler_is_named,
+                    a_second_start_takes_over,
+                    starting_now_skips_the_past,
+                    an_uncommitted_event_is_not_delivered,
+                    dropping_every_handle_ends_it,
+                    contradictions_are_refused_at_the_start,
+                },
+            }
+        }
+    };
+}
+
+suite!(memory, crate::desk::memory);
+suite!(sqlite, crate::desk::sqlite);
+suite!(postgres, crate::desk::postgres);

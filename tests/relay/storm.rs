@@ -1,0 +1,118 @@
+//! Everything at once, by chance: failures, panics, refused and lost commits, stale fences and restarts.
+
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use eventbus_runtime::store::{Log, Store};
+use eventbus_runtime::{Event, HandlerError, RawEvent, Retry, Running, Tx};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+use crate::desk::{Desk, Seen};
+use crate::events::{Posted, noted, posted};
+use crate::faulty::{Faults, Faulty};
+
+const EVENTS: i64 = 120;
+const ACCOUNTS: i64 = 4;
+const RESTARTS: usize = 4;
+
+type Dice = Arc<Mutex<StdRng>>;
+
+fn dice() -> Dice {
+    let seed = rand::random::<u64>();
+    println!("seed {seed}");
+    Arc::new(Mutex::new(StdRng::seed_from_u64(seed)))
+}
+
+/// Lets something go wrong in one of five calls; an error where it is the handler that fails.
+fn strike(dice: &Dice, faults: &Faults) -> Result<(), HandlerError> {
+    let roll = dice.lock().unwrap().random_range(0..30);
+    match roll {
+        0 | 1 => return Err(HandlerError::retryable("by chance")),
+        2 => panic!("by chance"),
+        3 => faults.fenced.store(true, SeqCst),
+        4 => faults.lost.store(true, SeqCst),
+        5 => faults.poisoned.store(true, SeqCst),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn events() -> Vec<RawEvent> {
+    (0..EVENTS).map(|n| posted(&(n % ACCOUNTS).to_string(), n)).collect()
+}
+
+fn stubborn() -> Retry {
+    let brief = Duration::from_millis(2);
+    Retry { attempts: u32::MAX, first: brief, factor: 1, max: brief }
+}
+
+/// Whether the numbers of each account are in order.
+fn in_order(numbers: &[i64]) -> bool {
+    (0..ACCOUNTS).all(|account| numbers.iter().filter(|n| **n % ACCOUNTS == account).is_sorted())
+}
+
+async fn start_transactional<S: Log>(desk: &Desk<S>, dice: &Dice) -> Running<Faulty<S>> {
+    let (store, dice) = (desk.store.clone(), Arc::clone(dice));
+    let handler = move |mut tx: Tx<Faulty<S>>, event: Event<Posted>| {
+        let (store, dice) = (store.clone(), Arc::clone(&dice));
+        async move {
+            store.append(&mut tx, &[noted(event.0)]).await?;
+            tokio::task::yield_now().await;
+            strike(&dice, &store.faults)
+        }
+    };
+    let subscription = desk.subscribe("storm").page(10).retry(stubborn()).handle(handler);
+    subscription.start().await.unwrap()
+}
+
+pub(crate) async fn effects_happen_once_and_in_order<S: Log>(store: S) {
+    let (desk, dice) = (Desk::new(store), dice());
+    desk.emit(&events()).await;
+    for _ in 0..RESTARTS {
+        let running = start_transactional(&desk, &dice).await;
+        let turns = dice.lock().unwrap().random_range(0..40);
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+        running.shutdown().await.unwrap();
+    }
+    let running = start_transactional(&desk, &dice).await;
+    running.settled().await.unwrap();
+    let mut audits = desk.audits().await;
+    assert!(in_order(&audits), "{audits:?}");
+    audits.sort_unstable();
+    assert_eq!(audits, (0..EVENTS).collect::<Vec<_>>());
+    assert_eq!(running.dead_letters().await.unwrap(), []);
+}
+
+pub(crate) async fn plain_handlers_miss_nothing<S: Log>(store: S) {
+    let (desk, dice, seen) = (Desk::new(store), dice(), Seen::default());
+    desk.emit(&events()).await;
+    let (faults, notes) = (Arc::clone(&desk.faults), seen.clone());
+    let handler = move |event: Event<Posted>| {
+        let struck = strike(&dice, &faults);
+        if struck.is_ok() {
+            notes.note(&event);
+        }
+        std::future::ready(struck)
+    };
+    for _ in 0..RESTARTS {
+        let subscription = desk.subscribe("storm").page(10).retry(stubborn());
+        let running = subscription.handle(handler.clone()).start().await.unwrap();
+        tokio::task::yield_now().await;
+        running.shutdown().await.unwrap();
+    }
+    let subscription = desk.subscribe("storm").page(10).retry(stubborn());
+    let running = subscription.handle(handler).start().await.unwrap();
+    running.settled().await.unwrap();
+    let mut first_times = Vec::new();
+    for n in seen.numbers() {
+        if !first_times.contains(&n) {
+            first_times.push(n);
+        }
+    }
+    assert!(in_order(&first_times), "{first_times:?}");
+    first_times.sort_unstable();
+    assert_eq!(first_times, (0..EVENTS).collect::<Vec<_>>());
+}

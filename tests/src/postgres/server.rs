@@ -1,0 +1,106 @@
+//! The server that the databases are on.
+
+use std::env;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use sqlx::{Connection, PgConnection};
+
+use crate::postgres::URL_VARIABLE;
+
+/// A server to make databases on.
+#[derive(Debug)]
+pub(super) struct Server {
+    /// What stands before and after the name of the database in a URL.
+    url: (String, String),
+    /// The guard of a cluster of our own. It stops the cluster when its stdin ends, which this process holds.
+    guard: Option<Child>,
+}
+
+const GUARD: &str = include_str!("guard.sh");
+
+/// The one server of this process.
+pub(super) fn server() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(|| match env::var(URL_VARIABLE) {
+        Ok(url) => Server { url: around_database(&url), guard: None },
+        Err(_) => start(),
+    })
+}
+
+/// A second cluster, always our own.
+pub(super) fn elsewhere() -> &'static Server {
+    static ELSEWHERE: OnceLock<Server> = OnceLock::new();
+    ELSEWHERE.get_or_init(start)
+}
+
+impl Server {
+    pub(super) fn is_ours(&self) -> bool {
+        self.guard.is_some()
+    }
+
+    pub(super) fn url(&self, database: &str) -> String {
+        format!("{}{database}{}", self.url.0, self.url.1)
+    }
+
+    /// A connection to make and drop databases with.
+    pub(super) async fn admin(&self) -> PgConnection {
+        let url = self.url("postgres");
+        match PgConnection::connect(&url).await {
+            Ok(connection) => connection,
+            Err(error) => panic!("the test server cannot be reached: {error}"),
+        }
+    }
+}
+
+fn start() -> Server {
+    let mut guard = Command::new("sh")
+        .args(["-c", GUARD, "guard", GUARD])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("there is a shell");
+    let mut said = BufReader::new(guard.stdout.take().expect("stdout is a pipe"));
+    let mut line = String::new();
+    said.read_line(&mut line).expect("the guard writes text");
+    let Some(folder) = line.trim_end().strip_prefix("ready ") else {
+        said.read_to_string(&mut line).expect("the guard writes text");
+        assert!(
+            line.trim_end() != "missing",
+            "PostgreSQL is not installed: install the server (Debian and Ubuntu: `apt-get install postgresql`, macOS: \
+             `brew install postgresql`), or name one in {URL_VARIABLE}"
+        );
+        panic!("PostgreSQL does not start: {line}");
+    };
+    let url = ("postgres://postgres@localhost/".to_owned(), format!("?host={folder}"));
+    Server { url, guard: Some(guard) }
+}
+
+/// Splits a URL around the name of its database.
+fn around_database(url: &str) -> (String, String) {
+    let (path, query) = url.find('?').map_or((url, ""), |at| url.split_at(at));
+    let authority = path.find("://").map_or(0, |at| at + 3);
+    let head = match path[authority..].find('/') {
+        Some(at) => path[..=authority + at].to_owned(),
+        None => format!("{path}/"),
+    };
+    (head, query.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::around_database;
+
+    #[test]
+    fn a_database_has_its_place_in_a_url() {
+        let place = |url| {
+            let (head, tail) = around_database(url);
+            format!("{head}db{tail}")
+        };
+        assert_eq!(place("postgres://u:p@host:1/x?a=b/c"), "postgres://u:p@host:1/db?a=b/c");
+        assert_eq!(place("postgres://host"), "postgres://host/db");
+        assert_eq!(place("postgres://host/"), "postgres://host/db");
+    }
+}

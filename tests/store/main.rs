@@ -1,0 +1,62 @@
+//! What every database store must do, and what each must do besides.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod append;
+mod database;
+mod delivery;
+mod events;
+mod ownership;
+mod postgres;
+mod reading;
+mod schema;
+mod sqlite;
+mod transaction;
+
+/// Instantiates the behaviours that all databases share.
+macro_rules! on_every_database {
+    ($($suite:ident::$behaviour:ident,)+) => {
+        mod on_sqlite {
+            $(#[tokio::test]
+            async fn $behaviour() {
+                crate::$suite::$behaviour::<crate::database::Sqlite>().await;
+            })+
+        }
+
+        mod on_postgres {
+            $(#[tokio::test]
+            async fn $behaviour() {
+                crate::$suite::$behaviour::<crate::database::Postgres>().await;
+            })+
+        }
+    };
+}
+
+on_every_database! {
+    append::events_come_back_as_they_were_emitted,
+    append::everything_that_holds_events_can_be_emitted,
+    append::a_rolled_back_emit_leaves_nothing,
+    append::a_discarded_transaction_leaves_nothing,
+    append::a_begin_that_nobody_waits_for_leaves_the_pool_usable,
+    append::a_commit_that_nobody_waits_for_is_carried_out,
+    append::a_refused_event_leaves_nothing_of_its_emit,
+    append::many_events_keep_their_order,
+    reading::pages_follow_the_cursor,
+    reading::only_wanted_types_are_read,
+    reading::a_place_between_two_events_of_a_page_is_exact,
+    reading::what_was_read_is_not_read_again,
+    ownership::the_cursor_survives_its_owner,
+    ownership::a_new_subscription_can_start_now,
+    ownership::one_process_owns_a_subscription,
+    ownership::a_stale_fence_commits_nothing,
+    delivery::trouble_is_kept_until_it_is_handled,
+    delivery::parked_events_wait_for_the_retrying_one,
+    delivery::dead_letters_are_kept_oldest_first,
+    schema::processes_migrate_at_once,
+    schema::a_newer_schema_is_refused,
+    schema::missing_tables_are_named_with_the_remedy,
+    transaction::a_cancelled_nested_begin_is_refused,
+    transaction::a_leaked_savepoint_is_refused,
+    transaction::a_commit_with_a_leaked_savepoint_is_refused,
+    transaction::a_transaction_that_a_statement_ended_is_refused,
+    transaction::a_nested_transaction_that_ended_is_no_harm,
+}

@@ -1,0 +1,361 @@
+//! What is PostgreSQL's own: commits in another order than positions, clusters, and what a server can say.
+
+use eventbus_runtime::store::{Log, Start, Store};
+use eventbus_runtime::{ErrorKind, Filter, PgBus};
+use eventbus_tests::postgres::PgDatabase;
+
+use crate::database::{claim, drain};
+use crate::events::{NoteEvent, NoteTaken, NoteTorn, note};
+use crate::ownership::{advance, to};
+use crate::reading::emit;
+
+async fn fresh() -> (PgDatabase, PgBus) {
+    let database = PgDatabase::new().await;
+    let bus = database.bus().await;
+    (database, bus)
+}
+
+/// Reads on from a cursor: what the notes say, and where it ends.
+async fn read<C>(bus: &PgBus, cursor: C) -> (Vec<String>, C)
+where
+    eventbus_runtime::PgStore: Log<Cursor = C>,
+{
+    let (events, end) = drain(bus, cursor).await;
+    (events.into_iter().map(|stored| stored.event.data).collect(), end)
+}
+
+#[tokio::test]
+async fn a_lower_position_that_commits_later_is_not_lost() {
+    let (_database, bus) = fresh().await;
+    let cursor = claim(&bus, "reader").await.cursor;
+    let mut slow = bus.begin().await.unwrap();
+    bus.emit(&mut slow, NoteTorn(1)).await.unwrap();
+    let mut quick = bus.begin().await.unwrap();
+    bus.emit(&mut quick, NoteTorn(2)).await.unwrap();
+    quick.commit().await.unwrap();
+
+    let (data, cursor) = read(&bus, cursor).await;
+    assert_eq!(data, ["2"]);
+    slow.commit().await.unwrap();
+    let (data, cursor) = read(&bus, cursor).await;
+    assert_eq!(data, ["1"]);
+    assert!(read(&bus, cursor).await.0.is_empty());
+}
+
+/// The newest transactions that are open lie beyond the end of a snapshot and are not in its list.
+#[tokio::test]
+async fn an_open_transaction_that_no_snapshot_lists_is_not_lost() {
+    let (_database, bus) = fresh().await;
+    let cursor = claim(&bus, "reader").await.cursor;
+    let late = bus.store().claim("late", Start::Now).await.unwrap().unwrap();
+    let mut open = bus.begin().await.unwrap();
+    bus.emit(&mut open, NoteTorn(1)).await.unwrap();
+    let (data, cursor) = read(&bus, cursor).await;
+    assert!(data.is_empty());
+    let later = bus.store().claim("later", Start::Now).await.unwrap().unwrap();
+    open.commit().await.unwrap();
+    for cursor in [cursor, late.cursor, later.cursor] {
+        assert_eq!(read(&bus, cursor).await.0, ["1"]);
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_with_many_savepoints_is_not_lost() {
+    let (_database, bus) = fresh().await;
+    let cursor = claim(&bus, "reader").await.cursor;
+    let mut open = bus.begin().await.unwrap();
+    bus.emit(&mut open, NoteTorn(1)).await.unwrap();
+    sqlx::raw_sql(
+        "CREATE TEMPORARY TABLE t (n int); DO $$ BEGIN FOR n IN 1..2000 LOOP \
+         BEGIN INSERT INTO t VALUES (n); EXCEPTION WHEN others THEN NULL; END; END LOOP; END $$",
+    )
+    .execute(&mut *open)
+    .await
+    .unwrap();
+    let (data, cursor) = read(&bus, cursor).await;
+    assert!(data.is_empty());
+    let cursor_is_short = format!("{cursor:?}").len() < 1_000;
+    assert!(cursor_is_short, "the savepoints are not listed");
+    open.commit().await.unwrap();
+    assert_eq!(read(&bus, cursor).await.0, ["1"]);
+}
+
+#[tokio::test]
+async fn a_long_transaction_stalls_nothing() {
+    let (_database, bus) = fresh().await;
+    let mut cursor = claim(&bus, "reader").await.cursor;
+    let mut long = bus.begin().await.unwrap();
+    for round in 0..20_u32 {
+        bus.emit(&mut long, NoteTorn(1_000 + round)).await.unwrap();
+        let mut tx = bus.begin().await.unwrap();
+        bus.emit(&mut tx, NoteTorn(round)).await.unwrap();
+        tx.commit().await.unwrap();
+        let data;
+        (data, cursor) = read(&bus, cursor).await;
+        assert_eq!(data, [round.to_string()]);
+    }
+    long.commit().await.unwrap();
+    let (data, cursor) = read(&bus, cursor).await;
+    assert_eq!(data, (1_000..1_020).map(|n| n.to_string()).collect::<Vec<_>>());
+    assert!(read(&bus, cursor).await.0.is_empty());
+}
+
+#[tokio::test]
+async fn a_transaction_that_rolls_back_leaves_a_gap_and_nothing_else() {
+    let (_database, bus) = fresh().await;
+    let cursor = claim(&bus, "reader").await.cursor;
+    let mut failing = bus.begin().await.unwrap();
+    bus.emit(&mut failing, NoteTorn(1)).await.unwrap();
+    emit(&bus, &["2"]).await;
+    let (data, cursor) = read(&bus, cursor).await;
+    assert_eq!(data.len(), 1);
+    failing.rollback().await.unwrap();
+    emit(&bus, &["3"]).await;
+    assert_eq!(read(&bus, cursor).await.0, [r#"["a","3"]"#]);
+}
+
+/// The younger transaction emits first, the older one waits for it: their ids are in the other order than their events.
+#[tokio::test]
+async fn transactions_that_wait_for_each_other_keep_the_order_of_their_aggregate() {
+    let (_database, bus) = fresh().await;
+    let cursor = claim(&bus, "reader").await.cursor;
+    let mut older = bus.begin().await.unwrap();
+    let xid = "SELECT pg_current_xact_id()::text";
+    let first: String = sqlx::query_scalar(xid).fetch_one(&mut *older).await.unwrap();
+    let mut younger = bus.begin().await.unwrap();
+    let second: String = sqlx::query_scalar(xid).fetch_one(&mut *younger).await.unwrap();
+    assert!(first.parse::<u64>().unwrap() < second.parse::<u64>().unwrap());
+    bus.emit(&mut younger, note("a", "first")).await.unwrap();
+    younger.commit().await.unwrap();
+    bus.emit(&mut older, note("a", "second")).await.unwrap();
+    older.commit().await.unwrap();
+    assert_eq!(read(&bus, cursor).await.0, [r#"["a","first"]"#, r#"["a","second"]"#]);
+}
+
+/// Stragglers below the floor, more than fit a page, with places between them and other events above.
+#[tokio::test]
+async fn many_stragglers_come_page_by_page_before_what_is_newer() {
+    let (_database, bus) = fresh().await;
+    let cursor = claim(&bus, "reader").await.cursor;
+    let mut slow = bus.begin().await.unwrap();
+    let mut slower = bus.begin().await.unwrap();
+    for n in 0..5 {
+        bus.emit(&mut slow, NoteTorn(n * 2)).await.unwrap();
+        bus.emit(&mut slower, NoteTorn(n * 2 + 1)).await.unwrap();
+        emit(&bus, &["between"]).await;
+    }
+    let (data, cursor) = read(&bus, cursor).await;
+    assert_eq!(data.len(), 5);
+    slow.commit().await.unwrap();
+    bus.emit(&mut slower, NoteTorn(11)).await.unwrap();
+    slower.commit().await.unwrap();
+    emit(&bus, &["after"]).await;
+    let (data, end) = read(&bus, cursor.clone()).await;
+    let numbers = (0..10).chain([11]).map(|n| n.to_string());
+    assert_eq!(data, numbers.chain([r#"["a","after"]"#.to_owned()]).collect::<Vec<_>>());
+    assert!(read(&bus, end).await.0.is_empty());
+
+    let filter = Filter::of::<NoteTaken>();
+    let page = bus.store().page(&cursor, &filter, 10).await.unwrap();
+    let rest = bus.store().page(&page.end, &filter, 10).await.unwrap();
+    assert_eq!(page.events.len() + rest.events.len(), 1, "a filter passes over the stragglers");
+}
+
+/// Writers that hold on to their transactions for different times, and a reader that goes on all the while.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_lost_or_read_twice_while_writers_overlap() {
+    const WRITERS: u32 = 8;
+    const ROUNDS: u32 = 40;
+    let (_database, bus) = fresh().await;
+    let mut cursor = claim(&bus, "reader").await.cursor;
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| {
+            let bus = bus.clone();
+            tokio::spawn(async move {
+                for round in 0..ROUNDS {
+                    let mut tx = bus.begin().await.unwrap();
+                    for _ in 0..=(writer + round) % 3 {
+                        let event = note(&writer.to_string(), &round.to_string());
+                        bus.emit(&mut tx, event).await.unwrap();
+                        tokio::task::yield_now().await;
+                    }
+                    match (writer * round) % 5 {
+                        4 => tx.rollback().await.unwrap(),
+                        _ => tx.commit().await.unwrap(),
+                    }
+                }
+            })
+        })
+        .collect();
+    let mut seen = Vec::new();
+    loop {
+        let finished = writers.iter().all(tokio::task::JoinHandle::is_finished);
+        let events;
+        (events, cursor) = drain(&bus, cursor).await;
+        seen.extend(events);
+        if finished {
+            break;
+        }
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let mut positions: Vec<i64> = seen.iter().map(|stored| stored.position).collect();
+    positions.sort_unstable();
+    let log: Vec<i64> = sqlx::query_scalar("SELECT position FROM eventbus_event ORDER BY position")
+        .fetch_all(bus.pool())
+        .await
+        .unwrap();
+    assert_eq!(positions, log);
+    for writer in 0..WRITERS {
+        let own = seen.iter().filter(|stored| {
+            stored.event.envelope.aggregate_id.as_deref() == Some(&*writer.to_string())
+        });
+        assert!(own.map(|stored| stored.position).is_sorted(), "the order of an aggregate");
+    }
+}
+
+#[tokio::test]
+async fn a_rare_event_is_found_behind_many_others() {
+    let (_database, bus) = fresh().await;
+    let mut tx = bus.begin().await.unwrap();
+    bus.emit(&mut tx, (0..5_000).map(NoteTorn).collect::<Vec<_>>()).await.unwrap();
+    bus.emit(&mut tx, note("a", "rare")).await.unwrap();
+    tx.commit().await.unwrap();
+    let cursor = claim(&bus, "reader").await.cursor;
+    let page = bus.store().page(&cursor, &Filter::of::<NoteTaken>(), 10).await.unwrap();
+    assert_eq!(page.events.len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_lock_does_not_allow_two_committers() {
+    let (database, bus) = fresh().await;
+    let other = database.bus().await;
+    emit(&bus, &["1"]).await;
+    let first = claim(&bus, "reader").await;
+    let (_, end) = drain(&bus, first.cursor.clone()).await;
+    sqlx::query(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()",
+    )
+    .execute(other.pool())
+    .await
+    .unwrap();
+    let second = claim(&other, "reader").await;
+    let refused = advance(&bus, &first.owner, &to(end.clone())).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Fenced);
+    advance(&other, &second.owner, &to(end)).await.unwrap();
+    drop(first.lease);
+}
+
+#[tokio::test]
+async fn a_claim_that_nobody_waits_for_leaves_no_lock_in_the_pool() {
+    let (_database, bus) = fresh().await;
+    for _ in 0..10 {
+        let store = bus.store().clone();
+        let abandoned = tokio::spawn(async move {
+            let _claim = store.claim("reader", Start::Beginning).await;
+        });
+        tokio::task::yield_now().await;
+        abandoned.abort();
+    }
+    claim(&bus, "reader").await;
+}
+
+/// Transaction ids begin anew in a new cluster, so those of old and new events overlap.
+#[tokio::test]
+async fn a_restored_log_is_read_to_its_end_and_then_the_new_epoch() {
+    let (database, bus) = fresh().await;
+    let reader = claim(&bus, "reader").await;
+    let mut open = bus.begin().await.unwrap();
+    bus.emit(&mut open, note("a", "1")).await.unwrap();
+    emit(&bus, &["2", "3", "4"]).await;
+    let page = bus.store().page(&reader.cursor, &Filter::of::<NoteEvent>(), 2).await.unwrap();
+    assert_eq!(page.events.len(), 2);
+    advance(&bus, &reader.owner, &to(page.end)).await.unwrap();
+    open.commit().await.unwrap();
+    emit(&bus, &["5"]).await;
+
+    let restored = database.restored_elsewhere().await;
+    let bus = restored.bus().await;
+    emit(&bus, &["6"]).await;
+    let last_epoch = "SELECT epoch FROM eventbus_event ORDER BY position DESC LIMIT 1";
+    let epoch: i32 = sqlx::query_scalar(last_epoch).fetch_one(bus.pool()).await.unwrap();
+    assert_eq!(epoch, 2, "an emitter notices, whether or not a relay did");
+
+    let text = |notes: &[&str]| -> Vec<String> {
+        notes.iter().map(|note| format!(r#"["a","{note}"]"#)).collect()
+    };
+    let (data, cursor) = read(&bus, claim(&bus, "reader").await.cursor).await;
+    assert_eq!(data, text(&["4", "1", "5", "6"]), "each once, and nothing is lost");
+    emit(&bus, &["7"]).await;
+    assert_eq!(read(&bus, cursor).await.0, text(&["7"]));
+    let all = read(&bus, claim(&bus, "new reader").await.cursor).await.0;
+    assert_eq!(all, text(&["1", "2", "3", "4", "5", "6", "7"]));
+}
+
+#[tokio::test]
+async fn an_unreachable_server_is_named_with_its_place() {
+    let refused = PgBus::connect("postgres://shop:secret@127.0.0.1:1/shop").await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Store);
+    let text = refused.full();
+    assert!(
+        text.contains("database `shop` at 127.0.0.1:1: cannot connect: nothing listens"),
+        "{text}"
+    );
+    assert!(!text.contains("secret"), "{text}");
+    let refused = PgBus::connect("postgres://shop:secret@host:port/shop").await.unwrap_err().full();
+    assert!(refused.contains("no PostgreSQL URL") && !refused.contains("secret"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_missing_database_is_named() {
+    let database = PgDatabase::new().await;
+    let nowhere = database.url().replace("eventbus_test_", "eventbus_none_");
+    let refused = PgBus::connect(&nowhere).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Configuration);
+    assert!(refused.to_string().contains("does not exist: create it"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_server_without_tls_or_a_client_without_it_is_told_which_feature_to_enable() {
+    let database = PgDatabase::new().await;
+    let url = database.url();
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let refused = PgBus::connect(&format!("{url}{separator}sslmode=require")).await.unwrap_err();
+    assert!(refused.to_string().contains("sqlx/tls-rustls"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_serialization_failure_is_a_rolled_back_transaction() {
+    let (_database, bus) = fresh().await;
+    let reader = claim(&bus, "reader").await;
+    let mut late = bus.store().begin().await.unwrap();
+    let snapshot = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT 1 FROM eventbus_schema";
+    sqlx::raw_sql(snapshot).execute(&mut *late).await.unwrap();
+    advance(&bus, &reader.owner, &to(reader.cursor.clone())).await.unwrap();
+    let refused =
+        bus.store().advance(&mut late, &reader.owner, &to(reader.cursor)).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::TransactionRollback);
+    assert!(refused.to_string().contains("run it again"), "{refused}");
+}
+
+#[tokio::test]
+async fn an_emptied_schema_row_is_named_with_the_remedy() {
+    let (_database, bus) = fresh().await;
+    let cursor = claim(&bus, "reader").await.cursor;
+    sqlx::query("TRUNCATE eventbus_schema").execute(bus.pool()).await.unwrap();
+
+    let refused = bus.store().page(&cursor, &Filter::of::<NoteEvent>(), 10).await.unwrap_err();
+    assert!(refused.full().contains("call `migrate()`"), "{refused:?}");
+    let mut tx = bus.begin().await.unwrap();
+    let refused = bus.emit(&mut tx, NoteTorn(1)).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Configuration);
+    assert!(refused.to_string().contains("call `migrate()`"), "{refused}");
+    tx.rollback().await.unwrap();
+
+    bus.migrate().await.unwrap();
+    let mut tx = bus.begin().await.unwrap();
+    bus.emit(&mut tx, NoteTorn(2)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(read(&bus, cursor).await.0, ["2"]);
+}

@@ -1,0 +1,73 @@
+//! Pages and cursors.
+
+use eventbus_runtime::store::{Cursor, Log, Store};
+use eventbus_runtime::{EventBus, Filter};
+
+use crate::database::{Database, claim, drain};
+use crate::events::{NoteEvent, NoteTaken, NoteTorn, note};
+
+/// Emits `texts` in one transaction.
+pub(crate) async fn emit<S: Store>(bus: &EventBus<S>, texts: &[&str]) {
+    let mut tx = bus.store().begin().await.unwrap();
+    let notes: Vec<NoteTaken> = texts.iter().map(|text| note("a", text)).collect();
+    bus.emit(&mut tx, notes).await.unwrap();
+    bus.store().commit(tx).await.unwrap();
+}
+
+pub(crate) async fn pages_follow_the_cursor<D: Database>() {
+    let (_database, bus) = D::fresh().await;
+    let filter = Filter::of::<NoteEvent>();
+    let cursor = claim(&bus, "reader").await.cursor;
+    let page = bus.store().page(&cursor, &filter, 10).await.unwrap();
+    assert!(page.events.is_empty() && !page.more, "an empty log has an empty page");
+
+    emit(&bus, &["1", "2", "3"]).await;
+    let page = bus.store().page(&page.end, &filter, 2).await.unwrap();
+    assert_eq!(page.events.len(), 2);
+    assert!(page.more);
+    let page = bus.store().page(&page.end, &filter, 2).await.unwrap();
+    assert_eq!(page.events.len(), 1);
+    let (rest, end) = drain(&bus, page.end).await;
+    assert_eq!(rest, []);
+
+    emit(&bus, &["4"]).await;
+    let (rest, _) = drain(&bus, end).await;
+    assert_eq!(rest.len(), 1);
+}
+
+pub(crate) async fn only_wanted_types_are_read<D: Database>() {
+    let (_database, bus) = D::fresh().await;
+    let mut tx = bus.store().begin().await.unwrap();
+    bus.emit(&mut tx, (NoteTorn(1), note("a", "2"), NoteTorn(3))).await.unwrap();
+    bus.store().commit(tx).await.unwrap();
+    let cursor = claim(&bus, "reader").await.cursor;
+    let page = bus.store().page(&cursor, &Filter::of::<NoteTaken>(), 10).await.unwrap();
+    assert_eq!(page.events.len(), 1);
+    let (rest, _) = drain(&bus, page.end).await;
+    assert_eq!(rest, [], "the end of a page lies behind what was not wanted");
+}
+
+pub(crate) async fn a_place_between_two_events_of_a_page_is_exact<D: Database>() {
+    let (_database, bus) = D::fresh().await;
+    emit(&bus, &["1", "2", "3", "4"]).await;
+    let cursor = claim(&bus, "reader").await.cursor;
+    let page = bus.store().page(&cursor, &Filter::of::<NoteEvent>(), 10).await.unwrap();
+    for (index, stored) in page.events.iter().enumerate() {
+        let (rest, _) = drain(&bus, page.window.at(stored.position)).await;
+        assert_eq!(rest, page.events[index + 1..]);
+    }
+}
+
+pub(crate) async fn what_was_read_is_not_read_again<D: Database>() {
+    let (_database, bus) = D::fresh().await;
+    let mut cursor = claim(&bus, "reader").await.cursor;
+    let mut seen = Vec::new();
+    for round in 0..10 {
+        emit(&bus, &["x"; 3][..round % 4]).await;
+        let events;
+        (events, cursor) = drain(&bus, cursor).await;
+        assert_eq!(events.len(), round % 4);
+        seen.extend(events.into_iter().map(|stored| stored.position));
+    }
+    assert!(seen.is_sorted());
+}

@@ -1,0 +1,9 @@
+use eventbus_runtime::DomainEvent;
+
+#[derive(Debug, Clone, DomainEvent)]
+pub enum OrderEvent {
+    Placed { id: u64 },
+    Shipped { id: u64 },
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use eventbus_runtime::DomainEvent;
+
+#[derive(Debug, Clone, DomainEvent)]
+pub enum ShopEvent {
+    Order(OrderEvent),
+}
+
+#[derive(Debug, Clone, DomainEvent)]
+pub enum OrderEvent {
+    Placed { id: u64 },
+    #[event(name = "placed")]
+    Created { id: u64 },
+}
+
+fn main() {}
