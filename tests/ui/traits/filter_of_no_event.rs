@@ -1,0 +1,5 @@
+use eventbus_runtime::Filter;
+
+pub fn filter() -> Filter {
+    Filter::of::<String>()
+}
