@@ -70,7 +70,8 @@ fn libraries() -> Vec<(String, PathBuf)> {
     let library = |name: &&str| {
         let artifact = artifacts.iter().find(|artifact| artifact["target"]["name"] == **name)?;
         let files = artifact["filenames"].as_array()?.iter().filter_map(Value::as_str);
-        let file = files.map(PathBuf::from).find(|file| file.extension() == Some("rlib".as_ref()))?;
+        let file =
+            files.map(PathBuf::from).find(|file| file.extension() == Some("rlib".as_ref()))?;
         Some(((*name).to_owned(), file))
     };
     let found = LIBRARIES.iter().map(|name| library(name).unwrap_or_else(|| panic!("no {name}")));
