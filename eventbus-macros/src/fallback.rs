@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{DeriveInput, Path};
+use syn::{Data, DeriveInput, Path};
 
-use crate::ast::{Enum, Payload, private};
-use crate::check::{hides_the_prelude, nestable};
+use crate::ast::{Enum, Kind, Leaf, Payload, private};
+use crate::check::{group, hides_the_prelude, nestable};
 use crate::expand::{self, Derives};
 use crate::payload::PayloadStruct;
 
@@ -36,7 +36,8 @@ pub(crate) fn domain_event(input: &DeriveInput, model: Option<&Enum<'_>>) -> Tok
         }
         _ => TokenStream::new(),
     });
-    let stubs = in_const(&quote!(#consts #(#own)* #nested #(#payloads)*));
+    let conversions = conversions(model);
+    let stubs = in_const(&quote!(#consts #(#own)* #nested #(#payloads)* #conversions));
     quote!(#structs #stubs)
 }
 
@@ -46,7 +47,45 @@ pub(crate) fn event_payload(input: &DeriveInput, model: Option<&PayloadStruct<'_
         return TokenStream::new();
     }
     let runtime = model.map_or_else(|| private(None), |model| model.private.clone());
-    in_const(&payload(&runtime, &input.ident))
+    let payload = payload(&runtime, &input.ident);
+    // Nobody can derive for a union what a payload needs.
+    let needed = matches!(input.data, Data::Union(_)).then(|| {
+        let (serde, schema) = (serde(&runtime, &input.ident), schema(&runtime, &input.ident));
+        quote!(#serde #schema)
+    });
+    in_const(&quote!(#payload #needed))
+}
+
+/// `From` and `TryFrom` between neighbours, each once.
+fn conversions(model: &Enum<'_>) -> TokenStream {
+    let ident = model.ident;
+    let mut seen = HashSet::from([ident.to_string()]);
+    let types = model.variants.iter().filter_map(|variant| match &variant.kind {
+        Kind::Leaf(Leaf { payload: Payload::Generated(payload), .. }) => {
+            (!hides_the_prelude(&payload.ident)).then(|| payload.ident.to_token_stream())
+        }
+        Kind::Leaf(Leaf { payload: Payload::Given(ty), .. }) => {
+            nestable(model, ty).then(|| ty.to_token_stream())
+        }
+        Kind::Group(ty) => group(model, ty).map(ToTokens::to_token_stream),
+        Kind::Unknown(_) | Kind::Malformed => None,
+    });
+    let impls = types.filter(|ty| seen.insert(ty.to_string())).map(|ty| {
+        quote! {
+            impl ::core::convert::From<#ty> for #ident {
+                fn from(_: #ty) -> Self {
+                    ::core::unreachable!()
+                }
+            }
+            impl ::core::convert::TryFrom<#ident> for #ty {
+                type Error = #ident;
+                fn try_from(_: #ident) -> ::core::result::Result<Self, #ident> {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
+    quote!(#(#impls)*)
 }
 
 fn in_const(stubs: &TokenStream) -> TokenStream {
@@ -60,13 +99,21 @@ fn in_const(stubs: &TokenStream) -> TokenStream {
 fn generated(model: &Enum<'_>, ident: &syn::Ident) -> TokenStream {
     let vis = expand::visibility(model.vis);
     let (event, payload) = (event(&model.private, ident), payload(&model.private, ident));
-    let serde = serde(&model.private, ident);
-    let private = &model.private;
+    let (serde, schema) = (serde(&model.private, ident), schema(&model.private, ident));
     quote! {
         impl #ident {
             #vis const TYPE: &'static str = "stub";
             #vis const VERSION: u32 = 1;
         }
+        #schema
+        #serde
+        #event
+        #payload
+    }
+}
+
+fn schema(private: &Path, ident: &syn::Ident) -> TokenStream {
+    quote! {
         impl #private::schemars::JsonSchema for #ident {
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
                 ::core::unreachable!()
@@ -77,9 +124,6 @@ fn generated(model: &Enum<'_>, ident: &syn::Ident) -> TokenStream {
                 ::core::unreachable!()
             }
         }
-        #serde
-        #event
-        #payload
     }
 }
 

@@ -51,6 +51,7 @@ mod fallback;
 mod payload;
 mod suggest;
 mod symbol;
+mod text;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};

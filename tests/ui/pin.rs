@@ -107,8 +107,8 @@ impl Words {
         for file in rust_files(&sources) {
             let text = fs::read_to_string(file).unwrap();
             for attribute in text.split("#[diagnostic::on_unimplemented(").skip(1) {
-                let (attribute, _) = attribute.split_once(")]").expect("an attribute ends");
-                words.extend(attribute.lines().filter_map(value));
+                let (attribute, _) = attribute.split_once("\n)]").expect("an attribute ends");
+                words.extend(literals(attribute));
             }
         }
         assert!(!words.is_empty(), "{}", sources.display());
@@ -121,10 +121,24 @@ impl Words {
     }
 }
 
-/// The text of a line `key = "text",`.
-fn value(line: &str) -> Option<String> {
-    let (_, value) = line.split_once(" = \"")?;
-    Some(value.trim_end().trim_end_matches(',').strip_suffix('"')?.to_owned())
+/// The texts of the string literals in a piece of Rust.
+fn literals(rust: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut chars = rust.chars().peekable();
+    while chars.by_ref().any(|char| char == '"') {
+        let mut text = String::new();
+        while let Some(char) = chars.next().filter(|&char| char != '"') {
+            match char {
+                '\\' if chars.peek() == Some(&'\n') => {
+                    while chars.next_if(|char| char.is_whitespace()).is_some() {}
+                }
+                '\\' => text.extend(chars.next()),
+                char => text.push(char),
+            }
+        }
+        texts.push(text);
+    }
+    texts
 }
 
 /// Whether the parts between the parameters follow one another in the text.
@@ -166,6 +180,12 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
             _ => Vec::new(),
         })
         .collect()
+}
+
+#[test]
+fn literals_are_read_as_the_compiler_reads_them() {
+    let rust = "message = \"a \\\"b\\\" \\\n      c\",\n note = \"d\"";
+    assert_eq!(literals(rust), ["a \"b\" c", "d"]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::Keyed;
 use crate::ctxt::Ctxt;
 use crate::suggest;
 use crate::symbol::{EVENT, Place, REPEATABLE};
+use crate::text;
 
 /// The keys of all `#[event(..)]` of one place, each known there and at most once, but those that may repeat.
 pub(super) struct Entries(Vec<Meta>);
@@ -97,7 +98,7 @@ impl Entries {
         let meta = self.find(key)?;
         let name = match meta {
             Meta::Path(_) => None,
-            _ => Some(parsed(cx, &self.string(cx, key)?, "the name of a type")?),
+            _ => Some(name_of_a_type(cx, key, &self.string(cx, key)?)?),
         };
         Some(Keyed { key: meta.path().span(), value: name })
     }
@@ -195,6 +196,7 @@ fn known(cx: &Ctxt, meta: Meta, place: Place, before: &[Meta]) -> Option<Meta> {
             Some(meant) => format!("did you mean `{meant}`? "),
             None => String::new(),
         };
+        let key = text::written(meta.path());
         let message = format!("unknown key `{key}`: {hint}`event` on {} takes {keys}", place.name);
         cx.error_on(meta.path(), message);
         return None;
@@ -207,12 +209,15 @@ fn known(cx: &Ctxt, meta: Meta, place: Place, before: &[Meta]) -> Option<Meta> {
     Some(meta)
 }
 
-fn parsed<T: Parse>(cx: &Ctxt, text: &LitStr, what: &str) -> Option<T> {
-    let parsed = text.parse().ok();
-    if parsed.is_none() {
-        cx.error(text.span(), format!("\"{}\" is not {what}", text.value()));
+fn name_of_a_type(cx: &Ctxt, key: &str, text: &LitStr) -> Option<Ident> {
+    let name = text.parse().ok();
+    if name.is_none() {
+        let sample = sample(key);
+        let message =
+            format!("\"{}\" is not the name of a type: `{key} = \"{sample}\"`", text.value());
+        cx.error(text.span(), message);
     }
-    parsed
+    name
 }
 
 fn sample(key: &str) -> &'static str {
@@ -252,6 +257,11 @@ mod tests {
             "id",
             "unknown key `id`: `event` on a field takes `aggregate_id`",
         );
+        refused(
+            "#[event(eventbus::name)] struct P {}",
+            "eventbus::name",
+            "unknown key `eventbus::name`: `event` on a payload struct takes `crate`",
+        );
     }
 
     #[test]
@@ -282,6 +292,42 @@ mod tests {
             "#[event(derive)] enum E { A }",
             "derive",
             "`derive` is a list: `derive(PartialEq, Eq)`",
+        );
+    }
+
+    #[test]
+    fn keys_stand_in_parentheses_and_between_commas() {
+        refused(
+            "#[event = \"order\"] enum E { A }",
+            "event = \"order\"",
+            "`event` takes its keys in parentheses: `#[event(..)]`",
+        );
+        let message = "`#[event(..)]` is a list of `key`, `key = value` and `key(..)`";
+        refused(&variant("name version"), "version", message);
+        refused(&variant("\"placed\""), "\"placed\"", message);
+    }
+
+    #[test]
+    fn a_text_is_what_its_key_asks_for() {
+        refused(
+            "#[event(crate = \"1 + 1\")] enum E { A }",
+            "\"1 + 1\"",
+            "`crate` is a path: `crate = \"my_app::eventbus\"`",
+        );
+        refused(
+            &variant("payload = \"no type\""),
+            "\"no type\"",
+            "\"no type\" is not the name of a type: `payload = \"OrderPlaced\"`",
+        );
+        refused(
+            &variant("payload = 1"),
+            "payload = 1",
+            "`payload` is a string: `payload = \"OrderPlaced\"`",
+        );
+        refused(
+            &variant("version = 4294967296"),
+            "4294967296",
+            "`version` is an integer of 32 bits: `version = 2`",
         );
     }
 

@@ -7,9 +7,11 @@ use syn::{
 };
 
 use super::attributes::one_aggregate_id;
+use super::keys;
 use crate::ast::{Field, Struct};
 use crate::attr::last_segment;
 use crate::ctxt::Ctxt;
+use crate::text;
 
 /// The fields of a leaf; `defaulted` says that the whole struct has `#[serde(default)]`.
 pub(super) fn check(cx: &Ctxt, fields: &[Field<'_>], defaulted: bool) {
@@ -19,6 +21,7 @@ pub(super) fn check(cx: &Ctxt, fields: &[Field<'_>], defaulted: bool) {
         let custom = ["skip", "with", "serialize_with"].iter().any(|key| field.serde.has(key));
         if !custom {
             Types { cx, field }.visit_type(field.ty);
+            keys::check(cx, field.ty);
         }
     }
 }
@@ -84,13 +87,12 @@ impl Visit<'_> for Types<'_> {
     fn visit_type_reference(&mut self, reference: &TypeReference) {
         let owned = match &*reference.elem {
             Type::Slice(slice) => {
-                let element = &slice.elem;
-                format!("Vec<{}>", quote::quote!(#element))
+                format!("Vec<{}>", text::written(&slice.elem))
             }
             elem if last_segment(elem).is_some_and(|segment| segment.ident == "str") => {
                 "String".to_owned()
             }
-            elem => quote::quote!(#elem).to_string(),
+            elem => text::written(elem),
         };
         let message = format!("an event outlives the row it came from: use `{owned}`");
         self.cx.error_on(reference, message);
@@ -185,6 +187,16 @@ mod tests {
         accepted(
             "enum E { A { #[serde(with = \"hex\")] #[schemars(with = \"String\")] a: Vec<u8> } }",
         );
+    }
+
+    #[test]
+    fn a_field_owns_what_it_holds() {
+        for (ty, owned) in
+            [("&'static [a::B]", "Vec<a::B>"), ("&'static a::B", "a::B"), ("&'a str", "String")]
+        {
+            let message = format!("an event outlives the row it came from: use `{owned}`");
+            refused(&field(ty), ty, &message);
+        }
     }
 
     #[test]

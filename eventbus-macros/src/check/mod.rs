@@ -2,6 +2,7 @@
 
 mod attributes;
 mod fields;
+mod keys;
 mod names;
 mod payload;
 mod serde;

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
 use syn::spanned::Spanned;
 
 use crate::ast::{Enum, Payload};
 use crate::ctxt::Ctxt;
+use crate::text;
 
 /// What every module knows without an import. A payload struct stands beside its enum and would hide it there, from
 /// the fields of the other payloads first.
@@ -68,7 +68,7 @@ fn in_two_leaves(cx: &Ctxt, model: &Enum<'_>) {
     for (_, leaf) in model.leaves() {
         let (text, span): (String, Span) = match &leaf.payload {
             Payload::Generated(payload) => (payload.ident.to_string(), payload.ident.span()),
-            Payload::Given(ty) => (ty.to_token_stream().to_string(), ty.span()),
+            Payload::Given(ty) => (text::written(ty), ty.span()),
         };
         if !seen.insert(text.clone()) {
             let message = format!(

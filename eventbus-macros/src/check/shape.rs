@@ -6,6 +6,7 @@ use super::fields::argument;
 use crate::ast::{Enum, Kind, Payload, Variant};
 use crate::attr::{last_segment, path};
 use crate::ctxt::Ctxt;
+use crate::text;
 
 /// What serde writes as a bare string, number, bool, null or list.
 const BARE: &[&str] = &[
@@ -163,7 +164,8 @@ fn bare(cx: &Ctxt, variant: &Variant<'_>, ty: &Type) {
     let message = match known(ty) {
         Some(Known::Bare(name)) => format!(
             "the payload would be a bare `{name}`; payloads are objects so that fields can be \
-             added: write `{ident} {{ value: {name} }}`"
+             added: write `{ident} {{ value: {} }}`",
+            text::written(ty)
         ),
         Some(Known::Wrapper(name)) => {
             format!("a group or a payload struct stands in its variant without `{name}`")
@@ -207,6 +209,48 @@ mod tests {
     }
 
     #[test]
+    fn an_event_has_no_parameters_of_any_kind() {
+        refused(
+            "enum E<const N: usize> { A { t: [u8; N] } }",
+            "const N: usize",
+            "an event cannot be generic: `user.created` names one wire shape; use the number \
+             instead of `N`",
+        );
+        refused(
+            "enum E<'a> { A { t: Item<'a> } }",
+            "'a",
+            "an event outlives the row it came from: it cannot borrow, use `String` and owned types",
+        );
+        refused(
+            "struct P<T> { t: T }",
+            "T",
+            "an event cannot be generic: `user.created` names one wire shape; use the concrete \
+             type instead of `T`",
+        );
+    }
+
+    #[test]
+    fn only_an_enum_with_variants_holds_events() {
+        let message = "a union has no shape on the wire: write an enum";
+        refused("union U { a: u32, b: f32 }", "U", message);
+        refused(
+            "enum E {}",
+            "E",
+            "an enum without variants names no event: write one, `Placed { .. }`",
+        );
+    }
+
+    #[test]
+    fn a_newtype_holds_a_named_type() {
+        let message =
+            "a newtype holds a group or a payload struct, by its name: write `A { .. }` for fields";
+        for ty in ["(u8, u8)", "[u8; 4]", "&'static B", "fn()"] {
+            refused(&format!("enum E {{ A({ty}) }}"), ty, message);
+            refused(&format!("enum E {{ #[event(payload)] A({ty}) }}"), ty, message);
+        }
+    }
+
+    #[test]
     fn a_newtype_over_a_value_is_no_payload() {
         refused(
             "enum E { Renamed(String) }",
@@ -234,7 +278,7 @@ mod tests {
         ] {
             let message = format!(
                 "the payload would be a bare `{name}`; payloads are objects so that fields can be \
-                 added: write `A {{ value: {name} }}`"
+                 added: write `A {{ value: {ty} }}`"
             );
             refused(&format!("enum E {{ A({ty}) }}"), ty, &message);
         }
@@ -273,7 +317,11 @@ mod tests {
             "Ping",
             "serde writes a unit struct as null: write `struct Ping {}`",
         );
-        assert_eq!(mistakes("struct Moved(u32);").len(), 1);
+        refused(
+            "struct Moved(u32);",
+            "Moved",
+            "positional fields cannot be added to later: write `struct Moved { .. }`",
+        );
     }
 
     #[test]

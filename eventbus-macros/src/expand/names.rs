@@ -1,6 +1,8 @@
 //! The names as constants, put together by the compiler: a parent writes its children's prefixes, each enum its own
 //! leaves' names.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -8,6 +10,7 @@ use syn::{LitStr, Path};
 
 use crate::ast::{Enum, Kind, Variant};
 use crate::check;
+use crate::text;
 
 /// The constant with the name of the variant at this index: a leaf's type name, or a group's prefix.
 pub(super) fn constant(at: usize) -> Ident {
@@ -47,11 +50,14 @@ pub(crate) fn prefix(private: &Path, ident: &Ident, stated: Option<&LitStr>) -> 
 /// Tells each sound child where it stands. A child in another crate says it itself.
 pub(crate) fn nested(model: &Enum<'_>) -> TokenStream {
     let private = &model.private;
+    // After an error, one group may stand in two variants.
+    let mut seen = HashSet::new();
     let impls = model
         .groups()
         .filter(|(_, variant, _)| variant.attrs.external.is_none())
         .filter_map(|(at, _, ty)| {
-            let (name, ty) = (constant(at), check::group(model, ty)?);
+            let name = constant(at);
+            let ty = check::group(model, ty).filter(|ty| seen.insert(text::written(ty)))?;
             Some(quote! {
                 #[automatically_derived]
                 impl #private::Nested for #ty {
@@ -118,12 +124,19 @@ fn prefixes(model: &Enum<'_>) -> TokenStream {
         let name = constant(at);
         let catalog = quote_spanned!(ty.span()=> <#ty as #private::DomainEvent>::CATALOG);
         let holds = quote!(#private::same(#private::prefix_of(#catalog), #name));
-        let child = quote!(#ty).to_string();
+        let child = text::written(ty);
         let message = format!(
             "`{child}` stands here under another name than its own: its `#[event(prefix = \
              \"..\")]` is the dotted path of this variant"
         );
-        assertion(variant, &holds, message)
+        let Some(_) = variant.attrs.external else { return assertion(variant, &holds, message) };
+        // A root of another crate has no prefix to compare.
+        let none = format!(
+            "`{child}` states no prefix of its own: write the dotted path of this variant on it, \
+             `#[event(prefix = \"..\")]`"
+        );
+        let unstated = quote!(#private::same(#private::prefix_of(#catalog), ""));
+        assertion(variant, &holds, quote!(if #unstated { #none } else { #message }))
     });
     quote!(#(#assertions)*)
 }

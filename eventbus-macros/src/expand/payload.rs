@@ -46,7 +46,8 @@ fn one(
     let head = if full {
         attributes(model, payload)
     } else {
-        quote!(#[derive(::core::fmt::Debug, ::core::clone::Clone)])
+        let further = further(model);
+        quote!(#[derive(::core::fmt::Debug, ::core::clone::Clone #(, #further)*)])
     };
     let fields = payload.fields.iter().map(|field| {
         let attrs = field.attrs.iter().filter(|attr| full || attr.path().is_ident(DOC));
@@ -65,6 +66,12 @@ fn one(
         #undocumented
         #vis struct #ident { #(#fields),* }
     }
+}
+
+/// Without those that are always there: they are refused, and stand in the list all the same.
+fn further<'a>(model: &'a Enum<'_>) -> impl Iterator<Item = &'a Path> {
+    let given = |path: &&Path| !["Debug", "Clone"].iter().any(|given| path.is_ident(given));
+    model.derives.iter().filter(given)
 }
 
 fn attributes(model: &Enum<'_>, payload: &Struct<'_>) -> TokenStream {
