@@ -48,6 +48,8 @@ mod ctxt;
 mod derive;
 mod expand;
 mod fallback;
+#[cfg(test)]
+mod fuzz;
 mod payload;
 mod suggest;
 mod symbol;
