@@ -7,7 +7,7 @@ use quote::{ToTokens, quote};
 use syn::{Data, DeriveInput, Path};
 
 use crate::ast::{Enum, Kind, Leaf, Payload, private};
-use crate::check::{group, hides_the_prelude, nestable};
+use crate::check::{group, nestable, no_struct};
 use crate::expand::{self, Derives};
 use crate::payload::PayloadStruct;
 
@@ -27,7 +27,7 @@ pub(crate) fn domain_event(input: &DeriveInput, model: Option<&Enum<'_>>) -> Tok
     let (consts, nested) = (expand::consts(model), expand::nested(model));
     let mut seen = HashSet::from([model.ident.to_string()]);
     let payloads = model.leaves().map(|(_, leaf)| match &leaf.payload {
-        Payload::Generated(payload) if hides_the_prelude(&payload.ident) => TokenStream::new(),
+        Payload::Generated(payload) if no_struct(&payload.ident) => TokenStream::new(),
         Payload::Generated(payload) if seen.insert(payload.ident.to_string()) => {
             generated(model, &payload.ident)
         }
@@ -62,7 +62,7 @@ fn conversions(model: &Enum<'_>) -> TokenStream {
     let mut seen = HashSet::from([ident.to_string()]);
     let types = model.variants.iter().filter_map(|variant| match &variant.kind {
         Kind::Leaf(Leaf { payload: Payload::Generated(payload), .. }) => {
-            (!hides_the_prelude(&payload.ident)).then(|| payload.ident.to_token_stream())
+            (!no_struct(&payload.ident)).then(|| payload.ident.to_token_stream())
         }
         Kind::Leaf(Leaf { payload: Payload::Given(ty), .. }) => {
             nestable(model, ty).then(|| ty.to_token_stream())

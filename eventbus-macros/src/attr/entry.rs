@@ -106,9 +106,11 @@ impl Entries {
     /// `key = "some::path"`.
     pub(super) fn path(&self, cx: &Ctxt, key: &str) -> Option<Path> {
         let text = self.string(cx, key)?;
-        match text.parse_with(Path::parse_mod_style) {
-            Ok(path) => Some(path),
-            Err(_) => {
+        // A crate is a module; `Self` would be taken for one, and is none.
+        let is_module = |path: &Path| path.segments.iter().all(|part| part.ident != "Self");
+        match text.parse_with(Path::parse_mod_style).ok().filter(is_module) {
+            Some(path) => Some(path),
+            None => {
                 cx.error(text.span(), format!("`{key}` is a path: `{key} = \"{}\"`", sample(key)));
                 None
             }
@@ -309,11 +311,13 @@ mod tests {
 
     #[test]
     fn a_text_is_what_its_key_asks_for() {
-        refused(
-            "#[event(crate = \"1 + 1\")] enum E { A }",
-            "\"1 + 1\"",
-            "`crate` is a path: `crate = \"my_app::eventbus\"`",
-        );
+        for path in ["1 + 1", "", "Self", "a::Self"] {
+            refused(
+                &format!("#[event(crate = \"{path}\")] enum E {{ A }}"),
+                &format!("\"{path}\""),
+                "`crate` is a path: `crate = \"my_app::eventbus\"`",
+            );
+        }
         refused(
             &variant("payload = \"no type\""),
             "\"no type\"",

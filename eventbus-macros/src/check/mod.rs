@@ -2,13 +2,14 @@
 
 mod attributes;
 mod fields;
+mod history;
 mod keys;
 mod names;
 mod payload;
 mod serde;
 mod shape;
 
-pub(crate) use self::payload::hides_the_prelude;
+pub(crate) use self::payload::no_struct;
 pub(crate) use self::shape::{generics, group, nestable};
 use crate::ast::{Enum, Payload};
 use crate::ctxt::Ctxt;
@@ -19,6 +20,7 @@ pub(crate) fn domain_event(cx: &Ctxt, model: &Enum<'_>) {
     payload::check(cx, model);
     attributes::check(cx, model);
     names::check(cx, model);
+    history::check(cx, model);
     serde::check(cx, model);
     for (variant, leaf) in model.leaves() {
         if let Payload::Generated(payload) = &leaf.payload {

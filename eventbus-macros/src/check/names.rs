@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use proc_macro2::Span;
+use syn::LitStr;
 use syn::ext::IdentExt;
 
 use super::shape;
@@ -16,6 +17,10 @@ const LONGEST: usize = 128;
 
 pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
     for variant in &model.variants {
+        // What is unknown brings its own name.
+        if variant.attrs.unknown.is_some() {
+            continue;
+        }
         if variant.segment.derived {
             derived(cx, variant);
         } else {
@@ -52,14 +57,35 @@ fn segment(cx: &Ctxt, key: &str, Segment { text, span, .. }: &Segment) {
     reject(cx, key, text, text, *span);
 }
 
-/// A prefix is segments joined by dots, with room for one more below them.
+/// A former name has what every full name has.
+pub(super) fn alias(cx: &Ctxt, alias: &LitStr) {
+    let (text, span) = (alias.value(), alias.span());
+    if text.len() > LONGEST {
+        cx.error(span, format!("a name has at most {LONGEST} bytes, and so had `alias`"));
+    } else if !text.is_empty() && !text.contains('.') {
+        let message = format!(
+            "`alias` is a full name of two segments or more: write \"order.{text}\", with the \
+             families that it stood in"
+        );
+        cx.error(span, message);
+    } else {
+        path(cx, "alias", &text, span);
+    }
+}
+
+/// A prefix has room for one more segment below it.
 fn prefix(cx: &Ctxt, text: &str, span: Span) {
     if text.len() + 1 >= LONGEST {
         cx.error(span, format!("a name has at most {LONGEST} bytes: shorten `prefix`"));
-        return;
+    } else {
+        path(cx, "prefix", text, span);
     }
+}
+
+/// Segments joined by dots, of which the first that is none is refused.
+fn path(cx: &Ctxt, key: &str, text: &str, span: Span) {
     for part in text.split('.') {
-        if reject(cx, "prefix", part, text, span) {
+        if reject(cx, key, part, text, span) {
             return;
         }
     }
@@ -112,7 +138,7 @@ fn repaired(text: &str) -> Option<String> {
 /// Within one enum a segment names one variant: a leaf, or a family.
 fn two_of_one_name(cx: &Ctxt, model: &Enum<'_>) {
     let mut seen: HashMap<&str, &Variant<'_>> = HashMap::new();
-    for variant in &model.variants {
+    for variant in model.variants.iter().filter(|variant| variant.attrs.unknown.is_none()) {
         let text = variant.segment.text.as_str();
         if let Some(first) = seen.get(text) {
             let (one, other) = (first.ident, variant.ident);
@@ -202,6 +228,38 @@ mod tests {
                 ("\"placed\"".to_owned(), message.to_owned())
             ]
         );
+    }
+
+    #[test]
+    fn an_alias_is_a_full_name() {
+        let aliased = |alias: &str| format!("enum E {{ #[event(alias = \"{alias}\")] A }}");
+        accepted(&aliased("order.created"));
+        accepted(&aliased("order.line.created_2"));
+        for (alias, message) in [
+            (
+                "created",
+                "`alias` is a full name of two segments or more: write \"order.created\", with the \
+                 families that it stood in",
+            ),
+            ("", "`alias` has an empty segment: write at least one letter"),
+            ("order.", "`alias` has an empty segment: write at least one letter"),
+            ("order.*", "`*` is reserved for wildcards: leave it out of `alias`"),
+            (
+                "order.Created",
+                "\"Created\" is no segment of a name, which begins with a-z and goes on with a-z, \
+                 0-9 and _: did you mean \"order.created\"?",
+            ),
+            ("eventbus.started", "the first segment `eventbus` is reserved: choose another"),
+        ] {
+            refused(&aliased(alias), &format!("\"{alias}\""), message);
+        }
+        let long = format!("order.{}", "a".repeat(123));
+        refused(
+            &aliased(&long),
+            &format!("\"{long}\""),
+            "a name has at most 128 bytes, and so had `alias`",
+        );
+        accepted(&aliased(&long[..128]));
     }
 
     #[test]

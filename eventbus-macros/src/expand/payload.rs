@@ -10,7 +10,7 @@ use syn::{Path, Type, Visibility};
 use super::history;
 use super::names::constant;
 use crate::ast::{Enum, Field, Kind, Leaf, Payload, Struct, Variant, located};
-use crate::check::hides_the_prelude;
+use crate::check::no_struct;
 use crate::symbol::DOC;
 
 /// What a payload struct derives: after an error only what cannot fail for a reason of ours.
@@ -25,7 +25,7 @@ pub(crate) fn structs(model: &Enum<'_>, derives: Derives) -> TokenStream {
     let mut seen = HashSet::from([model.ident]);
     let structs = model.leaves().filter_map(|(variant, leaf)| match &leaf.payload {
         // After an error, what it is about must not break the fields beside it.
-        Payload::Generated(payload) if hides_the_prelude(&payload.ident) => None,
+        Payload::Generated(payload) if no_struct(&payload.ident) => None,
         Payload::Generated(payload) => {
             seen.insert(&payload.ident).then(|| one(model, variant, payload, derives))
         }
