@@ -91,6 +91,8 @@ fn event(private: &Path, ty: &impl ToTokens) -> TokenStream {
                 docs: "",
                 prefix: __PREFIX,
                 members: &[],
+                unknown: false,
+                subset: false,
             });
             fn event_type(&self) -> &'static str {
                 ::core::unreachable!()

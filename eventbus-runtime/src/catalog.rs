@@ -28,6 +28,10 @@ pub struct Group {
     pub prefix: &'static str,
     /// The nodes of its variants, in the order of their declaration.
     pub members: &'static [Catalog],
+    /// Whether it has a variant that keeps what this code does not know.
+    pub unknown: bool,
+    /// Whether it is a choice of events that other enums name: it is nothing that the registry holds.
+    pub subset: bool,
 }
 
 /// One event type at its current version.
@@ -163,6 +167,14 @@ pub struct GroupDocument {
     pub prefix: String,
     /// See [`Group::members`].
     pub members: Vec<Node>,
+    /// See [`Group::subset`].
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub subset: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// A node of a [`Document`].
@@ -218,6 +230,7 @@ impl From<&Group> for GroupDocument {
             docs: group.docs.to_owned(),
             prefix: group.prefix.to_owned(),
             members: group.members.iter().map(Node::from).collect(),
+            subset: group.subset,
         }
     }
 }

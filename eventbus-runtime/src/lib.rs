@@ -48,7 +48,7 @@ pub use crate::emit::{Emit, MAX_AGGREGATE_ID, MAX_PAYLOAD};
 pub use crate::envelope::{Envelope, RawEvent};
 pub use crate::error::{Error, ErrorKind, HandlerError, Result};
 pub use crate::event::{Delivery, DomainEvent, Event, EventPayload};
-pub use crate::filter::Filter;
+pub use crate::filter::{EventFilter, Filter, TypePattern, TypeSet};
 #[cfg(all(feature = "relay", feature = "testing"))]
 pub use crate::handler::MemoryTx;
 #[cfg(all(feature = "relay", feature = "postgres"))]

@@ -41,6 +41,8 @@ const ANY: Group = Group {
     docs: "",
     prefix: "",
     members: &[Catalog::Leaf(&POSTED), Catalog::Leaf(&NOTED)],
+    unknown: false,
+    subset: false,
 };
 
 fn number(data: &str) -> Result<i64, Error> {

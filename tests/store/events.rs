@@ -89,6 +89,8 @@ impl DomainEvent for NoteEvent {
         docs: "",
         prefix: "",
         members: &[NoteTaken::CATALOG, NoteTorn::CATALOG],
+        unknown: false,
+        subset: false,
     });
 
     fn event_type(&self) -> &'static str {

@@ -1,7 +1,7 @@
 //! Pages and cursors.
 
 use eventbus_runtime::store::{Cursor, Log, Store};
-use eventbus_runtime::{EventBus, Filter};
+use eventbus_runtime::{EventBus, TypeSet};
 
 use crate::database::{Database, claim, drain};
 use crate::events::{NoteEvent, NoteTaken, NoteTorn, note};
@@ -16,7 +16,7 @@ pub(crate) async fn emit<S: Store>(bus: &EventBus<S>, texts: &[&str]) {
 
 pub(crate) async fn pages_follow_the_cursor<D: Database>() {
     let (_database, bus) = D::fresh().await;
-    let filter = Filter::of::<NoteEvent>();
+    let filter = TypeSet::of::<NoteEvent>();
     let cursor = claim(&bus, "reader").await.cursor;
     let page = bus.store().page(&cursor, &filter, 10).await.unwrap();
     assert!(page.events.is_empty() && !page.more, "an empty log has an empty page");
@@ -41,7 +41,7 @@ pub(crate) async fn only_wanted_types_are_read<D: Database>() {
     bus.emit(&mut tx, (NoteTorn(1), note("a", "2"), NoteTorn(3))).await.unwrap();
     bus.store().commit(tx).await.unwrap();
     let cursor = claim(&bus, "reader").await.cursor;
-    let page = bus.store().page(&cursor, &Filter::of::<NoteTaken>(), 10).await.unwrap();
+    let page = bus.store().page(&cursor, &TypeSet::of::<NoteTaken>(), 10).await.unwrap();
     assert_eq!(page.events.len(), 1);
     let (rest, _) = drain(&bus, page.end).await;
     assert_eq!(rest, [], "the end of a page lies behind what was not wanted");
@@ -51,7 +51,7 @@ pub(crate) async fn a_place_between_two_events_of_a_page_is_exact<D: Database>()
     let (_database, bus) = D::fresh().await;
     emit(&bus, &["1", "2", "3", "4"]).await;
     let cursor = claim(&bus, "reader").await.cursor;
-    let page = bus.store().page(&cursor, &Filter::of::<NoteEvent>(), 10).await.unwrap();
+    let page = bus.store().page(&cursor, &TypeSet::of::<NoteEvent>(), 10).await.unwrap();
     for (index, stored) in page.events.iter().enumerate() {
         let (rest, _) = drain(&bus, page.window.at(stored.position)).await;
         assert_eq!(rest, page.events[index + 1..]);

@@ -24,6 +24,8 @@ pub(super) fn group(model: &Enum<'_>) -> TokenStream {
             docs: #docs,
             prefix: __PREFIX,
             members: &[#(#members),*],
+            unknown: false,
+            subset: false,
         });
     }
 }
