@@ -27,4 +27,5 @@ pub(crate) const ENUM: Place =
 pub(crate) const VARIANT: Place =
     Place { name: "a variant", keys: &[EXTERNAL, NAME, PAYLOAD, VERSION] };
 pub(crate) const STRUCT: Place = Place { name: "a payload struct", keys: &[CRATE] };
+pub(crate) const SUBSET: Place = Place { name: "a subset", keys: &[CRATE] };
 pub(crate) const FIELD: Place = Place { name: "a field", keys: &[AGGREGATE_ID] };

@@ -38,7 +38,7 @@ pub mod testing;
 #[doc(hidden)]
 pub mod __private;
 
-pub use eventbus_macros::{DomainEvent, EventPayload};
+pub use eventbus_macros::{DomainEvent, EventPayload, EventSubset};
 
 #[cfg(feature = "store")]
 pub use crate::bus::EventBus;

@@ -6,4 +6,5 @@ mod events;
 mod hygiene;
 mod lints;
 mod names;
+mod subset;
 mod wire;

@@ -9,6 +9,7 @@ mod event;
 mod names;
 mod payload;
 mod serde;
+mod subset;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -18,6 +19,7 @@ use crate::payload::PayloadStruct;
 
 pub(crate) use self::names::{consts, nested, prefix};
 pub(crate) use self::payload::{Derives, structs, visibility};
+pub(crate) use self::subset::event_subset;
 
 pub(crate) fn domain_event(model: &Enum<'_>) -> TokenStream {
     let structs = structs(model, Derives::All);
@@ -29,7 +31,7 @@ pub(crate) fn domain_event(model: &Enum<'_>) -> TokenStream {
         event::impls(model),
         convert::impls(model),
         serde::impls(model),
-        catalog::function(model),
+        catalog::function(&model.private, model.ident, &visibility(model.vis)),
     ];
     quote! {
         #structs
