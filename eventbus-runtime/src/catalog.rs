@@ -30,6 +30,8 @@ pub struct Group {
     pub members: &'static [Catalog],
     /// Whether a variant keeps the events below the prefix that no other variant is for.
     pub unknown: bool,
+    /// Whether it is a choice of events that other enums name: it is nothing that the registry holds.
+    pub subset: bool,
 }
 
 /// One event type at its current version.
@@ -187,6 +189,9 @@ pub struct GroupDocument {
     /// See [`Group::unknown`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unknown: bool,
+    /// See [`Group::subset`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub subset: bool,
 }
 
 /// A node of a [`Document`].
@@ -269,6 +274,7 @@ impl From<&Group> for GroupDocument {
             prefix: group.prefix.to_owned(),
             members: group.members.iter().map(Node::from).collect(),
             unknown: group.unknown,
+            subset: group.subset,
         }
     }
 }

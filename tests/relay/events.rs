@@ -48,6 +48,7 @@ const ANY: Group = Group {
     prefix: "",
     members: &[Catalog::Leaf(&POSTED), Catalog::Leaf(&NOTED)],
     unknown: false,
+    subset: false,
 };
 
 fn number(data: &str) -> Result<i64, Error> {

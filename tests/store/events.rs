@@ -105,6 +105,7 @@ impl DomainEvent for NoteEvent {
         prefix: "",
         members: &[NoteTaken::CATALOG, NoteTorn::CATALOG],
         unknown: false,
+        subset: false,
     });
 
     fn event_type(&self) -> &str {
