@@ -59,6 +59,29 @@ pub struct Leaf {
     pub retired: Option<&'static str>,
 }
 
+impl Leaf {
+    /// An event of which no more is known than this.
+    #[must_use]
+    pub const fn new(
+        event_type: &'static str,
+        version: u32,
+        schema: fn(Contract) -> Schema,
+    ) -> Self {
+        Self {
+            event_type,
+            version,
+            rust_path: "",
+            docs: "",
+            aggregate_id: None,
+            schema,
+            aliases: &[],
+            upcasts: &[],
+            unreadable: &[],
+            retired: None,
+        }
+    }
+}
+
 /// A former version of a payload.
 #[derive(Debug, Clone, Copy)]
 pub struct Upcast {

@@ -115,14 +115,7 @@ mod tests {
 
     macro_rules! leaf {
         ($name:literal) => {
-            Catalog::Leaf(&Leaf {
-                event_type: $name,
-                version: 1,
-                rust_path: "",
-                docs: "",
-                aggregate_id: None,
-                schema: schema_of::<u8>,
-            })
+            Catalog::Leaf(&Leaf::new($name, 1, schema_of::<u8>))
         };
     }
 
