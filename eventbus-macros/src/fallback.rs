@@ -10,6 +10,7 @@ use crate::ast::{Enum, Kind, Leaf, Payload, private};
 use crate::check::{group, nestable, no_struct};
 use crate::expand::{self, Derives};
 use crate::payload::PayloadStruct;
+use crate::subset::Subset;
 
 /// Stubs of what `DomainEvent` would have implemented. A generic input gets none: it has no concrete type.
 pub(crate) fn domain_event(input: &DeriveInput, model: Option<&Enum<'_>>) -> TokenStream {
@@ -88,6 +89,16 @@ fn conversions(model: &Enum<'_>) -> TokenStream {
     quote!(#(#impls)*)
 }
 
+/// Stubs of what `EventSubset` would have implemented.
+pub(crate) fn event_subset(input: &DeriveInput, model: Option<&Subset<'_>>) -> TokenStream {
+    if !input.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let runtime = model.map_or_else(|| private(None), |model| model.private.clone());
+    let (event, serde) = (event(&runtime, &input.ident), serde(&runtime, &input.ident));
+    in_const(&quote!(const __PREFIX: &'static str = ""; #event #serde))
+}
+
 fn in_const(stubs: &TokenStream) -> TokenStream {
     quote! {
         #[doc(hidden)]
@@ -136,6 +147,7 @@ fn event(private: &Path, ty: &impl ToTokens) -> TokenStream {
                 prefix: __PREFIX,
                 members: &[],
                 unknown: false,
+                subset: false,
             });
             fn event_type(&self) -> &str {
                 ::core::unreachable!()

@@ -51,6 +51,7 @@ mod fallback;
 #[cfg(test)]
 mod fuzz;
 mod payload;
+mod subset;
 mod suggest;
 mod symbol;
 mod text;
@@ -219,4 +220,50 @@ pub fn derive_domain_event(input: TokenStream) -> TokenStream {
 pub fn derive_event_payload(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     derive::answer(derive::event_payload(&input)).into()
+}
+
+/// Derives `DomainEvent` on an enum that chooses among events which other enums declare.
+///
+/// It stands wherever an event type does: as a handler's argument, in a filter, in `emit`. Its variants are newtypes over
+/// payload structs and groups, and their names mean nothing; the events keep theirs. It adds nothing to the registry.
+/// On the enum it takes `crate`, as [`DomainEvent`](macro@DomainEvent) does.
+///
+/// ```
+/// use eventbus_runtime::{DomainEvent, EventSubset};
+///
+/// #[derive(Debug, DomainEvent)]
+/// enum ShopEvent {
+///     Order(OrderEvent),
+///     Payment(PaymentEvent),
+/// }
+///
+/// #[derive(Debug, DomainEvent)]
+/// enum OrderEvent {
+///     Placed { total_cents: i64 },
+///     Shipped,
+/// }
+///
+/// #[derive(Debug, DomainEvent)]
+/// enum PaymentEvent {
+///     Taken { cents: i64 },
+///     Refunded { cents: i64 },
+/// }
+///
+/// #[derive(Debug, EventSubset)]
+/// enum Billing {
+///     Placed(OrderPlaced),
+///     Payment(PaymentEvent),
+/// }
+///
+/// assert_eq!(Billing::filter().types().to_string(), "order.placed, payment.*");
+/// match Billing::from_data("order.placed", 1, r#"{"total_cents":1250}"#)? {
+///     Billing::Placed(order) => assert_eq!(order.total_cents, 1250),
+///     Billing::Payment(_) => unreachable!(),
+/// }
+/// # Ok::<(), eventbus_runtime::Error>(())
+/// ```
+#[proc_macro_derive(EventSubset, attributes(event, serde))]
+pub fn derive_event_subset(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    derive::answer(derive::event_subset(&input)).into()
 }

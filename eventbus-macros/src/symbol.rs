@@ -37,4 +37,5 @@ pub(crate) const VARIANT: Place = Place {
     keys: &[ALIAS, EXTERNAL, NAME, PAYLOAD, RETIRED, UNKNOWN, UNREADABLE, UPCAST, VERSION],
 };
 pub(crate) const STRUCT: Place = Place { name: "a payload struct", keys: &[CRATE] };
+pub(crate) const SUBSET: Place = Place { name: "a subset", keys: &[CRATE] };
 pub(crate) const FIELD: Place = Place { name: "a field", keys: &[AGGREGATE_ID] };

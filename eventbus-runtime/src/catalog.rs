@@ -30,6 +30,8 @@ pub struct Group {
     pub members: &'static [Catalog],
     /// Whether a variant keeps the events below the prefix that no other variant is for.
     pub unknown: bool,
+    /// Whether it is a choice of events that other enums name: it is nothing that the registry holds.
+    pub subset: bool,
 }
 
 /// One event type at its current version.
@@ -55,6 +57,29 @@ pub struct Leaf {
     pub unreadable: &'static [u32],
     /// The day from which it is no longer emitted, `2026-01-31`.
     pub retired: Option<&'static str>,
+}
+
+impl Leaf {
+    /// An event of which no more is known than this.
+    #[must_use]
+    pub const fn new(
+        event_type: &'static str,
+        version: u32,
+        schema: fn(Contract) -> Schema,
+    ) -> Self {
+        Self {
+            event_type,
+            version,
+            rust_path: "",
+            docs: "",
+            aggregate_id: None,
+            schema,
+            aliases: &[],
+            upcasts: &[],
+            unreadable: &[],
+            retired: None,
+        }
+    }
 }
 
 /// A former version of a payload.
@@ -187,6 +212,9 @@ pub struct GroupDocument {
     /// See [`Group::unknown`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unknown: bool,
+    /// See [`Group::subset`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub subset: bool,
 }
 
 /// A node of a [`Document`].
@@ -269,6 +297,7 @@ impl From<&Group> for GroupDocument {
             prefix: group.prefix.to_owned(),
             members: group.members.iter().map(Node::from).collect(),
             unknown: group.unknown,
+            subset: group.subset,
         }
     }
 }

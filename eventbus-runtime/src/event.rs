@@ -12,6 +12,7 @@ use crate::__private;
 use crate::catalog::{Catalog, schema_of};
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::{Error, ErrorKind, Result};
+use crate::filter::EventFilter;
 
 /// A type that stands for one or more event types: a payload struct, a group or a root.
 ///
@@ -73,6 +74,26 @@ pub trait DomainEvent: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn __emission(&self) -> Emission<'_> {
         Emission::New
+    }
+
+    /// A filter that lets every event of these types through, to narrow and to combine.
+    ///
+    /// ```
+    /// use eventbus_runtime::{DomainEvent, Event};
+    ///
+    /// #[derive(Debug, DomainEvent)]
+    /// #[event(prefix = "order")]
+    /// enum OrderEvent {
+    ///     Placed { total_cents: i64 },
+    ///     Cancelled,
+    /// }
+    ///
+    /// let large = OrderPlaced::filter().and(|event: &Event<OrderPlaced>| event.total_cents > 100_000);
+    /// let wanted = (large | OrderCancelled::filter()) & !OrderEvent::filter().tenant("test");
+    /// assert_eq!(wanted.types().to_string(), "order.cancelled, order.placed");
+    /// ```
+    fn filter() -> EventFilter<Self> {
+        EventFilter::new()
     }
 
     /// Writes `{"type","dataversion","data"}`. The derive's enums do it without the text in between.

@@ -38,7 +38,7 @@ pub mod testing;
 #[doc(hidden)]
 pub mod __private;
 
-pub use eventbus_macros::{DomainEvent, EventPayload};
+pub use eventbus_macros::{DomainEvent, EventPayload, EventSubset};
 
 #[cfg(feature = "store")]
 pub use crate::bus::EventBus;
@@ -50,7 +50,7 @@ pub use crate::emit::{Emit, MAX_AGGREGATE_ID, MAX_PAYLOAD};
 pub use crate::envelope::{Envelope, RawEvent};
 pub use crate::error::{Error, ErrorKind, HandlerError, Result};
 pub use crate::event::{Delivery, DomainEvent, Emittable, Event, EventPayload};
-pub use crate::filter::Filter;
+pub use crate::filter::{EventFilter, Filter, TypePattern, TypeSet};
 #[cfg(all(feature = "relay", feature = "testing"))]
 pub use crate::handler::MemoryTx;
 #[cfg(all(feature = "relay", feature = "postgres"))]

@@ -7,6 +7,7 @@ mod hygiene;
 mod lints;
 mod names;
 mod retired;
+mod subset;
 mod unknown;
 mod versions;
 mod wire;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use eventbus_runtime::store::{Claim, Log, Start, Store};
 use eventbus_runtime::{
-    DomainEvent, Event, EventBus, Filter, MemoryStore, PgStore, RawEvent, Retry, Running,
-    SqliteStore, Subscribe,
+    DomainEvent, Event, EventBus, MemoryStore, PgStore, RawEvent, Retry, Running, SqliteStore,
+    Subscribe, TypeSet,
 };
 use eventbus_tests::postgres::PgDatabase;
 use eventbus_tests::sqlite::SqliteFile;
@@ -68,7 +68,7 @@ impl<S: Log> Desk<S> {
 
     /// The committed audits, in the order of the log.
     pub(crate) async fn audits(&self) -> Vec<i64> {
-        let filter = Filter::of::<Noted>();
+        let filter = TypeSet::of::<Noted>();
         let claimed = self.store.claim("audit-reader", Start::Beginning).await.unwrap();
         let Claim { mut cursor, lease, .. } = claimed.expect("nobody else reads audits");
         let mut numbers = Vec::new();

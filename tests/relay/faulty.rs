@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use eventbus_runtime::store::{Claim, DeadLetter, Log, Owner, Page, Start, Step, Store, Troubles};
-use eventbus_runtime::{Error, ErrorKind, Filter, RawEvent, Result};
+use eventbus_runtime::{Error, ErrorKind, RawEvent, Result, TypeSet};
 
 /// A store with faults.
 #[derive(Clone)]
@@ -126,12 +126,12 @@ impl<S: Log> Log for Faulty<S> {
     async fn page(
         &self,
         cursor: &S::Cursor,
-        filter: &Filter,
+        types: &TypeSet,
         limit: usize,
     ) -> Result<Page<S::Cursor>> {
         self.faults.pages.fetch_add(1, SeqCst);
         self.faults.reach().await?;
-        self.inner.page(cursor, filter, limit).await
+        self.inner.page(cursor, types, limit).await
     }
 
     async fn troubles(&self, subscription: &str, now: i64, limit: usize) -> Result<Troubles> {

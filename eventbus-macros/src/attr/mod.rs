@@ -85,6 +85,20 @@ pub(crate) fn struct_crate(cx: &Ctxt, attrs: &[Attribute]) -> Option<Path> {
     Entries::read(cx, attrs, symbol::STRUCT).path(cx, symbol::CRATE)
 }
 
+/// Reads `#[event(crate = "path")]` on a subset.
+pub(crate) fn subset_crate(cx: &Ctxt, attrs: &[Attribute]) -> Option<Path> {
+    Entries::read(cx, attrs, symbol::SUBSET).path(cx, symbol::CRATE)
+}
+
+/// What a subset holds says everything itself.
+pub(crate) fn no_event(cx: &Ctxt, attrs: &[&Attribute]) {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident(symbol::EVENT)) {
+        let message =
+            "a variant of a subset takes no `#[event(..)]`: write it where the event is declared";
+        cx.error_on(attr, message);
+    }
+}
+
 /// The text of the doc comments, without the space that rustdoc drops.
 pub(crate) fn docs(attrs: &[Attribute]) -> String {
     let lines: Vec<String> = attrs

@@ -8,9 +8,11 @@ mod names;
 mod payload;
 mod serde;
 mod shape;
+mod subset;
 
 pub(crate) use self::payload::no_struct;
 pub(crate) use self::shape::{generics, group, nestable};
+pub(crate) use self::subset::event_subset;
 use crate::ast::{Enum, Payload};
 use crate::ctxt::Ctxt;
 use crate::payload::PayloadStruct;

@@ -179,6 +179,27 @@ fn bare(cx: &Ctxt, variant: &Variant<'_>, ty: &Type) {
     cx.error_on(ty, message);
 }
 
+/// What a variant of a subset holds is an event by all that syntax tells.
+pub(super) fn member(cx: &Ctxt, owner: &syn::Ident, variant: &syn::Ident, ty: &Type) {
+    let is_owner = path(ty).is_some_and(|path| path.is_ident(owner) || path.is_ident("Self"));
+    let message = match known(ty) {
+        _ if is_owner => {
+            format!("`{owner}` contains itself: a subset holds events that other enums declare")
+        }
+        Some(Known::Bare(name)) => format!(
+            "`{name}` is no event: a variant of a subset holds a payload struct or a group, \
+             `{variant}(OrderPlaced)`"
+        ),
+        Some(Known::Wrapper(name)) => format!("an event stands in its variant without `{name}`"),
+        None if last_segment(ty).is_none() => format!(
+            "a variant of a subset holds a payload struct or a group, by its name: write \
+             `{variant}(OrderPlaced)`"
+        ),
+        None => return,
+    };
+    cx.error_on(ty, message);
+}
+
 fn is_self(model: &Enum<'_>, ty: &Type) -> bool {
     let Some(segment) = last_segment(ty) else { return false };
     if let syn::PathArguments::AngleBracketed(inner) = &segment.arguments {

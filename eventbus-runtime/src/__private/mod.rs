@@ -2,6 +2,7 @@
 
 mod decode;
 mod names;
+mod subset;
 mod wire;
 
 pub use schemars;
@@ -14,6 +15,7 @@ pub use self::names::{
     LONGEST, Nested, Probe, Route, Standalone, alias_clash, between, fits, is_live, join, joined,
     prefix_of, route, same, text,
 };
+pub use self::subset::{member, overlap};
 pub(crate) use self::wire::raw;
 pub use self::wire::{AggregateId, aggregate_id, catalog_json, read_tagged, to_data, write_tagged};
 pub use crate::catalog::{Catalog, Group, Leaf, Upcast, schema_of};

@@ -13,6 +13,7 @@ static EVERY_EVENT: Group = Group {
     prefix: "",
     members: &[],
     unknown: true,
+    subset: false,
 };
 
 impl RawEvent {

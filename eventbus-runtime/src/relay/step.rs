@@ -1,6 +1,6 @@
 //! What is written down, and how: rows, cursor and statistics of one transaction.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::error::Error;
 use crate::handler::Route;
@@ -16,12 +16,28 @@ pub(super) struct Batch {
     pub(super) stats: Stats,
     /// The events whose handlers wrote into this transaction.
     pub(super) ran: Vec<i64>,
+    /// The types that nothing here knows.
+    unknown: BTreeSet<String>,
 }
 
 impl Batch {
     /// An event of the log was handled: the cursor passes it and nothing is written.
     pub(super) fn handled<S: Log>(&mut self, route: &Route<S>) {
         self.stats.count(route.event_type, &Fate::Handled);
+    }
+
+    /// Nothing here knows the event's type: the cursor passes it.
+    pub(super) fn unknown(&mut self, stored: &Stored) {
+        self.stats.count_unknown();
+        let event_type = &stored.event.envelope.event_type;
+        if !self.unknown.contains(event_type) {
+            self.unknown.insert(event_type.clone());
+        }
+    }
+
+    /// An event in trouble is not wanted any more: its row goes.
+    pub(super) fn pass_over(&mut self, stored: &Stored) {
+        self.changes.push(order::change(stored, Fate::Handled));
     }
 
     /// An event waits behind a sibling.
@@ -74,6 +90,7 @@ impl<S: Log> Worker<S> {
         self.care.committed();
         self.tries = 0;
         self.shared.stats().merge(&batch.stats);
+        place.tell_unknown(batch.unknown);
         place.look |= !step.changes.is_empty();
         if let Some(cursor) = step.cursor {
             place.cursor = cursor;

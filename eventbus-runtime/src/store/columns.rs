@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 
 use crate::envelope::RawEvent;
 use crate::error::{Error, ErrorKind, Result};
+use crate::filter::{TypePattern, TypeSet};
 use crate::store::{Change, Failure, Fate};
 
 /// The hash that shards are ranges of: 10 bits of tenant, aggregate kind (the first segment of the type) and aggregate
@@ -76,6 +77,20 @@ pub(crate) fn cause(error: sqlx::Error) -> Box<dyn StdError + Send + Sync> {
         sqlx::Error::Configuration(error) | sqlx::Error::Tls(error) => error,
         other => other.into(),
     }
+}
+
+/// The wanted types as SQL is asked for them: names, and what the names of families begin with; everything begins with
+/// nothing.
+pub(crate) fn wanted(types: &TypeSet) -> (Vec<String>, Vec<String>) {
+    let (mut names, mut families) = (Vec::new(), Vec::new());
+    for pattern in types.patterns() {
+        match pattern {
+            TypePattern::Name(name) => names.push(name),
+            TypePattern::Family(prefix) if prefix.is_empty() => families.push(prefix),
+            TypePattern::Family(prefix) => families.push(format!("{prefix}.")),
+        }
+    }
+    (names, families)
 }
 
 /// The page size as SQL takes it.

@@ -19,7 +19,7 @@ use std::ops::DerefMut;
 
 use crate::envelope::RawEvent;
 use crate::error::{ErrorKind, Result};
-use crate::filter::Filter;
+use crate::filter::TypeSet;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use crate::store::transaction::Transaction;
 
@@ -81,11 +81,12 @@ pub trait Log: Store {
         start: Start,
     ) -> impl Future<Output = Result<Option<Claim<Self::Cursor, Self::Lease>>>> + Send;
 
-    /// Reads the wanted events after `cursor`, at most `limit`, in the order of delivery.
+    /// Reads the wanted events after `cursor`, at most `limit`, in the order of delivery. A store that asks by
+    /// [`TypeSet::patterns`] may bring events of other types, which the relay passes over.
     fn page(
         &self,
         cursor: &Self::Cursor,
-        filter: &Filter,
+        types: &TypeSet,
         limit: usize,
     ) -> impl Future<Output = Result<Page<Self::Cursor>>> + Send;
 

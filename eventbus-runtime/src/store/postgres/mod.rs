@@ -32,7 +32,7 @@ use sqlx::postgres::{PgConnection, PgPool, Postgres};
 use crate::bus::EventBus;
 use crate::envelope::RawEvent;
 use crate::error::Result;
-use crate::filter::Filter;
+use crate::filter::TypeSet;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{Claim, DeadLetter, Log, Owner, Page, Start, Step, Store, Troubles};
 
@@ -139,10 +139,10 @@ impl Log for PgStore {
     async fn page(
         &self,
         cursor: &PgCursor,
-        filter: &Filter,
+        types: &TypeSet,
         limit: usize,
     ) -> Result<Page<PgCursor>> {
-        page::page(self, cursor, filter, limit).await
+        page::page(self, cursor, types, limit).await
     }
 
     async fn troubles(&self, subscription: &str, now: i64, limit: usize) -> Result<Troubles> {

@@ -20,7 +20,7 @@ use sqlx::{SqlSafeStr, SqlStr};
 use crate::bus::EventBus;
 use crate::envelope::RawEvent;
 use crate::error::Result;
-use crate::filter::Filter;
+use crate::filter::TypeSet;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{Claim, DeadLetter, Log, Owner, Page, Start, Step, Store, Troubles};
 
@@ -140,10 +140,10 @@ impl Log for SqliteStore {
     async fn page(
         &self,
         cursor: &SqliteCursor,
-        filter: &Filter,
+        types: &TypeSet,
         limit: usize,
     ) -> Result<Page<SqliteCursor>> {
-        page::page(self, *cursor, filter, limit).await
+        page::page(self, *cursor, types, limit).await
     }
 
     async fn troubles(&self, subscription: &str, now: i64, limit: usize) -> Result<Troubles> {
