@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Data, DeriveInput, Path};
+use syn::{Data, DeriveInput, Ident, Path};
 
 use crate::ast::{Enum, Kind, Leaf, Payload, private};
 use crate::check::{group, nestable, no_struct};
@@ -32,7 +32,7 @@ pub(crate) fn domain_event(input: &DeriveInput, model: Option<&Enum<'_>>) -> Tok
         Payload::Generated(payload) if seen.insert(payload.ident.to_string()) => {
             generated(model, &payload.ident)
         }
-        Payload::Given(ty) if nestable(model, ty) && seen.insert(quote!(#ty).to_string()) => {
+        Payload::Given(ty) if nestable(model.ident, ty) && seen.insert(quote!(#ty).to_string()) => {
             event(&model.private, ty)
         }
         _ => TokenStream::new(),
@@ -59,18 +59,21 @@ pub(crate) fn event_payload(input: &DeriveInput, model: Option<&PayloadStruct<'_
 
 /// `From` and `TryFrom` between neighbours, each once.
 fn conversions(model: &Enum<'_>) -> TokenStream {
-    let ident = model.ident;
-    let mut seen = HashSet::from([ident.to_string()]);
     let types = model.variants.iter().filter_map(|variant| match &variant.kind {
         Kind::Leaf(Leaf { payload: Payload::Generated(payload), .. }) => {
             (!no_struct(&payload.ident)).then(|| payload.ident.to_token_stream())
         }
         Kind::Leaf(Leaf { payload: Payload::Given(ty), .. }) => {
-            nestable(model, ty).then(|| ty.to_token_stream())
+            nestable(model.ident, ty).then(|| ty.to_token_stream())
         }
         Kind::Group(ty) => group(model, ty).map(ToTokens::to_token_stream),
         Kind::Unknown(_) | Kind::Malformed => None,
     });
+    between(model.ident, types)
+}
+
+fn between(ident: &Ident, types: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let mut seen = HashSet::from([ident.to_string()]);
     let impls = types.filter(|ty| seen.insert(ty.to_string())).map(|ty| {
         quote! {
             impl ::core::convert::From<#ty> for #ident {
@@ -96,7 +99,10 @@ pub(crate) fn event_subset(input: &DeriveInput, model: Option<&Subset<'_>>) -> T
     }
     let runtime = model.map_or_else(|| private(None), |model| model.private.clone());
     let (event, serde) = (event(&runtime, &input.ident), serde(&runtime, &input.ident));
-    in_const(&quote!(const __PREFIX: &'static str = ""; #event #serde))
+    let held = model.into_iter().flat_map(Subset::held).map(|(_, ty)| ty);
+    let held = held.filter(|ty| nestable(&input.ident, ty)).map(ToTokens::to_token_stream);
+    let conversions = between(&input.ident, held);
+    in_const(&quote!(const __PREFIX: &'static str = ""; #event #serde #conversions))
 }
 
 fn in_const(stubs: &TokenStream) -> TokenStream {
@@ -107,7 +113,7 @@ fn in_const(stubs: &TokenStream) -> TokenStream {
     }
 }
 
-fn generated(model: &Enum<'_>, ident: &syn::Ident) -> TokenStream {
+fn generated(model: &Enum<'_>, ident: &Ident) -> TokenStream {
     let vis = expand::visibility(model.vis);
     let (event, payload) = (event(&model.private, ident), payload(&model.private, ident));
     let (serde, schema) = (serde(&model.private, ident), schema(&model.private, ident));
@@ -123,7 +129,7 @@ fn generated(model: &Enum<'_>, ident: &syn::Ident) -> TokenStream {
     }
 }
 
-fn schema(private: &Path, ident: &syn::Ident) -> TokenStream {
+fn schema(private: &Path, ident: &Ident) -> TokenStream {
     quote! {
         impl #private::schemars::JsonSchema for #ident {
             fn schema_name() -> ::std::borrow::Cow<'static, str> {

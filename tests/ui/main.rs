@@ -38,8 +38,10 @@ const TOPICS: &[Topic] = &[
     Topic::of_one_mistake("names"),
     Topic::of_one_mistake("serde"),
     Topic::of_one_mistake("shape"),
+    Topic::of_one_mistake("subset"),
     Topic::of_several_mistakes("together"),
     Topic::of_one_mistake("traits"),
+    Topic::of_one_mistake("versions"),
 ];
 
 macro_rules! topics {
@@ -60,7 +62,7 @@ macro_rules! topics {
     };
 }
 
-topics!(attributes cascade compiler fields handlers names serde shape together traits);
+topics!(attributes cascade compiler fields handlers names serde shape subset together traits versions);
 
 #[test]
 fn at_least_ninety_mistakes_are_pinned() {

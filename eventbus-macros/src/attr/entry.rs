@@ -32,6 +32,10 @@ impl Entries {
         self.0.iter().find(|meta| meta.path().is_ident(key))
     }
 
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.find(key).is_some()
+    }
+
     /// `key = "text"`.
     pub(super) fn string(&self, cx: &Ctxt, key: &str) -> Option<LitStr> {
         let meta = self.find(key)?;
@@ -82,15 +86,13 @@ impl Entries {
         }
     }
 
-    /// `key` without a value.
+    /// `key` without a value. With one it is a mistake, and says what it says all the same.
     pub(super) fn flag(&self, cx: &Ctxt, key: &str) -> Option<Span> {
-        match self.find(key)? {
-            Meta::Path(path) => Some(path.span()),
-            meta => {
-                cx.error_on(meta, format!("`{key}` takes no value: write `{key}`"));
-                None
-            }
+        let meta = self.find(key)?;
+        if !matches!(meta, Meta::Path(_)) {
+            cx.error_on(meta, format!("`{key}` takes no value: write `{key}`"));
         }
+        Some(meta.path().span())
     }
 
     /// `key` or `key = "Name"`.
@@ -289,6 +291,11 @@ mod tests {
             "enum E { #[event(external = 1)] A(B) }",
             "external = 1",
             "`external` takes no value: write `external`",
+        );
+        refused(
+            "enum E { A, #[event(unknown = true)] Unknown(RawEvent) }",
+            "unknown = true",
+            "`unknown` takes no value: write `unknown`",
         );
         refused(
             "#[event(derive)] enum E { A }",

@@ -162,7 +162,7 @@ fn two_of_one_group(cx: &Ctxt, model: &Enum<'_>) {
     let mut seen = HashSet::new();
     for (_, _, ty) in model.groups() {
         let text = text::written(ty);
-        if shape::nestable(model, ty) && !seen.insert(text.clone()) {
+        if shape::nestable(model.ident, ty) && !seen.insert(text.clone()) {
             let message = format!(
                 "`{text}` is the group of two variants and its events would have two names: write \
                  one enum for each"

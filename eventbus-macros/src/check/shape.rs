@@ -1,6 +1,6 @@
 //! Which enums and variants can be events.
 
-use syn::{Fields, GenericParam, Generics, Type};
+use syn::{Fields, GenericParam, Generics, Ident, Type};
 
 use super::fields::argument;
 use crate::ast::{Enum, Kind, Payload, Variant};
@@ -110,8 +110,8 @@ fn positional(cx: &Ctxt, variant: &Variant<'_>) {
 }
 
 /// Whether a newtype over `ty` can be a group or a payload, as far as syntax tells.
-pub(crate) fn nestable(model: &Enum<'_>, ty: &Type) -> bool {
-    !is_self(model, ty) && last_segment(ty).is_some() && known(ty).is_none()
+pub(crate) fn nestable(owner: &Ident, ty: &Type) -> bool {
+    !is_self(owner, ty) && last_segment(ty).is_some() && known(ty).is_none()
 }
 
 /// The group that a newtype over `ty` holds, also where the wrapper around it is refused: the group stands in its
@@ -119,9 +119,9 @@ pub(crate) fn nestable(model: &Enum<'_>, ty: &Type) -> bool {
 pub(crate) fn group<'a>(model: &Enum<'_>, ty: &'a Type) -> Option<&'a Type> {
     match known(ty) {
         Some(Known::Wrapper(name)) if name != "Option" => {
-            argument(last_segment(ty)?).filter(|inner| nestable(model, inner))
+            argument(last_segment(ty)?).filter(|inner| nestable(model.ident, inner))
         }
-        _ => Some(ty).filter(|ty| nestable(model, ty)),
+        _ => Some(ty).filter(|ty| nestable(model.ident, ty)),
     }
 }
 
@@ -150,7 +150,7 @@ fn known(ty: &Type) -> Option<Known> {
 
 fn newtype(cx: &Ctxt, model: &Enum<'_>, variant: &Variant<'_>, ty: &Type) {
     // An enum that contains itself would have names without an end.
-    if is_self(model, ty) {
+    if is_self(model.ident, ty) {
         let message = format!("`{}` contains itself: its names would never end", model.ident);
         cx.error_on(ty, message);
         return;
@@ -180,10 +180,9 @@ fn bare(cx: &Ctxt, variant: &Variant<'_>, ty: &Type) {
 }
 
 /// What a variant of a subset holds is an event by all that syntax tells.
-pub(super) fn member(cx: &Ctxt, owner: &syn::Ident, variant: &syn::Ident, ty: &Type) {
-    let is_owner = path(ty).is_some_and(|path| path.is_ident(owner) || path.is_ident("Self"));
+pub(super) fn member(cx: &Ctxt, owner: &Ident, variant: &Ident, ty: &Type) {
     let message = match known(ty) {
-        _ if is_owner => {
+        _ if is_self(owner, ty) => {
             format!("`{owner}` contains itself: a subset holds events that other enums declare")
         }
         Some(Known::Bare(name)) => format!(
@@ -200,14 +199,14 @@ pub(super) fn member(cx: &Ctxt, owner: &syn::Ident, variant: &syn::Ident, ty: &T
     cx.error_on(ty, message);
 }
 
-fn is_self(model: &Enum<'_>, ty: &Type) -> bool {
+fn is_self(owner: &Ident, ty: &Type) -> bool {
     let Some(segment) = last_segment(ty) else { return false };
     if let syn::PathArguments::AngleBracketed(inner) = &segment.arguments {
         return inner.args.iter().any(
-            |argument| matches!(argument, syn::GenericArgument::Type(ty) if is_self(model, ty)),
+            |argument| matches!(argument, syn::GenericArgument::Type(ty) if is_self(owner, ty)),
         );
     }
-    matches!(ty, Type::Path(path) if path.path.is_ident(model.ident) || path.path.is_ident("Self"))
+    matches!(ty, Type::Path(path) if path.path.is_ident(owner) || path.path.is_ident("Self"))
 }
 
 #[cfg(test)]

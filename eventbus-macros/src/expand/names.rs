@@ -129,14 +129,21 @@ fn prefixes(model: &Enum<'_>) -> TokenStream {
             "`{child}` stands here under another name than its own: its `#[event(prefix = \
              \"..\")]` is the dotted path of this variant"
         );
-        let Some(_) = variant.attrs.external else { return assertion(variant, &holds, message) };
+        let subset = format!(
+            "`{child}` is a subset, which names no event: nest the enum that declares its events"
+        );
+        let is_subset = quote!(#private::is_subset(#catalog));
         // A root of another crate has no prefix to compare.
         let none = format!(
             "`{child}` states no prefix of its own: write the dotted path of this variant on it, \
              `#[event(prefix = \"..\")]`"
         );
-        let unstated = quote!(#private::same(#private::prefix_of(#catalog), ""));
-        assertion(variant, &holds, quote!(if #unstated { #none } else { #message }))
+        let external = variant.attrs.external.is_some();
+        let unstated = quote!(#external && #private::same(#private::prefix_of(#catalog), ""));
+        let message = quote! {
+            if #is_subset { #subset } else if #unstated { #none } else { #message }
+        };
+        assertion(variant, &holds, message)
     });
     quote!(#(#assertions)*)
 }

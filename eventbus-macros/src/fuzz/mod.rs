@@ -1,4 +1,4 @@
-//! Inputs that nobody would write, given to both derives: they never panic, and always answer with items.
+//! Inputs that nobody would write, given to every derive: they never panic, and always answer with items.
 //!
 //! The compiler has no part in it: spans and tokens are proc_macro2's own. `EVENTBUS_TEST_SEED` runs the inputs of a
 //! seed again, `EVENTBUS_TEST_COUNT` says how many; `scripts/fuzz-derive` sets both.
@@ -21,8 +21,11 @@ const COUNT: u64 = 2_000;
 
 type Derive = fn(&DeriveInput) -> (TokenStream, Vec<syn::Error>);
 
-const DERIVES: [(&str, Derive); 2] =
-    [("DomainEvent", derive::domain_event), ("EventPayload", derive::event_payload)];
+const DERIVES: [(&str, Derive); 3] = [
+    ("DomainEvent", derive::domain_event),
+    ("EventPayload", derive::event_payload),
+    ("EventSubset", derive::event_subset),
+];
 
 #[test]
 fn no_input_makes_a_derive_panic_or_answer_with_anything_but_items() {

@@ -12,8 +12,8 @@ pub use serde_json;
 pub use self::decode::{Direct, below, decode, unknown_type};
 pub(crate) use self::decode::{decode_raw, read};
 pub use self::names::{
-    LONGEST, Nested, Probe, Route, Standalone, alias_clash, between, fits, is_live, join, joined,
-    prefix_of, route, same, text,
+    LONGEST, Nested, Probe, Route, Standalone, alias_clash, between, fits, is_live, is_subset,
+    join, joined, prefix_of, route, same, text,
 };
 pub use self::subset::{member, overlap};
 pub(crate) use self::wire::raw;

@@ -108,6 +108,12 @@ pub const fn between<const N: usize>(before: &str, middle: &str, after: &str) ->
     bytes
 }
 
+/// Whether a node is a choice among the events of others.
+#[must_use]
+pub const fn is_subset(catalog: Catalog) -> bool {
+    matches!(catalog, Catalog::Group(group) if group.subset)
+}
+
 /// Whether an event at or below a node has this name.
 #[must_use]
 pub const fn is_live(catalog: Catalog, name: &str) -> bool {

@@ -1,5 +1,5 @@
 use eventbus_runtime::store::Log;
-use eventbus_runtime::{DomainEvent, Event, EventBus, Filter, HandlerError};
+use eventbus_runtime::{DomainEvent, Event, EventBus, HandlerError};
 
 #[derive(Debug, DomainEvent)]
 pub enum ShopEvent {
@@ -15,7 +15,7 @@ pub enum OrderEvent {
 pub async fn use_it<S: Log>(bus: &EventBus<S>, connection: &mut S::Connection) {
     let _ = bus.subscribe("billing").handle(charge).handle(follow);
     let _ = bus.emit(connection, (OrderPlaced { id: 1 }, OrderEvent::Placed { id: 2 })).await;
-    let _ = Filter::of::<ShopEvent>();
+    let _ = ShopEvent::filter().tenant("acme") | OrderPlaced::filter();
 }
 
 async fn charge(event: Event<OrderPlaced>) -> Result<(), HandlerError> {

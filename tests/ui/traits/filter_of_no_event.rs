@@ -1,5 +1,0 @@
-use eventbus_runtime::Filter;
-
-pub fn filter() -> Filter {
-    Filter::of::<String>()
-}
