@@ -349,5 +349,10 @@ mod tests {
             "#[event]",
             "an empty `#[event]` says nothing: remove it or write `aggregate_id`",
         );
+        refused(
+            "#[event()] struct P {}",
+            "#[event()]",
+            "an empty `#[event]` says nothing: remove it or write `crate`",
+        );
     }
 }

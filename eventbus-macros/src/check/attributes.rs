@@ -74,3 +74,62 @@ pub(super) fn one_aggregate_id(cx: &Ctxt, fields: &[Field<'_>]) {
         cx.error(key, "`aggregate_id` is given twice: an event belongs to one aggregate");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::derive::tests::{accepted, refused};
+
+    #[test]
+    fn a_group_has_no_version() {
+        refused(
+            "enum E { #[event(version = 2)] A(B) }",
+            "version = 2",
+            "`version` is that of a payload: write it on the group's own variants",
+        );
+    }
+
+    #[test]
+    fn only_a_group_is_external() {
+        let message = "`external` marks a group whose enum lives in another crate: remove it";
+        for variant in ["A", "A { id: u8 }"] {
+            refused(&format!("enum E {{ #[event(external)] {variant} }}"), "external", message);
+        }
+        refused("enum E { #[event(external, payload)] A(P) }", "external", message);
+        accepted("enum E { #[event(external)] A(B) }");
+    }
+
+    #[test]
+    fn payload_marks_what_is_written_and_names_what_is_generated() {
+        refused(
+            "enum E { #[event(payload)] A { id: u8 } }",
+            "payload",
+            "`payload` marks a newtype over a payload struct: remove it, or name the generated \
+             struct with `payload = \"Name\"`",
+        );
+        refused(
+            "enum E { #[event(payload = \"P\")] A(Q) }",
+            "payload",
+            "`payload = \"P\"` names a generated struct, and this one is written: write `payload`",
+        );
+        accepted("enum E { #[event(payload = \"P\")] A { id: u8 } }");
+    }
+
+    #[test]
+    fn an_event_belongs_to_one_aggregate() {
+        let message = "`aggregate_id` is given twice: an event belongs to one aggregate";
+        let fields = "#[event(aggregate_id)] a: u8, #[event(aggregate_id)] b: u8";
+        refused(&format!("enum E {{ A {{ {fields} }} }}"), "aggregate_id", message);
+        refused(&format!("struct P {{ {fields} }}"), "aggregate_id", message);
+    }
+
+    #[test]
+    fn the_payload_struct_knows_its_own_fields() {
+        let message = "`aggregate_id` marks a field of the payload: write it in the struct";
+        refused("enum E { A(#[event(aggregate_id)] B) }", "aggregate_id", message);
+        refused(
+            "enum E { #[event(payload)] A(#[event(aggregate_id)] P) }",
+            "aggregate_id",
+            message,
+        );
+    }
+}

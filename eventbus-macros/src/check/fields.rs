@@ -157,6 +157,7 @@ mod tests {
         {
             refused(&field(ty), "usize", message);
         }
+        refused(&field("isize"), "isize", "its size is the machine's: use `i64` or `i32`");
     }
 
     #[test]
@@ -206,6 +207,12 @@ mod tests {
             "skip_serializing_if = \"f\"",
             "a written event could not be read back: add `default` to `skip_serializing_if`, or \
              make `a` an `Option`",
+        );
+        refused(
+            "struct P { #[serde(skip_serializing)] a: u8 }",
+            "skip_serializing",
+            "a written event could not be read back: add `default` to `skip_serializing`, or make \
+             `a` an `Option`",
         );
         accepted("enum E { A { #[serde(default, skip_serializing_if = \"f\")] a: u8 } }");
         accepted("enum E { A { #[serde(skip_serializing_if = \"f\")] a: Option<u8> } }");

@@ -193,7 +193,13 @@ mod tests {
             "\"a.b\"",
             "`name` is one segment without dots: a nested enum adds a segment",
         );
-        refused(&named("a>"), "\"a>\"", "`>` is reserved for wildcards: leave it out of `name`");
+        for wildcard in ['*', '#', '>'] {
+            refused(
+                &named(&format!("a{wildcard}")),
+                &format!("\"a{wildcard}\""),
+                &format!("`{wildcard}` is reserved for wildcards: leave it out of `name`"),
+            );
+        }
         refused(
             &named("OrderPlaced"),
             "\"OrderPlaced\"",

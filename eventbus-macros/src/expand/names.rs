@@ -162,3 +162,73 @@ pub(super) fn assertion(
         const _: () = if !#holds { ::core::panic!("{}", #message) };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::derive::tests::asserted;
+
+    #[track_caller]
+    fn asserts(source: &str, text: &str, message: &str) {
+        let found = asserted(source);
+        assert!(found.contains(&(text.to_owned(), message.to_owned())), "{source}\n{found:#?}");
+    }
+
+    #[test]
+    fn a_root_has_no_leaf() {
+        asserts(
+            "enum PaymentEvent { Taken, Given }",
+            "Taken",
+            "a name needs two segments, and `taken` is one because no derived enum nests \
+             `PaymentEvent`: nest it, `enum AppEvent { Payment(PaymentEvent) }`, or write \
+             `#[event(prefix = \"payment\")]` on it",
+        );
+    }
+
+    #[test]
+    fn the_runtime_has_its_first_segment() {
+        asserts(
+            "enum E { Eventbus(B) }",
+            "B",
+            "the first segment `eventbus` is reserved: say another with `name = \"..\"`",
+        );
+    }
+
+    #[test]
+    fn the_longest_name_fits() {
+        asserts(
+            "enum E { Short, Longest }",
+            "Longest",
+            "a name has at most 128 bytes: say a shorter segment with `name = \"..\"`",
+        );
+    }
+
+    #[test]
+    fn a_child_stands_where_its_parent_puts_it() {
+        for variant in ["Order(a::OrderEvent)", "#[event(external)] Order(a::OrderEvent)"] {
+            let source = format!("enum E {{ {variant} }}");
+            for message in [
+                "`a::OrderEvent` stands here under another name than its own: its \
+                 `#[event(prefix = \"..\")]` is the dotted path of this variant",
+                "`a::OrderEvent` states no prefix of its own: write the dotted path of this \
+                 variant on it, `#[event(prefix = \"..\")]`",
+                "`a::OrderEvent` is a subset, which names no event: nest the enum that declares \
+                 its events",
+            ] {
+                asserts(&source, "a::OrderEvent", message);
+            }
+        }
+    }
+
+    #[test]
+    fn an_alias_is_no_live_name() {
+        asserts(
+            "enum E { #[event(alias = \"a.b\")] A }",
+            "\"a.b\"",
+            "the alias `a.b` is the name of an event that is still there: an alias is a former \
+             name, which no event has any more",
+        );
+        let family = "` in this family is another event's name or alias: an alias is a former name \
+                      of one event, which no other has";
+        asserts("enum E { A(B), C(D) }", "D", family);
+    }
+}
