@@ -65,7 +65,7 @@ pub(crate) fn answer((code, errors): (TokenStream, Vec<syn::Error>)) -> TokenStr
 pub(crate) mod tests {
     //! The pipeline without the compiler.
 
-    use proc_macro2::{TokenStream, TokenTree};
+    use proc_macro2::{Span, TokenStream, TokenTree};
     use syn::{DeriveInput, LitStr};
 
     /// What is wrong with an enum of events or a payload struct, as (the text that is underlined, the message).
@@ -111,28 +111,27 @@ pub(crate) mod tests {
 
     /// What the code of a sound source asserts of other enums, as (the text that is underlined, the message).
     pub(crate) fn asserted(source: &str) -> Vec<(String, String)> {
-        let mut assertions = Vec::new();
-        collect(code(source), &mut assertions);
-        assertions
+        let underlined = |span: Span| span.source_text().unwrap_or_default();
+        assertions(code(source)).into_iter().map(|(span, text)| (underlined(span), text)).collect()
     }
 
-    /// Every text in the arguments of a `panic!`.
-    fn collect(tokens: TokenStream, assertions: &mut Vec<(String, String)>) {
-        let mut panics = None;
+    /// Every text in the arguments of a `panic!`, with the place of the macro.
+    pub(crate) fn assertions(tokens: TokenStream) -> Vec<(Span, String)> {
+        let (mut assertions, mut panics) = (Vec::new(), None);
         for tree in tokens {
             match tree {
                 TokenTree::Ident(ident) if ident == "panic" => panics = Some(ident.span()),
                 TokenTree::Group(group) => match panics.take() {
                     Some(span) => {
-                        let place = span.source_text().unwrap_or_default();
                         let texts = texts(group.stream()).into_iter().filter(|text| text != "{}");
-                        assertions.extend(texts.map(|text| (place.clone(), text)));
+                        assertions.extend(texts.map(|text| (span, text)));
                     }
-                    None => collect(group.stream(), assertions),
+                    None => assertions.extend(self::assertions(group.stream())),
                 },
                 _ => {}
             }
         }
+        assertions
     }
 
     fn texts(tokens: TokenStream) -> Vec<String> {

@@ -51,6 +51,8 @@ mod fallback;
 #[cfg(test)]
 mod fuzz;
 mod payload;
+#[cfg(test)]
+mod pins;
 mod subset;
 mod suggest;
 mod symbol;
