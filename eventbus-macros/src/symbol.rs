@@ -4,6 +4,7 @@ pub(crate) const EVENT: &str = "event";
 pub(crate) const DOC: &str = "doc";
 pub(crate) const SERDE: &str = "serde";
 pub(crate) const SCHEMARS: &str = "schemars";
+pub(crate) const DEPRECATED: &str = "deprecated";
 
 pub(crate) const AGGREGATE_ID: &str = "aggregate_id";
 pub(crate) const CRATE: &str = "crate";
@@ -15,6 +16,14 @@ pub(crate) const PREFIX: &str = "prefix";
 pub(crate) const RENAME_ALL: &str = "rename_all";
 pub(crate) const VERSION: &str = "version";
 
+pub(crate) const AGGREGATE: &str = "aggregate";
+pub(crate) const COMPAT: &str = "compat";
+pub(crate) const EVENT_KEY: &str = "event_key";
+pub(crate) const INT: &str = "int";
+pub(crate) const OPAQUE: &str = "opaque";
+pub(crate) const SCHEMA: &str = "schema";
+pub(crate) const TENANT_ID: &str = "tenant_id";
+
 /// Where `#[event(..)]` stands, with the keys that it takes there.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
@@ -23,8 +32,9 @@ pub(crate) struct Place {
 }
 
 pub(crate) const ENUM: Place =
-    Place { name: "an enum", keys: &[CRATE, DERIVE, PREFIX, RENAME_ALL] };
+    Place { name: "an enum", keys: &[AGGREGATE, CRATE, DERIVE, PREFIX, RENAME_ALL] };
 pub(crate) const VARIANT: Place =
-    Place { name: "a variant", keys: &[EXTERNAL, NAME, PAYLOAD, VERSION] };
+    Place { name: "a variant", keys: &[COMPAT, EXTERNAL, NAME, PAYLOAD, VERSION] };
 pub(crate) const STRUCT: Place = Place { name: "a payload struct", keys: &[CRATE] };
-pub(crate) const FIELD: Place = Place { name: "a field", keys: &[AGGREGATE_ID] };
+pub(crate) const FIELD: Place =
+    Place { name: "a field", keys: &[AGGREGATE_ID, EVENT_KEY, INT, OPAQUE, SCHEMA, TENANT_ID] };

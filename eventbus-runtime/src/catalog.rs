@@ -45,6 +45,54 @@ pub struct Leaf {
     pub aggregate_id: Option<&'static str>,
     /// The JSON Schema of the payload under one contract; [`schema_of`] is the one implementation.
     pub schema: fn(Contract) -> Schema,
+    /// The name on the wire of the field that holds the tenant.
+    pub tenant_id: Option<&'static str>,
+    /// The name on the wire of the field that holds the event's key.
+    pub event_key: Option<&'static str>,
+    /// The names on the wire of the fields whose type says nothing of their shape.
+    pub opaque: &'static [&'static str],
+    /// The note of `#[deprecated]`, empty where none was given.
+    pub deprecated: Option<&'static str>,
+    /// What the author wants of the evolution check.
+    pub compat: Option<Compat>,
+    /// The aggregate's kind where an enum states one; empty where it is the first segment of the name.
+    pub aggregate: &'static str,
+}
+
+impl Leaf {
+    /// The kind of the aggregate that the event belongs to: what an enum states, or the first segment of the name.
+    #[must_use]
+    pub fn aggregate_kind(&self) -> &'static str {
+        if self.aggregate.is_empty() { first_segment(self.event_type) } else { self.aggregate }
+    }
+}
+
+/// The kind of an aggregate for which no enum states another: the family of the event.
+pub(crate) fn first_segment(event_type: &str) -> &str {
+    event_type.split('.').next().unwrap_or_default()
+}
+
+/// What an author asks of the evolution check for one event type. It is recorded; nothing checks it yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compat {
+    /// Which readers and writers must understand each other, where it is not the project's default.
+    pub mode: Option<CompatMode>,
+    /// Why a change that the check would refuse was let through.
+    pub reviewed: Option<&'static str>,
+}
+
+/// Which readers and writers must understand each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CompatMode {
+    /// New code reads what old code wrote.
+    Backward,
+    /// Old code reads what new code writes.
+    Forward,
+    /// Both.
+    Full,
+    /// Neither.
+    None,
 }
 
 impl Catalog {
@@ -56,6 +104,20 @@ impl Catalog {
             Self::Group(group) => group.members.iter().flat_map(Self::leaves).collect(),
         }
     }
+
+    /// The leaf of this name below this node. Allocates nothing.
+    #[must_use]
+    pub fn find(&self, event_type: &str) -> Option<&'static Leaf> {
+        match self {
+            Self::Leaf(leaf) => (leaf.event_type == event_type).then_some(*leaf),
+            Self::Group(group) if !is_below(event_type, group.prefix) => None,
+            Self::Group(group) => group.members.iter().find_map(|member| member.find(event_type)),
+        }
+    }
+}
+
+fn is_below(event_type: &str, prefix: &str) -> bool {
+    prefix.is_empty() || event_type.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// The schema of a payload type from a fresh generator, so that no other type's edit reaches it.
@@ -194,6 +256,35 @@ pub struct LeafDocument {
     pub reader: Schema,
     /// What this code writes.
     pub writer: Schema,
+    /// See [`Leaf::tenant_id`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<String>,
+    /// See [`Leaf::event_key`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_key: Option<String>,
+    /// See [`Leaf::opaque`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opaque: Vec<String>,
+    /// See [`Leaf::deprecated`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<String>,
+    /// See [`Leaf::compat`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compat: Option<CompatDocument>,
+    /// See [`Leaf::aggregate`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub aggregate: String,
+}
+
+/// A [`Compat`] as data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompatDocument {
+    /// See [`Compat::mode`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<CompatMode>,
+    /// See [`Compat::reviewed`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<String>,
 }
 
 impl Document {
@@ -241,7 +332,19 @@ impl From<&Leaf> for LeafDocument {
             aggregate_id: leaf.aggregate_id.map(str::to_owned),
             reader: (leaf.schema)(Contract::Deserialize),
             writer: (leaf.schema)(Contract::Serialize),
+            tenant_id: leaf.tenant_id.map(str::to_owned),
+            event_key: leaf.event_key.map(str::to_owned),
+            opaque: leaf.opaque.iter().map(|name| (*name).to_owned()).collect(),
+            deprecated: leaf.deprecated.map(str::to_owned),
+            compat: leaf.compat.map(CompatDocument::from),
+            aggregate: leaf.aggregate.to_owned(),
         }
+    }
+}
+
+impl From<Compat> for CompatDocument {
+    fn from(compat: Compat) -> Self {
+        Self { mode: compat.mode, reviewed: compat.reviewed.map(str::to_owned) }
     }
 }
 

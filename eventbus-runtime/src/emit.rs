@@ -9,13 +9,16 @@ use crate::bus::EventBus;
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::DomainEvent;
-use crate::store::Store;
+use crate::store::{NewEvent, Store};
 
 /// The largest payload that [`EventBus::emit`] takes, in bytes of JSON: what brokers take by default, too.
 pub const MAX_PAYLOAD: usize = 1024 * 1024;
 
 /// The longest aggregate id that [`EventBus::emit`] takes, in bytes. It is part of indexes, whose rows databases limit.
 pub const MAX_AGGREGATE_ID: usize = 512;
+
+/// The longest tenant id that [`EventBus::emit`] takes, in bytes: it stands beside the aggregate id in those indexes.
+pub const MAX_TENANT_ID: usize = 512;
 
 /// What [`EventBus::emit`] takes: one event (payload, group or root) or several, by value or by reference. Several are
 /// an array, a slice, a `Vec`, or a tuple of different ones.
@@ -53,7 +56,7 @@ pub struct Many<Shape>(std::marker::PhantomData<Shape>);
 #[derive(Debug)]
 pub struct Batch<'a> {
     source: &'a str,
-    events: Vec<RawEvent>,
+    events: Vec<NewEvent>,
 }
 
 impl<S: Store> EventBus<S> {
@@ -65,8 +68,8 @@ impl<S: Store> EventBus<S> {
     ///
     /// # Errors
     /// [`ErrorKind::ValidationFailed`] when a payload cannot be serialised, contains `\u0000`, exceeds [`MAX_PAYLOAD`]
-    /// or has an aggregate id that is empty or exceeds [`MAX_AGGREGATE_ID`]: then nothing was written. Else what the
-    /// database says.
+    /// or has an aggregate id or a tenant that is empty or exceeds [`MAX_AGGREGATE_ID`] or [`MAX_TENANT_ID`]: then
+    /// nothing was written. Else what the database says.
     pub fn emit<E, Shape>(
         &self,
         connection: &mut S::Connection,
@@ -84,7 +87,7 @@ impl<S: Store> EventBus<S> {
                 // Nobody tells when the caller commits: the subscriptions look now, and soon again.
                 self.wake_for(&events);
             }
-            Ok(events.iter().map(|event| event.envelope.id).collect())
+            Ok(events.iter().map(|new| new.event.envelope.id).collect())
         }
     }
 }
@@ -94,14 +97,17 @@ impl Batch<'_> {
         let event_type = event.event_type();
         let aggregate_id = event.aggregate_id();
         let data = event.to_data()?;
+        let tenant = event.tenant_id();
         check(event_type, aggregate_id.as_deref(), &data)?;
-        self.events.push(RawEvent {
+        check_tenant(event_type, tenant.as_deref())?;
+        let aggregate_kind = event.aggregate_kind().to_owned();
+        let event = RawEvent {
             envelope: Envelope {
                 id: Uuid::now_v7(),
                 event_type: event_type.to_owned(),
                 version: event.version(),
                 source: self.source.to_owned(),
-                tenant: None,
+                tenant,
                 aggregate_id,
                 correlation_id: None,
                 causation_id: None,
@@ -110,7 +116,8 @@ impl Batch<'_> {
                 metadata: BTreeMap::new(),
             },
             data,
-        });
+        };
+        self.events.push(NewEvent { event, aggregate_kind });
         Ok(())
     }
 }
@@ -217,6 +224,25 @@ fn check(event_type: &str, aggregate_id: Option<&str>, data: &str) -> Result<()>
     }
 }
 
+/// The same for the tenant, which stands beside the aggregate id wherever that stands.
+fn check_tenant(event_type: &str, tenant: Option<&str>) -> Result<()> {
+    match tenant {
+        Some("") => Err(refused(format!(
+            "the tenant of `{event_type}` is empty: fill it in, or make the field with `#[event(tenant_id)]` an \
+             `Option` that is `None` where there is no tenant"
+        ))),
+        Some(id) if id.len() > MAX_TENANT_ID => Err(refused(format!(
+            "the tenant of `{event_type}` has {} bytes, the most is {MAX_TENANT_ID}: it names the tenant; put what \
+             describes it into the payload",
+            id.len()
+        ))),
+        Some(id) if id.contains('\0') => Err(refused(format!(
+            "the tenant of `{event_type}` contains the character U+0000, which databases cannot hold in text"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 fn refused(message: String) -> Error {
     Error::new(ErrorKind::ValidationFailed, message)
 }
@@ -231,7 +257,20 @@ fn contains_nul(json: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_AGGREGATE_ID, MAX_PAYLOAD, check, contains_nul};
+    use super::{MAX_AGGREGATE_ID, MAX_PAYLOAD, MAX_TENANT_ID, check, check_tenant, contains_nul};
+
+    #[test]
+    fn a_tenant_is_refused_for_what_an_aggregate_id_is() {
+        let message = |tenant| {
+            check_tenant("order.placed", tenant)
+                .map_or_else(|error| error.to_string(), |()| String::new())
+        };
+        assert!(message(Some("")).contains("tenant of `order.placed` is empty"));
+        assert!(message(Some("a\0")).contains("tenant of `order.placed` contains"));
+        let long = "a".repeat(MAX_TENANT_ID + 1);
+        assert!(message(Some(&long)).contains("has 513 bytes, the most is 512"));
+        assert_eq!((message(Some(&long[1..])), message(None)), (String::new(), String::new()));
+    }
 
     #[test]
     fn only_an_escaped_nul_is_one() {

@@ -26,6 +26,12 @@ const POSTED: Leaf = Leaf {
     docs: "",
     aggregate_id: Some("account"),
     schema: schema_of::<i64>,
+    tenant_id: None,
+    event_key: None,
+    opaque: &[],
+    deprecated: None,
+    compat: None,
+    aggregate: "",
 };
 
 const NOTED: Leaf = Leaf {

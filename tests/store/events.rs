@@ -31,7 +31,20 @@ const TORN: Leaf = leaf("note.torn", 1, None);
 
 const fn leaf(event_type: &'static str, version: u32, aggregate_id: Option<&'static str>) -> Leaf {
     let schema = schema_of::<String>;
-    Leaf { event_type, version, rust_path: "", docs: "", aggregate_id, schema }
+    Leaf {
+        event_type,
+        version,
+        rust_path: "",
+        docs: "",
+        aggregate_id,
+        schema,
+        tenant_id: None,
+        event_key: None,
+        opaque: &[],
+        deprecated: None,
+        compat: None,
+        aggregate: "",
+    }
 }
 
 impl DomainEvent for NoteTaken {

@@ -1,6 +1,7 @@
 //! What the derive's code calls. No part of the public interface.
 
 mod decode;
+mod marks;
 mod names;
 mod wire;
 
@@ -10,11 +11,14 @@ pub use serde_json;
 
 pub(crate) use self::decode::read;
 pub use self::decode::unknown_type;
+pub use self::marks::{EventKey, TenantId, event_key, tenant_id};
 pub use self::names::{
-    Nested, Probe, Route, Standalone, fits, join, joined, prefix_of, route, same, text,
+    Nested, Probe, Route, Standalone, fits, join, joined, prefix_of, route, same, states_its_kind,
+    text,
 };
 pub(crate) use self::wire::raw;
 pub use self::wire::{AggregateId, aggregate_id, catalog_json, read_tagged, to_data, write_tagged};
-pub use crate::catalog::{Catalog, Group, Leaf, schema_of};
+pub use crate::catalog::{Catalog, Compat, CompatMode, Group, Leaf, schema_of};
 pub use crate::error::Result;
 pub use crate::event::{DomainEvent, EventPayload};
+pub use crate::int_string;

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::catalog::first_segment;
 use crate::error::{Error, ErrorKind, HandlerError, Result};
 use crate::event::{Delivery, DomainEvent, Event};
 use crate::filter::Filter;
@@ -30,6 +31,8 @@ pub(crate) struct Route<S: Store> {
     pub(crate) event_type: &'static str,
     /// The version in which this code writes it.
     pub(crate) version: u32,
+    /// The kind of the aggregate that its events belong to.
+    pub(crate) kind: &'static str,
     /// The handler's path in Rust, for messages.
     pub(crate) handler: &'static str,
     call: Arc<dyn Callable<S>>,
@@ -86,7 +89,8 @@ impl<S: Store> Routes<S> {
         let call: Arc<dyn Callable<S>> = Arc::new(Typed { handler, arguments: PhantomData });
         for leaf in A::Payload::CATALOG.leaves() {
             let (event_type, version) = (leaf.event_type, leaf.version);
-            let route = Route { event_type, version, handler: name, call: Arc::clone(&call) };
+            let (kind, call) = (leaf.aggregate_kind(), Arc::clone(&call));
+            let route = Route { event_type, version, kind, handler: name, call };
             if let Some(other) = self.by_type.insert(event_type, route) {
                 self.refuse(format!(
                     "both `{}` and `{name}` handle `{event_type}`: leave it to one of them, or make two subscriptions",
@@ -116,6 +120,11 @@ impl<S: Store> Routes<S> {
 
     pub(crate) fn find(&self, event_type: &str) -> Option<&Route<S>> {
         self.by_type.get(event_type)
+    }
+
+    /// The kind of an event's aggregate: what its enum states, where a handler here knows the type.
+    pub(crate) fn kind<'a>(&self, event_type: &'a str) -> &'a str {
+        self.find(event_type).map_or_else(|| first_segment(event_type), |route| route.kind)
     }
 
     fn agree(&mut self, name: &'static str, transactional: bool) {

@@ -53,8 +53,9 @@ impl<S: Log> Worker<S> {
         held: &mut HashSet<String>,
         batch: &mut Batch,
     ) -> Result<bool, Error> {
-        if order::turn(stored, held) == Turn::Park {
-            batch.park(stored);
+        let kind = self.spec.routes.kind(&stored.event.envelope.event_type);
+        if order::turn(stored, kind, held) == Turn::Park {
+            batch.park(stored, kind);
             return Ok(false);
         }
         let Some(route) = self.spec.routes.find(&stored.event.envelope.event_type) else {

@@ -25,8 +25,8 @@ impl Batch {
     }
 
     /// An event waits behind a sibling.
-    pub(super) fn park(&mut self, stored: &Stored) {
-        self.changes.push(order::change(stored, Fate::Parked));
+    pub(super) fn park(&mut self, stored: &Stored, kind: &str) {
+        self.changes.push(order::change(stored, kind, Fate::Parked));
     }
 
     /// The first attempt of an event failed, and this is what becomes of it; while it is tried again its key is held.
@@ -39,7 +39,7 @@ impl Batch {
     ) {
         self.stats.count(route.event_type, &fate);
         if fate != Fate::Handled {
-            let change = order::change(stored, fate);
+            let change = order::change(stored, route.kind, fate);
             order::hold(&change, held);
             self.changes.push(change);
         }
@@ -48,7 +48,7 @@ impl Batch {
     /// An event in trouble was attempted again: its row changes, or goes.
     pub(super) fn again<S: Log>(&mut self, route: &Route<S>, stored: &Stored, fate: Fate) {
         self.stats.count(route.event_type, &fate);
-        self.changes.push(order::change(stored, fate));
+        self.changes.push(order::change(stored, route.kind, fate));
     }
 }
 

@@ -96,8 +96,9 @@ impl<S: Log> Worker<S> {
             if index > 0 && enough {
                 return Run::Open { transaction, batch, done: index };
             }
-            if order::turn(stored, held) == Turn::Park {
-                batch.park(stored);
+            let kind = self.spec.routes.kind(&stored.event.envelope.event_type);
+            if order::turn(stored, kind, held) == Turn::Park {
+                batch.park(stored, kind);
                 continue;
             }
             let Some(route) = self.spec.routes.find(&stored.event.envelope.event_type) else {

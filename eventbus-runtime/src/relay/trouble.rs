@@ -58,17 +58,18 @@ impl<S: Log> Worker<S> {
         let mut held = HashSet::new();
         for trouble in ready {
             let envelope = &trouble.stored.event.envelope;
-            if self.stopping() || order::turn(&trouble.stored, &held) == order::Turn::Park {
+            let kind = spec.routes.kind(&envelope.event_type);
+            if self.stopping() || order::turn(&trouble.stored, kind, &held) == order::Turn::Park {
                 continue;
             }
             let Some(route) = spec.routes.find(&envelope.event_type) else {
-                held.extend(order::key(envelope));
+                held.extend(order::key(envelope, kind));
                 missing.get_or_insert_with(|| no_handler(trouble));
                 continue;
             };
             attempted = true;
             if self.attempt_one(place, route, trouble).await? {
-                held.extend(order::key(envelope));
+                held.extend(order::key(envelope, kind));
             }
         }
         if let Some(error) = missing.as_ref().filter(|_| !place.told) {
