@@ -3,6 +3,7 @@
 mod catalog;
 mod conversions;
 mod events;
+mod fields;
 mod hygiene;
 mod lints;
 mod names;

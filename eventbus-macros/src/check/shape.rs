@@ -2,9 +2,8 @@
 
 use syn::{Fields, GenericParam, Generics, Type};
 
-use super::fields::argument;
 use crate::ast::{Enum, Kind, Payload, Variant};
-use crate::attr::{last_segment, path};
+use crate::attr::{argument, last_segment, path};
 use crate::ctxt::Ctxt;
 
 /// What serde writes as a bare string, number, bool, null or list.

@@ -28,6 +28,9 @@ fn event(model: &Subset<'_>) -> TokenStream {
         (quote!(event_type), quote!(&str)),
         (quote!(version), quote!(u32)),
         (quote!(aggregate_id), quote!(::core::option::Option<::std::string::String>)),
+        (quote!(aggregate_kind), quote!(&str)),
+        (quote!(tenant_id), quote!(::core::option::Option<::std::string::String>)),
+        (quote!(event_key), quote!(::core::option::Option<::std::string::String>)),
         (quote!(to_data), quote!(#private::Result<::std::string::String>)),
         (quote!(__emission), quote!(#private::Emission<'_>)),
     ];

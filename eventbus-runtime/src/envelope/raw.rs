@@ -42,6 +42,10 @@ impl DomainEvent for RawEvent {
         self.envelope.aggregate_id.clone()
     }
 
+    fn tenant_id(&self) -> Option<String> {
+        self.envelope.tenant.clone()
+    }
+
     fn to_data(&self) -> Result<String> {
         Ok(self.data.clone())
     }
