@@ -46,6 +46,11 @@ impl Entries {
         Some(Keyed { key: meta.path().span(), value: ty? })
     }
 
+    /// Whether the key is there, with whatever value.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.find(key).is_some()
+    }
+
     fn find(&self, key: &str) -> Option<&Meta> {
         self.0.iter().find(|meta| meta.path().is_ident(key))
     }

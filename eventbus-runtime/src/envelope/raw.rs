@@ -27,6 +27,7 @@ impl RawEvent {
 }
 
 /// Its type, version and envelope are those of the event that it is. Emitted, it is written again byte for byte.
+#[diagnostic::do_not_recommend]
 impl DomainEvent for RawEvent {
     const CATALOG: Catalog = Catalog::Group(&EVERY_EVENT);
 
@@ -71,4 +72,5 @@ impl DomainEvent for RawEvent {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Emittable for RawEvent {}
