@@ -130,7 +130,7 @@ async fn it_is_emitted_as_the_event_that_it_holds() {
     let bus = EventBus::in_memory();
     let mut tx = bus.begin();
     bus.emit(&mut tx, Counted::from(placed())).await.unwrap();
-    tx.commit().await.unwrap();
+    tx.commit().unwrap();
     let events = bus.events::<Counted>().unwrap();
     assert_eq!(*events[0], Counted::Order(placed()));
     assert_eq!(events[0].envelope().event_type, "order.placed");
