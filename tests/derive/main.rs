@@ -3,6 +3,7 @@
 mod catalog;
 mod conversions;
 mod events;
+mod filter;
 mod hygiene;
 mod lints;
 mod names;
