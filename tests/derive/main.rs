@@ -4,6 +4,7 @@ mod catalog;
 mod conversions;
 mod events;
 mod fields;
+mod filter;
 mod hygiene;
 mod lints;
 mod names;

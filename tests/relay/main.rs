@@ -95,6 +95,7 @@ macro_rules! suite {
                     trouble_that_the_filter_rejects_by_now_is_let_go,
                     a_handler_that_the_filter_makes_deaf_is_refused,
                     unknown_types_of_a_family_are_skipped_and_counted,
+                    a_group_that_keeps_what_it_does_not_know_is_handed_it,
                     a_subset_is_handled_as_one_type,
                 },
             }
