@@ -29,7 +29,7 @@ pub(crate) fn domain_event(model: &Enum<'_>) -> TokenStream {
         event::impls(model),
         convert::impls(model),
         serde::impls(model),
-        catalog::function(model),
+        catalog::functions(model),
     ];
     quote! {
         #structs

@@ -2,6 +2,7 @@
 
 mod decode;
 mod names;
+mod samples;
 mod wire;
 
 pub use schemars;
@@ -13,6 +14,7 @@ pub use self::decode::unknown_type;
 pub use self::names::{
     Nested, Probe, Route, Standalone, fits, join, joined, prefix_of, route, same, text,
 };
+pub use self::samples::decode_samples;
 pub(crate) use self::wire::raw;
 pub use self::wire::{AggregateId, aggregate_id, catalog_json, read_tagged, to_data, write_tagged};
 pub use crate::catalog::{Catalog, Group, Leaf, schema_of};

@@ -1,0 +1,182 @@
+//! Which samples are there, which are to be written, and which of them the code decodes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use eventbus_runtime::{Document, GroupDocument, LeafDocument, Node};
+
+use crate::canonical;
+use crate::config::Config;
+use crate::diagnostic::Result;
+use crate::discover::Sample;
+use crate::output::{Artifact, Manifest};
+use crate::registry::{Registry, Samples, Stored, sample, sample_path};
+
+/// What came of the samples of every type.
+#[derive(Debug, Default)]
+pub(crate) struct Planned {
+    /// The toolchain's own ones: those that are kept as they were, and new ones.
+    pub(crate) artifacts: Vec<Artifact>,
+    /// The paths of new ones that are not written, because what was made up does not decode.
+    pub(crate) given_up: BTreeSet<String>,
+    /// Every file that was looked at.
+    pub(crate) checked: Vec<Checked>,
+    /// What deserves attention.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// A sample and what the code made of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Checked {
+    /// The file.
+    pub(crate) sample: Stored,
+    /// What became of it.
+    pub(crate) outcome: Outcome,
+}
+
+/// What the code made of a sample.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It decodes.
+    Decoded,
+    /// Nothing in the code speaks for it: the type is gone, or says that the version is `unreadable`.
+    Skipped,
+    /// It does not decode.
+    Failed {
+        /// Why.
+        reason: String,
+        /// The version that the code writes.
+        current: u32,
+    },
+}
+
+/// Asks the code whether it decodes each sample: nothing, or the reason why not.
+pub(crate) type Decode<'a> = dyn Fn(&[Sample<'_>]) -> Result<Vec<Option<String>>> + 'a;
+
+/// Plans the samples of `registry`, which came out of `document`, and has all of them decoded.
+pub(crate) fn plan(
+    config: &Config,
+    document: &Document,
+    registry: &Registry,
+    manifest: &Manifest,
+    decode: &Decode<'_>,
+) -> Result<Planned> {
+    let Samples { stored, unnamed } = Samples::read(config.folder(), &config.schemas)?;
+    let readers = Readers::of(document);
+    let mut planned = Planned::default();
+    planned.warnings.extend(unnamed.iter().map(|path| {
+        format!("`{path}` is not decoded: samples are named `v<version>.<anything>.json`")
+    }));
+    let new = own(registry, config, &readers, manifest, &stored, &mut planned);
+    let (known, unknown): (Vec<Stored>, Vec<Stored>) =
+        stored.into_iter().partition(|sample| readers.reads(sample).is_some());
+    let asked: Vec<Sample<'_>> = known.iter().chain(&new).map(Sample::from).collect();
+    let mut reasons = if asked.is_empty() { Vec::new() } else { decode(&asked)? }.into_iter();
+    for (sample, reason) in known.into_iter().zip(&mut reasons) {
+        let current = readers.reads(&sample).unwrap_or(sample.version);
+        let failed = |reason| Outcome::Failed { reason, current };
+        planned.checked.push(Checked { sample, outcome: reason.map_or(Outcome::Decoded, failed) });
+    }
+    let skipped = |sample| Checked { sample, outcome: Outcome::Skipped };
+    planned.checked.extend(unknown.into_iter().map(skipped));
+    planned.checked.sort_by(|a, b| a.sample.path.cmp(&b.sample.path));
+    for (sample, reason) in new.into_iter().zip(reasons) {
+        planned.take_new(sample, reason);
+    }
+    Ok(planned)
+}
+
+/// The samples that the code does not decode, each with the reason and the version that the code writes.
+pub(crate) fn failures(samples: &[Checked]) -> impl Iterator<Item = (&Stored, &str, u32)> {
+    samples.iter().filter_map(|checked| match &checked.outcome {
+        Outcome::Failed { reason, current } => Some((&checked.sample, reason.as_str(), *current)),
+        Outcome::Decoded | Outcome::Skipped => None,
+    })
+}
+
+impl Planned {
+    /// A sample that was made up. What the code refuses is no sample: a type may accept less than its schema says.
+    fn take_new(&mut self, sample: Stored, reason: Option<String>) {
+        let Some(reason) = reason else {
+            self.artifacts.push(Artifact::generated(sample.path, sample.text));
+            return;
+        };
+        let (event_type, version) = (&sample.event_type, sample.version);
+        let is_of_it = |other: &Stored| other.event_type == *event_type && other.version == version;
+        if !self.checked.iter().any(|checked| is_of_it(&checked.sample)) {
+            let folder = sample.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            self.warnings.push(format!(
+                "`{event_type}` has no sample of version {version}: put one beside its schema, as \
+                 `{folder}/v{version}.<anything>.json`; what the schema alone says does not decode: {reason}"
+            ));
+        }
+        self.given_up.insert(sample.path);
+    }
+}
+
+/// The toolchain's own samples: those that were written before go into `planned`, the others are returned.
+fn own(
+    registry: &Registry,
+    config: &Config,
+    readers: &Readers<'_>,
+    manifest: &Manifest,
+    stored: &[Stored],
+    planned: &mut Planned,
+) -> Vec<Stored> {
+    let is_there = |path: &str| stored.iter().any(|sample| sample.path == path);
+    let mut new = Vec::new();
+    for (event_type, event) in &registry.events {
+        for (version, content) in &event.versions {
+            let path = sample_path(&config.schemas, event_type, *version);
+            // The sample of the current version may be deleted to have another one. A former version's is all that is
+            // left of the code that wrote it.
+            if let Some(hash) = manifest.files.get(&path)
+                && (*version != event.current || is_there(&path))
+            {
+                planned.artifacts.push(Artifact::kept(path, hash.clone()));
+                continue;
+            }
+            let Some(value) = sample(content.writer()) else { continue };
+            let (event_type, text) = (event_type.clone(), canonical::text(&value));
+            if is_there(&path) {
+                planned.artifacts.push(Artifact::generated(path, text));
+                continue;
+            }
+            let made = Stored { path, event_type, version: *version, text };
+            if readers.reads(&made).is_some() {
+                new.push(made);
+            }
+        }
+    }
+    new
+}
+
+/// The leaves of the code by every name under which they read events.
+struct Readers<'a>(BTreeMap<&'a str, &'a LeafDocument>);
+
+impl<'a> Readers<'a> {
+    fn of(document: &'a Document) -> Self {
+        let mut readers = BTreeMap::new();
+        collect(&document.root, &mut readers);
+        Self(readers)
+    }
+
+    /// The version that the code writes, where it claims to read this sample.
+    fn reads(&self, sample: &Stored) -> Option<u32> {
+        self.0.get(sample.event_type.as_str()).map(|leaf| leaf.version)
+    }
+}
+
+fn collect<'a>(group: &'a GroupDocument, readers: &mut BTreeMap<&'a str, &'a LeafDocument>) {
+    for member in &group.members {
+        match member {
+            Node::Group(nested) => collect(nested, readers),
+            Node::Leaf(leaf) => drop(readers.insert(&leaf.event_type, leaf)),
+        }
+    }
+}
+
+impl<'a> From<&'a Stored> for Sample<'a> {
+    fn from(stored: &'a Stored) -> Self {
+        Self { event_type: &stored.event_type, version: stored.version, data: &stored.text }
+    }
+}

@@ -1,0 +1,228 @@
+use std::fs;
+use std::path::Path;
+
+use eventbus_runtime::DomainEvent as _;
+use eventbus_tests::toolchain::{Fixture, Run};
+use serde_json::{Value, json};
+use shop_events::ShopEvent;
+
+use crate::SHOP;
+
+const PLACED: &str = "schemas/order.placed/samples/v1.json";
+const STARTED: &str = "schemas/system.started/samples/v1.json";
+
+/// Asserts that a payload keeps both contracts of its version's file, formats included.
+fn validate(schema: &str, sample: &str) {
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    let sample: Value = serde_json::from_str(sample).unwrap();
+    for contract in [&schema, &schema["x-eventbus-writer"]] {
+        let validator =
+            jsonschema::options().should_validate_formats(true).build(contract).unwrap();
+        let errors: Vec<_> =
+            validator.iter_errors(&sample).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?} in {sample} by {contract}");
+    }
+}
+
+/// Asserts that the run ended with findings that say all of `parts`.
+fn found(run: &Run, parts: &[&str]) {
+    assert_eq!(run.code, 1, "{}\n{}", run.stdout, run.stderr);
+    for part in parts {
+        let is_said = run.stdout.contains(part) || run.stderr.contains(part);
+        assert!(is_said, "`{part}` is not in:\n{}\n{}", run.stdout, run.stderr);
+    }
+}
+
+#[test]
+fn the_first_run_writes_a_sample_of_each_version_that_keeps_its_schema() {
+    let fixture = Fixture::new("sample-first", SHOP);
+    let printed = fixture.codegen();
+    assert!(printed.contains(&format!("created {PLACED}")), "{printed}");
+    let text = fixture.read(PLACED);
+    let item = json!({"sku": "text", "carrier": "dhl", "parts": []});
+    let wanted = json!({
+        "order_id": "00000000-0000-7000-8000-000000000001", "total_cents": 1,
+        "items": [item], "coupon": "text",
+    });
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), wanted);
+    assert!(text.starts_with("{\n  \"coupon\": \"text\",\n  \"items\": ["), "canonical: {text}");
+    for event_type in ["order.placed", "system.started"] {
+        let [schema, sample] = ["v1.json", "samples/v1.json"]
+            .map(|file| fixture.read(&format!("schemas/{event_type}/{file}")));
+        validate(&schema, &sample);
+    }
+    assert!(fixture.read("schemas/manifest.json").contains(PLACED));
+    let before = fixture.generated();
+    assert!(fixture.codegen().starts_with("0 created, 0 updated, 0 removed"));
+    assert_eq!(fixture.generated(), before, "texts and times");
+    assert_eq!(fixture.run(&["codegen", "--check"]).code, 0);
+}
+
+#[test]
+fn a_change_that_does_not_read_what_was_stored_is_refused_before_anything_is_written() {
+    let fixture = Fixture::new("sample-breaks", SHOP);
+    fixture.codegen();
+    let before = fixture.generated();
+    fixture.replace("src/lib.rs", "host: String", "host: String, port: u16");
+    let parts = [
+        "error: a sample of `system.started` at version 1 does not decode",
+        &format!("--> {STARTED}"),
+        "missing field `port`",
+        "`#[serde(default)]` for a field that is new",
+        "`#[event(upcast(1 => ..))]`",
+        &format!(
+            "if version 1 was never stored, delete `{STARTED}` and run `cargo eventbus codegen`"
+        ),
+        "1 stored sample does not decode",
+    ];
+    found(&fixture.run(&["codegen"]), &[&parts[..], &["; nothing was written"]].concat());
+    assert_eq!(fixture.generated(), before);
+    let check = fixture.run(&["codegen", "--check"]);
+    found(&check, &[&parts[..], &["different schemas/system.started/v1.json"]].concat());
+
+    // What was never stored may be forgotten.
+    fs::remove_file(fixture.path(STARTED)).unwrap();
+    assert!(fixture.codegen().contains(&format!("created {STARTED}")));
+    assert!(fixture.read(STARTED).contains("\"port\": 1"));
+    assert_eq!(fixture.run(&["codegen", "--check"]).code, 0);
+}
+
+#[test]
+fn a_sample_stays_as_it_was_when_its_version_grows() {
+    let fixture = Fixture::new("sample-grows", SHOP);
+    fixture.codegen();
+    let before = fixture.read(STARTED);
+    fixture.replace("src/lib.rs", "host: String", "host: String, port: Option<u16>");
+    fixture.codegen();
+    assert_eq!(fixture.read(STARTED), before);
+    assert_eq!(fixture.run(&["codegen", "--check"]).code, 0);
+}
+
+#[test]
+fn an_edited_sample_is_treated_as_any_frozen_file() {
+    let fixture = Fixture::new("sample-edited", SHOP);
+    fixture.codegen();
+    fixture.replace(PLACED, "\"sku\": \"text\"", "\"sku\": \"A-1\"");
+    let edited = format!("`{PLACED}` was edited by hand, and is never written again");
+    let beside = "schemas/order.placed/samples/v1.<anything>.json";
+    fixture.run(&["codegen"]).refused(&[&edited, "git checkout -- ", beside]);
+    let check = fixture.run(&["codegen", "--check"]);
+    found(&check, &[&format!("edited {PLACED}\n1 file is not up to date"), beside]);
+    assert!(fixture.read(PLACED).contains("A-1"), "nothing was written over it");
+}
+
+#[test]
+fn samples_of_the_users_own_are_decoded_and_never_touched() {
+    let fixture = Fixture::new("sample-own", SHOP);
+    fixture.codegen();
+    let own = "schemas/order.placed/samples/v1.no-coupon.json";
+    let text =
+        "{\"order_id\":\"00000000-0000-7000-8000-000000000002\",\"total_cents\":0,\"items\":[]}";
+    fixture.write(own, text);
+    assert!(fixture.codegen().starts_with("0 created, 0 updated, 0 removed"));
+    assert_eq!(fixture.run(&["codegen", "--check"]).code, 0);
+
+    let broken = "schemas/order.placed/samples/v1.broken.json";
+    fixture.write(broken, "{\"order_id\": \"no id\"}");
+    fixture.write("schemas/order.placed/samples/broken.json", "{");
+    let before = fixture.generated();
+    let parts = [&format!("--> {broken}"), "UUID", &format!("correct or delete `{broken}`")];
+    for arguments in [vec!["codegen"], vec!["codegen", "--check"]] {
+        let run = fixture.run(&arguments);
+        found(&run, &parts);
+        assert!(run.stderr.contains("`schemas/order.placed/samples/broken.json` is not decoded"));
+        assert!(!run.stderr.contains("was never stored"), "{}", run.stderr);
+    }
+    let run = fixture.run(&["codegen", "--check", "--format", "json"]);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((run.code, &report["ok"]), (1, &json!(false)));
+    let status: Vec<_> = report["samples"].as_array().unwrap().iter().collect();
+    assert_eq!(status[0]["path"], broken);
+    assert_eq!(status[0]["status"], "failed");
+    assert!(status[0]["reason"].as_str().unwrap().contains("order.placed"));
+    assert_eq!(status[1]["path"], PLACED);
+    assert_eq!(status[1]["status"], "decoded");
+    assert_eq!(fixture.generated(), before);
+    assert_eq!(fixture.read(own), text);
+}
+
+#[test]
+fn samples_of_a_type_that_is_gone_stay_and_are_skipped() {
+    let fixture = Fixture::new("sample-gone", SHOP);
+    fixture.codegen();
+    fixture.write("schemas/system.started/samples/v1.broken.json", "{}");
+    fixture.write("schemas/order.plcaed/samples/v1.mine.json", "{}");
+    fixture.replace("src/lib.rs", "    System(SystemEvent),\n", "");
+    let derived = ", DomainEvent)]\npub enum SystemEvent";
+    fixture.replace("src/lib.rs", derived, ")]\npub enum SystemEvent");
+    let run = fixture.run(&["codegen"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for event_type in ["system.started", "order.plcaed"] {
+        let wanted = format!("warning: `{event_type}` is no longer in the code");
+        assert!(run.stderr.contains(&wanted), "{}", run.stderr);
+    }
+    assert!(fixture.path(STARTED).exists());
+    let run = fixture.run(&["codegen", "--check", "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let statuses: Vec<_> =
+        report["samples"].as_array().unwrap().iter().map(|sample| &sample["status"]).collect();
+    assert_eq!(statuses, ["decoded", "skipped", "skipped", "skipped"]);
+    fs::remove_file(fixture.path(STARTED)).unwrap();
+    found(&fixture.run(&["codegen", "--check"]), &[&format!("deleted {STARTED}")]);
+}
+
+#[test]
+fn a_type_that_accepts_less_than_its_schema_says_asks_for_a_sample() {
+    let even = r#"
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "u8")]
+pub struct Even(u8);
+impl TryFrom<u8> for Even {
+    type Error = String;
+    fn try_from(value: u8) -> Result<Self, String> {
+        if value % 2 == 0 { Ok(Self(value)) } else { Err(format!("{value} is odd")) }
+    }
+}
+"#;
+    let source = SHOP.replace("Started { host: String }", "Started { host: String, port: Even }");
+    let fixture = Fixture::new("sample-less", &format!("{source}{even}"));
+    let run = fixture.run(&["codegen"]);
+    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    for part in ["warning: `system.started` has no sample of version 1", "1 is odd"] {
+        assert!(run.stderr.contains(part), "{}", run.stderr);
+    }
+    assert!(!fixture.path(STARTED).exists());
+    assert_eq!(fixture.run(&["codegen", "--check"]).code, 0);
+
+    let own = "schemas/system.started/samples/v1.even.json";
+    fixture.write(own, "{\"host\": \"a\", \"port\": 2}");
+    let run = fixture.run(&["codegen", "--check"]);
+    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    assert!(!run.stderr.contains("has no sample"), "{}", run.stderr);
+    fixture.replace("src/lib.rs", "value % 2 == 0", "value > 2");
+    found(&fixture.run(&["codegen"]), &[own, "2 is odd"]);
+}
+
+#[test]
+fn every_sample_of_the_examples_keeps_its_schema_and_decodes() {
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas");
+    let mut count = 0;
+    for folder in fs::read_dir(schemas).unwrap() {
+        let folder = folder.unwrap();
+        if !folder.path().is_dir() {
+            continue;
+        }
+        let event_type = folder.file_name().into_string().unwrap();
+        for sample in fs::read_dir(folder.path().join("samples")).unwrap() {
+            let file = sample.unwrap().file_name().into_string().unwrap();
+            let version = file.strip_prefix('v').unwrap().split('.').next().unwrap();
+            let text = fs::read_to_string(folder.path().join("samples").join(&file)).unwrap();
+            let schema = folder.path().join(format!("v{version}.json"));
+            validate(&fs::read_to_string(schema).unwrap(), &text);
+            ShopEvent::from_data(&event_type, version.parse().unwrap(), &text).unwrap();
+            count += 1;
+        }
+    }
+    assert!(count >= 14, "{count} samples");
+}
