@@ -80,6 +80,9 @@ pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
     }
     for variant in &model.variants {
         match &variant.kind {
+            // What is to be `Unknown(RawEvent)` is told so.
+            Kind::Malformed if variant.attrs.unknown.is_some() => {}
+            Kind::Unknown(_) => {}
             Kind::Malformed => positional(cx, variant),
             Kind::Group(ty) => newtype(cx, model, variant, ty),
             Kind::Leaf(leaf) => {
