@@ -10,8 +10,8 @@ use crate::discover::Code;
 use crate::emit::typescript;
 use crate::migrations;
 use crate::output::{Artifact, Content, Manifest, Plan, State, plan};
-use crate::registry::{Frozen, Registry, files, is_history, merge};
-use crate::samples::{self, Checked, Decode, Outcome};
+use crate::registry::{Frozen, files, is_history, merge};
+use crate::samples::{self, Checked, Decode, Outcome, Readers};
 use crate::shell;
 
 /// What a run would write.
@@ -39,11 +39,12 @@ pub(crate) fn generate(config: &Config, code: &Code) -> Result<Generation> {
     let mut warnings = Vec::new();
     let mut artifacts = files(&registry, &config.schemas, &manifest.files);
     let decode: &Decode<'_> = &|samples| code.program.decode(samples);
-    let mut samples = samples::plan(config, &code.document, &registry, &manifest, decode)?;
+    let readers = Readers::new(&code.document);
+    let mut samples = samples::plan(config, &readers, &registry, &manifest, decode)?;
     artifacts.append(&mut samples.artifacts);
     artifacts.extend(history(&artifacts, &manifest, config, &samples.given_up));
     warnings.append(&mut samples.warnings);
-    warnings.extend(removed_types(&artifacts, &samples.checked, &registry, config));
+    warnings.extend(removed_types(&artifacts, &samples.checked, &readers, config));
     if let Some(typescript) = &config.typescript {
         let generated = typescript::emit(&registry, typescript.readonly)?;
         artifacts.push(Artifact::generated(typescript.out.clone(), generated.text));
@@ -91,7 +92,7 @@ fn history(
 fn removed_types(
     artifacts: &[Artifact],
     samples: &[Checked],
-    registry: &Registry,
+    readers: &Readers<'_>,
     config: &Config,
 ) -> Vec<String> {
     let skipped = samples.iter().filter(|checked| checked.outcome == Outcome::Skipped);
@@ -100,7 +101,7 @@ fn removed_types(
         .filter_map(|file| file.path.strip_prefix(&config.schemas)?.strip_prefix('/'))
         .filter_map(|path| path.split_once('/').map(|(event_type, _)| event_type))
         .chain(skipped.map(|checked| checked.sample.event_type.as_str()))
-        .filter(|event_type| !registry.events.contains_key(*event_type))
+        .filter(|event_type| !readers.knows(event_type))
         .collect();
     types
         .into_iter()

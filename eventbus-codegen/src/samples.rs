@@ -41,39 +41,50 @@ pub(crate) enum Outcome {
     /// Nothing in the code speaks for it: the type is gone, or says that the version is `unreadable`.
     Skipped,
     /// It does not decode.
-    Failed {
-        /// Why.
-        reason: String,
-        /// The version that the code writes.
-        current: u32,
-    },
+    Failed(Failure),
+}
+
+/// Why a sample does not decode, and what should have read it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// What the code says.
+    pub(crate) reason: String,
+    /// The name that the type has today.
+    pub(crate) reader: String,
+    /// The version that the code writes.
+    pub(crate) current: u32,
 }
 
 /// Asks the code whether it decodes each sample: nothing, or the reason why not.
 pub(crate) type Decode<'a> = dyn Fn(&[Sample<'_>]) -> Result<Vec<Option<String>>> + 'a;
 
-/// Plans the samples of `registry`, which came out of `document`, and has all of them decoded.
+/// Plans the samples of `registry` and has all of them decoded. `readers` are the leaves that it was made from.
 pub(crate) fn plan(
     config: &Config,
-    document: &Document,
+    readers: &Readers<'_>,
     registry: &Registry,
     manifest: &Manifest,
     decode: &Decode<'_>,
 ) -> Result<Planned> {
     let Samples { stored, unnamed } = Samples::read(config.folder(), &config.schemas)?;
-    let readers = Readers::of(document);
     let mut planned = Planned::default();
     planned.warnings.extend(unnamed.iter().map(|path| {
         format!("`{path}` is not decoded: samples are named `v<version>.<anything>.json`")
     }));
-    let new = own(registry, config, &readers, manifest, &stored, &mut planned);
-    let (known, unknown): (Vec<Stored>, Vec<Stored>) =
-        stored.into_iter().partition(|sample| readers.reads(sample).is_some());
-    let asked: Vec<Sample<'_>> = known.iter().chain(&new).map(Sample::from).collect();
+    let new = own(registry, config, readers, manifest, &stored, &mut planned);
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for sample in stored {
+        match readers.of(&sample) {
+            Some(leaf) => known.push((sample, leaf)),
+            None => unknown.push(sample),
+        }
+    }
+    let asked: Vec<Sample<'_>> =
+        known.iter().map(|(sample, _)| sample).chain(&new).map(Sample::from).collect();
     let mut reasons = if asked.is_empty() { Vec::new() } else { decode(&asked)? }.into_iter();
-    for (sample, reason) in known.into_iter().zip(&mut reasons) {
-        let current = readers.reads(&sample).unwrap_or(sample.version);
-        let failed = |reason| Outcome::Failed { reason, current };
+    for ((sample, leaf), reason) in known.into_iter().zip(&mut reasons) {
+        let (reader, current) = (leaf.event_type.clone(), leaf.version);
+        let failed = |reason| Outcome::Failed(Failure { reason, reader, current });
         planned.checked.push(Checked { sample, outcome: reason.map_or(Outcome::Decoded, failed) });
     }
     let skipped = |sample| Checked { sample, outcome: Outcome::Skipped };
@@ -85,10 +96,10 @@ pub(crate) fn plan(
     Ok(planned)
 }
 
-/// The samples that the code does not decode, each with the reason and the version that the code writes.
-pub(crate) fn failures(samples: &[Checked]) -> impl Iterator<Item = (&Stored, &str, u32)> {
+/// The samples that the code does not decode.
+pub(crate) fn failures(samples: &[Checked]) -> impl Iterator<Item = (&Stored, &Failure)> {
     samples.iter().filter_map(|checked| match &checked.outcome {
-        Outcome::Failed { reason, current } => Some((&checked.sample, reason.as_str(), *current)),
+        Outcome::Failed(failure) => Some((&checked.sample, failure)),
         Outcome::Decoded | Outcome::Skipped => None,
     })
 }
@@ -142,7 +153,7 @@ fn own(
                 continue;
             }
             let made = Stored { path, event_type, version: *version, text };
-            if readers.reads(&made).is_some() {
+            if readers.of(&made).is_some() {
                 new.push(made);
             }
         }
@@ -150,27 +161,42 @@ fn own(
     new
 }
 
-/// The leaves of the code by every name under which they read events.
-struct Readers<'a>(BTreeMap<&'a str, &'a LeafDocument>);
+/// The leaves of the code by every name under which they read events, former ones included.
+#[derive(Debug)]
+pub(crate) struct Readers<'a>(BTreeMap<&'a str, &'a LeafDocument>);
 
 impl<'a> Readers<'a> {
-    fn of(document: &'a Document) -> Self {
-        let mut readers = BTreeMap::new();
-        collect(&document.root, &mut readers);
+    /// Those of a catalog.
+    pub(crate) fn new(document: &'a Document) -> Self {
+        let mut leaves = Vec::new();
+        collect(&document.root, &mut leaves);
+        let mut readers: BTreeMap<&str, &LeafDocument> =
+            leaves.iter().map(|leaf| (leaf.event_type.as_str(), *leaf)).collect();
+        for leaf in leaves {
+            for alias in &leaf.aliases {
+                readers.entry(alias).or_insert(leaf);
+            }
+        }
         Self(readers)
     }
 
-    /// The version that the code writes, where it claims to read this sample.
-    fn reads(&self, sample: &Stored) -> Option<u32> {
-        self.0.get(sample.event_type.as_str()).map(|leaf| leaf.version)
+    /// Whether the code reads events of this name.
+    pub(crate) fn knows(&self, event_type: &str) -> bool {
+        self.0.contains_key(event_type)
+    }
+
+    /// The leaf that must read this sample; none where the code says that it reads no such version.
+    fn of(&self, sample: &Stored) -> Option<&'a LeafDocument> {
+        let leaf = *self.0.get(sample.event_type.as_str())?;
+        Some(leaf).filter(|leaf| !leaf.unreadable.contains(&sample.version))
     }
 }
 
-fn collect<'a>(group: &'a GroupDocument, readers: &mut BTreeMap<&'a str, &'a LeafDocument>) {
+fn collect<'a>(group: &'a GroupDocument, leaves: &mut Vec<&'a LeafDocument>) {
     for member in &group.members {
         match member {
-            Node::Group(nested) => collect(nested, readers),
-            Node::Leaf(leaf) => drop(readers.insert(&leaf.event_type, leaf)),
+            Node::Group(nested) => collect(nested, leaves),
+            Node::Leaf(leaf) => leaves.push(leaf),
         }
     }
 }

@@ -204,6 +204,110 @@ impl TryFrom<u8> for Even {
     found(&fixture.run(&["codegen"]), &[own, "2 is odd"]);
 }
 
+/// The shop with `order.placed` at version 2, and what brings version 1 up.
+fn second_version() -> String {
+    let shop = SHOP
+        .replace(
+            "    /// A customer's order.",
+            "    #[event(version = 2, upcast(1 => OrderPlacedV1))]",
+        )
+        .replace("total_cents: i64", "total: i64");
+    format!(
+        "{shop}
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]
+pub struct OrderPlacedV1 {{
+    pub order_id: Uuid,
+    pub total_cents: i64,
+    pub items: Vec<Item>,
+    pub coupon: Option<String>,
+}}
+impl From<OrderPlacedV1> for OrderPlaced {{
+    fn from(old: OrderPlacedV1) -> Self {{
+        let total = old.total_cents;
+        Self {{ order_id: old.order_id, total, items: old.items, coupon: old.coupon }}
+    }}
+}}"
+    )
+}
+
+/// The samples that `--check` looked at and did not find decodable, with their status.
+fn not_decoded(fixture: &Fixture) -> Vec<(String, String)> {
+    let run = fixture.run(&["codegen", "--check", "--format", "json"]);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let samples = report["samples"].as_array().unwrap().iter();
+    let others = samples.filter(|sample| sample["status"] != "decoded");
+    others.map(|sample| (text(&sample["path"]), text(&sample["status"]))).collect()
+}
+
+#[test]
+fn a_former_version_is_decoded_through_its_upcaster() {
+    let fixture = Fixture::new("sample-upcast", SHOP);
+    fixture.codegen();
+    let first = fixture.read(PLACED);
+    fixture.write("src/lib.rs", &second_version());
+    let second = "schemas/order.placed/samples/v2.json";
+    assert!(fixture.codegen().contains(&format!("created {second}")));
+    assert_eq!(fixture.read(PLACED), first, "kept for ever");
+    validate(&fixture.read("schemas/order.placed/v1.json"), &first);
+    validate(&fixture.read("schemas/order.placed/v2.json"), &fixture.read(second));
+    assert_eq!(fixture.run(&["codegen", "--check"]).code, 0);
+
+    let remedies = ["`#[event(upcast(1 => ..))]`", "`#[event(unreadable(1))]`"];
+    fixture.replace(
+        "src/lib.rs",
+        "let total",
+        "assert_ne!(old.total_cents, 1, \"one cent\"); let total",
+    );
+    let check = fixture.run(&["codegen", "--check"]);
+    let parts = [&format!("--> {PLACED}"), "the code did not return: ", "one cent", "src/lib.rs:"];
+    found(&check, &[&parts[..], &remedies, &["1 stored sample does not decode"]].concat());
+    assert!(!check.stderr.contains("RUST_BACKTRACE"), "{}", check.stderr);
+    assert_eq!(not_decoded(&fixture), [(PLACED.to_owned(), "failed".to_owned())]);
+
+    fixture.write("src/lib.rs", &second_version());
+    fixture.replace(
+        "src/lib.rs",
+        "pub total_cents: i64,",
+        "pub total_cents: i64, pub note: String,",
+    );
+    let check = fixture.run(&["codegen", "--check"]);
+    found(&check, &[&["missing field `note`"][..], &remedies].concat());
+    assert!(!check.stderr.contains("was never stored"), "{}", check.stderr);
+}
+
+#[test]
+fn a_version_that_is_declared_unreadable_is_skipped() {
+    let fixture = Fixture::new("sample-unreadable", SHOP);
+    fixture.codegen();
+    let first = fixture.read(PLACED);
+    fixture.write("src/lib.rs", &second_version());
+    fixture.replace("src/lib.rs", "upcast(1 => OrderPlacedV1)", "unreadable(1)");
+    fixture.codegen();
+    assert_eq!(fixture.read(PLACED), first);
+    let run = fixture.run(&["codegen", "--check"]);
+    assert_eq!((run.code, run.stderr.contains("order.placed")), (0, false), "{}", run.stderr);
+    assert_eq!(not_decoded(&fixture), [(PLACED.to_owned(), "skipped".to_owned())]);
+}
+
+#[test]
+fn samples_under_a_former_name_are_decoded_by_the_event_that_has_it_now() {
+    let fixture = Fixture::new("sample-alias", SHOP);
+    fixture.codegen();
+    let renamed = "#[event(alias = \"system.started\")] Booted { host: String";
+    fixture.replace("src/lib.rs", "Started { host: String", renamed);
+    let run = fixture.run(&["codegen"]);
+    assert_eq!((run.code, run.stderr.contains("system.started")), (0, false), "{}", run.stderr);
+    assert!(not_decoded(&fixture).is_empty());
+    fixture.replace("src/lib.rs", renamed, &format!("{renamed}, port: u16"));
+    let check = fixture.run(&["codegen", "--check"]);
+    let sample = "a sample of `system.started` at version 1 does not decode";
+    found(&check, &[sample, "missing field `port`", "2 stored samples do not decode"]);
+    let delete = "was never stored, delete `schemas/system.booted/samples/v1.json`";
+    assert!(check.stderr.contains(delete), "{}", check.stderr);
+    assert!(!check.stderr.contains(&format!("delete `{STARTED}`")), "{}", check.stderr);
+}
+
 #[test]
 fn every_sample_of_the_examples_keeps_its_schema_and_decodes() {
     let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas");

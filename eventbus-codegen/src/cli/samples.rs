@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use super::report;
 use crate::diagnostic::{Error, ErrorKind};
 use crate::registry::Stored;
-use crate::samples::{Checked, Outcome, failures};
+use crate::samples::{Checked, Failure, Outcome, failures};
 
 /// Every sample that does not decode, each with its reason and its remedies.
 pub(super) fn findings(samples: &[Checked], check: bool, command: &str) {
-    for (sample, reason, current) in failures(samples) {
-        report::error(&finding(sample, reason, current, command));
+    for (sample, failure) in failures(samples) {
+        report::error(&finding(sample, failure, command));
     }
     let nothing = if check { "" } else { "; nothing was written" };
     match failures(samples).count() {
@@ -32,8 +32,8 @@ pub(super) fn machine(samples: &[Checked]) -> Value {
             entry["status"] = Value::from(match outcome {
                 Outcome::Decoded => "decoded",
                 Outcome::Skipped => "skipped",
-                Outcome::Failed { reason, .. } => {
-                    entry["reason"] = Value::from(reason.as_str());
+                Outcome::Failed(failure) => {
+                    entry["reason"] = Value::from(failure.reason.as_str());
                     "failed"
                 }
             });
@@ -42,13 +42,13 @@ pub(super) fn machine(samples: &[Checked]) -> Value {
         .collect()
 }
 
-fn finding(sample: &Stored, reason: &str, current: u32, command: &str) -> Error {
+fn finding(sample: &Stored, failure: &Failure, command: &str) -> Error {
+    let Failure { reason, reader, current } = failure;
     let Stored { path, event_type, version, .. } = sample;
     let message = format!("a sample of `{event_type}` at version {version} does not decode");
-    let error = Error::new(ErrorKind::Registry, message)
-        .at(Path::new(path), None)
-        .because(reason.to_owned());
-    let error = if *version < current {
+    let error =
+        Error::new(ErrorKind::Registry, message).at(Path::new(path), None).because(reason.clone());
+    let error = if version < current {
         error
             .help(format!(
                 "read it: add `#[event(upcast({version} => ..))]` with the payload as it was then, \
@@ -71,7 +71,8 @@ fn finding(sample: &Stored, reason: &str, current: u32, command: &str) -> Error 
     if !sample.is_own() {
         return error.help(format!("if no code ever wrote this, correct or delete `{path}`"));
     }
-    if *version < current {
+    // What an earlier version wrote, or the type under its former name, cannot be made again.
+    if version < current || event_type != reader {
         return error;
     }
     error.help(format!(
@@ -81,26 +82,32 @@ fn finding(sample: &Stored, reason: &str, current: u32, command: &str) -> Error 
 
 #[cfg(test)]
 mod tests {
-    use super::{Stored, finding};
+    use super::{Failure, Stored, finding};
 
     fn sample(path: &str) -> Stored {
         let (event_type, text) = ("order.placed".to_owned(), "{}".to_owned());
         Stored { path: path.to_owned(), event_type, version: 1, text }
     }
 
-    fn remedies(path: &str, current: u32) -> String {
-        finding(&sample(path), "missing field `total`", current, "cargo eventbus codegen")
-            .remedies()
-            .join("\n")
+    fn remedies(path: &str, reader: &str, current: u32) -> String {
+        let reason = "missing field `total`".to_owned();
+        let failure = Failure { reason, reader: reader.to_owned(), current };
+        finding(&sample(path), &failure, "cargo eventbus codegen").remedies().join("\n")
     }
 
     #[test]
     fn only_the_current_versions_own_sample_may_be_deleted() {
         let own = "schemas/order.placed/samples/v1.json";
-        assert!(remedies(own, 1).contains("was never stored, delete `schemas/order.placed"));
-        assert!(!remedies(own, 2).contains("delete"));
-        assert!(remedies(own, 2).contains("unreadable(1)"));
+        assert!(
+            remedies(own, "order.placed", 1)
+                .contains("was never stored, delete `schemas/order.placed")
+        );
+        assert!(!remedies(own, "order.placed", 2).contains("delete"));
+        assert!(remedies(own, "order.placed", 2).contains("unreadable(1)"));
+        assert!(!remedies(own, "order.created", 1).contains("delete"), "a former name");
         let mine = "schemas/order.placed/samples/v1.mine.json";
-        assert!(remedies(mine, 2).contains("correct or delete `schemas/order.placed"));
+        assert!(
+            remedies(mine, "order.placed", 2).contains("correct or delete `schemas/order.placed")
+        );
     }
 }
