@@ -3,7 +3,9 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitStr, Path, Type, Visibility};
+use syn::{
+    Attribute, Data, DeriveInput, Fields, Ident, LitStr, Path, PathSegment, Type, Visibility,
+};
 
 use crate::attr::{self, EnumAttrs, Serde, Step, VariantAttrs};
 use crate::case;
@@ -139,6 +141,10 @@ impl<'a> Enum<'a> {
         let kind = match &original.fields {
             Fields::Unnamed(fields) => match (fields.unnamed.first(), fields.unnamed.len()) {
                 (Some(field), 1) if attrs.unknown.is_some() => Kind::Unknown(&field.ty),
+                // What is named so is meant so, and the checks ask for the key.
+                (Some(field), 1) if original.ident == "Unknown" && is_raw_event(&field.ty) => {
+                    Kind::Unknown(&field.ty)
+                }
                 (Some(field), 1) if attrs.payload.is_some() => {
                     let version = attrs.version.as_ref().map_or(1, |version| version.value);
                     let (payload, past) = (Payload::Given(&field.ty), Past::of(&attrs));
@@ -238,6 +244,12 @@ impl<'a> Field<'a> {
             aggregate_id: attr::aggregate_id(cx, &original.attrs),
         })
     }
+}
+
+/// Whether a type is named as the runtime's `RawEvent`.
+pub(crate) fn is_raw_event(ty: &Type) -> bool {
+    let named = |segment: &PathSegment| segment.ident == "RawEvent" && segment.arguments.is_none();
+    attr::last_segment(ty).is_some_and(named)
 }
 
 /// The path of the runtime's `__private`.

@@ -6,4 +6,7 @@ mod events;
 mod hygiene;
 mod lints;
 mod names;
+mod retired;
+mod unknown;
+mod versions;
 mod wire;

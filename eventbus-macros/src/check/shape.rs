@@ -74,7 +74,7 @@ pub(crate) fn generics(cx: &Ctxt, generics: &Generics) {
 
 pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
     // An enum without variants names no event.
-    if model.variants.is_empty() {
+    if model.variants.iter().all(|variant| variant.attrs.unknown.is_some()) {
         let message = "an enum without variants names no event: write one, `Placed { .. }`";
         cx.error(model.ident.span(), message);
     }
