@@ -204,6 +204,95 @@ impl TryFrom<u8> for Even {
     found(&fixture.run(&["codegen"]), &[own, "2 is odd"]);
 }
 
+/// A payload with a field of each kind that schemars has a schema for.
+const EVERYTHING: &str = r##"
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU16;
+use std::time::{Duration, SystemTime};
+
+use eventbus_runtime::DomainEvent;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, DomainEvent)]
+pub enum ShopEvent { All(AllEvent) }
+
+#[derive(Debug, Clone, DomainEvent)]
+pub enum AllEvent {
+    Nothing,
+    Everything {
+        scalars: (bool, char, i8, u64, i64, u128, f32, NonZeroU16),
+        strings: BTreeSet<String>,
+        times: (Duration, SystemTime),
+        addresses: (IpAddr, Ipv6Addr),
+        three: [u8; 3],
+        by_number: BTreeMap<i32, Option<String>>,
+        by_name: BTreeMap<Suit, Vec<Shape>>,
+        external: Shape,
+        internal: Internal,
+        adjacent: Adjacent,
+        untagged: Untagged,
+        tree: Tree,
+        #[schemars(range(min = 5, max = 9))]
+        between: u8,
+        #[schemars(length(min = 6, max = 8))]
+        long: String,
+        #[schemars(regex(pattern = r"^[A-Z]{3}-\d+$"))]
+        pattern: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        skipped: Option<Box<Tree>>,
+        #[serde(default)]
+        defaulted: Vec<u32>,
+        #[serde(rename = "other-name", alias = "former")]
+        renamed: Option<Suit>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub enum Suit { Hearts, Spades }
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub enum Shape { Circle { radius: f64 }, Point, Line(i32, i32), Named(String) }
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind")]
+pub enum Internal { Card(Card), Cash { cents: u64 } }
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "t", content = "c")]
+pub enum Adjacent { One(Card), Two }
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Untagged { Number(u8), Text(String) }
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Card {
+    pub pan: String,
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub enum Tree { Node(Box<Tree>, Box<Tree>), Leaf(Option<Box<Tree>>) }
+"##;
+
+#[test]
+fn a_sample_is_made_of_every_kind_of_schema() {
+    let fixture = Fixture::new("sample-everything", EVERYTHING);
+    let run = fixture.run(&["codegen"]);
+    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    assert!(!run.stderr.contains("has no sample"), "{}", run.stderr);
+    assert_eq!(fixture.read("schemas/all.nothing/samples/v1.json"), "{}\n");
+    let sample = fixture.read("schemas/all.everything/samples/v1.json");
+    validate(&fixture.read("schemas/all.everything/v1.json"), &sample);
+    let sample: Value = serde_json::from_str(&sample).unwrap();
+    assert_eq!(sample["internal"], json!({"kind": "Card", "pan": "text", "key": "text"}));
+    assert_eq!((&sample["between"], &sample["pattern"]), (&json!(5), &json!("AAA-1")));
+    assert_eq!(sample["other-name"], "Hearts");
+}
+
 /// The shop with `order.placed` at version 2, and what brings version 1 up.
 fn second_version() -> String {
     let shop = SHOP
