@@ -82,18 +82,25 @@ pub(crate) fn plan(
     let asked: Vec<Sample<'_>> =
         known.iter().map(|(sample, _)| sample).chain(&new).map(Sample::from).collect();
     let mut reasons = if asked.is_empty() { Vec::new() } else { decode(&asked)? }.into_iter();
-    for ((sample, leaf), reason) in known.into_iter().zip(&mut reasons) {
-        let (reader, current) = (leaf.event_type.clone(), leaf.version);
-        let failed = |reason| Outcome::Failed(Failure { reason, reader, current });
-        planned.checked.push(Checked { sample, outcome: reason.map_or(Outcome::Decoded, failed) });
-    }
-    let skipped = |sample| Checked { sample, outcome: Outcome::Skipped };
-    planned.checked.extend(unknown.into_iter().map(skipped));
+    planned.checked = known
+        .into_iter()
+        .zip(&mut reasons)
+        .map(|((sample, leaf), reason)| Checked { sample, outcome: Outcome::of(leaf, reason) })
+        .chain(unknown.into_iter().map(|sample| Checked { sample, outcome: Outcome::Skipped }))
+        .collect();
     planned.checked.sort_by(|a, b| a.sample.path.cmp(&b.sample.path));
     for (sample, reason) in new.into_iter().zip(reasons) {
         planned.take_new(sample, reason);
     }
     Ok(planned)
+}
+
+impl Outcome {
+    /// What became of a sample that `leaf` must read.
+    fn of(leaf: &LeafDocument, reason: Option<String>) -> Self {
+        let (reader, current) = (leaf.event_type.clone(), leaf.version);
+        reason.map_or(Self::Decoded, |reason| Self::Failed(Failure { reason, reader, current }))
+    }
 }
 
 /// The samples that the code does not decode.
@@ -146,7 +153,10 @@ fn own(
                 planned.artifacts.push(Artifact::kept(path, hash.clone()));
                 continue;
             }
-            let Some(value) = sample(content.writer()) else { continue };
+            let Some(value) = sample(content.writer()) else {
+                planned.given_up.insert(path);
+                continue;
+            };
             let (event_type, text) = (event_type.clone(), canonical::text(&value));
             if is_there(&path) {
                 planned.artifacts.push(Artifact::generated(path, text));

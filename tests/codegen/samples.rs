@@ -13,11 +13,11 @@ const STARTED: &str = "schemas/system.started/samples/v1.json";
 
 /// Asserts that a payload keeps both contracts of its version's file, formats included.
 fn validate(schema: &str, sample: &str) {
-    let schema: Value = serde_json::from_str(schema).unwrap();
-    let sample: Value = serde_json::from_str(sample).unwrap();
+    let schema: Value = serde_json::from_str(schema).expect("a schema is JSON");
+    let sample: Value = serde_json::from_str(sample).expect("a sample is JSON");
     for contract in [&schema, &schema["x-eventbus-writer"]] {
         let validator =
-            jsonschema::options().should_validate_formats(true).build(contract).unwrap();
+            jsonschema::options().should_validate_formats(true).build(contract).expect("a schema");
         let errors: Vec<_> =
             validator.iter_errors(&sample).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?} in {sample} by {contract}");
@@ -322,9 +322,9 @@ impl From<OrderPlacedV1> for OrderPlaced {{
 /// The samples that `--check` looked at and did not find decodable, with their status.
 fn not_decoded(fixture: &Fixture) -> Vec<(String, String)> {
     let run = fixture.run(&["codegen", "--check", "--format", "json"]);
-    let report: Value = serde_json::from_str(&run.stdout).unwrap();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let samples = report["samples"].as_array().unwrap().iter();
+    let report: Value = serde_json::from_str(&run.stdout).expect("a report is JSON");
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let samples = report["samples"].as_array().expect("a list").iter();
     let others = samples.filter(|sample| sample["status"] != "decoded");
     others.map(|sample| (text(&sample["path"]), text(&sample["status"]))).collect()
 }

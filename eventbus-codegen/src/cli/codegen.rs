@@ -71,18 +71,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let repair = Repair { command: arguments.command(), folder: config.folder() };
     let undecoded = failures(&generation.samples).next().is_some();
-    let check = arguments.check || undecoded;
     if !arguments.check {
         refuse_blocked(&generation, &repair)?;
     }
+    let check = arguments.check || undecoded;
     if !check {
         write(&generation.plan, config.folder(), &generation.manifest_path)?;
     }
-    let drift = generation.plan.drift().next().is_some();
+    let found = undecoded || (check && generation.plan.drift().next().is_some());
     match arguments.format {
-        Format::Json => println!("{}", machine(&generation, check).trim_end()),
-        Format::Human if check && (drift || undecoded) => {
-            if arguments.check && drift {
+        Format::Json => println!("{}", machine(&generation, check, !found).trim_end()),
+        Format::Human if found => {
+            if arguments.check {
                 findings(&generation, &repair);
             }
             samples::findings(&generation.samples, arguments.check, &repair.command);
@@ -91,7 +91,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Format::Human if check => report::summary("everything is up to date"),
         Format::Human => written(&generation, &config, &repair),
     }
-    Ok(if check && (drift || undecoded) { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    Ok(if found { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
 /// What the user is told to run.
@@ -172,6 +172,9 @@ fn remedy(entry: &Entry, repair: &Repair<'_>) -> String {
 
 /// What `--check` found: each file, its diff, and the repair.
 fn findings(generation: &Generation, repair: &Repair<'_>) {
+    if generation.plan.drift().next().is_none() {
+        return;
+    }
     for entry in generation.plan.drift() {
         report::file(report::CHANGED, check_status(entry.state), &entry.path);
     }
@@ -225,7 +228,7 @@ fn written(generation: &Generation, config: &Config, repair: &Repair<'_>) {
     }
 }
 
-fn machine(generation: &Generation, check: bool) -> String {
+fn machine(generation: &Generation, check: bool, ok: bool) -> String {
     let status = if check { check_status } else { write_status };
     let files: Vec<_> = generation
         .plan
@@ -235,7 +238,7 @@ fn machine(generation: &Generation, check: bool) -> String {
         .collect();
     canonical::text(&json!({
         "files": files,
-        "ok": !check || (generation.plan.drift().next().is_none() && failures(&generation.samples).next().is_none()),
+        "ok": ok,
         "samples": samples::machine(&generation.samples),
         "warnings": generation.warnings,
     }))
