@@ -8,4 +8,5 @@ mod expand;
 mod hygiene;
 mod lints;
 mod names;
+mod raw;
 mod wire;
