@@ -3,9 +3,11 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitStr, Path, Type, Visibility};
+use syn::{
+    Attribute, Data, DeriveInput, Fields, Ident, LitStr, Path, PathSegment, Type, Visibility,
+};
 
-use crate::attr::{self, EnumAttrs, Serde, VariantAttrs};
+use crate::attr::{self, EnumAttrs, Serde, Step, VariantAttrs};
 use crate::case;
 use crate::ctxt::Ctxt;
 use crate::symbol::{DOC, SCHEMARS, SERDE};
@@ -49,6 +51,8 @@ pub(crate) enum Kind<'a> {
     Leaf(Leaf<'a>),
     /// A newtype over another derived enum.
     Group(&'a Type),
+    /// A newtype over `RawEvent`, for what no other variant is for.
+    Unknown(&'a Type),
     /// Positional fields, which are neither.
     Malformed,
 }
@@ -57,6 +61,19 @@ pub(crate) enum Kind<'a> {
 pub(crate) struct Leaf<'a> {
     pub(crate) version: u32,
     pub(crate) payload: Payload<'a>,
+    pub(crate) past: Past,
+}
+
+/// What a leaf was before.
+pub(crate) struct Past {
+    /// Its former names.
+    pub(crate) aliases: Vec<LitStr>,
+    /// The types of its former versions, upwards.
+    pub(crate) steps: Vec<(u32, Type)>,
+    /// The former versions that nothing reads, upwards.
+    pub(crate) unreadable: Vec<u32>,
+    /// The day from which it is no longer emitted.
+    pub(crate) retired: Option<String>,
 }
 
 /// Where a leaf's payload struct comes from.
@@ -123,9 +140,15 @@ impl<'a> Enum<'a> {
         let serde = Serde::read(&original.attrs);
         let kind = match &original.fields {
             Fields::Unnamed(fields) => match (fields.unnamed.first(), fields.unnamed.len()) {
+                (Some(field), 1) if attrs.unknown.is_some() => Kind::Unknown(&field.ty),
+                // What is named so is meant so, and the checks ask for the key.
+                (Some(field), 1) if original.ident == "Unknown" && is_raw_event(&field.ty) => {
+                    Kind::Unknown(&field.ty)
+                }
                 (Some(field), 1) if attrs.payload.is_some() => {
                     let version = attrs.version.as_ref().map_or(1, |version| version.value);
-                    Kind::Leaf(Leaf { version, payload: Payload::Given(&field.ty) })
+                    let (payload, past) = (Payload::Given(&field.ty), Past::of(&attrs));
+                    Kind::Leaf(Leaf { version, payload, past })
                 }
                 (Some(field), 1) => Kind::Group(&field.ty),
                 _ => Kind::Malformed,
@@ -163,7 +186,8 @@ impl<'a> Enum<'a> {
             inherited,
             fields: fields.collect(),
         });
-        Leaf { version: attrs.version.as_ref().map_or(1, |version| version.value), payload }
+        let version = attrs.version.as_ref().map_or(1, |version| version.value);
+        Leaf { version, payload, past: Past::of(attrs) }
     }
 
     pub(crate) fn leaves(&self) -> impl Iterator<Item = (&Variant<'a>, &Leaf<'a>)> {
@@ -173,11 +197,33 @@ impl<'a> Enum<'a> {
         })
     }
 
+    /// The variant that keeps what no other is for.
+    pub(crate) fn unknown(&self) -> Option<&Variant<'a>> {
+        self.variants.iter().find(|variant| matches!(variant.kind, Kind::Unknown(_)))
+    }
+
     pub(crate) fn groups(&self) -> impl Iterator<Item = (usize, &Variant<'a>, &'a Type)> {
         self.variants.iter().enumerate().filter_map(|(at, variant)| match variant.kind {
             Kind::Group(ty) => Some((at, variant, ty)),
             _ => None,
         })
+    }
+}
+
+impl Past {
+    fn of(attrs: &VariantAttrs) -> Self {
+        let history = &attrs.history;
+        let step = |step: &Step| (step.number.value, step.ty.clone());
+        let mut steps: Vec<_> = history.steps().iter().map(step).collect();
+        let mut unreadable: Vec<u32> = history.unread().iter().map(|number| number.value).collect();
+        steps.sort_by_key(|(version, _)| *version);
+        unreadable.sort_unstable();
+        Self {
+            aliases: history.aliases.clone(),
+            steps,
+            unreadable,
+            retired: history.retired.as_ref().map(LitStr::value),
+        }
     }
 }
 
@@ -198,6 +244,12 @@ impl<'a> Field<'a> {
             aggregate_id: attr::aggregate_id(cx, &original.attrs),
         })
     }
+}
+
+/// Whether a type is named as the runtime's `RawEvent`.
+pub(crate) fn is_raw_event(ty: &Type) -> bool {
+    let named = |segment: &PathSegment| segment.ident == "RawEvent" && segment.arguments.is_none();
+    attr::last_segment(ty).is_some_and(named)
 }
 
 /// The path of the runtime's `__private`.

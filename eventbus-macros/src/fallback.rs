@@ -91,8 +91,9 @@ fn event(private: &Path, ty: &impl ToTokens) -> TokenStream {
                 docs: "",
                 prefix: __PREFIX,
                 members: &[],
+                unknown: false,
             });
-            fn event_type(&self) -> &'static str {
+            fn event_type(&self) -> &str {
                 ::core::unreachable!()
             }
             fn version(&self) -> u32 {
@@ -108,6 +109,7 @@ fn event(private: &Path, ty: &impl ToTokens) -> TokenStream {
                 ::core::unreachable!()
             }
         }
+        impl #private::Emittable for #ty {}
     }
 }
 

@@ -118,7 +118,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// # enum AppEvent { Account(AccountEvent) }
 /// #[derive(Debug, DomainEvent)]
 /// pub enum AccountEvent {
-///     #[event(name = "oauth_linked", version = 2, payload = "OAuthLinked")]
+///     #[event(name = "oauth_linked", version = 2, unreadable(1), payload = "OAuthLinked")]
 ///     OAuth2Linked { provider: String },
 /// }
 ///

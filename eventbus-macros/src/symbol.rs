@@ -6,6 +6,7 @@ pub(crate) const SERDE: &str = "serde";
 pub(crate) const SCHEMARS: &str = "schemars";
 
 pub(crate) const AGGREGATE_ID: &str = "aggregate_id";
+pub(crate) const ALIAS: &str = "alias";
 pub(crate) const CRATE: &str = "crate";
 pub(crate) const DERIVE: &str = "derive";
 pub(crate) const EXTERNAL: &str = "external";
@@ -13,7 +14,14 @@ pub(crate) const NAME: &str = "name";
 pub(crate) const PAYLOAD: &str = "payload";
 pub(crate) const PREFIX: &str = "prefix";
 pub(crate) const RENAME_ALL: &str = "rename_all";
+pub(crate) const RETIRED: &str = "retired";
+pub(crate) const UNKNOWN: &str = "unknown";
+pub(crate) const UNREADABLE: &str = "unreadable";
+pub(crate) const UPCAST: &str = "upcast";
 pub(crate) const VERSION: &str = "version";
+
+/// The keys that may stand in one place more than once.
+pub(crate) const REPEATABLE: &[&str] = &[ALIAS];
 
 /// Where `#[event(..)]` stands, with the keys that it takes there.
 #[derive(Clone, Copy)]
@@ -24,7 +32,9 @@ pub(crate) struct Place {
 
 pub(crate) const ENUM: Place =
     Place { name: "an enum", keys: &[CRATE, DERIVE, PREFIX, RENAME_ALL] };
-pub(crate) const VARIANT: Place =
-    Place { name: "a variant", keys: &[EXTERNAL, NAME, PAYLOAD, VERSION] };
+pub(crate) const VARIANT: Place = Place {
+    name: "a variant",
+    keys: &[ALIAS, EXTERNAL, NAME, PAYLOAD, RETIRED, UNKNOWN, UNREADABLE, UPCAST, VERSION],
+};
 pub(crate) const STRUCT: Place = Place { name: "a payload struct", keys: &[CRATE] };
 pub(crate) const FIELD: Place = Place { name: "a field", keys: &[AGGREGATE_ID] };

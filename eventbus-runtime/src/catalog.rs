@@ -28,6 +28,8 @@ pub struct Group {
     pub prefix: &'static str,
     /// The nodes of its variants, in the order of their declaration.
     pub members: &'static [Catalog],
+    /// Whether a variant keeps the events below the prefix that no other variant is for.
+    pub unknown: bool,
 }
 
 /// One event type at its current version.
@@ -44,6 +46,25 @@ pub struct Leaf {
     /// The name on the wire of the field that holds the aggregate's id.
     pub aggregate_id: Option<&'static str>,
     /// The JSON Schema of the payload under one contract; [`schema_of`] is the one implementation.
+    pub schema: fn(Contract) -> Schema,
+    /// Its former names, in full: what is stored under them is read as this event.
+    pub aliases: &'static [&'static str],
+    /// The former versions that are still read, upwards.
+    pub upcasts: &'static [Upcast],
+    /// The former versions that nothing reads any more, upwards.
+    pub unreadable: &'static [u32],
+    /// The day from which it is no longer emitted, `2026-01-31`.
+    pub retired: Option<&'static str>,
+}
+
+/// A former version of a payload.
+#[derive(Debug, Clone, Copy)]
+pub struct Upcast {
+    /// The version, below the leaf's.
+    pub version: u32,
+    /// The path in Rust of the struct that reads it.
+    pub rust_path: &'static str,
+    /// The JSON Schema of that struct under one contract.
     pub schema: fn(Contract) -> Schema,
 }
 
@@ -163,6 +184,9 @@ pub struct GroupDocument {
     pub prefix: String,
     /// See [`Group::members`].
     pub members: Vec<Node>,
+    /// See [`Group::unknown`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unknown: bool,
 }
 
 /// A node of a [`Document`].
@@ -194,6 +218,32 @@ pub struct LeafDocument {
     pub reader: Schema,
     /// What this code writes.
     pub writer: Schema,
+    /// See [`Leaf::aliases`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// See [`Leaf::upcasts`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub upcasts: Vec<UpcastDocument>,
+    /// See [`Leaf::unreadable`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<u32>,
+    /// See [`Leaf::retired`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired: Option<String>,
+}
+
+/// An [`Upcast`] as data, with the schemas of both contracts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpcastDocument {
+    /// See [`Upcast::version`].
+    pub version: u32,
+    /// See [`Upcast::rust_path`].
+    pub rust_path: String,
+    /// What this code accepts of that version.
+    pub reader: Schema,
+    /// What the struct of that version writes.
+    pub writer: Schema,
 }
 
 impl Document {
@@ -218,6 +268,7 @@ impl From<&Group> for GroupDocument {
             docs: group.docs.to_owned(),
             prefix: group.prefix.to_owned(),
             members: group.members.iter().map(Node::from).collect(),
+            unknown: group.unknown,
         }
     }
 }
@@ -241,6 +292,21 @@ impl From<&Leaf> for LeafDocument {
             aggregate_id: leaf.aggregate_id.map(str::to_owned),
             reader: (leaf.schema)(Contract::Deserialize),
             writer: (leaf.schema)(Contract::Serialize),
+            aliases: leaf.aliases.iter().map(|&alias| alias.to_owned()).collect(),
+            upcasts: leaf.upcasts.iter().map(UpcastDocument::from).collect(),
+            unreadable: leaf.unreadable.to_vec(),
+            retired: leaf.retired.map(str::to_owned),
+        }
+    }
+}
+
+impl From<&Upcast> for UpcastDocument {
+    fn from(upcast: &Upcast) -> Self {
+        Self {
+            version: upcast.version,
+            rust_path: upcast.rust_path.to_owned(),
+            reader: (upcast.schema)(Contract::Deserialize),
+            writer: (upcast.schema)(Contract::Serialize),
         }
     }
 }

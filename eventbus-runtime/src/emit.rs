@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
+use serde::de::IgnoredAny;
 use uuid::Uuid;
 
+use crate::__private::LONGEST as MAX_NAME;
 use crate::bus::EventBus;
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::{Error, ErrorKind, Result};
-use crate::event::DomainEvent;
+use crate::event::{Emission, Emittable};
 use crate::store::Store;
 
 /// The largest payload that [`EventBus::emit`] takes, in bytes of JSON: what brokers take by default, too.
@@ -25,7 +27,8 @@ pub const MAX_AGGREGATE_ID: usize = 512;
     message = "`{Self}` cannot be emitted",
     label = "neither an event nor several",
     note = "one event: derive it on the enum that holds it, `#[derive(DomainEvent)]`",
-    note = "several: an array, a slice, a `Vec` or a tuple of events; collect an iterator into a `Vec` first"
+    note = "several: an array, a slice, a `Vec` or a tuple of events; collect an iterator into a `Vec` first",
+    note = "a retired event, `#[event(retired = \"..\")]`, can be read and is no longer emitted"
 )]
 pub trait Emit<Shape> {
     /// Hands over every event, in its order.
@@ -60,12 +63,16 @@ impl<S: Store> EventBus<S> {
     /// Appends events to the log inside the transaction that is open on `connection`, and returns their ids in the
     /// order of the events. They exist when that transaction commits, and never if it does not.
     ///
+    /// A [`RawEvent`], or an enum that holds one in its `#[event(unknown)]` variant, is written again as it is: its id,
+    /// type, version, metadata and the bytes of its payload. Only where its source is empty, it gets this bus's.
+    ///
     /// Takes whatever derefs to the database's connection: `&mut` a transaction, a pooled connection, the `Tx` of a
     /// handler. On a connection without a transaction the events are committed at once.
     ///
     /// # Errors
     /// [`ErrorKind::ValidationFailed`] when a payload cannot be serialised, contains `\u0000`, exceeds [`MAX_PAYLOAD`]
-    /// or has an aggregate id that is empty or exceeds [`MAX_AGGREGATE_ID`]: then nothing was written. Else what the
+    /// or has an aggregate id that is empty or exceeds [`MAX_AGGREGATE_ID`], and when an event is retired, or a
+    /// [`RawEvent`] without a name, an id, a version or a payload of JSON: then nothing was written. Else what the
     /// database says.
     pub fn emit<E, Shape>(
         &self,
@@ -90,7 +97,32 @@ impl<S: Store> EventBus<S> {
 }
 
 impl Batch<'_> {
-    fn push<E: DomainEvent>(&mut self, event: &E) -> Result<()> {
+    fn push<E: Emittable>(&mut self, event: &E) -> Result<()> {
+        match event.__emission() {
+            Emission::New => self.begin(event),
+            Emission::Again(event) => self.repeat(event),
+            Emission::Retired(since) => Err(refused(format!(
+                "`{}` is retired since {since}: it can be read and is no longer emitted; emit the event that took its \
+                 place",
+                event.event_type()
+            ))),
+        }
+    }
+
+    /// An event that exists already is written as it is; it only cannot be without a source.
+    fn repeat(&mut self, event: &RawEvent) -> Result<()> {
+        let envelope = &event.envelope;
+        whole(event)?;
+        check(&envelope.event_type, envelope.aggregate_id.as_deref(), &event.data)?;
+        let mut event = event.clone();
+        if event.envelope.source.is_empty() {
+            self.source.clone_into(&mut event.envelope.source);
+        }
+        self.events.push(event);
+        Ok(())
+    }
+
+    fn begin<E: Emittable>(&mut self, event: &E) -> Result<()> {
         let event_type = event.event_type();
         let aggregate_id = event.aggregate_id();
         let data = event.to_data()?;
@@ -115,13 +147,13 @@ impl Batch<'_> {
     }
 }
 
-impl<E: DomainEvent> Emit<One> for E {
+impl<E: Emittable> Emit<One> for E {
     fn each(self, batch: &mut Batch<'_>) -> Result<()> {
         batch.push(&self)
     }
 }
 
-impl<E: DomainEvent> Emit<Borrowed> for &E {
+impl<E: Emittable> Emit<Borrowed> for &E {
     fn each(self, batch: &mut Batch<'_>) -> Result<()> {
         batch.push(self)
     }
@@ -215,6 +247,38 @@ fn check(event_type: &str, aggregate_id: Option<&str>, data: &str) -> Result<()>
         ))),
         _ => Ok(()),
     }
+}
+
+/// What the derive would have seen to, in an event that somebody put together.
+fn whole(event: &RawEvent) -> Result<()> {
+    let Envelope { id, event_type, version, .. } = &event.envelope;
+    if !is_name(event_type) {
+        return Err(refused(format!(
+            "`{event_type}` is no type name: write two segments or more of `a-z 0-9 _` with dots between them, at most \
+             {MAX_NAME} bytes"
+        )));
+    }
+    if id.is_nil() {
+        return Err(refused(format!(
+            "the id of `{event_type}` is nil: keep the event's own, or write `Uuid::now_v7()`"
+        )));
+    }
+    if *version == 0 {
+        return Err(refused(format!(
+            "`{event_type}` has version 0, and versions count from 1: write the version of its payload"
+        )));
+    }
+    serde_json::from_str::<IgnoredAny>(&event.data).map(drop).map_err(|cause| {
+        refused(format!("the payload of `{event_type}` is no JSON")).with_source(cause)
+    })
+}
+
+fn is_name(event_type: &str) -> bool {
+    let segment = |segment: &str| {
+        segment.starts_with(|char: char| char.is_ascii_lowercase())
+            && segment.chars().all(|char| matches!(char, 'a'..='z' | '0'..='9' | '_'))
+    };
+    event_type.len() <= MAX_NAME && event_type.contains('.') && event_type.split('.').all(segment)
 }
 
 fn refused(message: String) -> Error {

@@ -10,8 +10,8 @@ use serde::{Serialize, Serializer};
 
 use crate::__private;
 use crate::catalog::{Catalog, schema_of};
-use crate::envelope::Envelope;
-use crate::error::Result;
+use crate::envelope::{Envelope, RawEvent};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A type that stands for one or more event types: a payload struct, a group or a root.
 ///
@@ -26,7 +26,7 @@ pub trait DomainEvent: Sized + Send + Sync + 'static {
     const CATALOG: Catalog;
 
     /// The dotted type name, `order.placed`. Allocates nothing.
-    fn event_type(&self) -> &'static str;
+    fn event_type(&self) -> &str;
 
     /// The version in which this code writes the payload, from 1.
     fn version(&self) -> u32;
@@ -48,12 +48,64 @@ pub trait DomainEvent: Sized + Send + Sync + 'static {
     /// [`ErrorKind::DeserializationFailed`](crate::ErrorKind::DeserializationFailed) when the payload does not fit.
     fn from_data(event_type: &str, version: u32, data: &str) -> Result<Self>;
 
+    /// Reads a stored event: as [`from_data`](Self::from_data) does, but what becomes an unknown event keeps its whole
+    /// envelope.
+    #[doc(hidden)]
+    fn __from_raw(event: &RawEvent) -> Result<Self> {
+        __private::decode_raw(event)
+    }
+
+    /// Reads an event whose name leads to a leaf segment by segment; `None` as the error where it leads nowhere.
+    #[doc(hidden)]
+    fn __direct(event_type: &str, version: u32, data: &str) -> Result<Self, Option<Error>> {
+        Self::from_data(event_type, version, data)
+            .map_err(|error| Some(error).filter(|error| error.kind() != ErrorKind::UnknownType))
+    }
+
+    /// Keeps an event of no known name in the innermost enum that has a place for it, or hands it back.
+    #[doc(hidden)]
+    fn __unknown(event: Box<RawEvent>) -> Result<Self, Box<RawEvent>> {
+        Err(event)
+    }
+
+    /// What emitting this event would mean.
+    #[doc(hidden)]
+    fn __emission(&self) -> Emission<'_> {
+        Emission::New
+    }
+
     /// Writes `{"type","dataversion","data"}`. The derive's enums do it without the text in between.
     #[doc(hidden)]
     fn __write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let data = self.to_data().and_then(__private::raw).map_err(S::Error::custom)?;
         __private::write_tagged(self.event_type(), self.version(), &data, serializer)
     }
+}
+
+/// What [`emit`](crate::Emit) takes: every derived event but the payload of a retired leaf, which can be read and is no
+/// longer written.
+///
+/// The derive implements it. An enum that holds a retired leaf is emittable; emitting that variant through it is refused
+/// when it is tried.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be emitted",
+    label = "no event, or a retired one",
+    note = "an event is derived on the enum that holds it: `#[derive(DomainEvent)]`",
+    note = "where its variant has `#[event(retired = \"..\")]`, it can be read and is no longer emitted: emit the event \
+            that took its place"
+)]
+pub trait Emittable: DomainEvent {}
+
+/// What emitting an event means.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum Emission<'a> {
+    /// A new event, with an envelope of its own.
+    New,
+    /// One that was read and is written again as it is.
+    Again(&'a RawEvent),
+    /// None: its type is retired since this day.
+    Retired(&'static str),
 }
 
 /// The payload of one leaf: the struct that the derive made, or one of the user's with `#[derive(EventPayload)]`.
@@ -153,6 +205,14 @@ impl<E> Event<E> {
     /// The payload by value.
     pub fn into_payload(self) -> E {
         self.payload
+    }
+}
+
+impl<E: DomainEvent> Event<E> {
+    /// Whether newer code than this wrote the event: its version is above the one that this code knows. It was read
+    /// leniently, and what the newer version added is not in the payload.
+    pub fn is_newer(&self) -> bool {
+        self.envelope.version > self.payload.version()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::Leaf;
 use crate::event::DomainEvent;
 
 /// A set of event types, as it is pushed down to the store.
@@ -11,10 +12,13 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Every event type below `E`.
+    /// Every event type below `E`, under its name and its former ones.
     #[must_use]
     pub fn of<E: DomainEvent>() -> Self {
-        Self { types: E::CATALOG.leaves().iter().map(|leaf| leaf.event_type).collect() }
+        let names = |leaf: &&'static Leaf| {
+            std::iter::once(leaf.event_type).chain(leaf.aliases.iter().copied())
+        };
+        Self { types: E::CATALOG.leaves().iter().flat_map(names).collect() }
     }
 
     /// The same and every type of `other`.

@@ -42,12 +42,14 @@ pub use eventbus_macros::{DomainEvent, EventPayload};
 
 #[cfg(feature = "store")]
 pub use crate::bus::EventBus;
-pub use crate::catalog::{Catalog, Document, Group, GroupDocument, Leaf, LeafDocument, Node};
+pub use crate::catalog::{
+    Catalog, Document, Group, GroupDocument, Leaf, LeafDocument, Node, Upcast, UpcastDocument,
+};
 #[cfg(feature = "store")]
 pub use crate::emit::{Emit, MAX_AGGREGATE_ID, MAX_PAYLOAD};
 pub use crate::envelope::{Envelope, RawEvent};
 pub use crate::error::{Error, ErrorKind, HandlerError, Result};
-pub use crate::event::{Delivery, DomainEvent, Event, EventPayload};
+pub use crate::event::{Delivery, DomainEvent, Emittable, Event, EventPayload};
 pub use crate::filter::Filter;
 #[cfg(all(feature = "relay", feature = "testing"))]
 pub use crate::handler::MemoryTx;

@@ -73,7 +73,11 @@ fn a_new_version_freezes_the_old_one() {
     let fixture = Fixture::new("bump", SHOP);
     fixture.codegen();
     let before = fixture.read("schemas/order.placed/v1.json");
-    fixture.replace("src/lib.rs", "    /// A customer's order.", "    #[event(version = 2)]");
+    fixture.replace(
+        "src/lib.rs",
+        "    /// A customer's order.",
+        "    #[event(version = 2, unreadable(1))]",
+    );
     fixture.replace("src/lib.rs", "total_cents: i64", "total: i64");
     let printed = fixture.codegen();
     assert_eq!(fixture.read("schemas/order.placed/v1.json"), before);

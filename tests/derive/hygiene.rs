@@ -88,7 +88,7 @@ macro_rules! family {
 
         #[derive(Debug, Clone, PartialEq, DomainEvent)]
         enum $name {
-            #[event(version = $version, name = $segment)]
+            #[event(version = $version, unreadable(1, 2), name = $segment)]
             Made { what: $ty },
         }
     };

@@ -47,7 +47,7 @@ mod private {
     #[derive(Debug, DomainEvent)]
     #[event(prefix = "alone.far")]
     enum AloneEvent {
-        #[event(version = 3)]
+        #[event(version = 3, unreadable(1, 2))]
         Here,
     }
 

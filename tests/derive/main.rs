@@ -9,4 +9,7 @@ mod hygiene;
 mod lints;
 mod names;
 mod raw;
+mod retired;
+mod unknown;
+mod versions;
 mod wire;

@@ -104,8 +104,7 @@ fn a_newer_version_is_read_leniently_and_an_older_one_is_refused() {
     assert_eq!(
         error.full(),
         "`order.placed` is stored at version 1 and `derive::events::OrderPlaced` reads version 2, \
-         and nothing converts it: keep `version = 1` where `#[serde(default)]` on the new fields \
-         reads both, or write the new shape as a variant of its own"
+         and nothing converts it: add `upcast(1 => ..)` with the struct of that version to its variant"
     );
 }
 

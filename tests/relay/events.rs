@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use eventbus_runtime::__private::schema_of;
-use eventbus_runtime::{Catalog, DomainEvent, Envelope, Error, ErrorKind, Group, Leaf, RawEvent};
+use eventbus_runtime::{
+    Catalog, DomainEvent, Emittable, Envelope, Error, ErrorKind, Group, Leaf, RawEvent,
+};
 use serde_json::{Value, from_str};
 use uuid::Uuid;
 
@@ -26,6 +28,10 @@ const POSTED: Leaf = Leaf {
     docs: "",
     aggregate_id: Some("account"),
     schema: schema_of::<i64>,
+    aliases: &[],
+    upcasts: &[],
+    unreadable: &[],
+    retired: None,
 };
 
 const NOTED: Leaf = Leaf {
@@ -41,6 +47,7 @@ const ANY: Group = Group {
     docs: "",
     prefix: "",
     members: &[Catalog::Leaf(&POSTED), Catalog::Leaf(&NOTED)],
+    unknown: false,
 };
 
 fn number(data: &str) -> Result<i64, Error> {
@@ -54,7 +61,7 @@ macro_rules! leaf {
         impl DomainEvent for $payload {
             const CATALOG: Catalog = Catalog::Leaf(&$leaf);
 
-            fn event_type(&self) -> &'static str {
+            fn event_type(&self) -> &str {
                 $leaf.event_type
             }
 
@@ -77,13 +84,16 @@ macro_rules! leaf {
     };
 }
 
+impl Emittable for Posted {}
+impl Emittable for Noted {}
+
 leaf!(Posted, POSTED);
 leaf!(Noted, NOTED);
 
 impl DomainEvent for Any {
     const CATALOG: Catalog = Catalog::Group(&ANY);
 
-    fn event_type(&self) -> &'static str {
+    fn event_type(&self) -> &str {
         match self {
             Self::Posted(event) => event.event_type(),
             Self::Noted(event) => event.event_type(),

@@ -1,7 +1,7 @@
 //! Two event types, written by hand: this suite is about the log, not about the derive.
 
 use eventbus_runtime::__private::{schema_of, serde_json};
-use eventbus_runtime::{Catalog, DomainEvent, Error, ErrorKind, Group, Leaf, Result};
+use eventbus_runtime::{Catalog, DomainEvent, Emittable, Error, ErrorKind, Group, Leaf, Result};
 
 /// A root of two event types.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +31,28 @@ const TORN: Leaf = leaf("note.torn", 1, None);
 
 const fn leaf(event_type: &'static str, version: u32, aggregate_id: Option<&'static str>) -> Leaf {
     let schema = schema_of::<String>;
-    Leaf { event_type, version, rust_path: "", docs: "", aggregate_id, schema }
+    Leaf {
+        event_type,
+        version,
+        rust_path: "",
+        docs: "",
+        aggregate_id,
+        schema,
+        aliases: &[],
+        upcasts: &[],
+        unreadable: &[],
+        retired: None,
+    }
 }
+
+impl Emittable for NoteTaken {}
+impl Emittable for NoteTorn {}
+impl Emittable for NoteEvent {}
 
 impl DomainEvent for NoteTaken {
     const CATALOG: Catalog = Catalog::Leaf(&TAKEN);
 
-    fn event_type(&self) -> &'static str {
+    fn event_type(&self) -> &str {
         TAKEN.event_type
     }
 
@@ -62,7 +77,7 @@ impl DomainEvent for NoteTaken {
 impl DomainEvent for NoteTorn {
     const CATALOG: Catalog = Catalog::Leaf(&TORN);
 
-    fn event_type(&self) -> &'static str {
+    fn event_type(&self) -> &str {
         TORN.event_type
     }
 
@@ -89,9 +104,10 @@ impl DomainEvent for NoteEvent {
         docs: "",
         prefix: "",
         members: &[NoteTaken::CATALOG, NoteTorn::CATALOG],
+        unknown: false,
     });
 
-    fn event_type(&self) -> &'static str {
+    fn event_type(&self) -> &str {
         match self {
             Self::Taken(event) => event.event_type(),
             Self::Torn(event) => event.event_type(),

@@ -1,6 +1,7 @@
 //! `#[event(..)]` as a list of keys, and their values by kind.
 
 use proc_macro2::Span;
+use syn::parse::Parse;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token};
@@ -8,9 +9,9 @@ use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token};
 use super::Keyed;
 use crate::ctxt::Ctxt;
 use crate::suggest;
-use crate::symbol::{EVENT, Place};
+use crate::symbol::{EVENT, Place, REPEATABLE};
 
-/// The keys of all `#[event(..)]` of one place, each at most once and each known there.
+/// The keys of all `#[event(..)]` of one place, each known there and at most once, but those that may repeat.
 pub(super) struct Entries(Vec<Meta>);
 
 impl Entries {
@@ -33,11 +34,34 @@ impl Entries {
     /// `key = "text"`.
     pub(super) fn string(&self, cx: &Ctxt, key: &str) -> Option<LitStr> {
         let meta = self.find(key)?;
-        let text = value(meta).and_then(string_of);
-        if text.is_none() {
-            cx.error_on(meta, format!("`{key}` is a string: `{key} = \"{}\"`", sample(key)));
+        text(cx, key, meta)
+    }
+
+    /// Each `key = "text"` of a key that may repeat.
+    pub(super) fn strings(&self, cx: &Ctxt, key: &str) -> Vec<LitStr> {
+        let metas = self.0.iter().filter(|meta| meta.path().is_ident(key));
+        metas.filter_map(|meta| text(cx, key, meta)).collect()
+    }
+
+    /// `key(..)`, its content parsed as a list of `T`, with the span of the key.
+    pub(super) fn list<T: Parse>(&self, cx: &Ctxt, key: &str) -> Option<Keyed<Vec<T>>> {
+        let meta = self.find(key)?;
+        let items = match meta {
+            Meta::List(list) => list
+                .parse_args_with(Punctuated::<T, Token![,]>::parse_terminated)
+                .ok()
+                .filter(|items| !items.is_empty()),
+            _ => None,
+        };
+        match items {
+            Some(items) => {
+                Some(Keyed { key: meta.path().span(), value: items.into_iter().collect() })
+            }
+            None => {
+                cx.error_on(meta, format!("`{key}` is a list: `{key}({})`", sample(key)));
+                None
+            }
         }
-        text
     }
 
     /// `key = 2`.
@@ -107,6 +131,14 @@ impl Entries {
     }
 }
 
+fn text(cx: &Ctxt, key: &str, meta: &Meta) -> Option<LitStr> {
+    let text = value(meta).and_then(string_of);
+    if text.is_none() {
+        cx.error_on(meta, format!("`{key}` is a string: `{key} = \"{}\"`", sample(key)));
+    }
+    text
+}
+
 /// The text of a literal.
 pub(super) fn string_of(expr: &Expr) -> Option<LitStr> {
     match ungrouped(expr) {
@@ -167,14 +199,15 @@ fn known(cx: &Ctxt, meta: Meta, place: Place, before: &[Meta]) -> Option<Meta> {
         cx.error_on(meta.path(), message);
         return None;
     }
-    if before.iter().any(|other| other.path().is_ident(&key)) {
+    let again = before.iter().any(|other| other.path().is_ident(&key));
+    if again && !REPEATABLE.contains(&key.as_str()) {
         cx.error_on(meta.path(), format!("`{key}` is given twice: keep one"));
         return None;
     }
     Some(meta)
 }
 
-fn parsed<T: syn::parse::Parse>(cx: &Ctxt, text: &LitStr, what: &str) -> Option<T> {
+fn parsed<T: Parse>(cx: &Ctxt, text: &LitStr, what: &str) -> Option<T> {
     let parsed = text.parse().ok();
     if parsed.is_none() {
         cx.error(text.span(), format!("\"{}\" is not {what}", text.value()));
@@ -183,8 +216,12 @@ fn parsed<T: syn::parse::Parse>(cx: &Ctxt, text: &LitStr, what: &str) -> Option<
 }
 
 fn sample(key: &str) -> &'static str {
-    use crate::symbol::{CRATE, NAME, PAYLOAD, PREFIX};
+    use crate::symbol::{ALIAS, CRATE, NAME, PAYLOAD, PREFIX, RETIRED, UNREADABLE, UPCAST};
     match key {
+        ALIAS => "order.created",
+        RETIRED => "2026-01-31",
+        UNREADABLE => "1",
+        UPCAST => "1 => OrderPlacedV1",
         CRATE => "my_app::eventbus",
         NAME => "placed",
         PAYLOAD => "OrderPlaced",
@@ -206,8 +243,9 @@ mod tests {
         refused(
             &variant("verison = 2"),
             "verison",
-            "unknown key `verison`: did you mean `version`? `event` on a variant takes `external`, \
-             `name`, `payload` or `version`",
+            "unknown key `verison`: did you mean `version`? `event` on a variant takes `alias`, \
+             `external`, `name`, `payload`, `retired`, `unknown`, `unreadable`, `upcast` or \
+             `version`",
         );
         refused(
             "enum E { A { #[event(id)] a: u8 } }",

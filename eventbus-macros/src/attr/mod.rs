@@ -1,12 +1,14 @@
 //! The attributes, read one by one. A law about one attribute stands here; a law about two stands in `check`.
 
 mod entry;
+mod history;
 mod serde;
 
 use proc_macro2::Span;
 use syn::{Attribute, Ident, LitStr, Path, Type};
 
 use self::entry::Entries;
+pub(crate) use self::history::{History, Number, Step};
 pub(crate) use self::serde::Serde;
 use crate::ctxt::Ctxt;
 use crate::symbol;
@@ -31,6 +33,8 @@ pub(crate) struct VariantAttrs {
     pub(crate) version: Option<Keyed<u32>>,
     pub(crate) payload: Option<Keyed<Option<Ident>>>,
     pub(crate) external: Option<Span>,
+    pub(crate) unknown: Option<Span>,
+    pub(crate) history: History,
 }
 
 impl EnumAttrs {
@@ -65,6 +69,8 @@ impl VariantAttrs {
             version,
             payload: entries.flag_or_ident(cx, symbol::PAYLOAD),
             external: entries.flag(cx, symbol::EXTERNAL),
+            unknown: entries.flag(cx, symbol::UNKNOWN),
+            history: History::read(cx, &entries),
         }
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
                     one_aggregate_id(cx, &payload.fields);
                 }
             }
-            Kind::Malformed => {}
+            Kind::Unknown(_) | Kind::Malformed => {}
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod fields;
+mod history;
 mod names;
 mod payload;
 mod serde;
@@ -18,6 +19,7 @@ pub(crate) fn domain_event(cx: &Ctxt, model: &Enum<'_>) {
     payload::check(cx, model);
     attributes::check(cx, model);
     names::check(cx, model);
+    history::check(cx, model);
     serde::check(cx, model);
     for (variant, leaf) in model.leaves() {
         if let Payload::Generated(payload) = &leaf.payload {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use proc_macro2::Span;
+use syn::LitStr;
 use syn::ext::IdentExt;
 
 use crate::ast::{Enum, Segment, Variant};
@@ -14,6 +15,10 @@ const LONGEST: usize = 128;
 
 pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
     for variant in &model.variants {
+        // What is unknown brings its own name.
+        if variant.attrs.unknown.is_some() {
+            continue;
+        }
         if variant.segment.derived {
             derived(cx, variant);
         } else {
@@ -22,7 +27,7 @@ pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
     }
     two_of_one_name(cx, model);
     if let Some(prefix) = &model.prefix {
-        self::prefix(cx, &prefix.value(), prefix.span());
+        path(cx, "prefix", &prefix.value(), prefix.span());
     }
 }
 
@@ -49,9 +54,25 @@ fn segment(cx: &Ctxt, key: &str, Segment { text, span, .. }: &Segment) {
     reject(cx, key, text, *span);
 }
 
-fn prefix(cx: &Ctxt, text: &str, span: Span) {
+/// A former name has what every full name has.
+pub(super) fn alias(cx: &Ctxt, alias: &LitStr) {
+    let (text, span) = (alias.value(), alias.span());
+    if text.len() > LONGEST {
+        cx.error(span, format!("a name has at most {LONGEST} bytes, and so had `alias`"));
+    } else if !text.is_empty() && !text.contains('.') {
+        let message = format!(
+            "`alias` is a full name of two segments or more: write \"order.{text}\", with the \
+             families that it stood in"
+        );
+        cx.error(span, message);
+    } else {
+        path(cx, "alias", &text, span);
+    }
+}
+
+fn path(cx: &Ctxt, key: &str, text: &str, span: Span) {
     for part in text.split('.') {
-        reject(cx, "prefix", part, span);
+        reject(cx, key, part, span);
     }
     // The runtime's own events stand below this segment.
     if text.split('.').next() == Some("eventbus") {
@@ -97,7 +118,7 @@ fn repaired(text: &str) -> Option<String> {
 /// Within one enum a segment names one variant: a leaf, or a family.
 fn two_of_one_name(cx: &Ctxt, model: &Enum<'_>) {
     let mut seen: HashMap<&str, &Variant<'_>> = HashMap::new();
-    for variant in &model.variants {
+    for variant in model.variants.iter().filter(|variant| variant.attrs.unknown.is_none()) {
         let text = variant.segment.text.as_str();
         if let Some(first) = seen.get(text) {
             let message = format!(
@@ -165,6 +186,38 @@ mod tests {
                 ("\"placed\"".to_owned(), message.to_owned())
             ]
         );
+    }
+
+    #[test]
+    fn an_alias_is_a_full_name() {
+        let aliased = |alias: &str| format!("enum E {{ #[event(alias = \"{alias}\")] A }}");
+        accepted(&aliased("order.created"));
+        accepted(&aliased("order.line.created_2"));
+        for (alias, message) in [
+            (
+                "created",
+                "`alias` is a full name of two segments or more: write \"order.created\", with the \
+                 families that it stood in",
+            ),
+            ("", "`alias` has an empty segment: write at least one letter"),
+            ("order.", "`alias` has an empty segment: write at least one letter"),
+            ("order.*", "`*` is reserved for wildcards: leave it out of `alias`"),
+            (
+                "order.Created",
+                "\"Created\" is no segment of a name, which begins with a-z and goes on with a-z, \
+                 0-9 and _: did you mean \"created\"?",
+            ),
+            ("eventbus.started", "the first segment `eventbus` is reserved: choose another"),
+        ] {
+            refused(&aliased(alias), &format!("\"{alias}\""), message);
+        }
+        let long = format!("order.{}", "a".repeat(123));
+        refused(
+            &aliased(&long),
+            &format!("\"{long}\""),
+            "a name has at most 128 bytes, and so had `alias`",
+        );
+        accepted(&aliased(&long[..128]));
     }
 
     #[test]

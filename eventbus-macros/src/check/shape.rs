@@ -74,12 +74,15 @@ pub(crate) fn generics(cx: &Ctxt, generics: &Generics) {
 
 pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
     // An enum without variants names no event.
-    if model.variants.is_empty() {
+    if model.variants.iter().all(|variant| variant.attrs.unknown.is_some()) {
         let message = "an enum without variants names no event: write one, `Placed { .. }`";
         cx.error(model.ident.span(), message);
     }
     for variant in &model.variants {
         match &variant.kind {
+            // What is to be `Unknown(RawEvent)` is told so.
+            Kind::Malformed if variant.attrs.unknown.is_some() => {}
+            Kind::Unknown(_) => {}
             Kind::Malformed => positional(cx, variant),
             Kind::Group(ty) => newtype(cx, model, variant, ty),
             Kind::Leaf(leaf) => {

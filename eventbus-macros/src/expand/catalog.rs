@@ -16,14 +16,17 @@ pub(super) fn group(model: &Enum<'_>) -> TokenStream {
             quote!(<#ty as #private::DomainEvent>::CATALOG)
         }
         Kind::Group(ty) => quote_spanned!(ty.span()=> <#ty as #private::DomainEvent>::CATALOG),
-        Kind::Malformed => TokenStream::new(),
+        Kind::Unknown(_) | Kind::Malformed => TokenStream::new(),
     });
+    let members = members.filter(|member| !member.is_empty());
+    let unknown = model.unknown().is_some();
     quote! {
         const CATALOG: #private::Catalog = #private::Catalog::Group(&#private::Group {
             rust_path: ::core::concat!(::core::module_path!(), "::", #name),
             docs: #docs,
             prefix: __PREFIX,
             members: &[#(#members),*],
+            unknown: #unknown,
         });
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn impls(model: &Enum<'_>) -> TokenStream {
             Payload::Given(_) => newtype(model, variant, &payload::ty(leaf)),
         },
         Kind::Group(ty) => newtype(model, variant, &quote!(#ty)),
-        Kind::Malformed => TokenStream::new(),
+        Kind::Unknown(_) | Kind::Malformed => TokenStream::new(),
     });
     quote!(#(#impls)*)
 }

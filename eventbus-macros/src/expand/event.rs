@@ -6,19 +6,28 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use super::names::constant;
-use super::payload;
+use super::{history, payload};
 use crate::ast::{Enum, Kind, Leaf, Payload, Variant};
 
 pub(super) fn impls(model: &Enum<'_>) -> TokenStream {
     let (private, ident) = (&model.private, model.ident);
     let catalog = super::catalog::group(model);
-    let methods = [facts(model), data(model), from_data(model), super::serde::write(model)];
+    let methods = [
+        facts(model),
+        data(model),
+        direct(model),
+        unknown(model),
+        emission(model),
+        super::serde::write(model),
+    ];
     quote! {
         #[automatically_derived]
         impl #private::DomainEvent for #ident {
             #catalog
             #(#methods)*
         }
+        #[automatically_derived]
+        impl #private::Emittable for #ident {}
     }
 }
 
@@ -41,7 +50,7 @@ fn facts(model: &Enum<'_>) -> TokenStream {
         |ty| event(model, ty, &quote!(version(__inner))),
     );
     quote! {
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             match self { #event_type }
         }
         fn version(&self) -> u32 {
@@ -85,7 +94,8 @@ pub(super) fn arms(
                 let arm = leaf_arm(at, leaf);
                 quote!(Self::#ident #arm,)
             }
-            Kind::Group(ty) => {
+            // What is unknown answers for itself, as a group does.
+            Kind::Group(ty) | Kind::Unknown(ty) => {
                 let value = group_value(ty);
                 quote!(Self::#ident { 0: __inner } => #value,)
             }
@@ -133,33 +143,106 @@ fn leaf_to_data(model: &Enum<'_>, at: usize, leaf: &Leaf<'_>) -> TokenStream {
 }
 
 /// The name leads to a leaf or into a group by one segment, so that a root of four groups compares four segments.
-fn from_data(model: &Enum<'_>) -> TokenStream {
+fn direct(model: &Enum<'_>) -> TokenStream {
     let private = &model.private;
     let arms = model.variants.iter().enumerate().map(|(at, variant)| {
-        let (segment, ident, name) = (&variant.segment.text, variant.ident, constant(at));
+        let (segment, ident) = (&variant.segment.text, variant.ident);
         match &variant.kind {
             Kind::Leaf(leaf) => {
-                let (ty, version) = (payload::ty(leaf), leaf.version);
-                let payload = payload::as_payload(private, leaf);
+                let (ty, read) = (payload::ty(leaf), history::read(private, at, leaf));
                 quote! {
-                    #private::Route::Leaf(#segment) =>
-                        #payload::__read(#name, #version, __version, __data)
-                            .map(<Self as ::core::convert::From<#ty>>::from),
+                    #private::Route::Leaf(#segment) => #read
+                        .map(<Self as ::core::convert::From<#ty>>::from)
+                        .map_err(::core::option::Option::Some),
                 }
             }
             Kind::Group(ty) => {
-                let value = event(model, ty, &quote!(from_data(__event_type, __version, __data)));
+                let value = event(model, ty, &quote!(__direct(__event_type, __version, __data)));
                 quote!(#private::Route::Group(#segment) => #value.map(Self::#ident),)
             }
-            Kind::Malformed => TokenStream::new(),
+            Kind::Unknown(_) | Kind::Malformed => TokenStream::new(),
         }
     });
     quote! {
         fn from_data(__event_type: &str, __version: u32, __data: &str) -> #private::Result<Self> {
+            #private::decode(__event_type, __version, __data)
+        }
+        fn __direct(__event_type: &str, __version: u32, __data: &str) -> #private::Direct<Self> {
             match #private::route(__event_type, __PREFIX) {
                 #(#arms)*
-                _ => ::core::result::Result::Err(#private::unknown_type::<Self>(__event_type)),
+                _ => ::core::result::Result::Err(::core::option::Option::None),
             }
+        }
+    }
+}
+
+/// What no leaf is named goes as far in as its name leads, and there to the nearest enum that keeps it.
+fn unknown(model: &Enum<'_>) -> TokenStream {
+    let private = &model.private;
+    let arms: Vec<_> = model
+        .groups()
+        .map(|(_, variant, ty)| {
+            let (segment, ident) = (&variant.segment.text, variant.ident);
+            let value = event(model, ty, &quote!(__unknown(__event)));
+            quote! {
+                #private::Route::Group(#segment) => match #value {
+                    ::core::result::Result::Ok(__inner) =>
+                        return ::core::result::Result::Ok(Self::#ident(__inner)),
+                    ::core::result::Result::Err(__event) => __event,
+                },
+            }
+        })
+        .collect();
+    let within = (!arms.is_empty()).then(|| {
+        quote! {
+            let __event = match #private::route(&__event.envelope.event_type, __PREFIX) {
+                #(#arms)*
+                _ => __event,
+            };
+        }
+    });
+    let own = model.unknown().map(|variant| {
+        let ident = variant.ident;
+        quote! {
+            if #private::below(&__event, __PREFIX) {
+                return ::core::result::Result::Ok(Self::#ident(*__event));
+            }
+        }
+    });
+    if within.is_none() && own.is_none() {
+        return TokenStream::new();
+    }
+    let raw = quote!(::std::boxed::Box<#private::RawEvent>);
+    quote! {
+        fn __unknown(__event: #raw) -> ::core::result::Result<Self, #raw> {
+            #within
+            #own
+            ::core::result::Result::Err(__event)
+        }
+    }
+}
+
+/// Said where it can be another than that of a new event.
+fn emission(model: &Enum<'_>) -> TokenStream {
+    let private = &model.private;
+    let plain = |variant: &Variant<'_>| match &variant.kind {
+        Kind::Leaf(leaf) => leaf.past.retired.is_none(),
+        _ => false,
+    };
+    if model.variants.iter().all(plain) {
+        return TokenStream::new();
+    }
+    let arms = arms(
+        model,
+        |_, leaf| match &leaf.past.retired {
+            Some(day) => quote!({ .. } => #private::Emission::Retired(#day)),
+            None => quote!({ .. } => #private::Emission::New),
+        },
+        |ty| event(model, ty, &quote!(__emission(__inner))),
+    );
+    quote! {
+        fn __emission(&self) -> #private::Emission<'_> {
+            match self { #arms }
         }
     }
 }

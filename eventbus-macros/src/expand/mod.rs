@@ -6,6 +6,7 @@
 mod catalog;
 mod convert;
 mod event;
+mod history;
 mod names;
 mod payload;
 mod serde;

@@ -2,7 +2,7 @@
 //! leaves' names.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{LitStr, Path};
 
@@ -17,7 +17,9 @@ pub(super) fn constant(at: usize) -> Ident {
 pub(crate) fn consts(model: &Enum<'_>) -> TokenStream {
     let private = &model.private;
     let prefix = prefix(private, model.ident, model.prefix.as_ref());
-    let names = model.variants.iter().enumerate().map(|(at, variant)| {
+    let named = |variant: &Variant<'_>| !matches!(variant.kind, Kind::Unknown(_));
+    let variants = model.variants.iter().enumerate().filter(|(_, variant)| named(variant));
+    let names = variants.map(|(at, variant)| {
         let (name, segment) = (constant(at), &variant.segment.text);
         quote! {
             const #name: &'static str = {
@@ -63,7 +65,13 @@ pub(crate) fn nested(model: &Enum<'_>) -> TokenStream {
 /// What only the compiler can see, for it needs two enums. One assertion of a kind for an enum, so that one mistake is
 /// one error.
 pub(super) fn assertions(model: &Enum<'_>) -> TokenStream {
-    let parts = [two_segments(model), reserved(model), length(model), prefixes(model)];
+    let parts = [
+        two_segments(model),
+        reserved(model),
+        length(model),
+        prefixes(model),
+        super::history::assertions(model),
+    ];
     quote!(#(#parts)*)
 }
 
@@ -79,7 +87,7 @@ fn two_segments(model: &Enum<'_>) -> TokenStream {
          `{ident}`: nest it, `enum AppEvent {{ {family}({ident}) }}`, or write \
          `#[event(prefix = \"{prefix}\")]` on it"
     );
-    assertion(variant, &quote!(!#private::same(__PREFIX, "")), &message)
+    assertion(variant, &quote!(!#private::same(__PREFIX, "")), message)
 }
 
 /// The runtime's own events stand below `eventbus`.
@@ -94,7 +102,9 @@ fn reserved(model: &Enum<'_>) -> TokenStream {
 /// The longest name of the enum fits, and so do the others.
 fn length(model: &Enum<'_>) -> TokenStream {
     let private = &model.private;
-    let longest = model.variants.iter().max_by_key(|variant| variant.segment.text.len());
+    let named = |variant: &&Variant<'_>| !matches!(variant.kind, Kind::Unknown(_));
+    let longest =
+        model.variants.iter().filter(named).max_by_key(|variant| variant.segment.text.len());
     let Some(variant) = longest else { return TokenStream::new() };
     let bytes = variant.segment.text.len();
     let message = "a name has at most 128 bytes: say a shorter segment with `name = \"..\"`";
@@ -113,17 +123,22 @@ fn prefixes(model: &Enum<'_>) -> TokenStream {
             "`{child}` stands here under another name than its own: its `#[event(prefix = \
              \"..\")]` is the dotted path of this variant"
         );
-        assertion(variant, &holds, &message)
+        assertion(variant, &holds, message)
     });
     quote!(#(#assertions)*)
 }
 
-fn assertion(variant: &Variant<'_>, holds: &TokenStream, message: &str) -> TokenStream {
+pub(super) fn assertion(
+    variant: &Variant<'_>,
+    holds: &TokenStream,
+    message: impl ToTokens,
+) -> TokenStream {
     let span = match variant.kind {
         Kind::Group(ty) => ty.span(),
         _ => variant.ident.span(),
     };
     quote_spanned! {span=>
+        #[allow(long_running_const_eval)]
         const _: () = if !#holds { ::core::panic!("{}", #message) };
     }
 }

@@ -7,6 +7,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Path, Type, Visibility};
 
+use super::history;
 use super::names::constant;
 use crate::ast::{Enum, Field, Kind, Leaf, Payload, Struct, Variant, located};
 use crate::check::hides_the_prelude;
@@ -141,8 +142,14 @@ fn leaf_impls(model: &Enum<'_>, at: usize, variant: &Variant<'_>, leaf: &Leaf<'_
         Payload::Generated(payload) => event_payload(private, &payload.ident, &payload.fields),
         Payload::Given(_) => TokenStream::new(),
     };
-    let payload_of = as_payload(private, leaf);
-    let implementation = domain_event(private, &ty, &payload_of, &variant.docs);
+    let implementation = domain_event(private, at, leaf, &variant.docs);
+    let readers = history::functions(private, at, leaf);
+    let emittable = leaf.past.retired.is_none().then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #private::Emittable for #ty {}
+        }
+    });
     quote! {
         #[automatically_derived]
         #[allow(dead_code)]
@@ -153,16 +160,16 @@ fn leaf_impls(model: &Enum<'_>, at: usize, variant: &Variant<'_>, leaf: &Leaf<'_
             #vis const VERSION: u32 = #version;
         }
         #payload
+        #readers
         #implementation
+        #emittable
     }
 }
 
-fn domain_event(
-    private: &Path,
-    ty: &TokenStream,
-    payload: &TokenStream,
-    docs: &str,
-) -> TokenStream {
+fn domain_event(private: &Path, at: usize, leaf: &Leaf<'_>, docs: &str) -> TokenStream {
+    let (ty, payload, read) =
+        (ty(leaf), as_payload(private, leaf), history::read(private, at, leaf));
+    let past = history::facts(private, &leaf.past);
     quote! {
         #[automatically_derived]
         impl #private::DomainEvent for #ty {
@@ -173,8 +180,9 @@ fn domain_event(
                 docs: #docs,
                 aggregate_id: #payload::AGGREGATE_ID,
                 schema: #payload::__schema,
+                #past
             });
-            fn event_type(&self) -> &'static str {
+            fn event_type(&self) -> &str {
                 Self::TYPE
             }
             fn version(&self) -> u32 {
@@ -187,10 +195,17 @@ fn domain_event(
                 #payload::__to_data(self, Self::TYPE)
             }
             fn from_data(__event_type: &str, __version: u32, __data: &str) -> #private::Result<Self> {
+                #private::decode(__event_type, __version, __data)
+            }
+            fn __direct(
+                __event_type: &str,
+                __version: u32,
+                __data: &str,
+            ) -> #private::Direct<Self> {
                 if __event_type == Self::TYPE {
-                    #payload::__read(__event_type, Self::VERSION, __version, __data)
+                    #read.map_err(::core::option::Option::Some)
                 } else {
-                    ::core::result::Result::Err(#private::unknown_type::<Self>(__event_type))
+                    ::core::result::Result::Err(::core::option::Option::None)
                 }
             }
         }

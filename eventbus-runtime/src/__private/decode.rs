@@ -1,14 +1,77 @@
 //! From a type name, a version and the payload's text to a payload struct.
+//!
+//! A name is followed segment by segment first, which is what every event costs that current code wrote. Only where that
+//! leads nowhere, former names are looked for in the catalog, and after them the enum that keeps what is unknown.
 
 use std::any::type_name;
 
+use crate::__private::names::{Route, route};
+use crate::catalog::Catalog;
+use crate::envelope::RawEvent;
 use crate::error::{Error, ErrorKind, Result};
-use crate::event::EventPayload;
+use crate::event::{DomainEvent, EventPayload};
+
+/// What following a name segment by segment comes to; `None` as the error where it leads to no leaf.
+pub type Direct<E> = Result<E, Option<Error>>;
+
+/// Reads an event by its name, its version and the text of its payload.
+///
+/// # Errors
+/// Those of [`DomainEvent::from_data`].
+pub fn decode<E: DomainEvent>(event_type: &str, version: u32, data: &str) -> Result<E> {
+    match E::__direct(event_type, version, data) {
+        Ok(event) => Ok(event),
+        Err(Some(error)) => Err(error),
+        Err(None) => {
+            indirect(event_type, version, data, || RawEvent::bare(event_type, version, data))
+        }
+    }
+}
+
+/// Reads a stored event.
+pub(crate) fn decode_raw<E: DomainEvent>(event: &RawEvent) -> Result<E> {
+    let RawEvent { envelope, data } = event;
+    match E::__direct(&envelope.event_type, envelope.version, data) {
+        Ok(event) => Ok(event),
+        Err(Some(error)) => Err(error),
+        Err(None) => indirect(&envelope.event_type, envelope.version, data, || event.clone()),
+    }
+}
+
+#[cold]
+fn indirect<E: DomainEvent>(
+    event_type: &str,
+    version: u32,
+    data: &str,
+    raw: impl FnOnce() -> RawEvent,
+) -> Result<E> {
+    let unknown = || unknown_type::<E>(event_type);
+    match renamed(&E::CATALOG, event_type) {
+        Some(name) => {
+            E::__direct(name, version, data).map_err(|error| error.unwrap_or_else(unknown))
+        }
+        None => E::__unknown(Box::new(raw())).map_err(|_| unknown()),
+    }
+}
+
+/// The name that the event of this former name has today.
+fn renamed(catalog: &Catalog, former: &str) -> Option<&'static str> {
+    match catalog {
+        Catalog::Leaf(leaf) => leaf.aliases.contains(&former).then_some(leaf.event_type),
+        Catalog::Group(group) => group.members.iter().find_map(|member| renamed(member, former)),
+    }
+}
+
+/// Whether an event's name begins with an enum's prefix.
+#[must_use]
+pub fn below(event: &RawEvent, prefix: &str) -> bool {
+    route(&event.envelope.event_type, prefix) != Route::Elsewhere
+}
 
 /// Reads the payload of `event_type`, stored at version `stored` by code that knows version `current`.
 ///
 /// A newer version than the code's is read leniently: unknown fields are ignored. An older one is refused, because
-/// nothing says how its fields became the current ones.
+/// nothing says how its fields became the current ones: what upcasts bring up does not come here.
 ///
 /// # Errors
 /// [`ErrorKind::DeserializationFailed`] when the version is older, or when the text does not fit the struct.
@@ -19,7 +82,7 @@ pub(crate) fn read<P: EventPayload>(
     data: &str,
 ) -> Result<P> {
     if stored < current {
-        return Err(too_old::<P>(event_type, current, stored));
+        return Err(unreadable::<P>(event_type, current, stored));
     }
     serde_json::from_str(data).map_err(|cause| {
         let message = format!(
@@ -37,13 +100,19 @@ pub fn unknown_type<E>(event_type: &str) -> Error {
     Error::new(ErrorKind::UnknownType, message)
 }
 
-fn too_old<P>(event_type: &str, current: u32, stored: u32) -> Error {
-    let message = format!(
-        "`{event_type}` is stored at version {stored} and `{}` reads version {current}, and nothing \
-         converts it: keep `version = {stored}` where `#[serde(default)]` on the new fields reads \
-         both, or write the new shape as a variant of its own",
-        type_name::<P>()
-    );
+fn unreadable<P>(event_type: &str, current: u32, stored: u32) -> Error {
+    let payload = type_name::<P>();
+    let message = if stored == 0 {
+        format!(
+            "`{event_type}` is stored at version 0, and versions count from 1: store it with the version whose \
+             payload it has; `{payload}` reads version {current}"
+        )
+    } else {
+        format!(
+            "`{event_type}` is stored at version {stored} and `{payload}` reads version {current}, and nothing \
+             converts it: add `upcast({stored} => ..)` with the struct of that version to its variant"
+        )
+    };
     Error::new(ErrorKind::DeserializationFailed, message)
 }
 

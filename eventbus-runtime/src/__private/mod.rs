@@ -8,13 +8,15 @@ pub use schemars;
 pub use serde;
 pub use serde_json;
 
-pub(crate) use self::decode::read;
-pub use self::decode::unknown_type;
+pub use self::decode::{Direct, below, decode, unknown_type};
+pub(crate) use self::decode::{decode_raw, read};
 pub use self::names::{
-    Nested, Probe, Route, Standalone, fits, join, joined, prefix_of, route, same, text,
+    LONGEST, Nested, Probe, Route, Standalone, alias_clash, between, fits, is_live, join, joined,
+    prefix_of, route, same, text,
 };
 pub(crate) use self::wire::raw;
 pub use self::wire::{AggregateId, aggregate_id, catalog_json, read_tagged, to_data, write_tagged};
-pub use crate::catalog::{Catalog, Group, Leaf, schema_of};
-pub use crate::error::Result;
-pub use crate::event::{DomainEvent, EventPayload};
+pub use crate::catalog::{Catalog, Group, Leaf, Upcast, schema_of};
+pub use crate::envelope::RawEvent;
+pub use crate::error::{Error, Result};
+pub use crate::event::{DomainEvent, Emission, Emittable, EventPayload};

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use crate::catalog::Catalog;
 
 /// The longest name, in bytes: what the log's column and the brokers' subjects hold.
-const LONGEST: usize = 128;
+pub const LONGEST: usize = 128;
 
 /// An enum that another derived enum of its crate nests.
 pub trait Nested {
@@ -89,6 +89,118 @@ pub const fn same(left: &str, right: &str) -> bool {
         at += 1;
     }
     true
+}
+
+/// The bytes of `middle` between two texts; `N` is the length of the three.
+#[must_use]
+pub const fn between<const N: usize>(before: &str, middle: &str, after: &str) -> [u8; N] {
+    let mut bytes = [0; N];
+    let parts = [before.as_bytes(), middle.as_bytes(), after.as_bytes()];
+    let (mut part, mut to) = (0, 0);
+    while part < parts.len() {
+        let mut at = 0;
+        while at < parts[part].len() {
+            bytes[to] = parts[part][at];
+            (at, to) = (at + 1, to + 1);
+        }
+        part += 1;
+    }
+    bytes
+}
+
+/// Whether an event at or below a node has this name.
+#[must_use]
+pub const fn is_live(catalog: Catalog, name: &str) -> bool {
+    match catalog {
+        Catalog::Leaf(leaf) => same(leaf.event_type, name),
+        Catalog::Group(group) => {
+            let mut at = 0;
+            while at < group.members.len() {
+                if is_live(group.members[at], name) {
+                    return true;
+                }
+                at += 1;
+            }
+            false
+        }
+    }
+}
+
+/// A former name of an event below the member at `index` that is also a name or a former name below another member of
+/// the enum; empty where there is none.
+///
+/// A pair of former names is told by the first of two groups, so that one mistake is one error; a leaf's former name
+/// against a live one is told by the enum that holds the leaf.
+#[must_use]
+pub const fn alias_clash(parent: Catalog, index: usize) -> &'static str {
+    match parent {
+        Catalog::Group(group) => clash_below(group.members[index], group.members, index),
+        Catalog::Leaf(_) => "",
+    }
+}
+
+const fn clash_below(node: Catalog, members: &[Catalog], index: usize) -> &'static str {
+    match node {
+        Catalog::Leaf(leaf) => {
+            let mut at = 0;
+            while at < leaf.aliases.len() {
+                if is_taken(leaf.aliases[at], members, index) {
+                    return leaf.aliases[at];
+                }
+                at += 1;
+            }
+            ""
+        }
+        Catalog::Group(group) => {
+            let mut at = 0;
+            while at < group.members.len() {
+                let clash = clash_below(group.members[at], members, index);
+                if !clash.is_empty() {
+                    return clash;
+                }
+                at += 1;
+            }
+            ""
+        }
+    }
+}
+
+const fn is_taken(alias: &str, members: &[Catalog], index: usize) -> bool {
+    let mut at = 0;
+    while at < members.len() {
+        let told_here = at > index || matches!(members[at], Catalog::Leaf(_));
+        if at != index && (is_live(members[at], alias) || told_here && is_alias(members[at], alias))
+        {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn is_alias(catalog: Catalog, name: &str) -> bool {
+    match catalog {
+        Catalog::Leaf(leaf) => {
+            let mut at = 0;
+            while at < leaf.aliases.len() {
+                if same(leaf.aliases[at], name) {
+                    return true;
+                }
+                at += 1;
+            }
+            false
+        }
+        Catalog::Group(group) => {
+            let mut at = 0;
+            while at < group.members.len() {
+                if is_alias(group.members[at], name) {
+                    return true;
+                }
+                at += 1;
+            }
+            false
+        }
+    }
 }
 
 /// What the names below a node begin with.

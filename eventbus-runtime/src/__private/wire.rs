@@ -114,4 +114,5 @@ pub fn catalog_json(catalog: Catalog) -> String {
     serde_json::to_string(&document).expect("a document has text keys and no value that JSON lacks")
 }
 
-static NO_EVENTS: Group = Group { rust_path: "", docs: "", prefix: "", members: &[] };
+static NO_EVENTS: Group =
+    Group { rust_path: "", docs: "", prefix: "", members: &[], unknown: false };

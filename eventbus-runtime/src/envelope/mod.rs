@@ -1,6 +1,7 @@
 //! What travels with a payload.
 
 mod cloudevents;
+mod raw;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

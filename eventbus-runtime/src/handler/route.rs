@@ -86,12 +86,15 @@ impl<S: Store> Routes<S> {
         let call: Arc<dyn Callable<S>> = Arc::new(Typed { handler, arguments: PhantomData });
         for leaf in A::Payload::CATALOG.leaves() {
             let (event_type, version) = (leaf.event_type, leaf.version);
-            let route = Route { event_type, version, handler: name, call: Arc::clone(&call) };
-            if let Some(other) = self.by_type.insert(event_type, route) {
-                self.refuse(format!(
-                    "both `{}` and `{name}` handle `{event_type}`: leave it to one of them, or make two subscriptions",
-                    other.handler
-                ));
+            // What is stored under a former name counts as the event that it is.
+            for &stored in std::iter::once(&event_type).chain(leaf.aliases) {
+                let route = Route { event_type, version, handler: name, call: Arc::clone(&call) };
+                if let Some(other) = self.by_type.insert(stored, route) {
+                    self.refuse(format!(
+                        "both `{}` and `{name}` handle `{stored}`: leave it to one of them, or make two subscriptions",
+                        other.handler
+                    ));
+                }
             }
         }
         self.filter = std::mem::take(&mut self.filter).or(&Filter::of::<A::Payload>());
@@ -143,9 +146,7 @@ where
     fn call<'a>(&'a self, tx: Option<Tx<S>>, stored: &'a Stored, attempt: u32) -> Call<'a> {
         Box::pin(async move {
             let envelope = &stored.event.envelope;
-            let payload =
-                A::Payload::from_data(&envelope.event_type, envelope.version, &stored.event.data)
-                    .map_err(CallError::Decode)?;
+            let payload = A::Payload::__from_raw(&stored.event).map_err(CallError::Decode)?;
             let delivery = Delivery::new(stored.position, attempt);
             let event = Event::new(payload, envelope.clone(), delivery);
             let called = self.handler.call(A::assemble(tx, event));

@@ -40,9 +40,8 @@ impl EventBus<MemoryStore> {
         let filter = Filter::of::<E>();
         let wanted = |stored: &Stored| filter.matches(&stored.event.envelope.event_type);
         let events = self.log().into_iter().filter(wanted).map(|Stored { position, event }| {
-            let envelope = event.envelope;
-            let payload = E::from_data(&envelope.event_type, envelope.version, &event.data)?;
-            Ok(Event::new(payload, envelope, Delivery::new(position, 1)))
+            let payload = E::__from_raw(&event)?;
+            Ok(Event::new(payload, event.envelope, Delivery::new(position, 1)))
         });
         events.collect()
     }

@@ -2,11 +2,15 @@
 //!
 //! It behaves like the databases do: an event is invisible until its transaction commits, a dropped transaction is
 //! rolled back, a subscription has one owner, and a stale owner can commit nothing. Nothing of it outlives the process.
+//!
+//! [`assert_upcasts`] is for a test of the payloads that former code stored.
 
 mod bus;
 mod memory;
+mod upcast;
 
 pub use crate::testing::bus::MemoryBus;
 pub use crate::testing::memory::{
     MemoryConnection, MemoryCursor, MemoryLease, MemoryStore, MemoryTransaction,
 };
+pub use crate::testing::upcast::assert_upcasts;
