@@ -64,12 +64,14 @@ const _: () = {
         )] = ::eventbus_runtime::__private::join(__PREFIX, "installed");
         ::eventbus_runtime::__private::text(&BYTES)
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !!::eventbus_runtime::__private::same(__PREFIX, "") {
         ::core::panic!(
             "{}",
             "a name needs two segments, and `measured` is one because no derived enum nests `SensorEvent`: nest it, `enum AppEvent { Sensor(SensorEvent) }`, or write `#[event(prefix = \"sensor\")]` on it"
         )
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::fits(__PREFIX, 9usize) {
         ::core::panic!(
             "{}",
@@ -106,9 +108,13 @@ const _: () = {
                 docs: "A value was read.",
                 aggregate_id: <SensorMeasured as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <SensorMeasured as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -132,20 +138,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <SensorMeasured as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_0,
+                        1u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for SensorMeasured {}
     #[automatically_derived]
     #[allow(dead_code)]
     impl SensorInstalled {
@@ -174,9 +188,13 @@ const _: () = {
                 docs: "A sensor was set up.",
                 aggregate_id: <SensorInstalled as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <SensorInstalled as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -200,20 +218,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <SensorInstalled as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_1,
+                        1u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for SensorInstalled {}
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for SensorEvent {
         const CATALOG: ::eventbus_runtime::__private::Catalog = ::eventbus_runtime::__private::Catalog::Group(
@@ -225,9 +251,10 @@ const _: () = {
                     <SensorMeasured as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                     <SensorInstalled as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
+                unknown: false,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             match self {
                 Self::Measured { .. } => __NAME_0,
                 Self::Installed { .. } => __NAME_1,
@@ -264,6 +291,13 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
                 ::eventbus_runtime::__private::Route::Leaf("measured") => {
                     <SensorMeasured as ::eventbus_runtime::__private::EventPayload>::__read(
@@ -273,6 +307,7 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<SensorMeasured>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
                 ::eventbus_runtime::__private::Route::Leaf("installed") => {
                     <SensorInstalled as ::eventbus_runtime::__private::EventPayload>::__read(
@@ -282,12 +317,9 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<SensorInstalled>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                    )
-                }
+                _ => ::core::result::Result::Err(::core::option::Option::None),
             }
         }
         fn __write<__S: ::eventbus_runtime::__private::serde::Serializer>(
@@ -314,6 +346,8 @@ const _: () = {
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for SensorEvent {}
     #[automatically_derived]
     impl ::core::convert::From<SensorMeasured> for SensorEvent {
         fn from(__value: SensorMeasured) -> Self {

@@ -43,12 +43,14 @@ const _: () = {
         );
         ::eventbus_runtime::__private::text(&BYTES)
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !!::eventbus_runtime::__private::same(__PREFIX, "") {
         ::core::panic!(
             "{}",
             "a name needs two segments, and `linked` is one because no derived enum nests `AccountEvent`: nest it, `enum AppEvent { Account(AccountEvent) }`, or write `#[event(prefix = \"account\")]` on it"
         )
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::fits(__PREFIX, 8usize) {
         ::core::panic!(
             "{}",
@@ -73,9 +75,13 @@ const _: () = {
                 docs: "An account was linked.",
                 aggregate_id: <Link as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <Link as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -97,20 +103,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <Link as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_0,
+                        1u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for Link {}
     #[automatically_derived]
     #[allow(dead_code)]
     impl Cut {
@@ -129,9 +143,13 @@ const _: () = {
                 docs: "A link was cut.",
                 aggregate_id: <Cut as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <Cut as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[1u32, 2u32],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -153,20 +171,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <Cut as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_1,
+                        3u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for Cut {}
     #[automatically_derived]
     #[allow(dead_code)]
     impl AccountLocked {
@@ -195,9 +221,13 @@ const _: () = {
                 docs: "An account was locked.",
                 aggregate_id: <AccountLocked as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <AccountLocked as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -221,20 +251,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <AccountLocked as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_2,
+                        1u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for AccountLocked {}
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for AccountEvent {
         const CATALOG: ::eventbus_runtime::__private::Catalog = ::eventbus_runtime::__private::Catalog::Group(
@@ -247,9 +285,10 @@ const _: () = {
                     <Cut as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                     <AccountLocked as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
+                unknown: false,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             match self {
                 Self::Linked { .. } => __NAME_0,
                 Self::Unlinked { .. } => __NAME_1,
@@ -304,6 +343,13 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
                 ::eventbus_runtime::__private::Route::Leaf("linked") => {
                     <Link as ::eventbus_runtime::__private::EventPayload>::__read(
@@ -313,6 +359,7 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<Link>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
                 ::eventbus_runtime::__private::Route::Leaf("unlinked") => {
                     <Cut as ::eventbus_runtime::__private::EventPayload>::__read(
@@ -322,6 +369,7 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<Cut>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
                 ::eventbus_runtime::__private::Route::Leaf("locked") => {
                     <AccountLocked as ::eventbus_runtime::__private::EventPayload>::__read(
@@ -331,12 +379,9 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<AccountLocked>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                    )
-                }
+                _ => ::core::result::Result::Err(::core::option::Option::None),
             }
         }
         fn __write<__S: ::eventbus_runtime::__private::serde::Serializer>(
@@ -371,6 +416,8 @@ const _: () = {
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for AccountEvent {}
     #[automatically_derived]
     impl ::core::convert::From<Link> for AccountEvent {
         fn from(__value: Link) -> Self {

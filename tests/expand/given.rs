@@ -12,7 +12,7 @@ pub enum AccountEvent {
     #[event(payload)]
     Linked(Link),
     /// A link was cut.
-    #[event(payload, version = 3)]
+    #[event(payload, version = 3, unreadable(1, 2))]
     Unlinked(Cut),
     /// An account was locked.
     Locked {

@@ -96,12 +96,14 @@ const _: () = {
         );
         ::eventbus_runtime::__private::text(&BYTES)
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !!::eventbus_runtime::__private::same(__PREFIX, "") {
         ::core::panic!(
             "{}",
             "a name needs two segments, and `placed` is one because no derived enum nests `OrderEvent`: nest it, `enum AppEvent { Order(OrderEvent) }`, or write `#[event(prefix = \"order\")]` on it"
         )
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::fits(__PREFIX, 6usize) {
         ::core::panic!(
             "{}",
@@ -138,9 +140,13 @@ const _: () = {
                 docs: "A customer placed an order.\n\nIt is not paid yet.",
                 aggregate_id: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[1u32],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -164,20 +170,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_0,
+                        2u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for OrderPlaced {}
     #[automatically_derived]
     #[allow(dead_code)]
     impl Shipment {
@@ -208,9 +222,13 @@ const _: () = {
                 docs: "The order is on its way.",
                 aggregate_id: <Shipment as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <Shipment as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -234,20 +252,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <Shipment as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_1,
+                        1u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for Shipment {}
     #[automatically_derived]
     #[allow(dead_code)]
     impl OrderClosed {
@@ -276,9 +302,13 @@ const _: () = {
                 docs: "No order is accepted any more.",
                 aggregate_id: <OrderClosed as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <OrderClosed as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -302,20 +332,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <OrderClosed as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_2,
+                        1u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for OrderClosed {}
     #[automatically_derived]
     #[allow(dead_code)]
     impl OrderOpened {
@@ -344,9 +382,13 @@ const _: () = {
                 docs: "Orders are accepted again.",
                 aggregate_id: <OrderOpened as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <OrderOpened as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -370,20 +412,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <OrderOpened as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_3,
+                        1u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for OrderOpened {}
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for OrderEvent {
         const CATALOG: ::eventbus_runtime::__private::Catalog = ::eventbus_runtime::__private::Catalog::Group(
@@ -397,9 +447,10 @@ const _: () = {
                     <OrderClosed as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                     <OrderOpened as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
+                unknown: false,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             match self {
                 Self::Placed { .. } => __NAME_0,
                 Self::Shipped { .. } => __NAME_1,
@@ -450,6 +501,13 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
                 ::eventbus_runtime::__private::Route::Leaf("placed") => {
                     <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__read(
@@ -459,6 +517,7 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<OrderPlaced>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
                 ::eventbus_runtime::__private::Route::Leaf("sent") => {
                     <Shipment as ::eventbus_runtime::__private::EventPayload>::__read(
@@ -468,6 +527,7 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<Shipment>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
                 ::eventbus_runtime::__private::Route::Leaf("closed") => {
                     <OrderClosed as ::eventbus_runtime::__private::EventPayload>::__read(
@@ -477,6 +537,7 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<OrderClosed>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
                 ::eventbus_runtime::__private::Route::Leaf("opened") => {
                     <OrderOpened as ::eventbus_runtime::__private::EventPayload>::__read(
@@ -486,12 +547,9 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<OrderOpened>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                    )
-                }
+                _ => ::core::result::Result::Err(::core::option::Option::None),
             }
         }
         fn __write<__S: ::eventbus_runtime::__private::serde::Serializer>(
@@ -534,6 +592,8 @@ const _: () = {
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for OrderEvent {}
     #[automatically_derived]
     impl ::core::convert::From<OrderPlaced> for OrderEvent {
         fn from(__value: OrderPlaced) -> Self {

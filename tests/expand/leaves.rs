@@ -9,7 +9,7 @@ pub enum OrderEvent {
     /// A customer placed an order.
     ///
     /// It is not paid yet.
-    #[event(version = 2)]
+    #[event(version = 2, unreadable(1))]
     Placed {
         /// The order.
         #[event(aggregate_id)]

@@ -20,12 +20,14 @@ const _: () = {
     impl ::eventbus_runtime::__private::Nested for ShelfEvent {
         const PREFIX: &'static str = __NAME_0;
     }
+    #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::fits(__PREFIX, 5usize) {
         ::core::panic!(
             "{}",
             "a name has at most 128 bytes: say a shorter segment with `name = \"..\"`"
         )
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::same(
         ::eventbus_runtime::__private::prefix_of(
             <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
@@ -49,9 +51,10 @@ const _: () = {
                 members: &[
                     <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
+                unknown: false,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             match self {
                 Self::Shelf { 0: __inner } => {
                     <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::event_type(
@@ -94,18 +97,54 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
                 ::eventbus_runtime::__private::Route::Group("shelf") => {
-                    <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::from_data(
+                    <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::__direct(
                             __event_type,
                             __version,
                             __data,
                         )
                         .map(Self::Shelf)
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
+                _ => ::core::result::Result::Err(::core::option::Option::None),
+            }
+        }
+        fn __unknown(
+            __event: ::std::boxed::Box<::eventbus_runtime::__private::RawEvent>,
+        ) -> ::core::result::Result<
+            Self,
+            ::std::boxed::Box<::eventbus_runtime::__private::RawEvent>,
+        > {
+            let __event = match ::eventbus_runtime::__private::route(
+                &__event.envelope.event_type,
+                __PREFIX,
+            ) {
+                ::eventbus_runtime::__private::Route::Group("shelf") => {
+                    match <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::__unknown(
+                        __event,
+                    ) {
+                        ::core::result::Result::Ok(__inner) => {
+                            return ::core::result::Result::Ok(Self::Shelf(__inner));
+                        }
+                        ::core::result::Result::Err(__event) => __event,
+                    }
+                }
+                _ => __event,
+            };
+            ::core::result::Result::Err(__event)
+        }
+        fn __emission(&self) -> ::eventbus_runtime::__private::Emission<'_> {
+            match self {
+                Self::Shelf { 0: __inner } => {
+                    <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::__emission(
+                        __inner,
                     )
                 }
             }
@@ -124,6 +163,8 @@ const _: () = {
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for WarehouseEvent {}
     #[automatically_derived]
     impl ::core::convert::From<ShelfEvent> for WarehouseEvent {
         fn from(__value: ShelfEvent) -> Self {
@@ -215,18 +256,21 @@ const _: () = {
     impl ::eventbus_runtime::__private::Nested for CompartmentEvent {
         const PREFIX: &'static str = __NAME_0;
     }
+    #[allow(long_running_const_eval)]
     const _: () = if !!::eventbus_runtime::__private::same(__PREFIX, "") {
         ::core::panic!(
             "{}",
             "a name needs two segments, and `moved` is one because no derived enum nests `ShelfEvent`: nest it, `enum AppEvent { Shelf(ShelfEvent) }`, or write `#[event(prefix = \"shelf\")]` on it"
         )
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::fits(__PREFIX, 11usize) {
         ::core::panic!(
             "{}",
             "a name has at most 128 bytes: say a shorter segment with `name = \"..\"`"
         )
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::same(
         ::eventbus_runtime::__private::prefix_of(
             <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
@@ -236,6 +280,24 @@ const _: () = {
         ::core::panic!(
             "{}",
             "`CompartmentEvent` stands here under another name than its own: its `#[event(prefix = \"..\")]` is the dotted path of this variant"
+        )
+    };
+    #[allow(long_running_const_eval)]
+    const _: () = if !::eventbus_runtime::__private::alias_clash(
+            <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+            0usize,
+        )
+        .is_empty()
+    {
+        ::core::panic!(
+            "{}", { const CLASH : & 'static str =
+            ::eventbus_runtime::__private::alias_clash(< ShelfEvent as
+            ::eventbus_runtime::__private::DomainEvent > ::CATALOG, 0usize); const BYTES
+            : [u8; "the alias `".len() + CLASH.len() +
+            "` in this family is another event's name or alias: an alias is a former name of one event, which no other has"
+            .len()] = ::eventbus_runtime::__private::between("the alias `", CLASH,
+            "` in this family is another event's name or alias: an alias is a former name of one event, which no other has");
+            ::eventbus_runtime::__private::text(& BYTES) }
         )
     };
     #[automatically_derived]
@@ -266,9 +328,13 @@ const _: () = {
                 docs: "The shelf was moved.",
                 aggregate_id: <ShelfMoved as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <ShelfMoved as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -292,20 +358,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <ShelfMoved as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_1,
+                        1u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for ShelfMoved {}
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for ShelfEvent {
         const CATALOG: ::eventbus_runtime::__private::Catalog = ::eventbus_runtime::__private::Catalog::Group(
@@ -317,9 +391,10 @@ const _: () = {
                     <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                     <ShelfMoved as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
+                unknown: false,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             match self {
                 Self::Compartment { 0: __inner } => {
                     <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::event_type(
@@ -368,9 +443,16 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
                 ::eventbus_runtime::__private::Route::Group("compartment") => {
-                    <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::from_data(
+                    <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::__direct(
                             __event_type,
                             __version,
                             __data,
@@ -385,12 +467,43 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<ShelfMoved>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
+                _ => ::core::result::Result::Err(::core::option::Option::None),
+            }
+        }
+        fn __unknown(
+            __event: ::std::boxed::Box<::eventbus_runtime::__private::RawEvent>,
+        ) -> ::core::result::Result<
+            Self,
+            ::std::boxed::Box<::eventbus_runtime::__private::RawEvent>,
+        > {
+            let __event = match ::eventbus_runtime::__private::route(
+                &__event.envelope.event_type,
+                __PREFIX,
+            ) {
+                ::eventbus_runtime::__private::Route::Group("compartment") => {
+                    match <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::__unknown(
+                        __event,
+                    ) {
+                        ::core::result::Result::Ok(__inner) => {
+                            return ::core::result::Result::Ok(Self::Compartment(__inner));
+                        }
+                        ::core::result::Result::Err(__event) => __event,
+                    }
+                }
+                _ => __event,
+            };
+            ::core::result::Result::Err(__event)
+        }
+        fn __emission(&self) -> ::eventbus_runtime::__private::Emission<'_> {
+            match self {
+                Self::Compartment { 0: __inner } => {
+                    <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::__emission(
+                        __inner,
                     )
                 }
+                Self::Moved { .. } => ::eventbus_runtime::__private::Emission::New,
             }
         }
         fn __write<__S: ::eventbus_runtime::__private::serde::Serializer>(
@@ -415,6 +528,8 @@ const _: () = {
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for ShelfEvent {}
     #[automatically_derived]
     impl ::core::convert::From<CompartmentEvent> for ShelfEvent {
         fn from(__value: CompartmentEvent) -> Self {
@@ -559,12 +674,14 @@ const _: () = {
         );
         ::eventbus_runtime::__private::text(&BYTES)
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !!::eventbus_runtime::__private::same(__PREFIX, "") {
         ::core::panic!(
             "{}",
             "a name needs two segments, and `filled` is one because no derived enum nests `CompartmentEvent`: nest it, `enum AppEvent { Compartment(CompartmentEvent) }`, or write `#[event(prefix = \"compartment\")]` on it"
         )
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::fits(__PREFIX, 7usize) {
         ::core::panic!(
             "{}",
@@ -601,9 +718,13 @@ const _: () = {
                 docs: "Something was put in.",
                 aggregate_id: <CompartmentFilled as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <CompartmentFilled as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -627,20 +748,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <CompartmentFilled as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_0,
+                        1u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for CompartmentFilled {}
     #[automatically_derived]
     #[allow(dead_code)]
     impl CompartmentEmptied {
@@ -669,9 +798,13 @@ const _: () = {
                 docs: "Everything was taken out.",
                 aggregate_id: <CompartmentEmptied as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <CompartmentEmptied as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -695,20 +828,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <CompartmentEmptied as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_1,
+                        1u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for CompartmentEmptied {}
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for CompartmentEvent {
         const CATALOG: ::eventbus_runtime::__private::Catalog = ::eventbus_runtime::__private::Catalog::Group(
@@ -722,9 +863,10 @@ const _: () = {
                     <CompartmentFilled as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                     <CompartmentEmptied as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
+                unknown: false,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             match self {
                 Self::Filled { .. } => __NAME_0,
                 Self::Emptied { .. } => __NAME_1,
@@ -761,6 +903,13 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
                 ::eventbus_runtime::__private::Route::Leaf("filled") => {
                     <CompartmentFilled as ::eventbus_runtime::__private::EventPayload>::__read(
@@ -770,6 +919,7 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<CompartmentFilled>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
                 ::eventbus_runtime::__private::Route::Leaf("emptied") => {
                     <CompartmentEmptied as ::eventbus_runtime::__private::EventPayload>::__read(
@@ -779,12 +929,9 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<CompartmentEmptied>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                    )
-                }
+                _ => ::core::result::Result::Err(::core::option::Option::None),
             }
         }
         fn __write<__S: ::eventbus_runtime::__private::serde::Serializer>(
@@ -811,6 +958,8 @@ const _: () = {
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for CompartmentEvent {}
     #[automatically_derived]
     impl ::core::convert::From<CompartmentFilled> for CompartmentEvent {
         fn from(__value: CompartmentFilled) -> Self {

@@ -31,12 +31,14 @@ const _: () = {
     impl ::eventbus_runtime::__private::Nested for PaymentEvent {
         const PREFIX: &'static str = __NAME_1;
     }
+    #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::fits(__PREFIX, 5usize) {
         ::core::panic!(
             "{}",
             "a name has at most 128 bytes: say a shorter segment with `name = \"..\"`"
         )
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::same(
         ::eventbus_runtime::__private::prefix_of(
             <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
@@ -48,6 +50,7 @@ const _: () = {
             "`OrderEvent` stands here under another name than its own: its `#[event(prefix = \"..\")]` is the dotted path of this variant"
         )
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::same(
         ::eventbus_runtime::__private::prefix_of(
             <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
@@ -57,6 +60,42 @@ const _: () = {
         ::core::panic!(
             "{}",
             "`PaymentEvent` stands here under another name than its own: its `#[event(prefix = \"..\")]` is the dotted path of this variant"
+        )
+    };
+    #[allow(long_running_const_eval)]
+    const _: () = if !::eventbus_runtime::__private::alias_clash(
+            <ShopEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+            0usize,
+        )
+        .is_empty()
+    {
+        ::core::panic!(
+            "{}", { const CLASH : & 'static str =
+            ::eventbus_runtime::__private::alias_clash(< ShopEvent as
+            ::eventbus_runtime::__private::DomainEvent > ::CATALOG, 0usize); const BYTES
+            : [u8; "the alias `".len() + CLASH.len() +
+            "` in this family is another event's name or alias: an alias is a former name of one event, which no other has"
+            .len()] = ::eventbus_runtime::__private::between("the alias `", CLASH,
+            "` in this family is another event's name or alias: an alias is a former name of one event, which no other has");
+            ::eventbus_runtime::__private::text(& BYTES) }
+        )
+    };
+    #[allow(long_running_const_eval)]
+    const _: () = if !::eventbus_runtime::__private::alias_clash(
+            <ShopEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+            1usize,
+        )
+        .is_empty()
+    {
+        ::core::panic!(
+            "{}", { const CLASH : & 'static str =
+            ::eventbus_runtime::__private::alias_clash(< ShopEvent as
+            ::eventbus_runtime::__private::DomainEvent > ::CATALOG, 1usize); const BYTES
+            : [u8; "the alias `".len() + CLASH.len() +
+            "` in this family is another event's name or alias: an alias is a former name of one event, which no other has"
+            .len()] = ::eventbus_runtime::__private::between("the alias `", CLASH,
+            "` in this family is another event's name or alias: an alias is a former name of one event, which no other has");
+            ::eventbus_runtime::__private::text(& BYTES) }
         )
     };
     #[automatically_derived]
@@ -70,9 +109,10 @@ const _: () = {
                     <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                     <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
+                unknown: false,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             match self {
                 Self::Order { 0: __inner } => {
                     <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::event_type(
@@ -135,9 +175,16 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
                 ::eventbus_runtime::__private::Route::Group("order") => {
-                    <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::from_data(
+                    <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::__direct(
                             __event_type,
                             __version,
                             __data,
@@ -145,16 +192,60 @@ const _: () = {
                         .map(Self::Order)
                 }
                 ::eventbus_runtime::__private::Route::Group("money") => {
-                    <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::from_data(
+                    <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::__direct(
                             __event_type,
                             __version,
                             __data,
                         )
                         .map(Self::Payment)
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
+                _ => ::core::result::Result::Err(::core::option::Option::None),
+            }
+        }
+        fn __unknown(
+            __event: ::std::boxed::Box<::eventbus_runtime::__private::RawEvent>,
+        ) -> ::core::result::Result<
+            Self,
+            ::std::boxed::Box<::eventbus_runtime::__private::RawEvent>,
+        > {
+            let __event = match ::eventbus_runtime::__private::route(
+                &__event.envelope.event_type,
+                __PREFIX,
+            ) {
+                ::eventbus_runtime::__private::Route::Group("order") => {
+                    match <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::__unknown(
+                        __event,
+                    ) {
+                        ::core::result::Result::Ok(__inner) => {
+                            return ::core::result::Result::Ok(Self::Order(__inner));
+                        }
+                        ::core::result::Result::Err(__event) => __event,
+                    }
+                }
+                ::eventbus_runtime::__private::Route::Group("money") => {
+                    match <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::__unknown(
+                        __event,
+                    ) {
+                        ::core::result::Result::Ok(__inner) => {
+                            return ::core::result::Result::Ok(Self::Payment(__inner));
+                        }
+                        ::core::result::Result::Err(__event) => __event,
+                    }
+                }
+                _ => __event,
+            };
+            ::core::result::Result::Err(__event)
+        }
+        fn __emission(&self) -> ::eventbus_runtime::__private::Emission<'_> {
+            match self {
+                Self::Order { 0: __inner } => {
+                    <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::__emission(
+                        __inner,
+                    )
+                }
+                Self::Payment { 0: __inner } => {
+                    <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::__emission(
+                        __inner,
                     )
                 }
             }
@@ -179,6 +270,8 @@ const _: () = {
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for ShopEvent {}
     #[automatically_derived]
     impl ::core::convert::From<OrderEvent> for ShopEvent {
         fn from(__value: OrderEvent) -> Self {
@@ -270,12 +363,14 @@ const _: () = {
         );
         ::eventbus_runtime::__private::text(&BYTES)
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !!::eventbus_runtime::__private::same(__PREFIX, "") {
         ::core::panic!(
             "{}",
             "a name needs two segments, and `placed` is one because no derived enum nests `OrderEvent`: nest it, `enum AppEvent { Order(OrderEvent) }`, or write `#[event(prefix = \"order\")]` on it"
         )
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::fits(__PREFIX, 6usize) {
         ::core::panic!(
             "{}",
@@ -310,9 +405,13 @@ const _: () = {
                 docs: "A customer placed an order.",
                 aggregate_id: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -336,20 +435,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_0,
+                        1u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for OrderPlaced {}
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for OrderEvent {
         const CATALOG: ::eventbus_runtime::__private::Catalog = ::eventbus_runtime::__private::Catalog::Group(
@@ -360,9 +467,10 @@ const _: () = {
                 members: &[
                     <OrderPlaced as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
+                unknown: false,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             match self {
                 Self::Placed { .. } => __NAME_0,
             }
@@ -391,6 +499,13 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
                 ::eventbus_runtime::__private::Route::Leaf("placed") => {
                     <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__read(
@@ -400,12 +515,9 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<OrderPlaced>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                    )
-                }
+                _ => ::core::result::Result::Err(::core::option::Option::None),
             }
         }
         fn __write<__S: ::eventbus_runtime::__private::serde::Serializer>(
@@ -424,6 +536,8 @@ const _: () = {
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for OrderEvent {}
     #[automatically_derived]
     impl ::core::convert::From<OrderPlaced> for OrderEvent {
         fn from(__value: OrderPlaced) -> Self {
@@ -520,12 +634,14 @@ const _: () = {
         );
         ::eventbus_runtime::__private::text(&BYTES)
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !!::eventbus_runtime::__private::same(__PREFIX, "") {
         ::core::panic!(
             "{}",
             "a name needs two segments, and `received` is one because no derived enum nests `PaymentEvent`: nest it, `enum AppEvent { Payment(PaymentEvent) }`, or write `#[event(prefix = \"payment\")]` on it"
         )
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::fits(__PREFIX, 8usize) {
         ::core::panic!(
             "{}",
@@ -560,9 +676,13 @@ const _: () = {
                 docs: "The money is there.",
                 aggregate_id: <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::AGGREGATE_ID,
                 schema: <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -586,20 +706,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_0,
+                        1u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for PaymentReceived {}
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for PaymentEvent {
         const CATALOG: ::eventbus_runtime::__private::Catalog = ::eventbus_runtime::__private::Catalog::Group(
@@ -610,9 +738,10 @@ const _: () = {
                 members: &[
                     <PaymentReceived as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
+                unknown: false,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             match self {
                 Self::Received { .. } => __NAME_0,
             }
@@ -641,6 +770,13 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Result<Self> {
+            ::eventbus_runtime::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> ::eventbus_runtime::__private::Direct<Self> {
             match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
                 ::eventbus_runtime::__private::Route::Leaf("received") => {
                     <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::__read(
@@ -650,12 +786,9 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<PaymentReceived>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        ::eventbus_runtime::__private::unknown_type::<Self>(__event_type),
-                    )
-                }
+                _ => ::core::result::Result::Err(::core::option::Option::None),
             }
         }
         fn __write<__S: ::eventbus_runtime::__private::serde::Serializer>(
@@ -674,6 +807,8 @@ const _: () = {
             }
         }
     }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::Emittable for PaymentEvent {}
     #[automatically_derived]
     impl ::core::convert::From<PaymentReceived> for PaymentEvent {
         fn from(__value: PaymentReceived) -> Self {

@@ -14,12 +14,14 @@ const _: () = {
         );
         bus::__private::text(&BYTES)
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !bus::__private::fits(__PREFIX, 10usize) {
         ::core::panic!(
             "{}",
             "a name has at most 128 bytes: say a shorter segment with `name = \"..\"`"
         )
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !bus::__private::same(
         bus::__private::prefix_of(
             <InvoiceEvent as bus::__private::DomainEvent>::CATALOG,
@@ -39,9 +41,10 @@ const _: () = {
                 docs: "Everything that the office announces.",
                 prefix: __PREFIX,
                 members: &[<InvoiceEvent as bus::__private::DomainEvent>::CATALOG],
+                unknown: false,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             match self {
                 Self::BackOffice { 0: __inner } => {
                     <InvoiceEvent as bus::__private::DomainEvent>::event_type(__inner)
@@ -74,19 +77,50 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> bus::__private::Result<Self> {
+            bus::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> bus::__private::Direct<Self> {
             match bus::__private::route(__event_type, __PREFIX) {
                 bus::__private::Route::Group("backoffice") => {
-                    <InvoiceEvent as bus::__private::DomainEvent>::from_data(
+                    <InvoiceEvent as bus::__private::DomainEvent>::__direct(
                             __event_type,
                             __version,
                             __data,
                         )
                         .map(Self::BackOffice)
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        bus::__private::unknown_type::<Self>(__event_type),
-                    )
+                _ => ::core::result::Result::Err(::core::option::Option::None),
+            }
+        }
+        fn __unknown(
+            __event: ::std::boxed::Box<bus::__private::RawEvent>,
+        ) -> ::core::result::Result<Self, ::std::boxed::Box<bus::__private::RawEvent>> {
+            let __event = match bus::__private::route(
+                &__event.envelope.event_type,
+                __PREFIX,
+            ) {
+                bus::__private::Route::Group("backoffice") => {
+                    match <InvoiceEvent as bus::__private::DomainEvent>::__unknown(
+                        __event,
+                    ) {
+                        ::core::result::Result::Ok(__inner) => {
+                            return ::core::result::Result::Ok(Self::BackOffice(__inner));
+                        }
+                        ::core::result::Result::Err(__event) => __event,
+                    }
+                }
+                _ => __event,
+            };
+            ::core::result::Result::Err(__event)
+        }
+        fn __emission(&self) -> bus::__private::Emission<'_> {
+            match self {
+                Self::BackOffice { 0: __inner } => {
+                    <InvoiceEvent as bus::__private::DomainEvent>::__emission(__inner)
                 }
             }
         }
@@ -104,6 +138,8 @@ const _: () = {
             }
         }
     }
+    #[automatically_derived]
+    impl bus::__private::Emittable for OfficeEvent {}
     #[automatically_derived]
     impl ::core::convert::From<InvoiceEvent> for OfficeEvent {
         fn from(__value: InvoiceEvent) -> Self {
@@ -180,12 +216,14 @@ const _: () = {
         );
         bus::__private::text(&BYTES)
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !!bus::__private::same(__PREFIX, "") {
         ::core::panic!(
             "{}",
             "a name needs two segments, and `sent` is one because no derived enum nests `InvoiceEvent`: nest it, `enum AppEvent { Invoice(InvoiceEvent) }`, or write `#[event(prefix = \"invoice\")]` on it"
         )
     };
+    #[allow(long_running_const_eval)]
     const _: () = if !bus::__private::fits(__PREFIX, 4usize) {
         ::core::panic!(
             "{}",
@@ -220,9 +258,13 @@ const _: () = {
                 docs: "An invoice was sent.",
                 aggregate_id: <InvoiceSent as bus::__private::EventPayload>::AGGREGATE_ID,
                 schema: <InvoiceSent as bus::__private::EventPayload>::__schema,
+                aliases: &[],
+                upcasts: &[],
+                unreadable: &[],
+                retired: ::core::option::Option::None,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             Self::TYPE
         }
         fn version(&self) -> u32 {
@@ -239,20 +281,28 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> bus::__private::Result<Self> {
+            bus::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> bus::__private::Direct<Self> {
             if __event_type == Self::TYPE {
                 <InvoiceSent as bus::__private::EventPayload>::__read(
-                    __event_type,
-                    Self::VERSION,
-                    __version,
-                    __data,
-                )
+                        __NAME_0,
+                        1u32,
+                        __version,
+                        __data,
+                    )
+                    .map_err(::core::option::Option::Some)
             } else {
-                ::core::result::Result::Err(
-                    bus::__private::unknown_type::<Self>(__event_type),
-                )
+                ::core::result::Result::Err(::core::option::Option::None)
             }
         }
     }
+    #[automatically_derived]
+    impl bus::__private::Emittable for InvoiceSent {}
     #[automatically_derived]
     impl bus::__private::DomainEvent for InvoiceEvent {
         const CATALOG: bus::__private::Catalog = bus::__private::Catalog::Group(
@@ -261,9 +311,10 @@ const _: () = {
                 docs: "What billing announces.",
                 prefix: __PREFIX,
                 members: &[<InvoiceSent as bus::__private::DomainEvent>::CATALOG],
+                unknown: false,
             },
         );
-        fn event_type(&self) -> &'static str {
+        fn event_type(&self) -> &str {
             match self {
                 Self::Sent { .. } => __NAME_0,
             }
@@ -288,6 +339,13 @@ const _: () = {
             __version: u32,
             __data: &str,
         ) -> bus::__private::Result<Self> {
+            bus::__private::decode(__event_type, __version, __data)
+        }
+        fn __direct(
+            __event_type: &str,
+            __version: u32,
+            __data: &str,
+        ) -> bus::__private::Direct<Self> {
             match bus::__private::route(__event_type, __PREFIX) {
                 bus::__private::Route::Leaf("sent") => {
                     <InvoiceSent as bus::__private::EventPayload>::__read(
@@ -297,12 +355,9 @@ const _: () = {
                             __data,
                         )
                         .map(<Self as ::core::convert::From<InvoiceSent>>::from)
+                        .map_err(::core::option::Option::Some)
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        bus::__private::unknown_type::<Self>(__event_type),
-                    )
-                }
+                _ => ::core::result::Result::Err(::core::option::Option::None),
             }
         }
         fn __write<__S: bus::__private::serde::Serializer>(
@@ -321,6 +376,8 @@ const _: () = {
             }
         }
     }
+    #[automatically_derived]
+    impl bus::__private::Emittable for InvoiceEvent {}
     #[automatically_derived]
     impl ::core::convert::From<InvoiceSent> for InvoiceEvent {
         fn from(__value: InvoiceSent) -> Self {
