@@ -14,9 +14,11 @@ mod identity;
 mod json;
 mod random;
 mod tolerance;
+mod unknown;
 mod values;
+mod versions;
 
-use eventbus_runtime::{DomainEvent, Leaf};
+use eventbus_runtime::DomainEvent;
 use eventbus_tests::random::seeded;
 use rand::rngs::StdRng;
 use schemars::generate::Contract;
@@ -36,11 +38,8 @@ fn for_random_events(mut law: impl FnMut(LabEvent, &mut StdRng)) {
     }
 }
 
-fn leaf(event_type: &str) -> &'static Leaf {
-    let leaves = LabEvent::CATALOG.leaves();
-    leaves.into_iter().find(|leaf| leaf.event_type == event_type).unwrap()
-}
-
 fn schema(event_type: &str, contract: Contract) -> Value {
-    (leaf(event_type).schema)(contract).to_value()
+    let leaves = LabEvent::CATALOG.leaves();
+    let leaf = leaves.into_iter().find(|leaf| leaf.event_type == event_type).unwrap();
+    (leaf.schema)(contract).to_value()
 }
