@@ -8,6 +8,7 @@ use schemars::generate::Contract;
 use serde_json::Value;
 use shop_events::ShopEvent;
 
+use crate::cdevents::CdEvent;
 use crate::documents::document;
 use crate::events::LabEvent;
 use crate::{RUNS, for_random_events, seeded};
@@ -60,6 +61,11 @@ fn every_document_that_the_contract_of_the_reader_accepts_is_read() {
 #[test]
 fn every_document_of_the_examples_events_is_read() {
     every_document_is_read::<ShopEvent>();
+}
+
+#[test]
+fn every_document_of_a_published_specification_is_read() {
+    every_document_is_read::<CdEvent>();
 }
 
 fn every_document_is_read<E: DomainEvent>() {

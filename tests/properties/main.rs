@@ -7,6 +7,8 @@
     reason = "all of it is test code, also what stands outside a #[test]"
 )]
 
+#[path = "../cdevents/events/mod.rs"]
+mod cdevents;
 mod contracts;
 mod documents;
 mod events;
