@@ -25,7 +25,7 @@ pub const MAX_AGGREGATE_ID: usize = 512;
 /// `Shape` tells these apart and is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be emitted",
-    label = "neither an event nor several",
+    label = "neither an event that can be emitted nor several",
     note = "one event: derive it on the enum that holds it, `#[derive(DomainEvent)]`",
     note = "several: an array, a slice, a `Vec` or a tuple of events; collect an iterator into a `Vec` first",
     note = "a retired event, `#[event(retired = \"..\")]`, can be read and is no longer emitted"

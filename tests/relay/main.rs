@@ -12,6 +12,7 @@ mod faulty;
 mod life;
 mod order;
 mod pace;
+mod past;
 #[cfg(unix)]
 mod signal;
 mod storm;
@@ -59,6 +60,12 @@ macro_rules! suite {
                     a_transaction_refused_at_its_end_is_traced_to_its_event,
                     a_lost_connection_costs_no_attempt,
                     a_lost_answer_to_a_commit_repeats_nothing,
+                },
+                past::{
+                    former_names_and_versions_reach_the_handler_of_today,
+                    a_retired_event_reaches_its_handler,
+                    a_version_that_nothing_reads_is_a_dead_letter,
+                    a_type_that_nobody_knows_and_nobody_keeps_is_skipped,
                 },
                 storm::{
                     effects_happen_once_and_in_order,

@@ -27,6 +27,11 @@ impl Entries {
         Self(entries)
     }
 
+    /// Whether the key is there, with whatever value.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.find(key).is_some()
+    }
+
     fn find(&self, key: &str) -> Option<&Meta> {
         self.0.iter().find(|meta| meta.path().is_ident(key))
     }

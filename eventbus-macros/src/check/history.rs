@@ -78,7 +78,7 @@ fn versions(cx: &Ctxt, variant: &Variant<'_>, current: u32) {
     let sound =
         former(cx, UPCAST, steps, current) & former(cx, UNREADABLE, unread(history), current);
     let either = one_path(cx, history);
-    if sound && either {
+    if sound && either && !history.garbled {
         gap(cx, variant, current);
     }
 }

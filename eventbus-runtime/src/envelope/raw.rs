@@ -26,6 +26,7 @@ impl RawEvent {
 }
 
 /// Its type, version and envelope are those of the event that it is. Emitted, it is written again byte for byte.
+#[diagnostic::do_not_recommend]
 impl DomainEvent for RawEvent {
     const CATALOG: Catalog = Catalog::Group(&EVERY_EVENT);
 
@@ -66,4 +67,5 @@ impl DomainEvent for RawEvent {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Emittable for RawEvent {}
