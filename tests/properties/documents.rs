@@ -5,6 +5,7 @@
 //! has no format for numbers), and an integer is written without a fraction (`1.0` is one to JSON Schema).
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use rand::RngExt;
@@ -18,7 +19,15 @@ use crate::random::Random;
 const DEEP: usize = 4;
 
 /// What says nothing about a document: annotations, and the keywords that others read.
-const SILENT: [&str; 6] = ["$defs", "default", "description", "title", "maxItems", "uniqueItems"];
+const SILENT: [&str; 7] = [
+    "$defs",
+    "default",
+    "description",
+    "title",
+    "maxItems",
+    "uniqueItems",
+    eventbus_runtime::Document::NUMBERED,
+];
 
 /// The text of a document that the schema accepts.
 pub(crate) fn document(root: &Value, rng: &mut StdRng) -> String {
@@ -126,6 +135,7 @@ impl Documents<'_> {
             }
             Some("uuid") if rng.random() => Uuid::random(rng).to_string(),
             Some("uuid") => Uuid::random(rng).to_string().to_uppercase(),
+            Some("ip") => IpAddr::random(rng).to_string(),
             Some("date-time") => {
                 let time = DateTime::<Utc>::random(rng);
                 let text = format!("{:?}", time.naive_utc());

@@ -1,6 +1,7 @@
 //! Events whose payloads use every kind of field that the derive takes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use eventbus_runtime::{DomainEvent, EventPayload};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::random::{Random, of, random_enum, random_struct};
-use crate::values::{Cents, Colour, Label, Layer, Pen, Point, Side, Tree};
+use crate::values::{Cents, Colour, Label, Layer, Page, Pen, Point, Side, Tree, Weather};
 
 /// Everything that the laboratory announces.
 #[derive(Debug, Clone, PartialEq, DomainEvent)]
@@ -20,6 +21,7 @@ pub(crate) enum LabEvent {
     Shape(ShapeEvent),
     Given(GivenEvent),
     Setting(SettingEvent),
+    Mixed(MixedEvent),
 }
 
 /// Numbers of every size.
@@ -129,6 +131,27 @@ pub(crate) enum SettingEvent {
     Changed { volume: i16, name: String, points: BTreeMap<String, i64> },
 }
 
+/// Types of the standard library in one another.
+#[derive(Debug, Clone, PartialEq, DomainEvent)]
+#[event(derive(PartialEq))]
+pub(crate) enum MixedEvent {
+    #[event(version = 2, unreadable(1))]
+    Nested {
+        lists: Vec<Vec<i8>>,
+        pairs: BTreeMap<String, Vec<(u8, Option<String>)>>,
+        pages: Page<Option<Page<Point>>>,
+        bounds: [Option<u64>; 2],
+        flags: BTreeMap<i8, BTreeMap<Side, bool>>,
+    },
+    Plain {
+        weather: Weather,
+        address: IpAddr,
+        text: Box<str>,
+        optional: Option<Vec<String>>,
+        nothing: (),
+    },
+}
+
 random_struct! {
     NumberSigned { tiny, short, int, long, huge, cents }
     NumberUnsigned { tiny, short, int, long, huge }
@@ -143,12 +166,14 @@ random_struct! {
     Merged { merge_id, head, side }
     Head { line_count, colours }
     SettingChanged { volume, name, points }
+    MixedNested { lists, pairs, pages, bounds, flags }
+    MixedPlain { weather, address, text, optional, nothing }
 }
 
 random_enum! {
     LabEvent:
         of::<NumberEvent, _>, of::<TextEvent, _>, of::<ShapeEvent, _>, of::<GivenEvent, _>,
-        of::<SettingEvent, _>;
+        of::<SettingEvent, _>, of::<MixedEvent, _>;
     NumberEvent: of::<NumberSigned, _>, of::<NumberUnsigned, _>, of::<NumberReal, _>;
     TextEvent: of::<TextWritten, _>, of::<TextErased, _>;
     ShapeEvent:
@@ -156,4 +181,5 @@ random_enum! {
     SolidEvent: of::<SolidCut, _>, of::<SolidMelted, _>;
     GivenEvent: of::<Merged, _>;
     SettingEvent: of::<SettingChanged, _>;
+    MixedEvent: of::<MixedNested, _>, of::<MixedPlain, _>;
 }

@@ -1,6 +1,7 @@
 //! Random values of the types that fields have: extremes come as often as anything in between.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use rand::RngExt;
@@ -115,6 +116,26 @@ impl Random for char {
 impl Random for String {
     fn random(rng: &mut StdRng) -> Self {
         (0..rng.random_range(0..10)).map(|_| char::random(rng)).collect()
+    }
+}
+
+impl Random for () {
+    fn random(_: &mut StdRng) -> Self {}
+}
+
+impl Random for Box<str> {
+    fn random(rng: &mut StdRng) -> Self {
+        String::random(rng).into()
+    }
+}
+
+impl Random for IpAddr {
+    fn random(rng: &mut StdRng) -> Self {
+        if rng.random() {
+            Self::V4(u32::random(rng).into())
+        } else {
+            Self::V6(u128::random(rng).into())
+        }
     }
 }
 

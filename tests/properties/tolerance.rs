@@ -62,7 +62,8 @@ fn a_field_that_the_contract_requires_is_missed() {
             let mut fewer = members.clone();
             fewer.remove(key);
             let data = Json::Object(fewer).to_string();
-            let error = LabEvent::from_data(event.event_type(), 1, &data).unwrap_err();
+            let error =
+                LabEvent::from_data(event.event_type(), event.version(), &data).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::DeserializationFailed);
             assert!(error.full().contains(key.as_str()), "{key}: {}", error.full());
         }

@@ -1,6 +1,7 @@
 //! Types of fields: what users nest in their payloads.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -72,6 +73,29 @@ pub(crate) struct Tree {
     by_name: BTreeMap<String, u128>,
 }
 
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Page<T> {
+    items: Vec<T>,
+    next: Option<NonZeroU16>,
+}
+
+impl<T: Random> Random for Page<T> {
+    fn random(rng: &mut StdRng) -> Self {
+        Self { items: Random::random(rng), next: NonZeroU16::new(Random::random(rng)) }
+    }
+}
+
+/// What older code reads as the last.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Weather {
+    Sunny,
+    Rainy,
+    #[serde(other)]
+    Other,
+}
+
 /// A newtype, which is on the wire what it holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Cents(pub(crate) i64);
@@ -107,6 +131,7 @@ random_enum! {
         |rng| Self::Text(Random::random(rng)),
         |rng| Self::Placed(Random::random(rng));
     Side: |_| Self::LeftHand, |_| Self::RightHand;
+    Weather: |_| Self::Sunny, |_| Self::Rainy, |_| Self::Other;
 }
 
 impl Random for Tree {
