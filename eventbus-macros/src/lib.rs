@@ -49,6 +49,8 @@ mod derive;
 mod expand;
 mod fallback;
 mod payload;
+#[cfg(test)]
+mod snapshots;
 mod subset;
 mod suggest;
 mod symbol;
