@@ -9,7 +9,7 @@ use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
 use crate::__private;
-use crate::catalog::{Catalog, schema_of};
+use crate::catalog::{Catalog, first_segment, schema_of};
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::EventFilter;
@@ -35,6 +35,28 @@ pub trait DomainEvent: Sized + Send + Sync + 'static {
 
     /// The aggregate's id, where the payload marks a field with `#[event(aggregate_id)]`.
     fn aggregate_id(&self) -> Option<String>;
+
+    /// The tenant, where the payload marks a field with `#[event(tenant_id)]`. Emitting puts it into the envelope, and
+    /// events of two tenants never wait for each other.
+    fn tenant_id(&self) -> Option<String> {
+        None
+    }
+
+    /// The text of the field that the payload marks with `#[event(event_key)]`: what tells this event from others of
+    /// its type.
+    fn event_key(&self) -> Option<String> {
+        None
+    }
+
+    /// The kind of the aggregate that the event belongs to: what `#[event(aggregate = "..")]` says on its enum or on
+    /// one around it, else the first segment of the type name. Allocates nothing.
+    fn aggregate_kind(&self) -> &str {
+        let event_type = self.event_type();
+        match Self::CATALOG.find(event_type) {
+            Some(leaf) => leaf.aggregate_kind(),
+            None => first_segment(event_type),
+        }
+    }
 
     /// The payload as JSON text: what is stored and travels as `data`.
     ///
@@ -140,6 +162,16 @@ pub trait EventPayload: Serialize + DeserializeOwned + JsonSchema + Send + Sync 
     /// The name on the wire of the field that holds the aggregate's id.
     const AGGREGATE_ID: Option<&'static str>;
 
+    /// The name on the wire of the field that holds the tenant.
+    const TENANT_ID: Option<&'static str> = None;
+
+    /// The name on the wire of the field that holds the event's key.
+    const EVENT_KEY: Option<&'static str> = None;
+
+    /// The names on the wire of the fields marked `#[event(opaque)]`.
+    #[doc(hidden)]
+    const __OPAQUE: &'static [&'static str] = &[];
+
     /// The struct's path in Rust, which the enum that holds it cannot know.
     #[doc(hidden)]
     const RUST_PATH: &'static str;
@@ -148,6 +180,18 @@ pub trait EventPayload: Serialize + DeserializeOwned + JsonSchema + Send + Sync 
     /// that would be ambiguous.
     #[doc(hidden)]
     fn __aggregate_id(&self) -> Option<String>;
+
+    /// The same for the tenant.
+    #[doc(hidden)]
+    fn __tenant_id(&self) -> Option<String> {
+        None
+    }
+
+    /// The same for the event's key.
+    #[doc(hidden)]
+    fn __event_key(&self) -> Option<String> {
+        None
+    }
 
     // What the derive's code asks of a payload, it asks here: where the struct is none, one bound is missing and one
     // error says so.

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use eventbus_runtime::store::{Claim, Log, Start, Store};
+use eventbus_runtime::store::{Claim, Log, NewEvent, Start, Store};
 use eventbus_runtime::{
     DomainEvent, Event, EventBus, MemoryStore, PgStore, RawEvent, Retry, Running, SqliteStore,
     Subscribe, TypeSet,
@@ -54,7 +54,8 @@ impl<S: Log> Desk<S> {
     /// Appends events in one transaction and commits it.
     pub(crate) async fn emit(&self, events: &[RawEvent]) {
         let mut transaction = self.store.begin().await.unwrap();
-        self.store.append(&mut transaction, events).await.unwrap();
+        let events: Vec<NewEvent> = events.iter().cloned().map(NewEvent::from).collect();
+        self.store.append(&mut transaction, &events).await.unwrap();
         self.store.commit(transaction).await.unwrap();
         self.bus.wake();
     }

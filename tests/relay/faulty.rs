@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
-use eventbus_runtime::store::{Claim, DeadLetter, Log, Owner, Page, Start, Step, Store, Troubles};
-use eventbus_runtime::{Error, ErrorKind, RawEvent, Result, TypeSet};
+use eventbus_runtime::store::{
+    Claim, DeadLetter, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles,
+};
+use eventbus_runtime::{Error, ErrorKind, Result, TypeSet};
 
 /// A store with faults.
 #[derive(Clone)]
@@ -71,7 +73,7 @@ impl<S: Store> Store for Faulty<S> {
         self.inner.migrate().await
     }
 
-    async fn append(&self, connection: &mut S::Connection, events: &[RawEvent]) -> Result<()> {
+    async fn append(&self, connection: &mut S::Connection, events: &[NewEvent]) -> Result<()> {
         self.inner.append(connection, events).await
     }
 

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use eventbus_runtime::store::Log;
 use eventbus_runtime::{
-    DomainEvent, ErrorKind, Event, EventSubset, Filter, HandlerError, RawEvent, Retry, Running, Tx,
+    Catalog, DomainEvent, Error, ErrorKind, Event, EventSubset, Filter, Group, HandlerError,
+    RawEvent, Retry, Running, Tx,
 };
 use tokio::sync::mpsc;
 
@@ -276,6 +277,72 @@ pub(crate) async fn unknown_types_of_a_family_are_skipped_and_counted<S: Log>(st
         running.settled().await.unwrap();
         assert_eq!(running.stats().total.unknown, 0, "the cursor has passed them");
     }
+}
+
+/// A group that keeps what it does not know.
+enum Lenient {
+    Known(AccountEvent),
+    Unknown(String),
+}
+
+impl DomainEvent for Lenient {
+    const CATALOG: Catalog = Catalog::Group(&Group {
+        rust_path: "Lenient",
+        docs: "",
+        prefix: "account",
+        members: &[AccountOpened::CATALOG, AccountClosed::CATALOG],
+        unknown: true,
+        subset: false,
+    });
+
+    fn event_type(&self) -> &'static str {
+        "account.unknown"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn aggregate_id(&self) -> Option<String> {
+        None
+    }
+
+    fn to_data(&self) -> Result<String, Error> {
+        Ok("{}".to_owned())
+    }
+
+    fn from_data(event_type: &str, version: u32, data: &str) -> Result<Self, Error> {
+        match AccountEvent::from_data(event_type, version, data) {
+            Err(error) if error.kind() == ErrorKind::UnknownType => {
+                Ok(Self::Unknown(event_type.to_owned()))
+            }
+            known => known.map(Self::Known),
+        }
+    }
+}
+
+pub(crate) async fn a_group_that_keeps_what_it_does_not_know_is_handed_it<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    let mut newer = renamed("account.line.added");
+    newer.envelope.version = 7;
+    desk.emit(&[opened(None, "a", 1), renamed("account.merged"), newer, renamed("accounts.x")])
+        .await;
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&seen);
+    let handler = move |event: Event<Lenient>| {
+        noted.lock().unwrap().push(match &*event {
+            Lenient::Known(event) => event.event_type().to_owned(),
+            Lenient::Unknown(event_type) => format!("unknown {event_type}"),
+        });
+        async { Ok::<_, HandlerError>(()) }
+    };
+    let taken = async |_: Event<PaymentEvent>| Ok(());
+    let running = desk.subscribe("lenient").handle(handler).handle(taken).start().await.unwrap();
+    running.settled().await.unwrap();
+    let wanted = ["account.opened", "unknown account.merged", "unknown account.line.added"];
+    assert_eq!(*seen.lock().unwrap(), wanted);
+    assert_eq!((counts(&running), running.stats().total.unknown), ((3, 0, 0), 0));
+    assert_eq!(running.stats().by_type["account"].handled, 2, "counted by their family");
 }
 
 pub(crate) async fn a_subset_is_handled_as_one_type<S: Log>(store: S) {

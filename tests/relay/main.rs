@@ -13,6 +13,7 @@ mod filter;
 mod life;
 mod order;
 mod pace;
+mod past;
 #[cfg(unix)]
 mod signal;
 mod storm;
@@ -61,6 +62,12 @@ macro_rules! suite {
                     a_lost_connection_costs_no_attempt,
                     a_lost_answer_to_a_commit_repeats_nothing,
                 },
+                past::{
+                    former_names_and_versions_reach_the_handler_of_today,
+                    a_retired_event_reaches_its_handler,
+                    a_version_that_nothing_reads_is_a_dead_letter,
+                    a_type_that_nobody_knows_and_nobody_keeps_is_skipped,
+                },
                 storm::{
                     effects_happen_once_and_in_order,
                     plain_handlers_miss_nothing,
@@ -88,6 +95,7 @@ macro_rules! suite {
                     trouble_that_the_filter_rejects_by_now_is_let_go,
                     a_handler_that_the_filter_makes_deaf_is_refused,
                     unknown_types_of_a_family_are_skipped_and_counted,
+                    a_group_that_keeps_what_it_does_not_know_is_handed_it,
                     a_subset_is_handled_as_one_type,
                 },
             }

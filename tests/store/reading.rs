@@ -1,6 +1,6 @@
 //! Pages and cursors.
 
-use eventbus_runtime::store::{Cursor, Log, Store};
+use eventbus_runtime::store::{Cursor, Log, NewEvent, Store};
 use eventbus_runtime::{DomainEvent, EventBus, TypeSet};
 use uuid::Uuid;
 
@@ -71,7 +71,7 @@ pub(crate) async fn families_are_read_by_what_their_names_begin_with<D: Database
         let mut event = model.clone();
         event.envelope.id = Uuid::now_v7();
         event.envelope.event_type = name.to_owned();
-        event
+        NewEvent::from(event)
     });
     let mut tx = bus.store().begin().await.unwrap();
     bus.store().append(&mut tx, &renamed).await.unwrap();

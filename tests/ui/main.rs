@@ -13,7 +13,7 @@
 //! input, and has several. `handlers`, where the compiler compares types, may pin the compiler's own words, and
 //! `compiler`, for the mistakes that the derive cannot see, whatever it says.
 //!
-//! `EVENTBUS_TEST_BLESS=1` writes the pins anew; read the difference before you commit it.
+//! `EVENTBUS_BLESS=1` writes the pins anew; read the difference before you commit it.
 
 #![allow(
     clippy::unwrap_used,

@@ -105,13 +105,13 @@ fn check(topic: &Topic, case: &Path, compiler: &Compiler, words: &Words) -> Resu
     let said: String = diagnostics.iter().map(Diagnostic::to_string).collect::<Vec<_>>().join("\n");
     obeys(topic, &diagnostics).map_err(|law| format!("{title}: {law}\n{said}"))?;
     let pin = case.with_extension("stderr");
-    if env::var_os("EVENTBUS_TEST_BLESS").is_some_and(|value| value == "1") {
+    if env::var_os("EVENTBUS_BLESS").is_some_and(|value| value == "1") {
         fs::write(pin, said).unwrap();
         return Ok(());
     }
     let pinned = fs::read_to_string(pin).unwrap_or_default();
     if pinned.is_empty() {
-        return Err(format!("{title}: nothing is pinned; EVENTBUS_TEST_BLESS=1 pins\n{said}"));
+        return Err(format!("{title}: nothing is pinned; EVENTBUS_BLESS=1 pins\n{said}"));
     }
     if pinned == said {
         return Ok(());

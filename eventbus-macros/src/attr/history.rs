@@ -16,7 +16,7 @@ pub(crate) struct History {
     pub(crate) upcast: Option<Keyed<Vec<Step>>>,
     pub(crate) unreadable: Option<Keyed<Vec<Number>>>,
     pub(crate) retired: Option<LitStr>,
-    /// `upcast` or `unreadable` is there and cannot be read: what it should say is not missing.
+    /// A list of versions could not be read, and what is missing from it is no second mistake.
     pub(crate) garbled: bool,
 }
 
@@ -36,10 +36,11 @@ pub(crate) struct Number {
 impl History {
     pub(super) fn read(cx: &Ctxt, entries: &Entries) -> Self {
         let (upcast, unreadable) = (entries.list(cx, UPCAST), entries.list(cx, UNREADABLE));
+        let garbled = entries.has(UPCAST) && upcast.is_none()
+            || entries.has(UNREADABLE) && unreadable.is_none();
         Self {
+            garbled,
             aliases: entries.strings(cx, ALIAS),
-            garbled: entries.has(UPCAST) != upcast.is_some()
-                || entries.has(UNREADABLE) != unreadable.is_some(),
             upcast,
             unreadable,
             retired: entries.string(cx, RETIRED).filter(|day| known_day(cx, day)),

@@ -32,6 +32,10 @@ pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
     if let Some(prefix) = &model.prefix {
         self::prefix(cx, &prefix.value(), prefix.span());
     }
+    // The kind of an aggregate stands where a first segment would.
+    if let Some(kind) = &model.aggregate {
+        reject(cx, "aggregate", &kind.value(), &kind.value(), kind.span());
+    }
 }
 
 /// A name that nobody wrote must have one reading, for it is stored for ever.
@@ -104,9 +108,14 @@ fn reject(cx: &Ctxt, key: &str, part: &str, text: &str, span: Span) -> bool {
     } else if part.len() > LONGEST {
         format!("a name has at most {LONGEST} bytes: shorten `{key}`")
     } else if let Some(message) = charset(part) {
-        let repaired: Option<Vec<String>> = text.split('.').map(repaired).collect();
-        match repaired {
-            Some(parts) => format!("{message}: did you mean \"{}\"?", parts.join(".")),
+        let whole = if part == text {
+            repaired(text)
+        } else {
+            let parts: Option<Vec<String>> = text.split('.').map(repaired).collect();
+            parts.map(|parts| parts.join("."))
+        };
+        match whole {
+            Some(text) => format!("{message}: did you mean \"{text}\"?"),
             None => format!("{message}: write `{key} = \"..\"` with such letters"),
         }
     } else {
@@ -266,6 +275,22 @@ mod tests {
             "a name has at most 128 bytes, and so had `alias`",
         );
         accepted(&aliased(&long[..128]));
+    }
+
+    #[test]
+    fn a_kind_of_aggregate_is_one_segment() {
+        accepted("#[event(aggregate = \"order\")] enum E { A }");
+        refused(
+            "#[event(aggregate = \"sales.order\")] enum E { A }",
+            "\"sales.order\"",
+            "\"sales.order\" is no segment of a name, which begins with a-z and goes on with a-z, 0-9 \
+             and _: did you mean \"sales_order\"?",
+        );
+        refused(
+            "#[event(aggregate = \"\")] enum E { A }",
+            "\"\"",
+            "`aggregate` has an empty segment: write at least one letter",
+        );
     }
 
     #[test]

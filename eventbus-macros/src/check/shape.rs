@@ -2,9 +2,8 @@
 
 use syn::{Fields, GenericParam, Generics, Ident, Type};
 
-use super::fields::argument;
 use crate::ast::{Enum, Kind, Payload, Variant};
-use crate::attr::{last_segment, path};
+use crate::attr::{argument, last_segment, path};
 use crate::ctxt::Ctxt;
 use crate::text;
 

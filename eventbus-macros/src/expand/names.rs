@@ -32,7 +32,19 @@ pub(crate) fn consts(model: &Enum<'_>) -> TokenStream {
             };
         }
     });
-    quote!(#prefix #(#names)*)
+    let aggregate = match &model.aggregate {
+        Some(stated) => quote!(#stated),
+        None => {
+            let ident = model.ident;
+            quote!(<#private::Probe<#ident>>::AGGREGATE)
+        }
+    };
+    quote! {
+        #prefix
+        #[allow(dead_code)]
+        const __AGGREGATE: &'static str = #aggregate;
+        #(#names)*
+    }
 }
 
 /// What the enum's names begin with: what it states, or what its parent says.
@@ -62,6 +74,7 @@ pub(crate) fn nested(model: &Enum<'_>) -> TokenStream {
                 #[automatically_derived]
                 impl #private::Nested for #ty {
                     const PREFIX: &'static str = #name;
+                    const AGGREGATE: &'static str = __AGGREGATE;
                 }
             })
         });
@@ -76,9 +89,27 @@ pub(super) fn assertions(model: &Enum<'_>) -> TokenStream {
         reserved(model),
         length(model),
         prefixes(model),
+        kinds(model),
         super::history::assertions(model),
     ];
     quote!(#(#parts)*)
+}
+
+/// An enum of another crate does not ask who nests it: the kind that is stated here does not reach it.
+fn kinds(model: &Enum<'_>) -> TokenStream {
+    let private = &model.private;
+    let external = model.groups().filter(|(_, variant, _)| variant.attrs.external.is_some());
+    let assertions = external.map(|(_, variant, ty)| {
+        let catalog = quote_spanned!(ty.span()=> <#ty as #private::DomainEvent>::CATALOG);
+        let holds =
+            quote!((#private::same(__AGGREGATE, "") || #private::states_its_kind(#catalog)));
+        let child = quote!(#ty).to_string();
+        let message = format!(
+            "`aggregate` does not reach an enum of another crate: write it on `{child}`, too"
+        );
+        assertion(variant, &holds, &message)
+    });
+    quote!(#(#assertions)*)
 }
 
 /// A root has no leaf of its own: its name would have one segment, and belong to no family.
@@ -130,9 +161,9 @@ fn prefixes(model: &Enum<'_>) -> TokenStream {
              \"..\")]` is the dotted path of this variant"
         );
         let subset = format!(
-            "`{child}` is a subset, which names no event: nest the enum that declares its events"
+            "`{child}` is a subset, whose events stand below the enums that declare them: nest those"
         );
-        let is_subset = quote!(#private::is_subset(#catalog));
+        let is_subset = quote!(#private::is_subset(&#catalog));
         // A root of another crate has no prefix to compare.
         let none = format!(
             "`{child}` states no prefix of its own: write the dotted path of this variant on it, \
@@ -211,8 +242,8 @@ mod tests {
                  `#[event(prefix = \"..\")]` is the dotted path of this variant",
                 "`a::OrderEvent` states no prefix of its own: write the dotted path of this \
                  variant on it, `#[event(prefix = \"..\")]`",
-                "`a::OrderEvent` is a subset, which names no event: nest the enum that declares \
-                 its events",
+                "`a::OrderEvent` is a subset, whose events stand below the enums that declare \
+                 them: nest those",
             ] {
                 asserts(&source, "a::OrderEvent", message);
             }

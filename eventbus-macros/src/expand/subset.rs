@@ -28,6 +28,9 @@ fn event(model: &Subset<'_>) -> TokenStream {
         (quote!(event_type), quote!(&str)),
         (quote!(version), quote!(u32)),
         (quote!(aggregate_id), quote!(::core::option::Option<::std::string::String>)),
+        (quote!(aggregate_kind), quote!(&str)),
+        (quote!(tenant_id), quote!(::core::option::Option<::std::string::String>)),
+        (quote!(event_key), quote!(::core::option::Option<::std::string::String>)),
         (quote!(to_data), quote!(#private::Result<::std::string::String>)),
         (quote!(__emission), quote!(#private::Emission<'_>)),
     ];
@@ -176,5 +179,5 @@ fn serde(model: &Subset<'_>) -> TokenStream {
 
 /// For the toolchain, which says that a subset is no root.
 fn function(model: &Subset<'_>) -> TokenStream {
-    super::catalog::function(&model.private, model.ident, &payload::visibility(model.vis))
+    super::catalog::functions(&model.private, model.ident, &payload::visibility(model.vis))
 }

@@ -115,3 +115,17 @@ fn unreadable<P>(event_type: &str, current: u32, stored: u32) -> Error {
     };
     Error::new(ErrorKind::DeserializationFailed, message)
 }
+
+#[cfg(test)]
+mod tests {
+    /// serde_json does it with a feature alone. Where the tests of another crate are built in one go with these, that
+    /// crate's dependencies may have asked for it: alone, this test sees what users get.
+    #[test]
+    fn a_float_is_read_as_the_one_that_was_written() {
+        for float in [31.245_270_191_439_438_f64, 121.487_919_511_619_45, 1.0e-308, 0.1 + 0.2] {
+            let text = serde_json::to_string(&float).unwrap();
+            let read: f64 = serde_json::from_str(&text).unwrap();
+            assert_eq!(read.to_bits(), float.to_bits(), "{text}");
+        }
+    }
+}

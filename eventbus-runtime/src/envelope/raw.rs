@@ -27,6 +27,7 @@ impl RawEvent {
 }
 
 /// Its type, version and envelope are those of the event that it is. Emitted, it is written again byte for byte.
+#[diagnostic::do_not_recommend]
 impl DomainEvent for RawEvent {
     const CATALOG: Catalog = Catalog::Group(&EVERY_EVENT);
 
@@ -40,6 +41,10 @@ impl DomainEvent for RawEvent {
 
     fn aggregate_id(&self) -> Option<String> {
         self.envelope.aggregate_id.clone()
+    }
+
+    fn tenant_id(&self) -> Option<String> {
+        self.envelope.tenant.clone()
     }
 
     fn to_data(&self) -> Result<String> {
@@ -67,4 +72,5 @@ impl DomainEvent for RawEvent {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Emittable for RawEvent {}

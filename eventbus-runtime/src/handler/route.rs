@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, first_segment};
 use crate::error::{Error, ErrorKind, HandlerError, Result};
 use crate::event::{Delivery, DomainEvent, Event};
 use crate::filter::{Filter, TypeSet, names_of};
@@ -33,6 +33,8 @@ pub(crate) struct Route<S: Store> {
     pub(crate) version: u32,
     /// The handler's path in Rust, for messages.
     pub(crate) handler: &'static str,
+    /// The kind of the aggregate that its events belong to, where the type is known.
+    kind: Option<&'static str>,
     call: Arc<dyn Callable<S>>,
 }
 
@@ -58,6 +60,11 @@ struct Typed<H, A> {
 }
 
 impl<S: Store> Route<S> {
+    /// The kind of the aggregate that an event of this type belongs to.
+    pub(crate) fn kind<'a>(&self, event_type: &'a str) -> &'a str {
+        self.kind.unwrap_or_else(|| first_segment(event_type))
+    }
+
     /// Starts a call; nothing of the handler or of the payload's decoder runs before it is polled.
     pub(crate) fn call<'a>(
         &'a self,
@@ -157,12 +164,16 @@ impl<S: Store> Routes<S> {
 
     /// Enters a handler under every name below a node of the catalog, and under the groups that keep unknown types.
     fn route(&mut self, node: &Catalog, handler: &'static str, call: &Arc<dyn Callable<S>>) {
-        let route =
-            |event_type, version| Route { event_type, version, handler, call: Arc::clone(call) };
+        let route = |event_type, version, kind| {
+            let call = Arc::clone(call);
+            Route { event_type, version, kind, handler, call }
+        };
         match node {
             Catalog::Leaf(leaf) => {
+                let kind = Some(leaf.aggregate_kind());
                 for name in names_of(leaf) {
-                    let other = self.by_type.insert(name, route(leaf.event_type, leaf.version));
+                    let route = route(leaf.event_type, leaf.version, kind);
+                    let other = self.by_type.insert(name, route);
                     self.contested(other, handler, name);
                 }
             }
@@ -170,7 +181,7 @@ impl<S: Store> Routes<S> {
                 if group.unknown {
                     let family = if group.prefix.is_empty() { "*" } else { group.prefix };
                     // No version is newer than what is kept unread.
-                    let other = self.by_family.insert(group.prefix, route(family, u32::MAX));
+                    let other = self.by_family.insert(group.prefix, route(family, u32::MAX, None));
                     self.contested(other, handler, family);
                 }
                 group.members.iter().for_each(|member| self.route(member, handler, call));
@@ -185,6 +196,12 @@ impl<S: Store> Routes<S> {
                 other.handler
             ));
         }
+    }
+
+    /// The kind of an event's aggregate: what its enum states, where a handler here knows the type.
+    pub(crate) fn kind<'a>(&self, event_type: &'a str) -> &'a str {
+        self.find(event_type)
+            .map_or_else(|| first_segment(event_type), |route| route.kind(event_type))
     }
 
     fn agree(&mut self, name: &'static str, transactional: bool) {

@@ -63,8 +63,9 @@ impl<S: Log> Worker<S> {
                 return Ok(false);
             }
         };
-        if order::turn(stored, held) == Turn::Park {
-            batch.park(stored);
+        let kind = self.spec.routes.kind(&stored.event.envelope.event_type);
+        if order::turn(stored, kind, held) == Turn::Park {
+            batch.park(stored, kind);
             return Ok(false);
         }
         let attempted = match failed {

@@ -36,13 +36,13 @@ impl Batch {
     }
 
     /// An event in trouble is not wanted any more: its row goes.
-    pub(super) fn pass_over(&mut self, stored: &Stored) {
-        self.changes.push(order::change(stored, Fate::Handled));
+    pub(super) fn pass_over(&mut self, stored: &Stored, kind: &str) {
+        self.changes.push(order::change(stored, kind, Fate::Handled));
     }
 
     /// An event waits behind a sibling.
-    pub(super) fn park(&mut self, stored: &Stored) {
-        self.changes.push(order::change(stored, Fate::Parked));
+    pub(super) fn park(&mut self, stored: &Stored, kind: &str) {
+        self.changes.push(order::change(stored, kind, Fate::Parked));
     }
 
     /// The first attempt of an event failed, and this is what becomes of it; while it is tried again its key is held.
@@ -55,7 +55,7 @@ impl Batch {
     ) {
         self.stats.count(route.event_type, &fate);
         if fate != Fate::Handled {
-            let change = order::change(stored, fate);
+            let change = order::change(stored, route.kind(&stored.event.envelope.event_type), fate);
             order::hold(&change, held);
             self.changes.push(change);
         }
@@ -64,7 +64,11 @@ impl Batch {
     /// An event in trouble was attempted again: its row changes, or goes.
     pub(super) fn again<S: Log>(&mut self, route: &Route<S>, stored: &Stored, fate: Fate) {
         self.stats.count(route.event_type, &fate);
-        self.changes.push(order::change(stored, fate));
+        self.changes.push(order::change(
+            stored,
+            route.kind(&stored.event.envelope.event_type),
+            fate,
+        ));
     }
 }
 

@@ -106,8 +106,9 @@ impl<S: Log> Worker<S> {
                     continue;
                 }
             };
-            if order::turn(stored, held) == Turn::Park {
-                batch.park(stored);
+            let kind = self.spec.routes.kind(&stored.event.envelope.event_type);
+            if order::turn(stored, kind, held) == Turn::Park {
+                batch.park(stored, kind);
                 continue;
             }
             let blamed = || self.care.blames(stored.position).map(Failed::from);

@@ -59,11 +59,12 @@ impl<S: Log> Worker<S> {
         let mut held = HashSet::new();
         for trouble in ready {
             let envelope = &trouble.stored.event.envelope;
-            if self.stopping() || order::turn(&trouble.stored, &held) == order::Turn::Park {
+            let kind = spec.routes.kind(&envelope.event_type);
+            if self.stopping() || order::turn(&trouble.stored, kind, &held) == order::Turn::Park {
                 continue;
             }
             if spec.routes.find(&envelope.event_type).is_none() {
-                held.extend(order::key(envelope));
+                held.extend(order::key(envelope, kind));
                 missing.get_or_insert_with(|| no_handler(trouble));
                 continue;
             }
@@ -79,7 +80,7 @@ impl<S: Log> Worker<S> {
                 }
             };
             if self.attempt_one(place, route, trouble, failed).await? {
-                held.extend(order::key(envelope));
+                held.extend(order::key(envelope, kind));
             }
         }
         if let Some(error) = missing.as_ref().filter(|_| !place.told) {
@@ -92,7 +93,8 @@ impl<S: Log> Worker<S> {
     /// Lets go of an event that the filter, which is another than it was, does not let through any more.
     async fn pass_over(&mut self, place: &mut Place<S::Cursor>, trouble: &Trouble) -> Flow<()> {
         let mut batch = Batch::default();
-        batch.pass_over(&trouble.stored);
+        let kind = self.spec.routes.kind(&trouble.stored.event.envelope.event_type);
+        batch.pass_over(&trouble.stored, kind);
         self.record(place, None, batch).await
     }
 

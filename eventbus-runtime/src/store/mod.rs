@@ -17,6 +17,7 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::ops::DerefMut;
 
+use crate::catalog::first_segment;
 use crate::envelope::RawEvent;
 use crate::error::{ErrorKind, Result};
 use crate::filter::TypeSet;
@@ -45,7 +46,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn append(
         &self,
         connection: &mut Self::Connection,
-        events: &[RawEvent],
+        events: &[NewEvent],
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// Opens a transaction that may write.
@@ -156,6 +157,25 @@ pub struct Owner {
     pub subscription: String,
     /// The number that came with the claim; a stale one can commit nothing.
     pub fence: i64,
+}
+
+/// An event on its way into the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// The event as it is written.
+    pub event: RawEvent,
+    /// The kind of its aggregate, which its shard depends on: [`DomainEvent::aggregate_kind`].
+    ///
+    /// [`DomainEvent::aggregate_kind`]: crate::DomainEvent::aggregate_kind
+    pub aggregate_kind: String,
+}
+
+impl From<RawEvent> for NewEvent {
+    /// An event whose aggregate has the kind that the first segment of its type names.
+    fn from(event: RawEvent) -> Self {
+        let aggregate_kind = first_segment(&event.envelope.event_type).to_owned();
+        Self { event, aggregate_kind }
+    }
 }
 
 /// An event of the log.

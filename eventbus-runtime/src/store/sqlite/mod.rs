@@ -18,11 +18,10 @@ use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool};
 use sqlx::{SqlSafeStr, SqlStr};
 
 use crate::bus::EventBus;
-use crate::envelope::RawEvent;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::store::transaction::{Abandoned, Transaction};
-use crate::store::{Claim, DeadLetter, Log, Owner, Page, Start, Step, Store, Troubles};
+use crate::store::{Claim, DeadLetter, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles};
 
 pub use crate::store::sqlite::claim::SqliteLease;
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -99,7 +98,7 @@ impl Store for SqliteStore {
         migrate::migrate(self).await
     }
 
-    async fn append(&self, connection: &mut SqliteConnection, events: &[RawEvent]) -> Result<()> {
+    async fn append(&self, connection: &mut SqliteConnection, events: &[NewEvent]) -> Result<()> {
         append::append(self, connection, events).await
     }
 

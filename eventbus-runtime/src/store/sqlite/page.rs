@@ -57,7 +57,7 @@ pub(super) async fn page(
     } else {
         for_types!(
             "(type IN (SELECT value FROM json_each(?3)) \
-             OR EXISTS (SELECT 1 FROM json_each(?5) WHERE substr(type, 1, length(value)) = value))"
+             OR EXISTS (SELECT 1 FROM json_each(?5) WHERE substr(eventbus_event.type, 1, length(value)) = value))"
         )
     };
     let query = sqlx::query(statement)

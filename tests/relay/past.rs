@@ -1,0 +1,141 @@
+//! What outlives the code that wrote it: former names, former versions, retired events.
+
+use eventbus_runtime::store::Log;
+use eventbus_runtime::{DomainEvent, Envelope, Event, EventPayload, HandlerError, RawEvent, Tx};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use crate::desk::{Desk, counts};
+use crate::faulty::Faulty;
+
+#[derive(Debug, Clone, PartialEq, DomainEvent)]
+pub(crate) enum ParkEvent {
+    Gate(GateEvent),
+    #[event(unknown)]
+    Unknown(RawEvent),
+}
+
+#[derive(Debug, Clone, PartialEq, DomainEvent)]
+#[event(derive(PartialEq))]
+pub(crate) enum GateEvent {
+    #[event(alias = "gate.unlocked", alias = "door.opened")]
+    #[event(version = 4, upcast(1 => OpenedV1, 2 => OpenedV2), unreadable(3))]
+    Opened {
+        #[event(aggregate_id)]
+        gate: String,
+        visitors: u64,
+    },
+    #[event(retired = "2026-01-31")]
+    Shut { gate: String },
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema, EventPayload)]
+pub(crate) struct OpenedV1 {
+    gate: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema, EventPayload)]
+pub(crate) struct OpenedV2 {
+    gate: String,
+}
+
+impl From<OpenedV1> for OpenedV2 {
+    fn from(old: OpenedV1) -> Self {
+        Self { gate: format!("g-{}", old.gate) }
+    }
+}
+
+impl From<OpenedV2> for GateOpened {
+    fn from(old: OpenedV2) -> Self {
+        Self { gate: old.gate, visitors: 0 }
+    }
+}
+
+fn stored(event_type: &str, version: u32, data: &str) -> RawEvent {
+    let envelope = Envelope {
+        id: Uuid::now_v7(),
+        event_type: event_type.to_owned(),
+        version,
+        source: "suite".to_owned(),
+        aggregate_id: Some("g-1".to_owned()),
+        ..Envelope::default()
+    };
+    RawEvent { envelope, data: data.to_owned() }
+}
+
+fn opened(visitors: u64) -> GateOpened {
+    GateOpened { gate: "g-1".to_owned(), visitors }
+}
+
+pub(crate) async fn former_names_and_versions_reach_the_handler_of_today<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    desk.emit(&[
+        stored("gate.opened", 1, r#"{"gate":1}"#),
+        stored("gate.unlocked", 2, r#"{"gate":"g-1"}"#),
+        stored("door.opened", 4, r#"{"gate":"g-1","visitors":3}"#),
+        stored("gate.opened", 5, r#"{"gate":"g-1","visitors":4,"weather":"fine"}"#),
+    ])
+    .await;
+    let (seen, mut handled) = mpsc::unbounded_channel();
+    let handler = move |event: Event<GateOpened>| {
+        seen.send((event.envelope().event_type.clone(), event.is_newer(), event.into_payload()))
+            .unwrap();
+        async { Ok::<_, HandlerError>(()) }
+    };
+    let running = desk.subscribe("gates").handle(handler).start().await.unwrap();
+    running.settled().await.unwrap();
+    for (name, newer, visitors) in [
+        ("gate.opened", false, 0),
+        ("gate.unlocked", false, 0),
+        ("door.opened", false, 3),
+        ("gate.opened", true, 4),
+    ] {
+        let expected = (name.to_owned(), newer, opened(visitors));
+        assert_eq!(handled.recv().await.unwrap(), expected);
+    }
+    assert_eq!(counts(&running), (4, 0, 0));
+    assert_eq!(running.stats().by_type["gate.opened"].handled, 4);
+}
+
+pub(crate) async fn a_retired_event_reaches_its_handler<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    desk.emit(&[stored("gate.shut", 1, r#"{"gate":"g-1"}"#)]).await;
+    let handler = async |_: Tx<Faulty<S>>, event: Event<ParkEvent>| {
+        let expected = GateEvent::Shut { gate: "g-1".to_owned() };
+        assert_eq!(event.into_payload(), ParkEvent::Gate(expected));
+        Ok(())
+    };
+    let running = desk.subscribe("retired").handle(handler).start().await.unwrap();
+    running.settled().await.unwrap();
+    assert_eq!(counts(&running), (1, 0, 0));
+}
+
+pub(crate) async fn a_version_that_nothing_reads_is_a_dead_letter<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    desk.emit(&[stored("gate.opened", 3, "{}")]).await;
+    let handler = async |_: Event<GateEvent>| Ok(());
+    let running = desk.subscribe("unread").handle(handler).start().await.unwrap();
+    running.settled().await.unwrap();
+    let letters = running.dead_letters().await.unwrap();
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].message.contains("add `upcast(3 => ..)`"), "{}", letters[0].message);
+}
+
+pub(crate) async fn a_type_that_nobody_knows_and_nobody_keeps_is_skipped<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    desk.emit(&[
+        stored("gate.painted", 1, "{}"),
+        stored("gate.opened", 4, r#"{"gate":"g-1","visitors":3}"#),
+    ])
+    .await;
+    let handler = async |event: Event<GateEvent>| {
+        assert_eq!(event.into_payload(), opened(3).into());
+        Ok(())
+    };
+    let running = desk.subscribe("skips").handle(handler).start().await.unwrap();
+    running.settled().await.unwrap();
+    assert_eq!(counts(&running), (1, 0, 0));
+    assert_eq!(running.dead_letters().await.unwrap(), []);
+}
