@@ -9,6 +9,10 @@ const _: () = {
     const __PREFIX: &'static str = <::eventbus_runtime::__private::Probe<
         ShopEvent,
     >>::PREFIX;
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <::eventbus_runtime::__private::Probe<
+        ShopEvent,
+    >>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; ::eventbus_runtime::__private::joined(__PREFIX, "order")] = ::eventbus_runtime::__private::join(
             __PREFIX,
@@ -26,10 +30,12 @@ const _: () = {
     #[automatically_derived]
     impl ::eventbus_runtime::__private::Nested for OrderEvent {
         const PREFIX: &'static str = __NAME_0;
+        const AGGREGATE: &'static str = __AGGREGATE;
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::Nested for PaymentEvent {
         const PREFIX: &'static str = __NAME_1;
+        const AGGREGATE: &'static str = __AGGREGATE;
     }
     #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::fits(__PREFIX, 5usize) {
@@ -110,6 +116,7 @@ const _: () = {
                     <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {
@@ -149,6 +156,34 @@ const _: () = {
                 }
                 Self::Payment { 0: __inner } => {
                     <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::aggregate_id(
+                        __inner,
+                    )
+                }
+            }
+        }
+        fn tenant_id(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::Order { 0: __inner } => {
+                    <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::tenant_id(
+                        __inner,
+                    )
+                }
+                Self::Payment { 0: __inner } => {
+                    <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::tenant_id(
+                        __inner,
+                    )
+                }
+            }
+        }
+        fn event_key(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::Order { 0: __inner } => {
+                    <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::event_key(
+                        __inner,
+                    )
+                }
+                Self::Payment { 0: __inner } => {
+                    <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::event_key(
                         __inner,
                     )
                 }
@@ -332,6 +367,24 @@ const _: () = {
                 <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
             )
         }
+        #[doc(hidden)]
+        pub fn __eventbus_decode(
+            __samples: &str,
+            __report: &mut dyn ::core::ops::FnMut(&str),
+        ) {
+            ::eventbus_runtime::__private::decode_samples(
+                __samples,
+                &|__event_type, __version, __data| {
+                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
+                            __event_type,
+                            __version,
+                            __data,
+                        )
+                        .map(::core::mem::drop)
+                },
+                __report,
+            )
+        }
     }
 };
 
@@ -356,6 +409,10 @@ const _: () = {
     const __PREFIX: &'static str = <::eventbus_runtime::__private::Probe<
         OrderEvent,
     >>::PREFIX;
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <::eventbus_runtime::__private::Probe<
+        OrderEvent,
+    >>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; ::eventbus_runtime::__private::joined(__PREFIX, "placed")] = ::eventbus_runtime::__private::join(
             __PREFIX,
@@ -409,6 +466,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -468,6 +531,7 @@ const _: () = {
                     <OrderPlaced as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {
@@ -603,6 +667,24 @@ const _: () = {
                 <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
             )
         }
+        #[doc(hidden)]
+        pub fn __eventbus_decode(
+            __samples: &str,
+            __report: &mut dyn ::core::ops::FnMut(&str),
+        ) {
+            ::eventbus_runtime::__private::decode_samples(
+                __samples,
+                &|__event_type, __version, __data| {
+                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
+                            __event_type,
+                            __version,
+                            __data,
+                        )
+                        .map(::core::mem::drop)
+                },
+                __report,
+            )
+        }
     }
 };
 
@@ -627,6 +709,10 @@ const _: () = {
     const __PREFIX: &'static str = <::eventbus_runtime::__private::Probe<
         PaymentEvent,
     >>::PREFIX;
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <::eventbus_runtime::__private::Probe<
+        PaymentEvent,
+    >>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; ::eventbus_runtime::__private::joined(__PREFIX, "received")] = ::eventbus_runtime::__private::join(
             __PREFIX,
@@ -680,6 +766,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -739,6 +831,7 @@ const _: () = {
                     <PaymentReceived as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {
@@ -874,6 +967,24 @@ const _: () = {
         pub fn __eventbus_catalog() -> ::std::string::String {
             ::eventbus_runtime::__private::catalog_json(
                 <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+            )
+        }
+        #[doc(hidden)]
+        pub fn __eventbus_decode(
+            __samples: &str,
+            __report: &mut dyn ::core::ops::FnMut(&str),
+        ) {
+            ::eventbus_runtime::__private::decode_samples(
+                __samples,
+                &|__event_type, __version, __data| {
+                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
+                            __event_type,
+                            __version,
+                            __data,
+                        )
+                        .map(::core::mem::drop)
+                },
+                __report,
             )
         }
     }
