@@ -28,7 +28,7 @@ enum OrderEvent {
 }
 
 fn leaf(name: &str) -> &'static Leaf {
-    ShopEvent::CATALOG.find(name).unwrap()
+    ShopEvent::CATALOG.find(name).expect("the event exists")
 }
 
 #[test]

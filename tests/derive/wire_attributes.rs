@@ -100,11 +100,11 @@ fn counted() -> ItemEvent {
 const COUNTED: &str = r#"{"howMany":1,"shelf-no":2,"itemColor":"red","onSale":true,"reserve":3,"tags":["a"],"remark":"b","weight":"5 g","gross":"6 g"}"#;
 
 fn read(data: &str) -> ItemEvent {
-    ItemEvent::from_data("item.counted", 1, data).unwrap()
+    ItemEvent::from_data("item.counted", 1, data).expect("the payload fits")
 }
 
 fn schema(name: &str, contract: Contract) -> Value {
-    (StockEvent::CATALOG.find(name).unwrap().schema)(contract).to_value()
+    (StockEvent::CATALOG.find(name).expect("the event exists").schema)(contract).to_value()
 }
 
 fn required(name: &str, contract: Contract) -> Value {
