@@ -14,7 +14,7 @@ pub use self::decode::unknown_type;
 pub use self::names::{
     Nested, Probe, Route, Standalone, fits, join, joined, prefix_of, route, same, text,
 };
-pub use self::subset::{member, overlap};
+pub use self::subset::{is_subset, member, overlap};
 pub(crate) use self::wire::raw;
 pub use self::wire::{AggregateId, aggregate_id, catalog_json, read_tagged, to_data, write_tagged};
 pub use crate::catalog::{Catalog, Group, Leaf, schema_of};
