@@ -61,7 +61,7 @@ pub(crate) enum Kind<'a> {
 pub(crate) struct Leaf<'a> {
     pub(crate) version: u32,
     pub(crate) payload: Payload<'a>,
-    pub(crate) past: Past,
+    pub(crate) past: Box<Past>,
 }
 
 /// What a leaf was before.
@@ -211,19 +211,19 @@ impl<'a> Enum<'a> {
 }
 
 impl Past {
-    fn of(attrs: &VariantAttrs) -> Self {
+    fn of(attrs: &VariantAttrs) -> Box<Self> {
         let history = &attrs.history;
         let step = |step: &Step| (step.number.value, step.ty.clone());
         let mut steps: Vec<_> = history.steps().iter().map(step).collect();
         let mut unreadable: Vec<u32> = history.unread().iter().map(|number| number.value).collect();
         steps.sort_by_key(|(version, _)| *version);
         unreadable.sort_unstable();
-        Self {
+        Box::new(Self {
             aliases: history.aliases.clone(),
             steps,
             unreadable,
             retired: history.retired.as_ref().map(LitStr::value),
-        }
+        })
     }
 }
 
