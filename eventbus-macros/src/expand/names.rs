@@ -103,7 +103,7 @@ fn kinds(model: &Enum<'_>) -> TokenStream {
         let catalog = quote_spanned!(ty.span()=> <#ty as #private::DomainEvent>::CATALOG);
         let holds =
             quote!((#private::same(__AGGREGATE, "") || #private::states_its_kind(#catalog)));
-        let child = quote!(#ty).to_string();
+        let child = quote!(#ty).to_string().replace(" :: ", "::");
         let message = format!(
             "`aggregate` does not reach an enum of another crate: write it on `{child}`, too"
         );
