@@ -3,14 +3,15 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{
     Attribute, Data, DeriveInput, Fields, Ident, LitStr, Path, PathSegment, Type, Visibility,
 };
 
-use crate::attr::{self, EnumAttrs, Serde, Step, VariantAttrs};
+use crate::attr::{self, EnumAttrs, FieldAttrs, Serde, Step, VariantAttrs};
 use crate::case;
 use crate::ctxt::Ctxt;
-use crate::symbol::{DOC, SCHEMARS, SERDE};
+use crate::symbol::{AGGREGATE_ID, DOC, EVENT_KEY, SCHEMARS, SERDE, TENANT_ID};
 
 /// An enum of events.
 pub(crate) struct Enum<'a> {
@@ -22,6 +23,8 @@ pub(crate) struct Enum<'a> {
     pub(crate) serde: Serde,
     /// What its names begin with, where the enum says so itself.
     pub(crate) prefix: Option<LitStr>,
+    /// The kind of aggregate, where the enum states it.
+    pub(crate) aggregate: Option<LitStr>,
     /// Further derives of its generated payload structs.
     pub(crate) derives: Vec<Path>,
     pub(crate) variants: Vec<Variant<'a>>,
@@ -34,6 +37,8 @@ pub(crate) struct Variant<'a> {
     pub(crate) attrs: VariantAttrs,
     pub(crate) serde: Serde,
     pub(crate) docs: String,
+    /// The note of `#[deprecated]`.
+    pub(crate) deprecated: Option<String>,
     pub(crate) segment: Segment,
     pub(crate) kind: Kind<'a>,
 }
@@ -61,7 +66,7 @@ pub(crate) enum Kind<'a> {
 pub(crate) struct Leaf<'a> {
     pub(crate) version: u32,
     pub(crate) payload: Payload<'a>,
-    pub(crate) past: Past,
+    pub(crate) past: Box<Past>,
 }
 
 /// What a leaf was before.
@@ -92,16 +97,39 @@ pub(crate) struct Struct<'a> {
     pub(crate) fields: Vec<Field<'a>>,
 }
 
+/// What the envelope, or a reader, takes from a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    AggregateId,
+    TenantId,
+    EventKey,
+}
+
+impl Mark {
+    /// The attribute, and the method of the traits that answers with it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::AggregateId => AGGREGATE_ID,
+            Self::TenantId => TENANT_ID,
+            Self::EventKey => EVENT_KEY,
+        }
+    }
+}
+
 /// A field of a payload.
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) ty: &'a Type,
     pub(crate) serde: Serde,
-    /// Its docs and its attributes of schemars and serde.
-    pub(crate) attrs: Vec<&'a Attribute>,
+    pub(crate) schemars: Serde,
+    /// Its docs and its attributes of schemars and serde, with those that `#[event(..)]` stands for.
+    pub(crate) attrs: Vec<Attribute>,
     /// Its name as serde writes it.
     pub(crate) wire: String,
-    pub(crate) aggregate_id: Option<Span>,
+    /// Its name as serde reads it.
+    pub(crate) read: String,
+    /// What it has of `#[event(..)]`.
+    pub(crate) event: FieldAttrs,
 }
 
 impl<'a> Enum<'a> {
@@ -127,6 +155,7 @@ impl<'a> Enum<'a> {
             docs: attr::docs(&input.attrs),
             serde: Serde::read(&input.attrs),
             prefix: attrs.prefix,
+            aggregate: attrs.aggregate,
             derives: attrs.derives,
             variants: Vec::new(),
         };
@@ -159,6 +188,7 @@ impl<'a> Enum<'a> {
             original,
             ident: &original.ident,
             docs: attr::docs(&original.attrs),
+            deprecated: attr::deprecated(&original.attrs),
             segment: segment(&original.ident, attrs.name.as_ref(), lower),
             attrs,
             serde,
@@ -178,8 +208,8 @@ impl<'a> Enum<'a> {
         let rule =
             if own { serde.written("rename_all") } else { self.serde.written("rename_all_fields") };
         let inherited = self.serde.find("rename_all_fields").filter(|_| !own).map(renamed);
-        let fields =
-            original.fields.iter().filter_map(|field| Field::read(cx, field, rule.as_deref()));
+        let read = |field| Field::read(cx, field, rule.as_deref());
+        let fields = original.fields.iter().filter_map(read).map(|field| field.told(&self.private));
         let payload = Payload::Generated(Struct {
             ident: stated.unwrap_or_else(|| payload_name(self.ident, &original.ident)),
             attrs: kept(&original.attrs),
@@ -211,18 +241,30 @@ impl<'a> Enum<'a> {
 }
 
 impl Past {
-    fn of(attrs: &VariantAttrs) -> Self {
+    fn of(attrs: &VariantAttrs) -> Box<Self> {
         let history = &attrs.history;
         let step = |step: &Step| (step.number.value, step.ty.clone());
         let mut steps: Vec<_> = history.steps().iter().map(step).collect();
         let mut unreadable: Vec<u32> = history.unread().iter().map(|number| number.value).collect();
         steps.sort_by_key(|(version, _)| *version);
         unreadable.sort_unstable();
-        Self {
+        Box::new(Self {
             aliases: history.aliases.clone(),
             steps,
             unreadable,
             retired: history.retired.as_ref().map(LitStr::value),
+        })
+    }
+}
+
+impl Leaf<'_> {
+    /// Whether one of its fields may carry the mark; a struct that somebody wrote knows its own.
+    pub(crate) fn answers(&self, mark: Mark) -> bool {
+        match &self.payload {
+            Payload::Generated(payload) => {
+                payload.fields.iter().any(|field| field.mark(mark).is_some())
+            }
+            Payload::Given(_) => true,
         }
     }
 }
@@ -233,17 +275,72 @@ impl<'a> Field<'a> {
         let ident = original.ident.as_ref()?;
         let serde = Serde::read(&original.attrs);
         let name = ident.unraw().to_string();
-        let wire =
-            serde.written("rename").unwrap_or_else(|| case::field(rule.unwrap_or_default(), &name));
+        let inherited = case::field(rule.unwrap_or_default(), &name);
+        let read = serde.accepted("rename").unwrap_or_else(|| inherited.clone());
+        let wire = serde.written("rename").unwrap_or(inherited);
         Some(Self {
             ident,
             ty: &original.ty,
-            attrs: kept(&original.attrs),
+            attrs: kept(&original.attrs).into_iter().cloned().collect(),
             serde,
+            schemars: Serde::of_schemars(&original.attrs),
             wire,
-            aggregate_id: attr::aggregate_id(cx, &original.attrs),
+            read,
+            event: FieldAttrs::read(cx, &original.attrs),
         })
     }
+
+    /// Where the field carries a mark.
+    pub(crate) fn mark(&self, mark: Mark) -> Option<Span> {
+        match mark {
+            Mark::AggregateId => self.event.aggregate_id,
+            Mark::TenantId => self.event.tenant_id,
+            Mark::EventKey => self.event.event_key,
+        }
+    }
+
+    /// The field of a generated payload, where serde and schemars are told what `int` and `schema` say.
+    fn told(mut self, private: &Path) -> Self {
+        if let Some(integer) = integer(self.ty).filter(|_| self.event.int.is_some()) {
+            let module = format!("{}::int_string", text(private));
+            let mut schema = format!("{module}::Text<{}>", integer.ty);
+            if integer.optional {
+                schema = format!("::core::option::Option<{schema}>");
+                // serde asks a missing `Option` for itself only where nothing else reads it.
+                if !self.serde.has("default") {
+                    self.attrs.push(syn::parse_quote!(#[serde(default)]));
+                }
+            }
+            self.attrs.push(syn::parse_quote!(#[serde(with = #module)]));
+            self.attrs.push(syn::parse_quote!(#[schemars(with = #schema)]));
+        }
+        if let Some(schema) = &self.event.schema {
+            let ty = &schema.value;
+            let schema = LitStr::new(&quote!(#ty).to_string(), ty.span());
+            self.attrs.push(syn::parse_quote!(#[schemars(with = #schema)]));
+        }
+        self
+    }
+}
+
+/// What `int = "string"` is for.
+pub(crate) struct Integer {
+    /// `u64`.
+    pub(crate) ty: &'static str,
+    pub(crate) optional: bool,
+}
+
+/// The integer that a type is: `u64` and `Option<u64>`, but not what fits a double.
+pub(crate) fn integer(ty: &Type) -> Option<Integer> {
+    let optional = attr::optional(ty);
+    let name = &attr::last_segment(optional.unwrap_or(ty))?.ident;
+    let ty = ["i64", "u64", "i128", "u128"].into_iter().find(|ty| name == ty)?;
+    Some(Integer { ty, optional: optional.is_some() })
+}
+
+/// A path as serde and schemars take it in a string.
+fn text(path: &Path) -> String {
+    quote!(#path).to_string().split_whitespace().collect()
 }
 
 /// Whether a type is named as the runtime's `RawEvent`.

@@ -6,6 +6,7 @@ use syn::DeriveInput;
 use crate::ast::Enum;
 use crate::ctxt::Ctxt;
 use crate::payload::PayloadStruct;
+use crate::subset::Subset;
 use crate::{check, expand, fallback};
 
 /// What `#[derive(DomainEvent)]` writes, and what is wrong with its input.
@@ -38,6 +39,21 @@ pub(crate) fn event_payload(input: &DeriveInput) -> (TokenStream, Vec<syn::Error
     }
 }
 
+/// What `#[derive(EventSubset)]` writes, and what is wrong with its input.
+pub(crate) fn event_subset(input: &DeriveInput) -> (TokenStream, Vec<syn::Error>) {
+    let cx = Ctxt::new();
+    let model = Subset::read(&cx, input);
+    check::generics(&cx, &input.generics);
+    if let Some(model) = &model {
+        check::event_subset(&cx, model);
+    }
+    let errors = cx.finish();
+    match model {
+        Some(model) if errors.is_empty() => (expand::event_subset(&model), errors),
+        model => (fallback::event_subset(input, model.as_ref()), errors),
+    }
+}
+
 /// The code, and the errors as the compiler understands them.
 pub(crate) fn answer((code, errors): (TokenStream, Vec<syn::Error>)) -> TokenStream {
     let mut tokens = code;
@@ -59,15 +75,27 @@ pub(crate) mod tests {
             syn::Data::Struct(_) => super::event_payload,
             _ => super::domain_event,
         };
+        told(&answer(&input).1)
+    }
+
+    fn told(errors: &[syn::Error]) -> Vec<(String, String)> {
         let underlined = |error: &syn::Error| {
             (error.span().source_text().unwrap_or_default(), error.to_string())
         };
-        answer(&input)
-            .1
-            .iter()
-            .flat_map(|error| error.clone())
-            .map(|error| underlined(&error))
-            .collect()
+        errors.iter().flat_map(|error| error.clone()).map(|error| underlined(&error)).collect()
+    }
+
+    /// The same of a subset.
+    pub(crate) fn subset_mistakes(source: &str) -> Vec<(String, String)> {
+        let input: DeriveInput = syn::parse_str(source).expect("the source parses");
+        told(&super::event_subset(&input).1)
+    }
+
+    /// Asserts the one mistake of a subset.
+    #[track_caller]
+    pub(crate) fn subset_refused(source: &str, text: &str, message: &str) {
+        let wanted = [(text.to_owned(), message.to_owned())];
+        assert_eq!(subset_mistakes(source), wanted, "{source}");
     }
 
     /// Asserts the one mistake of the source.
@@ -103,8 +131,11 @@ pub(crate) mod tests {
             "enum r#enum { r#A { r#type: u8 }, A = 1, A }",
             "enum Event { #[event(payload = \"\")] A, #[event(payload(x))] B(C), #[event(payload)] D(u8) }",
         ] {
-            let answer = code(source).to_string();
-            assert!(syn::parse_str::<syn::File>(&answer).is_ok(), "{source}\n{answer}");
+            let input: DeriveInput = syn::parse_str(source).expect("the source parses");
+            let subset = super::answer(super::event_subset(&input)).to_string();
+            for answer in [code(source).to_string(), subset] {
+                assert!(syn::parse_str::<syn::File>(&answer).is_ok(), "{source}\n{answer}");
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use crate::ast::{Enum, Payload, private};
 use crate::check::{hides_the_prelude, nestable};
 use crate::expand::{self, Derives};
 use crate::payload::PayloadStruct;
+use crate::subset::Subset;
 
 /// Stubs of what `DomainEvent` would have implemented. A generic input gets none: it has no concrete type.
 pub(crate) fn domain_event(input: &DeriveInput, model: Option<&Enum<'_>>) -> TokenStream {
@@ -47,6 +48,16 @@ pub(crate) fn event_payload(input: &DeriveInput, model: Option<&PayloadStruct<'_
     }
     let runtime = model.map_or_else(|| private(None), |model| model.private.clone());
     in_const(&payload(&runtime, &input.ident))
+}
+
+/// Stubs of what `EventSubset` would have implemented.
+pub(crate) fn event_subset(input: &DeriveInput, model: Option<&Subset<'_>>) -> TokenStream {
+    if !input.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let runtime = model.map_or_else(|| private(None), |model| model.private.clone());
+    let (event, serde) = (event(&runtime, &input.ident), serde(&runtime, &input.ident));
+    in_const(&quote!(const __PREFIX: &'static str = ""; #event #serde))
 }
 
 fn in_const(stubs: &TokenStream) -> TokenStream {
@@ -92,6 +103,7 @@ fn event(private: &Path, ty: &impl ToTokens) -> TokenStream {
                 prefix: __PREFIX,
                 members: &[],
                 unknown: false,
+                subset: false,
             });
             fn event_type(&self) -> &str {
                 ::core::unreachable!()

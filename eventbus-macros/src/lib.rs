@@ -51,6 +51,7 @@ mod fallback;
 mod payload;
 #[cfg(test)]
 mod snapshots;
+mod subset;
 mod suggest;
 mod symbol;
 
@@ -109,7 +110,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// # On a variant
 ///
 /// `name`: the segment, when the identifier is not it.
-/// `version`: the current version of the payload, from 1.
+/// `version`: the current version of the payload, from 1; above 1 with what reads the former ones, see below.
 /// `payload = "Name"`: the name of the generated payload struct.
 ///
 /// ```
@@ -166,6 +167,130 @@ use syn::{DeriveInput, parse_macro_input};
 /// assert_eq!(ShopEvent::from(OrderEvent::Placed { id: 1 }).event_type(), "order.placed");
 /// ```
 ///
+/// `alias`: a former full name, which is still read: from the log, by handlers and filters, as JSON. It may repeat. The
+/// event answers with the name that it has now. No event has the alias as its name any more, and no other as its alias:
+/// within an enum the derive sees to that, across enums the compiler, where the first enum holds both.
+///
+/// ```
+/// # use eventbus_runtime::DomainEvent;
+/// #[derive(Debug, DomainEvent)]
+/// #[event(prefix = "order", derive(PartialEq))]
+/// pub enum OrderEvent {
+///     #[event(alias = "order.created", alias = "sale.placed")]
+///     Placed { id: u64 },
+/// }
+///
+/// let event = OrderPlaced::from_data("sale.placed", 1, r#"{"id":7}"#)?;
+/// assert_eq!((event.event_type(), &event), ("order.placed", &OrderPlaced { id: 7 }));
+/// # Ok::<(), eventbus_runtime::Error>(())
+/// ```
+///
+/// `upcast`: the structs that read the former versions of the payload; each derives
+/// [`EventPayload`](macro@EventPayload). Each is converted by `From` into the next, the last into the current payload; a
+/// step that is missing does not compile. An event of the current version takes none of them. Where a field with a
+/// default is all that is new, the current payload reads the former version itself: `upcast(1 => OrderPlaced)`.
+///
+/// `unreadable`: the former versions of which no event is kept. Every version below the current one is in one of the
+/// two. One that is stored all the same fails to be read, and goes to the dead letters.
+///
+/// A version above the current one was written by newer code. It is read leniently, without what was added, and
+/// [`Event::is_newer`](https://docs.rs/eventbus-runtime/latest/eventbus_runtime/struct.Event.html#method.is_newer) says
+/// so.
+///
+/// ```
+/// # use eventbus_runtime::{DomainEvent, EventPayload};
+/// # use schemars::JsonSchema;
+/// # use serde::{Deserialize, Serialize};
+/// #[derive(Debug, DomainEvent)]
+/// #[event(prefix = "order", derive(PartialEq))]
+/// pub enum OrderEvent {
+///     #[event(version = 4, upcast(2 => OrderPlacedV2, 3 => OrderPlacedV3), unreadable(1))]
+///     Placed { total_cents: i64, currency: String },
+/// }
+///
+/// #[derive(Debug, Serialize, Deserialize, JsonSchema, EventPayload)]
+/// pub struct OrderPlacedV2 {
+///     total: i64,
+/// }
+///
+/// #[derive(Debug, Serialize, Deserialize, JsonSchema, EventPayload)]
+/// pub struct OrderPlacedV3 {
+///     total_cents: i64,
+/// }
+///
+/// impl From<OrderPlacedV2> for OrderPlacedV3 {
+///     fn from(old: OrderPlacedV2) -> Self {
+///         Self { total_cents: old.total * 100 }
+///     }
+/// }
+///
+/// impl From<OrderPlacedV3> for OrderPlaced {
+///     fn from(old: OrderPlacedV3) -> Self {
+///         Self { total_cents: old.total_cents, currency: "EUR".to_owned() }
+///     }
+/// }
+///
+/// let placed = OrderPlaced::from_data("order.placed", 2, r#"{"total":12}"#)?;
+/// assert_eq!(placed, OrderPlaced { total_cents: 1200, currency: "EUR".to_owned() });
+/// assert!(OrderPlaced::from_data("order.placed", 1, "{}").is_err());
+/// # Ok::<(), eventbus_runtime::Error>(())
+/// ```
+///
+/// `retired`: the day from which the event is no longer emitted, `"2026-01-31"`. It can still be read, so that what is
+/// stored is. Emitting its payload does not compile; emitting the variant through its enum is refused when it is tried.
+///
+/// ```
+/// # use eventbus_runtime::DomainEvent;
+/// #[derive(Debug, DomainEvent)]
+/// #[event(prefix = "order")]
+/// pub enum OrderEvent {
+///     #[event(retired = "2026-01-31")]
+///     Voided { id: u64 },
+///     Cancelled { id: u64 },
+/// }
+///
+/// fn emit(event: &impl eventbus_runtime::Emittable) {}
+///
+/// emit(&OrderCancelled { id: 7 });
+/// assert!(matches!(OrderEvent::from_data("order.voided", 1, r#"{"id":7}"#)?, OrderEvent::Voided { id: 7 }));
+/// # Ok::<(), eventbus_runtime::Error>(())
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use eventbus_runtime::DomainEvent;
+/// # #[derive(Debug, DomainEvent)]
+/// # #[event(prefix = "order")]
+/// # pub enum OrderEvent {
+/// #     #[event(retired = "2026-01-31")]
+/// #     Voided { id: u64 },
+/// # }
+/// # fn emit(event: &impl eventbus_runtime::Emittable) {}
+/// emit(&OrderVoided { id: 7 });
+/// ```
+///
+/// `unknown`: `Unknown(RawEvent)` keeps the events that no other variant is for: below the enum's own prefix, in a root
+/// all of them. Where several enums on the way have one, the innermost keeps the event; a former name is looked for
+/// before. The event is kept whole, and emitting it writes it again byte for byte. Without such a variant, a
+/// subscription skips what it does not know.
+///
+/// ```
+/// use eventbus_runtime::{DomainEvent, RawEvent};
+///
+/// #[derive(Debug, DomainEvent)]
+/// #[event(prefix = "order")]
+/// pub enum OrderEvent {
+///     Placed { id: u64 },
+///     #[event(unknown)]
+///     Unknown(RawEvent),
+/// }
+///
+/// let event = OrderEvent::from_data("order.weighed", 3, r#"{"grams": 250.0}"#)?;
+/// assert_eq!((event.event_type(), event.version()), ("order.weighed", 3));
+/// assert_eq!(event.to_data()?, r#"{"grams": 250.0}"#);
+/// assert!(OrderEvent::from_data("payment.made", 1, "{}").is_err());
+/// # Ok::<(), eventbus_runtime::Error>(())
+/// ```
+///
 /// Of serde's attributes a variant takes `bound`, `default`, `expecting` and `rename_all`.
 ///
 /// # On a field
@@ -218,4 +343,50 @@ pub fn derive_domain_event(input: TokenStream) -> TokenStream {
 pub fn derive_event_payload(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     derive::answer(derive::event_payload(&input)).into()
+}
+
+/// Derives `DomainEvent` on an enum that chooses among events which other enums declare.
+///
+/// It stands wherever an event type does: as a handler's argument, in a filter, in `emit`. Its variants are newtypes over
+/// payload structs and groups, and their names mean nothing; the events keep theirs. It adds nothing to the registry.
+/// On the enum it takes `crate`, as [`DomainEvent`](macro@DomainEvent) does.
+///
+/// ```
+/// use eventbus_runtime::{DomainEvent, EventSubset};
+///
+/// #[derive(Debug, DomainEvent)]
+/// enum ShopEvent {
+///     Order(OrderEvent),
+///     Payment(PaymentEvent),
+/// }
+///
+/// #[derive(Debug, DomainEvent)]
+/// enum OrderEvent {
+///     Placed { total_cents: i64 },
+///     Shipped,
+/// }
+///
+/// #[derive(Debug, DomainEvent)]
+/// enum PaymentEvent {
+///     Taken { cents: i64 },
+///     Refunded { cents: i64 },
+/// }
+///
+/// #[derive(Debug, EventSubset)]
+/// enum Billing {
+///     Placed(OrderPlaced),
+///     Payment(PaymentEvent),
+/// }
+///
+/// assert_eq!(Billing::filter().types().to_string(), "order.placed, payment.*");
+/// match Billing::from_data("order.placed", 1, r#"{"total_cents":1250}"#)? {
+///     Billing::Placed(order) => assert_eq!(order.total_cents, 1250),
+///     Billing::Payment(_) => unreachable!(),
+/// }
+/// # Ok::<(), eventbus_runtime::Error>(())
+/// ```
+#[proc_macro_derive(EventSubset, attributes(event, serde))]
+pub fn derive_event_subset(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    derive::answer(derive::event_subset(&input)).into()
 }

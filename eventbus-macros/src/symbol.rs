@@ -4,6 +4,7 @@ pub(crate) const EVENT: &str = "event";
 pub(crate) const DOC: &str = "doc";
 pub(crate) const SERDE: &str = "serde";
 pub(crate) const SCHEMARS: &str = "schemars";
+pub(crate) const DEPRECATED: &str = "deprecated";
 
 pub(crate) const AGGREGATE_ID: &str = "aggregate_id";
 pub(crate) const ALIAS: &str = "alias";
@@ -22,6 +23,13 @@ pub(crate) const VERSION: &str = "version";
 
 /// The keys that may stand in one place more than once.
 pub(crate) const REPEATABLE: &[&str] = &[ALIAS];
+pub(crate) const AGGREGATE: &str = "aggregate";
+pub(crate) const COMPAT: &str = "compat";
+pub(crate) const EVENT_KEY: &str = "event_key";
+pub(crate) const INT: &str = "int";
+pub(crate) const OPAQUE: &str = "opaque";
+pub(crate) const SCHEMA: &str = "schema";
+pub(crate) const TENANT_ID: &str = "tenant_id";
 
 /// Where `#[event(..)]` stands, with the keys that it takes there.
 #[derive(Clone, Copy)]
@@ -31,10 +39,12 @@ pub(crate) struct Place {
 }
 
 pub(crate) const ENUM: Place =
-    Place { name: "an enum", keys: &[CRATE, DERIVE, PREFIX, RENAME_ALL] };
+    Place { name: "an enum", keys: &[AGGREGATE, CRATE, DERIVE, PREFIX, RENAME_ALL] };
 pub(crate) const VARIANT: Place = Place {
     name: "a variant",
-    keys: &[ALIAS, EXTERNAL, NAME, PAYLOAD, RETIRED, UNKNOWN, UNREADABLE, UPCAST, VERSION],
+    keys: &[ALIAS, COMPAT, EXTERNAL, NAME, PAYLOAD, RETIRED, UNKNOWN, UNREADABLE, UPCAST, VERSION],
 };
 pub(crate) const STRUCT: Place = Place { name: "a payload struct", keys: &[CRATE] };
-pub(crate) const FIELD: Place = Place { name: "a field", keys: &[AGGREGATE_ID] };
+pub(crate) const SUBSET: Place = Place { name: "a subset", keys: &[CRATE] };
+pub(crate) const FIELD: Place =
+    Place { name: "a field", keys: &[AGGREGATE_ID, EVENT_KEY, INT, OPAQUE, SCHEMA, TENANT_ID] };

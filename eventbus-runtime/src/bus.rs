@@ -3,11 +3,10 @@
 #[cfg(feature = "relay")]
 use std::sync::Arc;
 
-use crate::envelope::RawEvent;
 use crate::error::Result;
 #[cfg(feature = "relay")]
 use crate::relay::Hub;
-use crate::store::{DeadLetter, Log, Store};
+use crate::store::{DeadLetter, Log, NewEvent, Store};
 
 /// Emits events into a store and, with the `relay` feature, hands them to handlers.
 ///
@@ -66,9 +65,9 @@ impl<S: Store> EventBus<S> {
         not(feature = "relay"),
         expect(clippy::unused_self, reason = "only the relay wakes")
     )]
-    pub(crate) fn wake_for(&self, events: &[RawEvent]) {
+    pub(crate) fn wake_for(&self, events: &[NewEvent]) {
         #[cfg(feature = "relay")]
-        self.hub.waker().wake_for(events.iter());
+        self.hub.waker().wake_for(events.iter().map(|new| &new.event));
         #[cfg(not(feature = "relay"))]
         let _ = events;
     }

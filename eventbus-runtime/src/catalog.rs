@@ -30,6 +30,8 @@ pub struct Group {
     pub members: &'static [Catalog],
     /// Whether a variant keeps the events below the prefix that no other variant is for.
     pub unknown: bool,
+    /// Whether it is a choice of events that other enums name: it is nothing that the registry holds.
+    pub subset: bool,
 }
 
 /// One event type at its current version.
@@ -55,6 +57,53 @@ pub struct Leaf {
     pub unreadable: &'static [u32],
     /// The day from which it is no longer emitted, `2026-01-31`.
     pub retired: Option<&'static str>,
+    /// The name on the wire of the field that holds the tenant.
+    pub tenant_id: Option<&'static str>,
+    /// The name on the wire of the field that holds the event's key.
+    pub event_key: Option<&'static str>,
+    /// The names on the wire of the fields whose type says nothing of their shape.
+    pub opaque: &'static [&'static str],
+    /// The note of `#[deprecated]`, empty where none was given.
+    pub deprecated: Option<&'static str>,
+    /// What the author wants of the evolution check.
+    pub compat: Option<Compat>,
+    /// The aggregate's kind where an enum states one; empty where it is the first segment of the name.
+    pub aggregate: &'static str,
+}
+
+impl Leaf {
+    /// An event of which no more is known than this.
+    #[must_use]
+    pub const fn new(
+        event_type: &'static str,
+        version: u32,
+        schema: fn(Contract) -> Schema,
+    ) -> Self {
+        Self {
+            event_type,
+            version,
+            rust_path: "",
+            docs: "",
+            aggregate_id: None,
+            schema,
+            aliases: &[],
+            upcasts: &[],
+            unreadable: &[],
+            retired: None,
+            tenant_id: None,
+            event_key: None,
+            opaque: &[],
+            deprecated: None,
+            compat: None,
+            aggregate: "",
+        }
+    }
+
+    /// The kind of the aggregate that the event belongs to: what an enum states, or the first segment of the name.
+    #[must_use]
+    pub fn aggregate_kind(&self) -> &'static str {
+        if self.aggregate.is_empty() { first_segment(self.event_type) } else { self.aggregate }
+    }
 }
 
 /// A former version of a payload.
@@ -68,6 +117,34 @@ pub struct Upcast {
     pub schema: fn(Contract) -> Schema,
 }
 
+/// The kind of an aggregate for which no enum states another: the family of the event.
+pub(crate) fn first_segment(event_type: &str) -> &str {
+    event_type.split('.').next().unwrap_or_default()
+}
+
+/// What an author asks of the evolution check for one event type. It is recorded; nothing checks it yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compat {
+    /// Which readers and writers must understand each other, where it is not the project's default.
+    pub mode: Option<CompatMode>,
+    /// Why a change that the check would refuse was let through.
+    pub reviewed: Option<&'static str>,
+}
+
+/// Which readers and writers must understand each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CompatMode {
+    /// New code reads what old code wrote.
+    Backward,
+    /// Old code reads what new code writes.
+    Forward,
+    /// Both.
+    Full,
+    /// Neither.
+    None,
+}
+
 impl Catalog {
     /// The leaves below this node, depth first, in the order of their declaration.
     #[must_use]
@@ -77,6 +154,20 @@ impl Catalog {
             Self::Group(group) => group.members.iter().flat_map(Self::leaves).collect(),
         }
     }
+
+    /// The leaf of this name below this node. Allocates nothing.
+    #[must_use]
+    pub fn find(&self, event_type: &str) -> Option<&'static Leaf> {
+        match self {
+            Self::Leaf(leaf) => (leaf.event_type == event_type).then_some(*leaf),
+            Self::Group(group) if !is_below(event_type, group.prefix) => None,
+            Self::Group(group) => group.members.iter().find_map(|member| member.find(event_type)),
+        }
+    }
+}
+
+fn is_below(event_type: &str, prefix: &str) -> bool {
+    prefix.is_empty() || event_type.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// The schema of a payload type from a fresh generator, so that no other type's edit reaches it.
@@ -187,6 +278,9 @@ pub struct GroupDocument {
     /// See [`Group::unknown`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unknown: bool,
+    /// See [`Group::subset`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub subset: bool,
 }
 
 /// A node of a [`Document`].
@@ -230,6 +324,24 @@ pub struct LeafDocument {
     /// See [`Leaf::retired`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retired: Option<String>,
+    /// See [`Leaf::tenant_id`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<String>,
+    /// See [`Leaf::event_key`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_key: Option<String>,
+    /// See [`Leaf::opaque`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opaque: Vec<String>,
+    /// See [`Leaf::deprecated`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<String>,
+    /// See [`Leaf::compat`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compat: Option<CompatDocument>,
+    /// See [`Leaf::aggregate`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub aggregate: String,
 }
 
 /// An [`Upcast`] as data, with the schemas of both contracts.
@@ -244,6 +356,17 @@ pub struct UpcastDocument {
     pub reader: Schema,
     /// What the struct of that version writes.
     pub writer: Schema,
+}
+
+/// A [`Compat`] as data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompatDocument {
+    /// See [`Compat::mode`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<CompatMode>,
+    /// See [`Compat::reviewed`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<String>,
 }
 
 impl Document {
@@ -269,6 +392,7 @@ impl From<&Group> for GroupDocument {
             prefix: group.prefix.to_owned(),
             members: group.members.iter().map(Node::from).collect(),
             unknown: group.unknown,
+            subset: group.subset,
         }
     }
 }
@@ -296,6 +420,12 @@ impl From<&Leaf> for LeafDocument {
             upcasts: leaf.upcasts.iter().map(UpcastDocument::from).collect(),
             unreadable: leaf.unreadable.to_vec(),
             retired: leaf.retired.map(str::to_owned),
+            tenant_id: leaf.tenant_id.map(str::to_owned),
+            event_key: leaf.event_key.map(str::to_owned),
+            opaque: leaf.opaque.iter().map(|name| (*name).to_owned()).collect(),
+            deprecated: leaf.deprecated.map(str::to_owned),
+            compat: leaf.compat.map(CompatDocument::from),
+            aggregate: leaf.aggregate.to_owned(),
         }
     }
 }
@@ -308,6 +438,12 @@ impl From<&Upcast> for UpcastDocument {
             reader: (upcast.schema)(Contract::Deserialize),
             writer: (upcast.schema)(Contract::Serialize),
         }
+    }
+}
+
+impl From<Compat> for CompatDocument {
+    fn from(compat: Compat) -> Self {
+        Self { mode: compat.mode, reviewed: compat.reviewed.map(str::to_owned) }
     }
 }
 

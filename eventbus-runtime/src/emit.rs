@@ -11,13 +11,16 @@ use crate::bus::EventBus;
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Emission, Emittable};
-use crate::store::Store;
+use crate::store::{NewEvent, Store};
 
 /// The largest payload that [`EventBus::emit`] takes, in bytes of JSON: what brokers take by default, too.
 pub const MAX_PAYLOAD: usize = 1024 * 1024;
 
 /// The longest aggregate id that [`EventBus::emit`] takes, in bytes. It is part of indexes, whose rows databases limit.
 pub const MAX_AGGREGATE_ID: usize = 512;
+
+/// The longest tenant id that [`EventBus::emit`] takes, in bytes: it stands beside the aggregate id in those indexes.
+pub const MAX_TENANT_ID: usize = 512;
 
 /// What [`EventBus::emit`] takes: one event (payload, group or root) or several, by value or by reference. Several are
 /// an array, a slice, a `Vec`, or a tuple of different ones.
@@ -56,7 +59,7 @@ pub struct Many<Shape>(std::marker::PhantomData<Shape>);
 #[derive(Debug)]
 pub struct Batch<'a> {
     source: &'a str,
-    events: Vec<RawEvent>,
+    events: Vec<NewEvent>,
 }
 
 impl<S: Store> EventBus<S> {
@@ -71,9 +74,9 @@ impl<S: Store> EventBus<S> {
     ///
     /// # Errors
     /// [`ErrorKind::ValidationFailed`] when a payload cannot be serialised, contains `\u0000`, exceeds [`MAX_PAYLOAD`]
-    /// or has an aggregate id that is empty or exceeds [`MAX_AGGREGATE_ID`], and when an event is retired, or a
-    /// [`RawEvent`] without a name, an id, a version or a payload of JSON: then nothing was written. Else what the
-    /// database says.
+    /// or has an aggregate id or a tenant that is empty or exceeds [`MAX_AGGREGATE_ID`] or [`MAX_TENANT_ID`], and when an
+    /// event is retired, or a [`RawEvent`] without a name, an id, a version or a payload of JSON: then nothing was
+    /// written. Else what the database says.
     pub fn emit<E, Shape>(
         &self,
         connection: &mut S::Connection,
@@ -91,7 +94,7 @@ impl<S: Store> EventBus<S> {
                 // Nobody tells when the caller commits: the subscriptions look now, and soon again.
                 self.wake_for(&events);
             }
-            Ok(events.iter().map(|event| event.envelope.id).collect())
+            Ok(events.iter().map(|new| new.event.envelope.id).collect())
         }
     }
 }
@@ -100,7 +103,7 @@ impl Batch<'_> {
     fn push<E: Emittable>(&mut self, event: &E) -> Result<()> {
         match event.__emission() {
             Emission::New => self.begin(event),
-            Emission::Again(event) => self.repeat(event),
+            Emission::Again(raw) => self.repeat(raw, event.aggregate_kind()),
             Emission::Retired(since) => Err(refused(format!(
                 "`{}` is retired since {since}: it can be read and is no longer emitted; emit the event that took its \
                  place",
@@ -110,15 +113,16 @@ impl Batch<'_> {
     }
 
     /// An event that exists already is written as it is; it only cannot be without a source.
-    fn repeat(&mut self, event: &RawEvent) -> Result<()> {
-        let envelope = &event.envelope;
+    fn repeat(&mut self, event: &RawEvent, aggregate_kind: &str) -> Result<()> {
+        let Envelope { event_type, aggregate_id, tenant, .. } = &event.envelope;
         whole(event)?;
-        check(&envelope.event_type, envelope.aggregate_id.as_deref(), &event.data)?;
+        check(event_type, aggregate_id.as_deref(), &event.data)?;
+        check_tenant(event_type, tenant.as_deref())?;
         let mut event = event.clone();
         if event.envelope.source.is_empty() {
             self.source.clone_into(&mut event.envelope.source);
         }
-        self.events.push(event);
+        self.events.push(NewEvent { event, aggregate_kind: aggregate_kind.to_owned() });
         Ok(())
     }
 
@@ -126,14 +130,17 @@ impl Batch<'_> {
         let event_type = event.event_type();
         let aggregate_id = event.aggregate_id();
         let data = event.to_data()?;
+        let tenant = event.tenant_id();
         check(event_type, aggregate_id.as_deref(), &data)?;
-        self.events.push(RawEvent {
+        check_tenant(event_type, tenant.as_deref())?;
+        let aggregate_kind = event.aggregate_kind().to_owned();
+        let event = RawEvent {
             envelope: Envelope {
                 id: Uuid::now_v7(),
                 event_type: event_type.to_owned(),
                 version: event.version(),
                 source: self.source.to_owned(),
-                tenant: None,
+                tenant,
                 aggregate_id,
                 correlation_id: None,
                 causation_id: None,
@@ -142,7 +149,8 @@ impl Batch<'_> {
                 metadata: BTreeMap::new(),
             },
             data,
-        });
+        };
+        self.events.push(NewEvent { event, aggregate_kind });
         Ok(())
     }
 }
@@ -249,6 +257,25 @@ fn check(event_type: &str, aggregate_id: Option<&str>, data: &str) -> Result<()>
     }
 }
 
+/// The same for the tenant, which stands beside the aggregate id wherever that stands.
+fn check_tenant(event_type: &str, tenant: Option<&str>) -> Result<()> {
+    match tenant {
+        Some("") => Err(refused(format!(
+            "the tenant of `{event_type}` is empty: fill it in, or make the field with `#[event(tenant_id)]` an \
+             `Option` that is `None` where there is no tenant"
+        ))),
+        Some(id) if id.len() > MAX_TENANT_ID => Err(refused(format!(
+            "the tenant of `{event_type}` has {} bytes, the most is {MAX_TENANT_ID}: it names the tenant; put what \
+             describes it into the payload",
+            id.len()
+        ))),
+        Some(id) if id.contains('\0') => Err(refused(format!(
+            "the tenant of `{event_type}` contains the character U+0000, which databases cannot hold in text"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// What the derive would have seen to, in an event that somebody put together.
 fn whole(event: &RawEvent) -> Result<()> {
     let Envelope { id, event_type, version, .. } = &event.envelope;
@@ -295,7 +322,20 @@ fn contains_nul(json: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_AGGREGATE_ID, MAX_PAYLOAD, check, contains_nul};
+    use super::{MAX_AGGREGATE_ID, MAX_PAYLOAD, MAX_TENANT_ID, check, check_tenant, contains_nul};
+
+    #[test]
+    fn a_tenant_is_refused_for_what_an_aggregate_id_is() {
+        let message = |tenant| {
+            check_tenant("order.placed", tenant)
+                .map_or_else(|error| error.to_string(), |()| String::new())
+        };
+        assert!(message(Some("")).contains("tenant of `order.placed` is empty"));
+        assert!(message(Some("a\0")).contains("tenant of `order.placed` contains"));
+        let long = "a".repeat(MAX_TENANT_ID + 1);
+        assert!(message(Some(&long)).contains("has 513 bytes, the most is 512"));
+        assert_eq!((message(Some(&long[1..])), message(None)), (String::new(), String::new()));
+    }
 
     #[test]
     fn only_an_escaped_nul_is_one() {

@@ -9,9 +9,10 @@ use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
 use crate::__private;
-use crate::catalog::{Catalog, schema_of};
+use crate::catalog::{Catalog, first_segment, schema_of};
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::{Error, ErrorKind, Result};
+use crate::filter::EventFilter;
 
 /// A type that stands for one or more event types: a payload struct, a group or a root.
 ///
@@ -33,6 +34,28 @@ pub trait DomainEvent: Sized + Send + Sync + 'static {
 
     /// The aggregate's id, where the payload marks a field with `#[event(aggregate_id)]`.
     fn aggregate_id(&self) -> Option<String>;
+
+    /// The tenant, where the payload marks a field with `#[event(tenant_id)]`. Emitting puts it into the envelope, and
+    /// events of two tenants never wait for each other.
+    fn tenant_id(&self) -> Option<String> {
+        None
+    }
+
+    /// The text of the field that the payload marks with `#[event(event_key)]`: what tells this event from others of
+    /// its type.
+    fn event_key(&self) -> Option<String> {
+        None
+    }
+
+    /// The kind of the aggregate that the event belongs to: what `#[event(aggregate = "..")]` says on its enum or on
+    /// one around it, else the first segment of the type name. Allocates nothing.
+    fn aggregate_kind(&self) -> &str {
+        let event_type = self.event_type();
+        match Self::CATALOG.find(event_type) {
+            Some(leaf) => leaf.aggregate_kind(),
+            None => first_segment(event_type),
+        }
+    }
 
     /// The payload as JSON text: what is stored and travels as `data`.
     ///
@@ -72,6 +95,26 @@ pub trait DomainEvent: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn __emission(&self) -> Emission<'_> {
         Emission::New
+    }
+
+    /// A filter that lets every event of these types through, to narrow and to combine.
+    ///
+    /// ```
+    /// use eventbus_runtime::{DomainEvent, Event};
+    ///
+    /// #[derive(Debug, DomainEvent)]
+    /// #[event(prefix = "order")]
+    /// enum OrderEvent {
+    ///     Placed { total_cents: i64 },
+    ///     Cancelled,
+    /// }
+    ///
+    /// let large = OrderPlaced::filter().and(|event: &Event<OrderPlaced>| event.total_cents > 100_000);
+    /// let wanted = (large | OrderCancelled::filter()) & !OrderEvent::filter().tenant("test");
+    /// assert_eq!(wanted.types().to_string(), "order.cancelled, order.placed");
+    /// ```
+    fn filter() -> EventFilter<Self> {
+        EventFilter::new()
     }
 
     /// Writes `{"type","dataversion","data"}`. The derive's enums do it without the text in between.
@@ -118,6 +161,16 @@ pub trait EventPayload: Serialize + DeserializeOwned + JsonSchema + Send + Sync 
     /// The name on the wire of the field that holds the aggregate's id.
     const AGGREGATE_ID: Option<&'static str>;
 
+    /// The name on the wire of the field that holds the tenant.
+    const TENANT_ID: Option<&'static str> = None;
+
+    /// The name on the wire of the field that holds the event's key.
+    const EVENT_KEY: Option<&'static str> = None;
+
+    /// The names on the wire of the fields marked `#[event(opaque)]`.
+    #[doc(hidden)]
+    const __OPAQUE: &'static [&'static str] = &[];
+
     /// The struct's path in Rust, which the enum that holds it cannot know.
     #[doc(hidden)]
     const RUST_PATH: &'static str;
@@ -126,6 +179,18 @@ pub trait EventPayload: Serialize + DeserializeOwned + JsonSchema + Send + Sync 
     /// that would be ambiguous.
     #[doc(hidden)]
     fn __aggregate_id(&self) -> Option<String>;
+
+    /// The same for the tenant.
+    #[doc(hidden)]
+    fn __tenant_id(&self) -> Option<String> {
+        None
+    }
+
+    /// The same for the event's key.
+    #[doc(hidden)]
+    fn __event_key(&self) -> Option<String> {
+        None
+    }
 
     // What the derive's code asks of a payload, it asks here: where the struct is none, one bound is missing and one
     // error says so.

@@ -23,6 +23,7 @@ mod event;
 mod filter;
 #[cfg(feature = "relay")]
 mod handler;
+pub mod int_string;
 pub mod migrations;
 #[cfg(feature = "relay")]
 mod plan;
@@ -38,19 +39,20 @@ pub mod testing;
 #[doc(hidden)]
 pub mod __private;
 
-pub use eventbus_macros::{DomainEvent, EventPayload};
+pub use eventbus_macros::{DomainEvent, EventPayload, EventSubset};
 
 #[cfg(feature = "store")]
 pub use crate::bus::EventBus;
 pub use crate::catalog::{
-    Catalog, Document, Group, GroupDocument, Leaf, LeafDocument, Node, Upcast, UpcastDocument,
+    Catalog, Compat, CompatDocument, CompatMode, Document, Group, GroupDocument, Leaf,
+    LeafDocument, Node, Upcast, UpcastDocument,
 };
 #[cfg(feature = "store")]
-pub use crate::emit::{Emit, MAX_AGGREGATE_ID, MAX_PAYLOAD};
+pub use crate::emit::{Emit, MAX_AGGREGATE_ID, MAX_PAYLOAD, MAX_TENANT_ID};
 pub use crate::envelope::{Envelope, RawEvent};
 pub use crate::error::{Error, ErrorKind, HandlerError, Result};
 pub use crate::event::{Delivery, DomainEvent, Emittable, Event, EventPayload};
-pub use crate::filter::Filter;
+pub use crate::filter::{EventFilter, Filter, TypePattern, TypeSet};
 #[cfg(all(feature = "relay", feature = "testing"))]
 pub use crate::handler::MemoryTx;
 #[cfg(all(feature = "relay", feature = "postgres"))]
@@ -63,12 +65,12 @@ pub use crate::handler::{Arguments, EventArgument, Handler, TransactionArgument,
 pub use crate::plan::backoff::Retry;
 #[cfg(feature = "relay")]
 pub use crate::relay::{Counts, Running, State, Stats};
-#[cfg(feature = "store")]
-pub use crate::store::Start;
 #[cfg(feature = "postgres")]
 pub use crate::store::postgres::{PgBus, PgStore};
 #[cfg(feature = "sqlite")]
 pub use crate::store::sqlite::{SqliteBus, SqliteStore};
+#[cfg(feature = "store")]
+pub use crate::store::{NewEvent, Start};
 #[cfg(feature = "relay")]
 pub use crate::subscribe::Subscribe;
 #[cfg(feature = "testing")]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::bus::EventBus;
 use crate::error::{Error, ErrorKind, HandlerError, Result};
+use crate::filter::Filter;
 use crate::handler::{Arguments, Handler, Routes};
 use crate::plan::backoff::Retry;
 use crate::relay::{self, Running};
@@ -60,6 +61,36 @@ impl<S: Log> Subscribe<S> {
         self
     }
 
+    /// Delivers only what the filter lets through, to every handler of the subscription. Given twice, both must let it
+    /// through.
+    ///
+    /// The other events are passed over: they are neither handled nor do they wait or make others wait.
+    ///
+    /// ```
+    /// # #[cfg(feature = "testing")] async fn start() -> eventbus_runtime::Result<()> {
+    /// use eventbus_runtime::{DomainEvent, Event, EventBus, HandlerError};
+    ///
+    /// #[derive(Debug, DomainEvent)]
+    /// #[event(prefix = "order")]
+    /// enum OrderEvent {
+    ///     Placed { total_cents: i64 },
+    /// }
+    ///
+    /// async fn review(event: Event<OrderPlaced>) -> Result<(), HandlerError> {
+    ///     println!("{} cents", event.total_cents);
+    ///     Ok(())
+    /// }
+    ///
+    /// let bus = EventBus::in_memory();
+    /// let large = OrderPlaced::filter().and(|event: &Event<OrderPlaced>| event.total_cents > 100_000);
+    /// bus.subscribe("review").filter(large).handle(review).start().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn filter(mut self, filter: impl Into<Filter>) -> Self {
+        self.spec.routes.restrict(filter.into());
+        self
+    }
+
     /// Where it starts when the database does not know it yet; with the oldest event unless this says otherwise.
     pub fn from(mut self, start: Start) -> Self {
         self.spec.start = start;
@@ -98,7 +129,7 @@ impl<S: Log> Subscribe<S> {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] when two handlers want one event type, when handlers with and without a transaction
-    /// are mixed, when there is no handler, or when the name or an option is out of range;
+    /// are mixed, when there is no handler, when the filter lets nothing through that a handler takes, or when the name or an option is out of range;
     /// [`ErrorKind::Store`] when the database refuses.
     pub async fn start(self) -> Result<Running<S>> {
         let Self { bus, mut spec } = self;

@@ -50,6 +50,10 @@ pub struct SensorInstalled {
 const _: () = {
     use ::eventbus_runtime::__private::Standalone as _;
     const __PREFIX: &'static str = "sensor";
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <::eventbus_runtime::__private::Probe<
+        SensorEvent,
+    >>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; ::eventbus_runtime::__private::joined(__PREFIX, "measured")] = ::eventbus_runtime::__private::join(
             __PREFIX,
@@ -112,6 +116,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <SensorMeasured as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <SensorMeasured as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <SensorMeasured as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -192,6 +202,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <SensorInstalled as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <SensorInstalled as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <SensorInstalled as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -252,6 +268,7 @@ const _: () = {
                     <SensorInstalled as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {

@@ -22,6 +22,10 @@ pub struct AccountLocked {
 const _: () = {
     use ::eventbus_runtime::__private::Standalone as _;
     const __PREFIX: &'static str = "account";
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <::eventbus_runtime::__private::Probe<
+        AccountEvent,
+    >>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; ::eventbus_runtime::__private::joined(__PREFIX, "linked")] = ::eventbus_runtime::__private::join(
             __PREFIX,
@@ -79,6 +83,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <Link as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <Link as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <Link as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -89,6 +99,12 @@ const _: () = {
         }
         fn aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             <Link as ::eventbus_runtime::__private::EventPayload>::__aggregate_id(self)
+        }
+        fn tenant_id(&self) -> ::core::option::Option<::std::string::String> {
+            <Link as ::eventbus_runtime::__private::EventPayload>::__tenant_id(self)
+        }
+        fn event_key(&self) -> ::core::option::Option<::std::string::String> {
+            <Link as ::eventbus_runtime::__private::EventPayload>::__event_key(self)
         }
         fn to_data(
             &self,
@@ -147,6 +163,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[1u32, 2u32],
                 retired: ::core::option::Option::None,
+                tenant_id: <Cut as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <Cut as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <Cut as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -157,6 +179,12 @@ const _: () = {
         }
         fn aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             <Cut as ::eventbus_runtime::__private::EventPayload>::__aggregate_id(self)
+        }
+        fn tenant_id(&self) -> ::core::option::Option<::std::string::String> {
+            <Cut as ::eventbus_runtime::__private::EventPayload>::__tenant_id(self)
+        }
+        fn event_key(&self) -> ::core::option::Option<::std::string::String> {
+            <Cut as ::eventbus_runtime::__private::EventPayload>::__event_key(self)
         }
         fn to_data(
             &self,
@@ -225,6 +253,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <AccountLocked as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <AccountLocked as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <AccountLocked as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -286,6 +320,7 @@ const _: () = {
                     <AccountLocked as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {
@@ -311,6 +346,36 @@ const _: () = {
                 }
                 Self::Unlinked { 0: __inner } => {
                     <Cut as ::eventbus_runtime::__private::EventPayload>::__aggregate_id(
+                        __inner,
+                    )
+                }
+                Self::Locked { .. } => ::core::option::Option::None,
+            }
+        }
+        fn tenant_id(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::Linked { 0: __inner } => {
+                    <Link as ::eventbus_runtime::__private::EventPayload>::__tenant_id(
+                        __inner,
+                    )
+                }
+                Self::Unlinked { 0: __inner } => {
+                    <Cut as ::eventbus_runtime::__private::EventPayload>::__tenant_id(
+                        __inner,
+                    )
+                }
+                Self::Locked { .. } => ::core::option::Option::None,
+            }
+        }
+        fn event_key(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::Linked { 0: __inner } => {
+                    <Link as ::eventbus_runtime::__private::EventPayload>::__event_key(
+                        __inner,
+                    )
+                }
+                Self::Unlinked { 0: __inner } => {
+                    <Cut as ::eventbus_runtime::__private::EventPayload>::__event_key(
                         __inner,
                     )
                 }

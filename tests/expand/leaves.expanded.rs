@@ -68,6 +68,10 @@ pub struct OrderOpened {}
 const _: () = {
     use ::eventbus_runtime::__private::Standalone as _;
     const __PREFIX: &'static str = "order";
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <::eventbus_runtime::__private::Probe<
+        OrderEvent,
+    >>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; ::eventbus_runtime::__private::joined(__PREFIX, "placed")] = ::eventbus_runtime::__private::join(
             __PREFIX,
@@ -144,6 +148,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[1u32],
                 retired: ::core::option::Option::None,
+                tenant_id: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -226,6 +236,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <Shipment as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <Shipment as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <Shipment as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -306,6 +322,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <OrderClosed as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <OrderClosed as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <OrderClosed as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -386,6 +408,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <OrderOpened as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <OrderOpened as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <OrderOpened as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -448,6 +476,7 @@ const _: () = {
                     <OrderOpened as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {

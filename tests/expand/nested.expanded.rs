@@ -9,6 +9,10 @@ const _: () = {
     const __PREFIX: &'static str = <::eventbus_runtime::__private::Probe<
         WarehouseEvent,
     >>::PREFIX;
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <::eventbus_runtime::__private::Probe<
+        WarehouseEvent,
+    >>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; ::eventbus_runtime::__private::joined(__PREFIX, "shelf")] = ::eventbus_runtime::__private::join(
             __PREFIX,
@@ -19,6 +23,7 @@ const _: () = {
     #[automatically_derived]
     impl ::eventbus_runtime::__private::Nested for ShelfEvent {
         const PREFIX: &'static str = __NAME_0;
+        const AGGREGATE: &'static str = __AGGREGATE;
     }
     #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::fits(__PREFIX, 5usize) {
@@ -52,6 +57,7 @@ const _: () = {
                     <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {
@@ -76,6 +82,24 @@ const _: () = {
             match self {
                 Self::Shelf { 0: __inner } => {
                     <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::aggregate_id(
+                        __inner,
+                    )
+                }
+            }
+        }
+        fn tenant_id(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::Shelf { 0: __inner } => {
+                    <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::tenant_id(
+                        __inner,
+                    )
+                }
+            }
+        }
+        fn event_key(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::Shelf { 0: __inner } => {
+                    <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::event_key(
                         __inner,
                     )
                 }
@@ -238,6 +262,10 @@ const _: () = {
     const __PREFIX: &'static str = <::eventbus_runtime::__private::Probe<
         ShelfEvent,
     >>::PREFIX;
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <::eventbus_runtime::__private::Probe<
+        ShelfEvent,
+    >>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; ::eventbus_runtime::__private::joined(
             __PREFIX,
@@ -255,6 +283,7 @@ const _: () = {
     #[automatically_derived]
     impl ::eventbus_runtime::__private::Nested for CompartmentEvent {
         const PREFIX: &'static str = __NAME_0;
+        const AGGREGATE: &'static str = __AGGREGATE;
     }
     #[allow(long_running_const_eval)]
     const _: () = if !!::eventbus_runtime::__private::same(__PREFIX, "") {
@@ -332,6 +361,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <ShelfMoved as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <ShelfMoved as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <ShelfMoved as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -392,6 +427,7 @@ const _: () = {
                     <ShelfMoved as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {
@@ -418,6 +454,26 @@ const _: () = {
             match self {
                 Self::Compartment { 0: __inner } => {
                     <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::aggregate_id(
+                        __inner,
+                    )
+                }
+                Self::Moved { .. } => ::core::option::Option::None,
+            }
+        }
+        fn tenant_id(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::Compartment { 0: __inner } => {
+                    <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::tenant_id(
+                        __inner,
+                    )
+                }
+                Self::Moved { .. } => ::core::option::Option::None,
+            }
+        }
+        fn event_key(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::Compartment { 0: __inner } => {
+                    <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::event_key(
                         __inner,
                     )
                 }
@@ -660,6 +716,10 @@ const _: () = {
     const __PREFIX: &'static str = <::eventbus_runtime::__private::Probe<
         CompartmentEvent,
     >>::PREFIX;
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <::eventbus_runtime::__private::Probe<
+        CompartmentEvent,
+    >>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; ::eventbus_runtime::__private::joined(__PREFIX, "filled")] = ::eventbus_runtime::__private::join(
             __PREFIX,
@@ -722,6 +782,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <CompartmentFilled as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <CompartmentFilled as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <CompartmentFilled as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -802,6 +868,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <CompartmentEmptied as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <CompartmentEmptied as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <CompartmentEmptied as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -864,6 +936,7 @@ const _: () = {
                     <CompartmentEmptied as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {

@@ -9,6 +9,10 @@ const _: () = {
     const __PREFIX: &'static str = <::eventbus_runtime::__private::Probe<
         ShopEvent,
     >>::PREFIX;
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <::eventbus_runtime::__private::Probe<
+        ShopEvent,
+    >>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; ::eventbus_runtime::__private::joined(__PREFIX, "order")] = ::eventbus_runtime::__private::join(
             __PREFIX,
@@ -26,10 +30,12 @@ const _: () = {
     #[automatically_derived]
     impl ::eventbus_runtime::__private::Nested for OrderEvent {
         const PREFIX: &'static str = __NAME_0;
+        const AGGREGATE: &'static str = __AGGREGATE;
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::Nested for PaymentEvent {
         const PREFIX: &'static str = __NAME_1;
+        const AGGREGATE: &'static str = __AGGREGATE;
     }
     #[allow(long_running_const_eval)]
     const _: () = if !::eventbus_runtime::__private::fits(__PREFIX, 5usize) {
@@ -110,6 +116,7 @@ const _: () = {
                     <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {
@@ -149,6 +156,34 @@ const _: () = {
                 }
                 Self::Payment { 0: __inner } => {
                     <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::aggregate_id(
+                        __inner,
+                    )
+                }
+            }
+        }
+        fn tenant_id(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::Order { 0: __inner } => {
+                    <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::tenant_id(
+                        __inner,
+                    )
+                }
+                Self::Payment { 0: __inner } => {
+                    <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::tenant_id(
+                        __inner,
+                    )
+                }
+            }
+        }
+        fn event_key(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::Order { 0: __inner } => {
+                    <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::event_key(
+                        __inner,
+                    )
+                }
+                Self::Payment { 0: __inner } => {
+                    <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::event_key(
                         __inner,
                     )
                 }
@@ -356,6 +391,10 @@ const _: () = {
     const __PREFIX: &'static str = <::eventbus_runtime::__private::Probe<
         OrderEvent,
     >>::PREFIX;
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <::eventbus_runtime::__private::Probe<
+        OrderEvent,
+    >>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; ::eventbus_runtime::__private::joined(__PREFIX, "placed")] = ::eventbus_runtime::__private::join(
             __PREFIX,
@@ -409,6 +448,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -468,6 +513,7 @@ const _: () = {
                     <OrderPlaced as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {
@@ -627,6 +673,10 @@ const _: () = {
     const __PREFIX: &'static str = <::eventbus_runtime::__private::Probe<
         PaymentEvent,
     >>::PREFIX;
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <::eventbus_runtime::__private::Probe<
+        PaymentEvent,
+    >>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; ::eventbus_runtime::__private::joined(__PREFIX, "received")] = ::eventbus_runtime::__private::join(
             __PREFIX,
@@ -680,6 +730,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -739,6 +795,7 @@ const _: () = {
                     <PaymentReceived as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {

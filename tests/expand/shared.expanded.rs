@@ -7,6 +7,8 @@
 const _: () = {
     use bus::__private::Standalone as _;
     const __PREFIX: &'static str = <bus::__private::Probe<OfficeEvent>>::PREFIX;
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <bus::__private::Probe<OfficeEvent>>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; bus::__private::joined(__PREFIX, "backoffice")] = bus::__private::join(
             __PREFIX,
@@ -33,6 +35,17 @@ const _: () = {
             "`InvoiceEvent` stands here under another name than its own: its `#[event(prefix = \"..\")]` is the dotted path of this variant"
         )
     };
+    #[allow(long_running_const_eval)]
+    const _: () = if !(bus::__private::same(__AGGREGATE, "")
+        || bus::__private::states_its_kind(
+            <InvoiceEvent as bus::__private::DomainEvent>::CATALOG,
+        ))
+    {
+        ::core::panic!(
+            "{}",
+            "`aggregate` does not reach an enum of another crate: write it on `InvoiceEvent`, too"
+        )
+    };
     #[automatically_derived]
     impl bus::__private::DomainEvent for OfficeEvent {
         const CATALOG: bus::__private::Catalog = bus::__private::Catalog::Group(
@@ -42,6 +55,7 @@ const _: () = {
                 prefix: __PREFIX,
                 members: &[<InvoiceEvent as bus::__private::DomainEvent>::CATALOG],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {
@@ -62,6 +76,20 @@ const _: () = {
             match self {
                 Self::BackOffice { 0: __inner } => {
                     <InvoiceEvent as bus::__private::DomainEvent>::aggregate_id(__inner)
+                }
+            }
+        }
+        fn tenant_id(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::BackOffice { 0: __inner } => {
+                    <InvoiceEvent as bus::__private::DomainEvent>::tenant_id(__inner)
+                }
+            }
+        }
+        fn event_key(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::BackOffice { 0: __inner } => {
+                    <InvoiceEvent as bus::__private::DomainEvent>::event_key(__inner)
                 }
             }
         }
@@ -209,6 +237,8 @@ pub struct InvoiceSent {
 const _: () = {
     use bus::__private::Standalone as _;
     const __PREFIX: &'static str = "backoffice";
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <bus::__private::Probe<InvoiceEvent>>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; bus::__private::joined(__PREFIX, "sent")] = bus::__private::join(
             __PREFIX,
@@ -262,6 +292,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::None,
+                tenant_id: <InvoiceSent as bus::__private::EventPayload>::TENANT_ID,
+                event_key: <InvoiceSent as bus::__private::EventPayload>::EVENT_KEY,
+                opaque: <InvoiceSent as bus::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -312,6 +348,7 @@ const _: () = {
                 prefix: __PREFIX,
                 members: &[<InvoiceSent as bus::__private::DomainEvent>::CATALOG],
                 unknown: false,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {

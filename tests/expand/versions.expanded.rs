@@ -36,6 +36,10 @@ pub struct ParcelDiscarded {}
 const _: () = {
     use ::eventbus_runtime::__private::Standalone as _;
     const __PREFIX: &'static str = "parcel";
+    #[allow(dead_code)]
+    const __AGGREGATE: &'static str = <::eventbus_runtime::__private::Probe<
+        ParcelEvent,
+    >>::AGGREGATE;
     const __NAME_0: &'static str = {
         const BYTES: [u8; ::eventbus_runtime::__private::joined(__PREFIX, "sent")] = ::eventbus_runtime::__private::join(
             __PREFIX,
@@ -168,6 +172,12 @@ const _: () = {
                 ],
                 unreadable: &[1u32],
                 retired: ::core::option::Option::None,
+                tenant_id: <ParcelSent as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <ParcelSent as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <ParcelSent as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -242,6 +252,12 @@ const _: () = {
                 upcasts: &[],
                 unreadable: &[],
                 retired: ::core::option::Option::Some("2026-01-31"),
+                tenant_id: <ParcelDiscarded as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
+                event_key: <ParcelDiscarded as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
+                opaque: <ParcelDiscarded as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                deprecated: ::core::option::Option::None,
+                compat: ::core::option::Option::None,
+                aggregate: __AGGREGATE,
             },
         );
         fn event_type(&self) -> &str {
@@ -300,6 +316,7 @@ const _: () = {
                     <ParcelDiscarded as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
                 ],
                 unknown: true,
+                subset: false,
             },
         );
         fn event_type(&self) -> &str {
@@ -332,6 +349,28 @@ const _: () = {
                 Self::Discarded { .. } => ::core::option::Option::None,
                 Self::Unknown { 0: __inner } => {
                     <RawEvent as ::eventbus_runtime::__private::DomainEvent>::aggregate_id(
+                        __inner,
+                    )
+                }
+            }
+        }
+        fn tenant_id(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::Sent { .. } => ::core::option::Option::None,
+                Self::Discarded { .. } => ::core::option::Option::None,
+                Self::Unknown { 0: __inner } => {
+                    <RawEvent as ::eventbus_runtime::__private::DomainEvent>::tenant_id(
+                        __inner,
+                    )
+                }
+            }
+        }
+        fn event_key(&self) -> ::core::option::Option<::std::string::String> {
+            match self {
+                Self::Sent { .. } => ::core::option::Option::None,
+                Self::Discarded { .. } => ::core::option::Option::None,
+                Self::Unknown { 0: __inner } => {
+                    <RawEvent as ::eventbus_runtime::__private::DomainEvent>::event_key(
                         __inner,
                     )
                 }

@@ -4,10 +4,10 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use eventbus_runtime::store::{Claim, Log, Start, Store};
+use eventbus_runtime::store::{Claim, Log, NewEvent, Start, Store};
 use eventbus_runtime::{
-    DomainEvent, Event, EventBus, Filter, MemoryStore, PgStore, RawEvent, Retry, Running,
-    SqliteStore, Subscribe,
+    DomainEvent, Event, EventBus, MemoryStore, PgStore, RawEvent, Retry, Running, SqliteStore,
+    Subscribe, TypeSet,
 };
 use eventbus_tests::postgres::PgDatabase;
 use eventbus_tests::sqlite::SqliteFile;
@@ -54,7 +54,8 @@ impl<S: Log> Desk<S> {
     /// Appends events in one transaction and commits it.
     pub(crate) async fn emit(&self, events: &[RawEvent]) {
         let mut transaction = self.store.begin().await.unwrap();
-        self.store.append(&mut transaction, events).await.unwrap();
+        let events: Vec<NewEvent> = events.iter().cloned().map(NewEvent::from).collect();
+        self.store.append(&mut transaction, &events).await.unwrap();
         self.store.commit(transaction).await.unwrap();
         self.bus.wake();
     }
@@ -68,7 +69,7 @@ impl<S: Log> Desk<S> {
 
     /// The committed audits, in the order of the log.
     pub(crate) async fn audits(&self) -> Vec<i64> {
-        let filter = Filter::of::<Noted>();
+        let filter = TypeSet::of::<Noted>();
         let claimed = self.store.claim("audit-reader", Start::Beginning).await.unwrap();
         let Claim { mut cursor, lease, .. } = claimed.expect("nobody else reads audits");
         let mut numbers = Vec::new();

@@ -22,25 +22,12 @@ pub(crate) enum Any {
 }
 
 const POSTED: Leaf = Leaf {
-    event_type: "account.posted",
-    version: 2,
     rust_path: "Posted",
-    docs: "",
     aggregate_id: Some("account"),
-    schema: schema_of::<i64>,
-    aliases: &[],
-    upcasts: &[],
-    unreadable: &[],
-    retired: None,
+    ..Leaf::new("account.posted", 2, schema_of::<i64>)
 };
 
-const NOTED: Leaf = Leaf {
-    event_type: "audit.noted",
-    version: 1,
-    rust_path: "Noted",
-    aggregate_id: None,
-    ..POSTED
-};
+const NOTED: Leaf = Leaf { rust_path: "Noted", ..Leaf::new("audit.noted", 1, schema_of::<i64>) };
 
 const ANY: Group = Group {
     rust_path: "Any",
@@ -48,6 +35,7 @@ const ANY: Group = Group {
     prefix: "",
     members: &[Catalog::Leaf(&POSTED), Catalog::Leaf(&NOTED)],
     unknown: false,
+    subset: false,
 };
 
 fn number(data: &str) -> Result<i64, Error> {

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
-use eventbus_runtime::store::{Claim, DeadLetter, Log, Owner, Page, Start, Step, Store, Troubles};
-use eventbus_runtime::{Error, ErrorKind, Filter, RawEvent, Result};
+use eventbus_runtime::store::{
+    Claim, DeadLetter, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles,
+};
+use eventbus_runtime::{Error, ErrorKind, Result, TypeSet};
 
 /// A store with faults.
 #[derive(Clone)]
@@ -71,7 +73,7 @@ impl<S: Store> Store for Faulty<S> {
         self.inner.migrate().await
     }
 
-    async fn append(&self, connection: &mut S::Connection, events: &[RawEvent]) -> Result<()> {
+    async fn append(&self, connection: &mut S::Connection, events: &[NewEvent]) -> Result<()> {
         self.inner.append(connection, events).await
     }
 
@@ -126,12 +128,12 @@ impl<S: Log> Log for Faulty<S> {
     async fn page(
         &self,
         cursor: &S::Cursor,
-        filter: &Filter,
+        types: &TypeSet,
         limit: usize,
     ) -> Result<Page<S::Cursor>> {
         self.faults.pages.fetch_add(1, SeqCst);
         self.faults.reach().await?;
-        self.inner.page(cursor, filter, limit).await
+        self.inner.page(cursor, types, limit).await
     }
 
     async fn troubles(&self, subscription: &str, now: i64, limit: usize) -> Result<Troubles> {

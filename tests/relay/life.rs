@@ -129,14 +129,14 @@ pub(crate) async fn an_uncommitted_event_is_not_delivered<S: Log>(store: S) {
     let seen = Seen::default();
     let running = desk.subscribe("visible").handle(noting(&seen)).start().await.unwrap();
     let mut open = desk.store.begin().await.unwrap();
-    desk.store.append(&mut open, &[posted("a", 1)]).await.unwrap();
+    desk.store.append(&mut open, &[posted("a", 1).into()]).await.unwrap();
     running.settled().await.unwrap();
     assert_eq!(seen.numbers(), [0_i64; 0]);
     desk.store.commit(open).await.unwrap();
     running.settled().await.unwrap();
     assert_eq!(seen.numbers(), [1]);
     let mut open = desk.store.begin().await.unwrap();
-    desk.store.append(&mut open, &[posted("a", 2)]).await.unwrap();
+    desk.store.append(&mut open, &[posted("a", 2).into()]).await.unwrap();
     desk.store.rollback(open).await.unwrap();
     running.settled().await.unwrap();
     assert_eq!(seen.numbers(), [1]);
@@ -151,7 +151,7 @@ pub(crate) async fn dropping_every_handle_ends_it<S: Log>(store: S) {
     drop((bus, running));
     let second = other.subscribe("dropped").handle(noting(&two)).start().await.unwrap();
     let mut transaction = store.begin().await.unwrap();
-    store.append(&mut transaction, &[posted("a", 1)]).await.unwrap();
+    store.append(&mut transaction, &[posted("a", 1).into()]).await.unwrap();
     store.commit(transaction).await.unwrap();
     second.settled().await.unwrap();
     assert_eq!((one.numbers(), two.numbers()), (vec![], vec![1]));

@@ -9,6 +9,7 @@ mod desk;
 mod events;
 mod failure;
 mod faulty;
+mod filter;
 mod life;
 mod order;
 mod pace;
@@ -80,6 +81,22 @@ macro_rules! suite {
                     an_uncommitted_event_is_not_delivered,
                     dropping_every_handle_ends_it,
                     contradictions_are_refused_at_the_start,
+                },
+                filter::{
+                    a_tenant_and_an_aggregate_narrow_it,
+                    filters_compose,
+                    what_is_not_a_tenants_is_let_through,
+                    a_family_with_exceptions_is_read_without_them,
+                    two_filters_both_hold,
+                    a_closure_is_asked_last_and_of_its_own_event,
+                    an_event_that_a_closure_cannot_read_is_a_dead_letter,
+                    a_panic_of_a_closure_is_a_failed_delivery,
+                    a_rejected_event_is_neither_parked_nor_waited_for,
+                    trouble_that_the_filter_rejects_by_now_is_let_go,
+                    a_handler_that_the_filter_makes_deaf_is_refused,
+                    unknown_types_of_a_family_are_skipped_and_counted,
+                    a_group_that_keeps_what_it_does_not_know_is_handed_it,
+                    a_subset_is_handled_as_one_type,
                 },
             }
         }

@@ -57,7 +57,7 @@ async fn start_transactional<S: Log>(desk: &Desk<S>, dice: &Dice) -> Running<Fau
     let handler = move |mut tx: Tx<Faulty<S>>, event: Event<Posted>| {
         let (store, dice) = (store.clone(), Arc::clone(&dice));
         async move {
-            store.append(&mut tx, &[noted(event.0)]).await?;
+            store.append(&mut tx, &[noted(event.0).into()]).await?;
             tokio::task::yield_now().await;
             strike(&dice, &store.faults)
         }

@@ -24,7 +24,7 @@ async fn auditing<S: Log>(
         let (store, fails) = (store.clone(), Arc::clone(&fails));
         called.fetch_add(1, SeqCst);
         async move {
-            store.append(&mut tx, &[noted(event.0)]).await?;
+            store.append(&mut tx, &[noted(event.0).into()]).await?;
             match fails(event.0, event.attempt()) {
                 true => Err(HandlerError::retryable("chosen")),
                 false => Ok(()),

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use eventbus_runtime::store::{Claim, Log, Start, Store, Stored};
-use eventbus_runtime::{EventBus, Filter};
+use eventbus_runtime::{EventBus, TypeSet};
 use eventbus_tests::postgres::PgDatabase;
 use eventbus_tests::sqlite::SqliteFile;
 use sqlx::{Connection, PgConnection, SqliteConnection, raw_sql};
@@ -55,7 +55,7 @@ pub(crate) async fn drain<S: Log>(
     bus: &EventBus<S>,
     mut cursor: S::Cursor,
 ) -> (Vec<Stored>, S::Cursor) {
-    let filter = Filter::of::<NoteEvent>();
+    let filter = TypeSet::of::<NoteEvent>();
     let mut events = Vec::new();
     loop {
         let page = bus.store().page(&cursor, &filter, 2).await.unwrap();

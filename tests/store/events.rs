@@ -30,19 +30,7 @@ const TAKEN: Leaf = leaf("note.taken", 2, Some("about"));
 const TORN: Leaf = leaf("note.torn", 1, None);
 
 const fn leaf(event_type: &'static str, version: u32, aggregate_id: Option<&'static str>) -> Leaf {
-    let schema = schema_of::<String>;
-    Leaf {
-        event_type,
-        version,
-        rust_path: "",
-        docs: "",
-        aggregate_id,
-        schema,
-        aliases: &[],
-        upcasts: &[],
-        unreadable: &[],
-        retired: None,
-    }
+    Leaf { aggregate_id, ..Leaf::new(event_type, version, schema_of::<String>) }
 }
 
 impl Emittable for NoteTaken {}
@@ -105,6 +93,7 @@ impl DomainEvent for NoteEvent {
         prefix: "",
         members: &[NoteTaken::CATALOG, NoteTorn::CATALOG],
         unknown: false,
+        subset: false,
     });
 
     fn event_type(&self) -> &str {

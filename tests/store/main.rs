@@ -42,6 +42,7 @@ on_every_database! {
     append::many_events_keep_their_order,
     reading::pages_follow_the_cursor,
     reading::only_wanted_types_are_read,
+    reading::families_are_read_by_what_their_names_begin_with,
     reading::a_place_between_two_events_of_a_page_is_exact,
     reading::what_was_read_is_not_read_again,
     ownership::the_cursor_survives_its_owner,

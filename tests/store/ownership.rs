@@ -1,7 +1,7 @@
 //! Claims, fences and durable cursors.
 
 use eventbus_runtime::store::{Log, Owner, Start, Step, Store};
-use eventbus_runtime::{ErrorKind, EventBus, Filter};
+use eventbus_runtime::{ErrorKind, EventBus, TypeSet};
 
 use crate::database::{Database, claim, drain, log};
 use crate::events::{NoteEvent, NoteTorn};
@@ -32,7 +32,7 @@ pub(crate) async fn the_cursor_survives_its_owner<D: Database>() {
     let (database, bus) = D::fresh().await;
     emit(&bus, &["1", "2", "3"]).await;
     let first = claim(&bus, "reader").await;
-    let page = bus.store().page(&first.cursor, &Filter::of::<NoteEvent>(), 2).await.unwrap();
+    let page = bus.store().page(&first.cursor, &TypeSet::of::<NoteEvent>(), 2).await.unwrap();
     advance(&bus, &first.owner, &to(page.end.clone())).await.unwrap();
     drop((first.lease, bus));
 

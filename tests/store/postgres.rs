@@ -1,7 +1,7 @@
 //! What is PostgreSQL's own: commits in another order than positions, clusters, and what a server can say.
 
 use eventbus_runtime::store::{Log, Start, Store};
-use eventbus_runtime::{ErrorKind, Filter, PgBus};
+use eventbus_runtime::{ErrorKind, PgBus, TypeSet};
 use eventbus_tests::postgres::PgDatabase;
 
 use crate::database::{claim, drain};
@@ -155,7 +155,7 @@ async fn many_stragglers_come_page_by_page_before_what_is_newer() {
     assert_eq!(data, numbers.chain([r#"["a","after"]"#.to_owned()]).collect::<Vec<_>>());
     assert!(read(&bus, end).await.0.is_empty());
 
-    let filter = Filter::of::<NoteTaken>();
+    let filter = TypeSet::of::<NoteTaken>();
     let page = bus.store().page(&cursor, &filter, 10).await.unwrap();
     let rest = bus.store().page(&page.end, &filter, 10).await.unwrap();
     assert_eq!(page.events.len() + rest.events.len(), 1, "a filter passes over the stragglers");
@@ -223,7 +223,7 @@ async fn a_rare_event_is_found_behind_many_others() {
     bus.emit(&mut tx, note("a", "rare")).await.unwrap();
     tx.commit().await.unwrap();
     let cursor = claim(&bus, "reader").await.cursor;
-    let page = bus.store().page(&cursor, &Filter::of::<NoteTaken>(), 10).await.unwrap();
+    let page = bus.store().page(&cursor, &TypeSet::of::<NoteTaken>(), 10).await.unwrap();
     assert_eq!(page.events.len(), 1);
 }
 
@@ -269,7 +269,7 @@ async fn a_restored_log_is_read_to_its_end_and_then_the_new_epoch() {
     let mut open = bus.begin().await.unwrap();
     bus.emit(&mut open, note("a", "1")).await.unwrap();
     emit(&bus, &["2", "3", "4"]).await;
-    let page = bus.store().page(&reader.cursor, &Filter::of::<NoteEvent>(), 2).await.unwrap();
+    let page = bus.store().page(&reader.cursor, &TypeSet::of::<NoteEvent>(), 2).await.unwrap();
     assert_eq!(page.events.len(), 2);
     advance(&bus, &reader.owner, &to(page.end)).await.unwrap();
     open.commit().await.unwrap();
@@ -345,7 +345,7 @@ async fn an_emptied_schema_row_is_named_with_the_remedy() {
     let cursor = claim(&bus, "reader").await.cursor;
     sqlx::query("TRUNCATE eventbus_schema").execute(bus.pool()).await.unwrap();
 
-    let refused = bus.store().page(&cursor, &Filter::of::<NoteEvent>(), 10).await.unwrap_err();
+    let refused = bus.store().page(&cursor, &TypeSet::of::<NoteEvent>(), 10).await.unwrap_err();
     assert!(refused.full().contains("call `migrate()`"), "{refused:?}");
     let mut tx = bus.begin().await.unwrap();
     let refused = bus.emit(&mut tx, NoteTorn(1)).await.unwrap_err();

@@ -1,9 +1,10 @@
 //! Pages and cursors.
 
-use eventbus_runtime::store::{Cursor, Log, Store};
-use eventbus_runtime::{EventBus, Filter};
+use eventbus_runtime::store::{Cursor, Log, NewEvent, Store};
+use eventbus_runtime::{DomainEvent, EventBus, TypeSet};
+use uuid::Uuid;
 
-use crate::database::{Database, claim, drain};
+use crate::database::{Database, claim, drain, log};
 use crate::events::{NoteEvent, NoteTaken, NoteTorn, note};
 
 /// Emits `texts` in one transaction.
@@ -16,7 +17,7 @@ pub(crate) async fn emit<S: Store>(bus: &EventBus<S>, texts: &[&str]) {
 
 pub(crate) async fn pages_follow_the_cursor<D: Database>() {
     let (_database, bus) = D::fresh().await;
-    let filter = Filter::of::<NoteEvent>();
+    let filter = TypeSet::of::<NoteEvent>();
     let cursor = claim(&bus, "reader").await.cursor;
     let page = bus.store().page(&cursor, &filter, 10).await.unwrap();
     assert!(page.events.is_empty() && !page.more, "an empty log has an empty page");
@@ -41,17 +42,59 @@ pub(crate) async fn only_wanted_types_are_read<D: Database>() {
     bus.emit(&mut tx, (NoteTorn(1), note("a", "2"), NoteTorn(3))).await.unwrap();
     bus.store().commit(tx).await.unwrap();
     let cursor = claim(&bus, "reader").await.cursor;
-    let page = bus.store().page(&cursor, &Filter::of::<NoteTaken>(), 10).await.unwrap();
+    let page = bus.store().page(&cursor, &TypeSet::of::<NoteTaken>(), 10).await.unwrap();
     assert_eq!(page.events.len(), 1);
     let (rest, _) = drain(&bus, page.end).await;
     assert_eq!(rest, [], "the end of a page lies behind what was not wanted");
+}
+
+#[derive(Debug, DomainEvent)]
+#[event(prefix = "note_book")]
+enum NoteBookEvent {
+    Opened,
+}
+
+pub(crate) async fn families_are_read_by_what_their_names_begin_with<D: Database>() {
+    let (_database, bus) = D::fresh().await;
+    emit(&bus, &["the model"]).await;
+    let model = log(&bus).await.remove(0).event;
+    let names = [
+        "note_book.opened",
+        "notexbook.opened",
+        "note_book",
+        "note_books.opened",
+        "note_book.page.torn",
+        "Note_Book.opened",
+        "lost",
+    ];
+    let renamed = names.map(|name| {
+        let mut event = model.clone();
+        event.envelope.id = Uuid::now_v7();
+        event.envelope.event_type = name.to_owned();
+        NewEvent::from(event)
+    });
+    let mut tx = bus.store().begin().await.unwrap();
+    bus.store().append(&mut tx, &renamed).await.unwrap();
+    bus.store().commit(tx).await.unwrap();
+    let cursor = claim(&bus, "reader").await.cursor;
+    let read = async |types: TypeSet| {
+        let page = bus.store().page(&cursor, &types, 100).await.unwrap();
+        let names = page.events.into_iter().map(|stored| stored.event.envelope.event_type);
+        names.collect::<Vec<_>>()
+    };
+    let family = TypeSet::of::<NoteBookEvent>();
+    assert_eq!(read(family.clone()).await, ["note_book.opened", "note_book.page.torn"]);
+    let with_a_name = family.union(&TypeSet::of::<NoteTaken>());
+    let wanted = ["note.taken", "note_book.opened", "note_book.page.torn"];
+    assert_eq!(read(with_a_name).await, wanted);
+    assert_eq!(read(TypeSet::everything()).await.len(), 1 + names.len());
 }
 
 pub(crate) async fn a_place_between_two_events_of_a_page_is_exact<D: Database>() {
     let (_database, bus) = D::fresh().await;
     emit(&bus, &["1", "2", "3", "4"]).await;
     let cursor = claim(&bus, "reader").await.cursor;
-    let page = bus.store().page(&cursor, &Filter::of::<NoteEvent>(), 10).await.unwrap();
+    let page = bus.store().page(&cursor, &TypeSet::of::<NoteEvent>(), 10).await.unwrap();
     for (index, stored) in page.events.iter().enumerate() {
         let (rest, _) = drain(&bus, page.window.at(stored.position)).await;
         assert_eq!(rest, page.events[index + 1..]);

@@ -55,6 +55,12 @@ fn a_crate_of_events_compiles_neither_a_database_driver_nor_an_async_runtime() {
     }
 }
 
+/// A plain read does not wait for `nextval`, which shows a number up to 32 ahead while it writes its log.
+#[test]
+fn a_sequence_is_read_under_its_lock() {
+    refuses("eventbus-runtime/src/store", &[".last_value"]);
+}
+
 #[test]
 fn decisions_know_neither_the_database_nor_the_async_runtime_nor_the_clock() {
     refuses("eventbus-runtime/src/plan", &["tokio", "sqlx", "SystemTime", "Instant::now"]);

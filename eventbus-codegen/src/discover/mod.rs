@@ -78,13 +78,23 @@ fn parse(text: &str, root: &Root) -> Result<Document> {
     let value: serde_json::Value = serde_json::from_str(text).map_err(broken)?;
     let format = value.get("format").and_then(serde_json::Value::as_u64);
     if format == Some(u64::from(Document::FORMAT)) {
-        return serde_json::from_value(value).map_err(broken);
+        return serde_json::from_value(value).map_err(broken).and_then(|read| whole(read, root));
     }
     let found = format.map_or_else(|| "none".to_owned(), |format| format.to_string());
     let message =
         format!("the catalog has format {found}, and this toolchain reads {}", Document::FORMAT);
     Err(Error::new(ErrorKind::Discovery, message)
         .help("install the cargo-eventbus of the same version as your eventbus-runtime"))
+}
+
+/// A subset names what other enums declare: it is no root, and holds nothing for the registry.
+fn whole(document: Document, root: &Root) -> Result<Document> {
+    if !document.root.subset {
+        return Ok(document);
+    }
+    let message = format!("`{}` is a subset of events that other enums declare", root.path);
+    Err(Error::new(ErrorKind::Discovery, message)
+        .help("write the path of the enum that nests them all, which derives `DomainEvent`"))
 }
 
 #[cfg(test)]
@@ -106,5 +116,18 @@ mod tests {
         let root = Root { path: "a::B".to_owned(), line: 1 };
         let error = parse("{\"format\": 7}", &root).unwrap_err();
         assert_eq!(error.to_string(), "the catalog has format 7, and this toolchain reads 1");
+    }
+
+    #[test]
+    fn a_subset_is_no_root() {
+        let root = Root { path: "a::Billing".to_owned(), line: 1 };
+        let text = r#"{"format": 1, "root":
+            {"rustPath": "a::Billing", "docs": "", "prefix": "", "members": [], "subset": true}}"#;
+        let error = parse(text, &root).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`a::Billing` is a subset of events that other enums declare"
+        );
+        assert!(parse(&text.replace("true", "false"), &root).is_ok());
     }
 }

@@ -1,15 +1,16 @@
 //! `#[event(..)]` as a list of keys, and their values by kind.
 
 use proc_macro2::Span;
-use syn::parse::Parse;
+use quote::ToTokens;
+use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, MetaNameValue, Path, Token, Type};
 
 use super::Keyed;
 use crate::ctxt::Ctxt;
 use crate::suggest;
-use crate::symbol::{EVENT, Place, REPEATABLE};
+use crate::symbol::{COMPAT, EVENT, Place, REPEATABLE, SCHEMA};
 
 /// The keys of all `#[event(..)]` of one place, each known there and at most once, but those that may repeat.
 pub(super) struct Entries(Vec<Meta>);
@@ -25,6 +26,24 @@ impl Entries {
             }
         }
         Self(entries)
+    }
+
+    /// Every entry of a key that is given in more than one form.
+    pub(super) fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Meta> {
+        self.0.iter().filter(move |meta| meta.path().is_ident(key))
+    }
+
+    /// `key = Type`.
+    pub(super) fn ty(&self, cx: &Ctxt, key: &str) -> Option<Keyed<Type>> {
+        let meta = self.find(key)?;
+        let ty = match value(meta) {
+            Some(Expr::Verbatim(tokens)) => syn::parse2(tokens.clone()).ok(),
+            _ => None,
+        };
+        if ty.is_none() {
+            cx.error_on(meta, format!("`{key}` is a type: `{key} = String`"));
+        }
+        Some(Keyed { key: meta.path().span(), value: ty? })
     }
 
     /// Whether the key is there, with whatever value.
@@ -181,13 +200,32 @@ fn metas(cx: &Ctxt, attr: &Attribute, place: Place) -> Vec<Meta> {
         }
         _ => return nothing(),
     };
-    match list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) {
-        Ok(metas) => metas.into_iter().collect(),
+    match list.parse_args_with(Punctuated::<Entry, Token![,]>::parse_terminated) {
+        Ok(entries) => entries.into_iter().map(|Entry(meta)| meta).collect(),
         Err(error) => {
             let message = "`#[event(..)]` is a list of `key`, `key = value` and `key(..)`";
             cx.error(error.span(), message);
             Vec::new()
         }
+    }
+}
+
+/// One key with its value.
+struct Entry(Meta);
+
+impl Parse for Entry {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let is_schema = input.peek2(Token![=])
+            && !input.peek3(Lit)
+            && input.fork().parse::<Ident>().is_ok_and(|key| key == SCHEMA);
+        if !is_schema {
+            return input.parse().map(Self);
+        }
+        // As an expression, `Vec<String>` would be two comparisons.
+        let path = input.call(Path::parse_mod_style)?;
+        let eq_token = input.parse()?;
+        let value = Expr::Verbatim(input.parse::<Type>()?.into_token_stream());
+        Ok(Self(Meta::NameValue(MetaNameValue { path, eq_token, value })))
     }
 }
 
@@ -204,8 +242,11 @@ fn known(cx: &Ctxt, meta: Meta, place: Place, before: &[Meta]) -> Option<Meta> {
         cx.error_on(meta.path(), message);
         return None;
     }
-    let again = before.iter().any(|other| other.path().is_ident(&key));
-    if again && !REPEATABLE.contains(&key.as_str()) {
+    // `compat` has two forms, a mode and an exemption, and each is given once.
+    let form = std::mem::discriminant(&meta);
+    let again = |other: &&Meta| key != COMPAT || std::mem::discriminant(*other) == form;
+    let repeats = REPEATABLE.contains(&key.as_str());
+    if !repeats && before.iter().filter(again).any(|other| other.path().is_ident(&key)) {
         cx.error_on(meta.path(), format!("`{key}` is given twice: keep one"));
         return None;
     }
@@ -221,9 +262,14 @@ fn parsed<T: Parse>(cx: &Ctxt, text: &LitStr, what: &str) -> Option<T> {
 }
 
 fn sample(key: &str) -> &'static str {
-    use crate::symbol::{ALIAS, CRATE, NAME, PAYLOAD, PREFIX, RETIRED, UNREADABLE, UPCAST};
+    use crate::symbol::{
+        AGGREGATE, ALIAS, CRATE, INT, NAME, PAYLOAD, PREFIX, RETIRED, UNREADABLE, UPCAST,
+    };
     match key {
+        AGGREGATE => "order",
         ALIAS => "order.created",
+        COMPAT => "backward",
+        INT => "string",
         RETIRED => "2026-01-31",
         UNREADABLE => "1",
         UPCAST => "1 => OrderPlacedV1",
@@ -249,13 +295,14 @@ mod tests {
             &variant("verison = 2"),
             "verison",
             "unknown key `verison`: did you mean `version`? `event` on a variant takes `alias`, \
-             `external`, `name`, `payload`, `retired`, `unknown`, `unreadable`, `upcast` or \
+             `compat`, `external`, `name`, `payload`, `retired`, `unknown`, `unreadable`, `upcast` or \
              `version`",
         );
         refused(
             "enum E { A { #[event(id)] a: u8 } }",
             "id",
-            "unknown key `id`: `event` on a field takes `aggregate_id`",
+            "unknown key `id`: `event` on a field takes `aggregate_id`, `event_key`, `int`, `opaque`, \
+             `schema` or `tenant_id`",
         );
     }
 
@@ -295,7 +342,8 @@ mod tests {
         refused(
             "enum E { A { #[event] a: u8 } }",
             "#[event]",
-            "an empty `#[event]` says nothing: remove it or write `aggregate_id`",
+            "an empty `#[event]` says nothing: remove it or write `aggregate_id`, `event_key`, `int`, \
+             `opaque`, `schema` or `tenant_id`",
         );
     }
 }

@@ -1,13 +1,18 @@
 //! The attributes, read one by one. A law about one attribute stands here; a law about two stands in `check`.
 
+mod compat;
 mod entry;
+mod field;
 mod history;
 mod serde;
 
 use proc_macro2::Span;
-use syn::{Attribute, Ident, LitStr, Path, Type};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, LitStr, Path, Token, Type};
 
+pub(crate) use self::compat::Compat;
 use self::entry::Entries;
+pub(crate) use self::field::FieldAttrs;
 pub(crate) use self::history::{History, Number, Step};
 pub(crate) use self::serde::Serde;
 use crate::ctxt::Ctxt;
@@ -25,6 +30,7 @@ pub(crate) struct EnumAttrs {
     pub(crate) derives: Vec<Path>,
     pub(crate) prefix: Option<LitStr>,
     pub(crate) rename_all: Option<LitStr>,
+    pub(crate) aggregate: Option<LitStr>,
 }
 
 /// `#[event(..)]` on a variant.
@@ -35,6 +41,7 @@ pub(crate) struct VariantAttrs {
     pub(crate) external: Option<Span>,
     pub(crate) unknown: Option<Span>,
     pub(crate) history: History,
+    pub(crate) compat: Option<Compat>,
 }
 
 impl EnumAttrs {
@@ -52,6 +59,7 @@ impl EnumAttrs {
             derives,
             prefix: entries.string(cx, symbol::PREFIX),
             rename_all: entries.string(cx, symbol::RENAME_ALL).filter(|case| known_case(cx, case)),
+            aggregate: entries.string(cx, symbol::AGGREGATE),
         }
     }
 }
@@ -71,18 +79,28 @@ impl VariantAttrs {
             external: entries.flag(cx, symbol::EXTERNAL),
             unknown: entries.flag(cx, symbol::UNKNOWN),
             history: History::read(cx, &entries),
+            compat: compat::read(cx, &entries),
         }
     }
-}
-
-/// Reads `#[event(aggregate_id)]` on a field: the span of its key.
-pub(crate) fn aggregate_id(cx: &Ctxt, attrs: &[Attribute]) -> Option<Span> {
-    Entries::read(cx, attrs, symbol::FIELD).flag(cx, symbol::AGGREGATE_ID)
 }
 
 /// Reads `#[event(crate = "path")]` on a payload struct.
 pub(crate) fn struct_crate(cx: &Ctxt, attrs: &[Attribute]) -> Option<Path> {
     Entries::read(cx, attrs, symbol::STRUCT).path(cx, symbol::CRATE)
+}
+
+/// Reads `#[event(crate = "path")]` on a subset.
+pub(crate) fn subset_crate(cx: &Ctxt, attrs: &[Attribute]) -> Option<Path> {
+    Entries::read(cx, attrs, symbol::SUBSET).path(cx, symbol::CRATE)
+}
+
+/// What a subset holds says everything itself.
+pub(crate) fn no_event(cx: &Ctxt, attrs: &[&Attribute]) {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident(symbol::EVENT)) {
+        let message =
+            "a variant of a subset takes no `#[event(..)]`: write it where the event is declared";
+        cx.error_on(attr, message);
+    }
 }
 
 /// The text of the doc comments, without the space that rustdoc drops.
@@ -100,9 +118,49 @@ pub(crate) fn docs(attrs: &[Attribute]) -> String {
     lines.join("\n").trim().to_owned()
 }
 
+/// The note of `#[deprecated]`, empty where none is given; what is malformed, rustc says itself.
+pub(crate) fn deprecated(attrs: &[Attribute]) -> Option<String> {
+    let attr = attrs.iter().find(|attr| attr.path().is_ident(symbol::DEPRECATED))?;
+    let note = match &attr.meta {
+        syn::Meta::Path(_) => None,
+        syn::Meta::NameValue(meta) => entry::string_of(&meta.value),
+        syn::Meta::List(list) => list
+            .parse_args_with(Punctuated::<syn::Meta, Token![,]>::parse_terminated)
+            .ok()
+            .and_then(|metas| metas.into_iter().find(|meta| meta.path().is_ident("note")))
+            .and_then(|meta| match meta {
+                syn::Meta::NameValue(meta) => entry::string_of(&meta.value),
+                _ => None,
+            }),
+    };
+    Some(note.map(|note| note.value()).unwrap_or_default())
+}
+
 /// The last segment of a type's path, `Option` of `std::option::Option<T>`.
 pub(crate) fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
     path(ty)?.segments.last()
+}
+
+/// `T` of `Option<T>`.
+pub(crate) fn optional(ty: &Type) -> Option<&Type> {
+    last_segment(ty).filter(|segment| segment.ident == "Option").and_then(argument)
+}
+
+/// The first type in angle brackets, `T` of `Option<T>`.
+pub(crate) fn argument(segment: &syn::PathSegment) -> Option<&Type> {
+    arguments(segment).next()
+}
+
+/// The types in angle brackets.
+pub(crate) fn arguments(segment: &syn::PathSegment) -> impl Iterator<Item = &Type> {
+    let arguments = match &segment.arguments {
+        syn::PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        _ => None,
+    };
+    arguments.into_iter().flatten().filter_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
 }
 
 /// The path that a type is named by, without the groups and parentheses around it.

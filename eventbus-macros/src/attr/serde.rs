@@ -4,16 +4,25 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
 use super::entry::string_of;
-use crate::symbol::SERDE;
+use crate::symbol::{SCHEMARS, SERDE};
 
 /// The keys of all `#[serde(..)]` of one place.
 pub(crate) struct Serde(Vec<Meta>);
 
 impl Serde {
     pub(crate) fn read(attrs: &[Attribute]) -> Self {
+        Self::named(attrs, SERDE)
+    }
+
+    /// The keys of all `#[schemars(..)]`, which are serde's and some more.
+    pub(crate) fn of_schemars(attrs: &[Attribute]) -> Self {
+        Self::named(attrs, SCHEMARS)
+    }
+
+    fn named(attrs: &[Attribute], name: &str) -> Self {
         let metas = attrs
             .iter()
-            .filter(|attr| attr.path().is_ident(SERDE))
+            .filter(|attr| attr.path().is_ident(name))
             .filter_map(|attr| {
                 attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()
             })
@@ -36,20 +45,31 @@ impl Serde {
 
     /// The text of `key = ".."` or `key(serialize = "..")`: what is written, where the two directions differ.
     pub(crate) fn written(&self, key: &str) -> Option<String> {
-        directional(self.find(key)?)
+        directional(self.find(key)?, "serialize")
+    }
+
+    /// The same for what is read.
+    pub(crate) fn accepted(&self, key: &str) -> Option<String> {
+        directional(self.find(key)?, "deserialize")
+    }
+
+    /// The texts of every `key = ".."`.
+    pub(crate) fn texts<'a>(&'a self, key: &'a str) -> impl Iterator<Item = String> + 'a {
+        let found = self.0.iter().filter(move |meta| meta.path().is_ident(key));
+        found.filter_map(|meta| directional(meta, ""))
     }
 }
 
-/// The text of `key = ".."` or `key(serialize = "..")`.
-fn directional(meta: &Meta) -> Option<String> {
+/// The text of `key = ".."` or `key(direction = "..")`.
+fn directional(meta: &Meta, direction: &str) -> Option<String> {
     match meta {
         Meta::NameValue(meta) => string_of(&meta.value).map(|text| text.value()),
         Meta::List(list) => list
             .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
             .ok()?
             .iter()
-            .find(|meta| meta.path().is_ident("serialize"))
-            .and_then(directional),
+            .find(|meta| meta.path().is_ident(direction))
+            .and_then(|meta| directional(meta, direction)),
         Meta::Path(_) => None,
     }
 }

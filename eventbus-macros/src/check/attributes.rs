@@ -1,7 +1,7 @@
 //! Which keys of `#[event(..)]` go together, and with which shape.
 
-use crate::ast::{Enum, Field, Kind, Payload, Variant};
-use crate::attr::Keyed;
+use crate::ast::{Enum, Field, Kind, Mark, Payload, Variant};
+use crate::attr::{FieldAttrs, Keyed};
 use crate::ctxt::Ctxt;
 
 pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
@@ -11,7 +11,7 @@ pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
             Kind::Leaf(leaf) => {
                 leaf_keys(cx, variant);
                 if let Payload::Generated(payload) = &leaf.payload {
-                    one_aggregate_id(cx, &payload.fields);
+                    marked_once(cx, &payload.fields);
                 }
             }
             Kind::Unknown(_) | Kind::Malformed => {}
@@ -24,8 +24,11 @@ fn group(cx: &Ctxt, variant: &Variant<'_>) {
     if let Some(Keyed { key, .. }) = &variant.attrs.version {
         cx.error(*key, "`version` is that of a payload: write it on the group's own variants");
     }
+    if let Some(compat) = &variant.attrs.compat {
+        cx.error(compat.key, "`compat` is about a payload: write it on the group's own variants");
+    }
     for field in &variant.original.fields {
-        no_aggregate_id(cx, field);
+        no_keys(cx, field);
     }
 }
 
@@ -55,22 +58,56 @@ fn leaf_keys(cx: &Ctxt, variant: &Variant<'_>) {
     }
     if newtype {
         for field in &variant.original.fields {
-            no_aggregate_id(cx, field);
+            no_keys(cx, field);
         }
     }
 }
 
 /// The payload struct knows its own fields.
-fn no_aggregate_id(cx: &Ctxt, field: &syn::Field) {
-    if let Some(key) = crate::attr::aggregate_id(cx, &field.attrs) {
-        cx.error(key, "`aggregate_id` marks a field of the payload: write it in the struct");
+fn no_keys(cx: &Ctxt, field: &syn::Field) {
+    for (name, key) in FieldAttrs::read(cx, &field.attrs).keys() {
+        cx.error(key, format!("`{name}` marks a field of the payload: write it in the struct"));
     }
 }
 
-/// An event belongs to at most one aggregate.
-pub(super) fn one_aggregate_id(cx: &Ctxt, fields: &[Field<'_>]) {
-    let keys = fields.iter().filter_map(|field| field.aggregate_id);
-    for key in keys.skip(1) {
-        cx.error(key, "`aggregate_id` is given twice: an event belongs to one aggregate");
+/// An event belongs to at most one aggregate and one tenant, and has at most one key.
+pub(super) fn marked_once(cx: &Ctxt, fields: &[Field<'_>]) {
+    for (mark, law) in [
+        (Mark::AggregateId, "an event belongs to one aggregate"),
+        (Mark::TenantId, "an event belongs to one tenant"),
+        (Mark::EventKey, "an event has one key; make it a field of its own"),
+    ] {
+        for key in fields.iter().filter_map(|field| field.mark(mark)).skip(1) {
+            cx.error(key, format!("`{}` is given twice: {law}", mark.name()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::derive::tests::{accepted, refused};
+
+    #[test]
+    fn a_mark_is_given_once() {
+        for (mark, law) in [
+            ("aggregate_id", "an event belongs to one aggregate"),
+            ("tenant_id", "an event belongs to one tenant"),
+            ("event_key", "an event has one key; make it a field of its own"),
+        ] {
+            let fields = format!("{{ #[event({mark})] a: u8, #[event({mark})] b: u8 }}");
+            let message = format!("`{mark}` is given twice: {law}");
+            refused(&format!("enum E {{ A {fields} }}"), mark, &message);
+            refused(&format!("struct P {fields}"), mark, &message);
+        }
+        accepted("struct P { #[event(aggregate_id, tenant_id, event_key)] a: u8 }");
+    }
+
+    #[test]
+    fn a_newtypes_fields_are_marked_in_their_struct() {
+        for key in ["aggregate_id", "tenant_id", "event_key", "opaque"] {
+            let message = format!("`{key}` marks a field of the payload: write it in the struct");
+            refused(&format!("enum E {{ #[event(payload)] A(#[event({key})] P) }}"), key, &message);
+            refused(&format!("enum E {{ A(#[event({key})] P) }}"), key, &message);
+        }
     }
 }

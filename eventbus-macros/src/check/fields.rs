@@ -2,13 +2,11 @@
 //! toolchain sees its schema.
 
 use syn::visit::{self, Visit};
-use syn::{
-    GenericArgument, Ident, Path, PathArguments, PathSegment, Type, TypePath, TypeReference,
-};
+use syn::{Ident, Path, PathSegment, Type, TypePath, TypeReference};
 
-use super::attributes::one_aggregate_id;
+use super::attributes::marked_once;
 use crate::ast::{Field, Struct};
-use crate::attr::last_segment;
+use crate::attr::{argument, arguments, last_segment};
 use crate::ctxt::Ctxt;
 
 /// The fields of a leaf; `defaulted` says that the whole struct has `#[serde(default)]`.
@@ -33,7 +31,7 @@ pub(super) fn no_self(cx: &Ctxt, payload: &Struct<'_>) {
 
 /// The same for a struct that somebody wrote.
 pub(super) fn payload(cx: &Ctxt, fields: &[Field<'_>], defaulted: bool) {
-    one_aggregate_id(cx, fields);
+    marked_once(cx, fields);
     check(cx, fields, defaulted);
 }
 
@@ -103,12 +101,66 @@ impl Visit<'_> for Types<'_> {
             self.cx.error_on(path, message);
             return;
         }
+        if self.field.event.opaque.is_none()
+            && let Some(message) = unseen(&path.path)
+        {
+            self.cx.error_on(path, message);
+            return;
+        }
+        if let Some(key) = no_key(&path.path) {
+            let message = "a key is a string in JSON: use a string, an integer or an enum of unit variants \
+                           as the key, or a `Vec` of entries";
+            self.cx.error_on(key, message);
+            return;
+        }
         visit::visit_type_path(self, path);
     }
 }
 
+/// What a `Value` holds, no schema says.
+fn unseen(path: &Path) -> Option<String> {
+    let (first, last) = (path.segments.first()?, path.segments.last()?);
+    let name = ["Map", "RawValue", "Value"].into_iter().find(|name| last.ident == name)?;
+    (first.ident == "serde_json").then(|| {
+        format!(
+            "the evolution check cannot see into a `{name}`: write the type that it is, or say that it may \
+             be anything with `#[event(opaque)]`"
+        )
+    })
+}
+
+/// The key of a map, where JSON has none like it.
+fn no_key(path: &Path) -> Option<&Type> {
+    const NONE: &[&str] = &[
+        "BTreeMap", "BTreeSet", "HashMap", "HashSet", "Option", "Vec", "VecDeque", "bool", "f32",
+        "f64",
+    ];
+    let map = path.segments.last()?;
+    let is_map = ["BTreeMap", "HashMap", "IndexMap"].iter().any(|name| map.ident == name);
+    let key = arguments(map).next().filter(|_| is_map && arguments(map).count() > 1)?;
+    let refused = match held(key) {
+        Type::Tuple(_) | Type::Array(_) | Type::Slice(_) => true,
+        key => last_segment(key).is_some_and(|key| NONE.iter().any(|name| key.ident == name)),
+    };
+    refused.then_some(key)
+}
+
+/// The type that a pointer to it is on the wire.
+fn held(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => return held(&group.elem),
+        Type::Paren(paren) => return held(&paren.elem),
+        _ => {}
+    }
+    let pointer = |segment: &&PathSegment| {
+        ["Arc", "Box", "Cow", "Rc"].iter().any(|name| segment.ident == name)
+    };
+    last_segment(ty).filter(pointer).and_then(argument).map_or(ty, held)
+}
+
 fn refused(segment: &PathSegment, field: &Field<'_>) -> Option<String> {
-    let inner = argument(segment).and_then(last_segment).map(|inner| inner.ident.to_string());
+    let argument = argument(segment).map(held);
+    let inner = argument.and_then(last_segment).map(|inner| inner.ident.to_string());
     match (segment.ident.to_string().as_str(), inner.as_deref()) {
         // One size for every machine that writes or reads.
         ("usize", _) => Some("its size is the machine's: use `u64` or `u32`".to_owned()),
@@ -118,31 +170,28 @@ fn refused(segment: &PathSegment, field: &Field<'_>) -> Option<String> {
             Some("null and missing become one: use one `Option`, or an enum".to_owned())
         }
         // A list of numbers is four bytes of text for each byte.
-        ("Vec", Some("u8")) => Some(format!(
-            "an array of numbers on the wire: use a `String` with base64, or say `#[serde(with = \
-             \"..\")]` together with `#[schemars(with = \"String\")]` on `{}`",
-            field.ident
-        )),
+        ("Vec", Some("u8")) => Some(bytes(field)),
+        ("Arc" | "Box" | "Cow" | "Rc", _) if argument.is_some_and(is_bytes) => Some(bytes(field)),
         _ => None,
     }
 }
 
-/// The first type in angle brackets, `T` of `Option<T>`.
-pub(super) fn argument(segment: &PathSegment) -> Option<&Type> {
-    match &segment.arguments {
-        PathArguments::AngleBracketed(arguments) => {
-            arguments.args.iter().find_map(|argument| match argument {
-                GenericArgument::Type(ty) => Some(ty),
-                _ => None,
-            })
-        }
-        _ => None,
-    }
+fn is_bytes(ty: &Type) -> bool {
+    let Type::Slice(slice) = ty else { return false };
+    last_segment(&slice.elem).is_some_and(|element| element.ident == "u8")
+}
+
+fn bytes(field: &Field<'_>) -> String {
+    format!(
+        "an array of numbers on the wire: use a `String` with base64, or say `#[serde(with = \"..\")]` \
+         together with `#[schemars(with = \"String\")]` on `{}`",
+        field.ident
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::derive::tests::{accepted, refused};
+    use crate::derive::tests::{accepted, mistakes, refused};
 
     fn field(ty: &str) -> String {
         format!("enum E {{ A {{ a: {ty} }} }}")
@@ -185,6 +234,60 @@ mod tests {
         accepted(
             "enum E { A { #[serde(with = \"hex\")] #[schemars(with = \"String\")] a: Vec<u8> } }",
         );
+    }
+
+    #[test]
+    fn a_pointer_changes_nothing_on_the_wire() {
+        for ty in ["Option<Box<Option<u8>>>", "Option<Arc<Option<u8>>>"] {
+            refused(&field(ty), ty, "null and missing become one: use one `Option`, or an enum");
+        }
+        for ty in ["Box<[u8]>", "Arc<[u8]>", "Cow<'static, [u8]>", "Vec<Box<u8>>"] {
+            assert_eq!(mistakes(&field(ty)).len(), 1, "{ty}");
+        }
+    }
+
+    #[test]
+    fn the_keys_of_a_map_are_texts() {
+        let message = "a key is a string in JSON: use a string, an integer or an enum of unit variants \
+                       as the key, or a `Vec` of entries";
+        for key in [
+            "f64",
+            "bool",
+            "Vec<u16>",
+            "Option<u8>",
+            "(u8, u8)",
+            "()",
+            "[u8; 2]",
+            "Box<f32>",
+            "HashSet<u8>",
+        ] {
+            refused(&field(&format!("HashMap<{key}, u8>")), key, message);
+            refused(&field(&format!("Option<Vec<BTreeMap<{key}, u8>>>")), key, message);
+        }
+        for key in ["String", "u128", "i8", "char", "Currency", "Arc<str>", "Uuid"] {
+            accepted(&field(&format!("BTreeMap<{key}, Vec<f64>>")));
+        }
+    }
+
+    #[test]
+    fn a_value_is_opaque_and_says_so() {
+        for (ty, found, name) in [
+            ("serde_json::Value", "serde_json::Value", "Value"),
+            ("Vec<::serde_json::Value>", "::serde_json::Value", "Value"),
+            ("Option<serde_json::Map<String, Value>>", "serde_json::Map<String, Value>", "Map"),
+            ("Box<serde_json::value::RawValue>", "serde_json::value::RawValue", "RawValue"),
+        ] {
+            let message = format!(
+                "the evolution check cannot see into a `{name}`: write the type that it is, or say \
+                 that it may be anything with `#[event(opaque)]`"
+            );
+            refused(&field(ty), found, &message);
+            refused(&format!("struct P {{ a: {ty} }}"), found, &message);
+            accepted(&format!("enum E {{ A {{ #[event(opaque)] a: {ty} }} }}"));
+            accepted(&format!("struct P {{ #[event(opaque)] a: {ty} }}"));
+        }
+        accepted(&field("crate::money::Value"));
+        accepted(&field("serde_json::Number"));
     }
 
     #[test]

@@ -29,6 +29,10 @@ pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
     if let Some(prefix) = &model.prefix {
         path(cx, "prefix", &prefix.value(), prefix.span());
     }
+    // The kind of an aggregate stands where a first segment would.
+    if let Some(kind) = &model.aggregate {
+        reject(cx, "aggregate", &kind.value(), kind.span());
+    }
 }
 
 /// A name that nobody wrote must have one reading, for it is stored for ever.
@@ -218,6 +222,22 @@ mod tests {
             "a name has at most 128 bytes, and so had `alias`",
         );
         accepted(&aliased(&long[..128]));
+    }
+
+    #[test]
+    fn a_kind_of_aggregate_is_one_segment() {
+        accepted("#[event(aggregate = \"order\")] enum E { A }");
+        refused(
+            "#[event(aggregate = \"sales.order\")] enum E { A }",
+            "\"sales.order\"",
+            "\"sales.order\" is no segment of a name, which begins with a-z and goes on with a-z, 0-9 \
+             and _: did you mean \"sales_order\"?",
+        );
+        refused(
+            "#[event(aggregate = \"\")] enum E { A }",
+            "\"\"",
+            "`aggregate` has an empty segment: write at least one letter",
+        );
     }
 
     #[test]

@@ -2,9 +2,8 @@
 
 use syn::{Fields, GenericParam, Generics, Type};
 
-use super::fields::argument;
 use crate::ast::{Enum, Kind, Payload, Variant};
-use crate::attr::{last_segment, path};
+use crate::attr::{argument, last_segment, path};
 use crate::ctxt::Ctxt;
 
 /// What serde writes as a bare string, number, bool, null or list.
@@ -171,6 +170,27 @@ fn bare(cx: &Ctxt, variant: &Variant<'_>, ty: &Type) {
         None if last_segment(ty).is_none() => format!(
             "a newtype holds a group or a payload struct, by its name: write `{ident} {{ .. }}` \
              for fields"
+        ),
+        None => return,
+    };
+    cx.error_on(ty, message);
+}
+
+/// What a variant of a subset holds is an event by all that syntax tells.
+pub(super) fn member(cx: &Ctxt, owner: &syn::Ident, variant: &syn::Ident, ty: &Type) {
+    let is_owner = path(ty).is_some_and(|path| path.is_ident(owner) || path.is_ident("Self"));
+    let message = match known(ty) {
+        _ if is_owner => {
+            format!("`{owner}` contains itself: a subset holds events that other enums declare")
+        }
+        Some(Known::Bare(name)) => format!(
+            "`{name}` is no event: a variant of a subset holds a payload struct or a group, \
+             `{variant}(OrderPlaced)`"
+        ),
+        Some(Known::Wrapper(name)) => format!("an event stands in its variant without `{name}`"),
+        None if last_segment(ty).is_none() => format!(
+            "a variant of a subset holds a payload struct or a group, by its name: write \
+             `{variant}(OrderPlaced)`"
         ),
         None => return,
     };

@@ -1,10 +1,11 @@
 //! The tree of event types as statics, and the function that hands it to the toolchain.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
+use syn::{Ident, Path};
 
-use super::payload::{self, visibility};
+use super::payload;
 use crate::ast::{Enum, Kind};
 
 /// `const CATALOG` of the enum.
@@ -27,13 +28,13 @@ pub(super) fn group(model: &Enum<'_>) -> TokenStream {
             prefix: __PREFIX,
             members: &[#(#members),*],
             unknown: #unknown,
+            subset: false,
         });
     }
 }
 
 /// The toolchain links the user's crate alone and calls this on the root.
-pub(super) fn function(model: &Enum<'_>) -> TokenStream {
-    let (private, ident, vis) = (&model.private, model.ident, visibility(model.vis));
+pub(super) fn function(private: &Path, ident: &Ident, vis: &impl ToTokens) -> TokenStream {
     quote! {
         #[automatically_derived]
         #[allow(dead_code)]

@@ -1,13 +1,13 @@
 //! `DomainEvent` of the enum: each method matches once and goes on to the leaf or into the group.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
 use super::names::constant;
 use super::{history, payload};
-use crate::ast::{Enum, Kind, Leaf, Payload, Variant};
+use crate::ast::{Enum, Kind, Leaf, Mark, Payload, Variant};
 
 pub(super) fn impls(model: &Enum<'_>) -> TokenStream {
     let (private, ident) = (&model.private, model.ident);
@@ -64,7 +64,7 @@ fn data(model: &Enum<'_>) -> TokenStream {
     let private = &model.private;
     let aggregate_id = arms(
         model,
-        |_, leaf| leaf_aggregate_id(model, leaf),
+        |_, leaf| leaf_mark(model, leaf, Mark::AggregateId),
         |ty| event(model, ty, &quote!(aggregate_id(__inner))),
     );
     let to_data = arms(
@@ -72,14 +72,39 @@ fn data(model: &Enum<'_>) -> TokenStream {
         |at, leaf| leaf_to_data(model, at, leaf),
         |ty| event(model, ty, &quote!(to_data(__inner))),
     );
+    let marks = [Mark::TenantId, Mark::EventKey].map(|one| mark(model, one));
+    let marks = marks.iter().flatten();
     quote! {
         fn aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             match self { #aggregate_id }
         }
+        #(#marks)*
         fn to_data(&self) -> #private::Result<::std::string::String> {
             match self { #to_data }
         }
     }
+}
+
+/// The marks that an enum without groups may have none of: then the trait's own answer is right.
+fn mark(model: &Enum<'_>, mark: Mark) -> Option<TokenStream> {
+    let answers = model.variants.iter().any(|variant| match &variant.kind {
+        Kind::Leaf(leaf) => leaf.answers(mark),
+        Kind::Group(_) | Kind::Unknown(_) => true,
+        Kind::Malformed => false,
+    });
+    let name = format_ident!("{}", mark.name());
+    let arms = arms(
+        model,
+        |_, leaf| leaf_mark(model, leaf, mark),
+        |ty| event(model, ty, &quote!(#name(__inner))),
+    );
+    answers.then(|| {
+        quote! {
+            fn #name(&self) -> ::core::option::Option<::std::string::String> {
+                match self { #arms }
+            }
+        }
+    })
 }
 
 /// One arm for each variant: what a leaf answers with its pattern, and what a group is asked.
@@ -111,18 +136,19 @@ pub(super) fn event(model: &Enum<'_>, ty: &Type, call: &TokenStream) -> TokenStr
     quote!(#implementation::#call)
 }
 
-fn leaf_aggregate_id(model: &Enum<'_>, leaf: &Leaf<'_>) -> TokenStream {
+fn leaf_mark(model: &Enum<'_>, leaf: &Leaf<'_>, mark: Mark) -> TokenStream {
     let private = &model.private;
     match &leaf.payload {
         Payload::Given(_) => {
             let payload = payload::as_payload(private, leaf);
-            quote!({ 0: __inner } => #payload::__aggregate_id(__inner))
+            let hidden = payload::hidden(mark);
+            quote!({ 0: __inner } => #payload::#hidden(__inner))
         }
         Payload::Generated(generated) => {
-            match generated.fields.iter().find(|field| field.aggregate_id.is_some()) {
+            match generated.fields.iter().find(|field| field.mark(mark).is_some()) {
                 Some(field) => {
                     let name = field.ident;
-                    let value = payload::aggregate_id(private, field.ty, &quote!(__id));
+                    let value = payload::as_text(private, mark, field.ty, &quote!(__id));
                     quote!({ #name: __id, .. } => #value)
                 }
                 None => quote!({ .. } => ::core::option::Option::None),

@@ -10,6 +10,7 @@ mod history;
 mod names;
 mod payload;
 mod serde;
+mod subset;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -19,6 +20,7 @@ use crate::payload::PayloadStruct;
 
 pub(crate) use self::names::{consts, nested, prefix};
 pub(crate) use self::payload::{Derives, structs, visibility};
+pub(crate) use self::subset::event_subset;
 
 pub(crate) fn domain_event(model: &Enum<'_>) -> TokenStream {
     let structs = structs(model, Derives::All);
@@ -30,7 +32,7 @@ pub(crate) fn domain_event(model: &Enum<'_>) -> TokenStream {
         event::impls(model),
         convert::impls(model),
         serde::impls(model),
-        catalog::function(model),
+        catalog::function(&model.private, model.ident, &visibility(model.vis)),
     ];
     quote! {
         #structs

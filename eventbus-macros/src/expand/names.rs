@@ -29,7 +29,19 @@ pub(crate) fn consts(model: &Enum<'_>) -> TokenStream {
             };
         }
     });
-    quote!(#prefix #(#names)*)
+    let aggregate = match &model.aggregate {
+        Some(stated) => quote!(#stated),
+        None => {
+            let ident = model.ident;
+            quote!(<#private::Probe<#ident>>::AGGREGATE)
+        }
+    };
+    quote! {
+        #prefix
+        #[allow(dead_code)]
+        const __AGGREGATE: &'static str = #aggregate;
+        #(#names)*
+    }
 }
 
 /// What the enum's names begin with: what it states, or what its parent says.
@@ -56,6 +68,7 @@ pub(crate) fn nested(model: &Enum<'_>) -> TokenStream {
                 #[automatically_derived]
                 impl #private::Nested for #ty {
                     const PREFIX: &'static str = #name;
+                    const AGGREGATE: &'static str = __AGGREGATE;
                 }
             })
         });
@@ -70,9 +83,27 @@ pub(super) fn assertions(model: &Enum<'_>) -> TokenStream {
         reserved(model),
         length(model),
         prefixes(model),
+        kinds(model),
         super::history::assertions(model),
     ];
     quote!(#(#parts)*)
+}
+
+/// An enum of another crate does not ask who nests it: the kind that is stated here does not reach it.
+fn kinds(model: &Enum<'_>) -> TokenStream {
+    let private = &model.private;
+    let external = model.groups().filter(|(_, variant, _)| variant.attrs.external.is_some());
+    let assertions = external.map(|(_, variant, ty)| {
+        let catalog = quote_spanned!(ty.span()=> <#ty as #private::DomainEvent>::CATALOG);
+        let holds =
+            quote!((#private::same(__AGGREGATE, "") || #private::states_its_kind(#catalog)));
+        let child = quote!(#ty).to_string();
+        let message = format!(
+            "`aggregate` does not reach an enum of another crate: write it on `{child}`, too"
+        );
+        assertion(variant, &holds, &message)
+    });
+    quote!(#(#assertions)*)
 }
 
 /// A root has no leaf of its own: its name would have one segment, and belong to no family.

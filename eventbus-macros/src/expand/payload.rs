@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Path, Type, Visibility};
 
 use super::history;
 use super::names::constant;
-use crate::ast::{Enum, Field, Kind, Leaf, Payload, Struct, Variant, located};
+use crate::ast::{Enum, Field, Kind, Leaf, Mark, Payload, Struct, Variant, located};
+use crate::attr::{self, Compat};
 use crate::check::hides_the_prelude;
 use crate::symbol::DOC;
 
@@ -142,7 +143,7 @@ fn leaf_impls(model: &Enum<'_>, at: usize, variant: &Variant<'_>, leaf: &Leaf<'_
         Payload::Generated(payload) => event_payload(private, &payload.ident, &payload.fields),
         Payload::Given(_) => TokenStream::new(),
     };
-    let implementation = domain_event(private, at, leaf, &variant.docs);
+    let implementation = domain_event(private, at, variant, leaf);
     let readers = history::functions(private, at, leaf);
     let emittable = leaf.past.retired.is_none().then(|| {
         quote! {
@@ -166,10 +167,14 @@ fn leaf_impls(model: &Enum<'_>, at: usize, variant: &Variant<'_>, leaf: &Leaf<'_
     }
 }
 
-fn domain_event(private: &Path, at: usize, leaf: &Leaf<'_>, docs: &str) -> TokenStream {
+fn domain_event(private: &Path, at: usize, variant: &Variant<'_>, leaf: &Leaf<'_>) -> TokenStream {
     let (ty, payload, read) =
         (ty(leaf), as_payload(private, leaf), history::read(private, at, leaf));
     let past = history::facts(private, &leaf.past);
+    let docs = &variant.docs;
+    let deprecated = option(variant.deprecated.as_ref());
+    let compat = option(variant.attrs.compat.as_ref().map(|said| compat(private, said)));
+    let marks = marks(&payload, leaf);
     quote! {
         #[automatically_derived]
         impl #private::DomainEvent for #ty {
@@ -181,6 +186,12 @@ fn domain_event(private: &Path, at: usize, leaf: &Leaf<'_>, docs: &str) -> Token
                 aggregate_id: #payload::AGGREGATE_ID,
                 schema: #payload::__schema,
                 #past
+                tenant_id: #payload::TENANT_ID,
+                event_key: #payload::EVENT_KEY,
+                opaque: #payload::__OPAQUE,
+                deprecated: #deprecated,
+                compat: #compat,
+                aggregate: __AGGREGATE,
             });
             fn event_type(&self) -> &str {
                 Self::TYPE
@@ -191,6 +202,7 @@ fn domain_event(private: &Path, at: usize, leaf: &Leaf<'_>, docs: &str) -> Token
             fn aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
                 #payload::__aggregate_id(self)
             }
+            #marks
             fn to_data(&self) -> #private::Result<::std::string::String> {
                 #payload::__to_data(self, Self::TYPE)
             }
@@ -212,18 +224,62 @@ fn domain_event(private: &Path, at: usize, leaf: &Leaf<'_>, docs: &str) -> Token
     }
 }
 
+/// What the struct's fields answer beside the aggregate's id, where they may answer anything.
+fn marks(payload: &TokenStream, leaf: &Leaf<'_>) -> TokenStream {
+    let methods = [Mark::TenantId, Mark::EventKey].into_iter().filter(|mark| leaf.answers(*mark));
+    let methods = methods.map(|mark| {
+        let (name, hidden) = (format_ident!("{}", mark.name()), hidden(mark));
+        quote! {
+            fn #name(&self) -> ::core::option::Option<::std::string::String> {
+                #payload::#hidden(self)
+            }
+        }
+    });
+    quote!(#(#methods)*)
+}
+
+/// The method of `EventPayload` that answers for a mark.
+pub(super) fn hidden(mark: Mark) -> Ident {
+    format_ident!("__{}", mark.name())
+}
+
+fn option(value: Option<impl ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+fn compat(private: &Path, said: &Compat) -> TokenStream {
+    let mode = said.mode.map(|mode| format_ident!("{mode}"));
+    let mode = option(mode.map(|mode| quote!(#private::CompatMode::#mode)));
+    let reviewed = option(said.reviewed.as_ref());
+    quote!(#private::Compat { mode: #mode, reviewed: #reviewed })
+}
+
 /// `EventPayload` of a struct with these fields.
 pub(super) fn event_payload(private: &Path, ident: &Ident, fields: &[Field<'_>]) -> TokenStream {
-    let marked = fields.iter().find(|field| field.aggregate_id.is_some());
-    let (wire, value) = match marked {
-        Some(field) => {
-            let (wire, name) = (&field.wire, field.ident);
-            let value = aggregate_id(private, field.ty, &quote!(&self.#name));
-            (quote!(::core::option::Option::Some(#wire)), value)
-        }
-        None => (quote!(::core::option::Option::None), quote!(::core::option::Option::None)),
-    };
+    let aggregate_id = marked(private, fields, Mark::AggregateId);
+    let wire =
+        option(fields.iter().find_map(|field| field.mark(Mark::AggregateId).map(|_| &field.wire)));
+    let value = aggregate_id.unwrap_or_else(|| quote!(::core::option::Option::None));
     let name = ident.to_string();
+    let more = [(Mark::TenantId, quote!(TENANT_ID)), (Mark::EventKey, quote!(EVENT_KEY))];
+    let more = more.into_iter().filter_map(|(mark, constant)| {
+        let (value, hidden) = (marked(private, fields, mark)?, hidden(mark));
+        let wire = &fields.iter().find(|field| field.mark(mark).is_some())?.wire;
+        Some(quote! {
+            const #constant: ::core::option::Option<&'static str> =
+                ::core::option::Option::Some(#wire);
+            fn #hidden(&self) -> ::core::option::Option<::std::string::String> {
+                #value
+            }
+        })
+    });
+    let opaque = fields.iter().filter(|field| field.event.opaque.is_some());
+    let opaque: Vec<_> = opaque.map(|field| &field.wire).collect();
+    let opaque = (!opaque.is_empty())
+        .then(|| quote!(const __OPAQUE: &'static [&'static str] = &[#(#opaque),*];));
     quote! {
         #[automatically_derived]
         impl #private::EventPayload for #ident {
@@ -233,13 +289,33 @@ pub(super) fn event_payload(private: &Path, ident: &Ident, fields: &[Field<'_>])
             fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
                 #value
             }
+            #(#more)*
+            #opaque
         }
     }
 }
 
-/// The id as text; the compiler's complaint about its type stands on the type.
-pub(super) fn aggregate_id(private: &Path, ty: &Type, value: &TokenStream) -> TokenStream {
-    let span: Span = ty.span();
-    let function = quote_spanned!(span=> #private::aggregate_id::<#ty>);
-    quote!(#function(#value))
+/// The marked field of `self` as text.
+fn marked(private: &Path, fields: &[Field<'_>], mark: Mark) -> Option<TokenStream> {
+    let field = fields.iter().find(|field| field.mark(mark).is_some())?;
+    let name = field.ident;
+    Some(as_text(private, mark, field.ty, &quote!(&self.#name)))
+}
+
+/// A marked field as text; the compiler's complaint about its type stands on the type. Every event of an aggregate has
+/// its id, but a tenant or a key may be missing.
+pub(super) fn as_text(private: &Path, mark: Mark, ty: &Type, value: &TokenStream) -> TokenStream {
+    let name = format_ident!("{}", mark.name());
+    match attr::optional(ty).filter(|_| mark != Mark::AggregateId) {
+        Some(inner) => {
+            let function = quote_spanned!(inner.span()=> #private::#name::<#inner>);
+            quote! {
+                ::core::option::Option::and_then(::core::option::Option::as_ref(#value), #function)
+            }
+        }
+        None => {
+            let function = quote_spanned!(ty.span()=> #private::#name::<#ty>);
+            quote!(#function(#value))
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::{Ident, Path};
 
 use super::event::{arms, event};
 use super::names::constant;
@@ -14,9 +15,13 @@ use crate::symbol::SERDE;
 
 pub(super) fn impls(model: &Enum<'_>) -> TokenStream {
     let (private, ident) = (&model.private, model.ident);
-    let mirror = mirror(model);
+    let (mirror, tagged) = (mirror(model), tagged(private, ident));
+    quote!(#mirror #tagged)
+}
+
+/// serde of an enum whose events write themselves.
+pub(super) fn tagged(private: &Path, ident: &Ident) -> TokenStream {
     quote! {
-        #mirror
         #[automatically_derived]
         impl #private::serde::Serialize for #ident {
             fn serialize<__S: #private::serde::Serializer>(

@@ -1,7 +1,9 @@
 //! What the derive's code calls. No part of the public interface.
 
 mod decode;
+mod marks;
 mod names;
+mod subset;
 mod wire;
 
 pub use schemars;
@@ -10,13 +12,16 @@ pub use serde_json;
 
 pub use self::decode::{Direct, below, decode, unknown_type};
 pub(crate) use self::decode::{decode_raw, read};
+pub use self::marks::{EventKey, TenantId, event_key, tenant_id};
 pub use self::names::{
     LONGEST, Nested, Probe, Route, Standalone, alias_clash, between, fits, is_live, join, joined,
-    prefix_of, route, same, text,
+    prefix_of, route, same, states_its_kind, text,
 };
+pub use self::subset::{member, overlap};
 pub(crate) use self::wire::raw;
 pub use self::wire::{AggregateId, aggregate_id, catalog_json, read_tagged, to_data, write_tagged};
-pub use crate::catalog::{Catalog, Group, Leaf, Upcast, schema_of};
+pub use crate::catalog::{Catalog, Compat, CompatMode, Group, Leaf, Upcast, schema_of};
 pub use crate::envelope::RawEvent;
 pub use crate::error::{Error, Result};
 pub use crate::event::{DomainEvent, Emission, Emittable, EventPayload};
+pub use crate::int_string;

@@ -15,6 +15,9 @@ pub const LONGEST: usize = 128;
 pub trait Nested {
     /// What the names below it begin with, without the dot.
     const PREFIX: &'static str;
+
+    /// The kind of aggregate that the enums around it state; empty where none does.
+    const AGGREGATE: &'static str = "";
 }
 
 /// Asks for the prefix of `T`, whether or not something nests it.
@@ -24,12 +27,18 @@ pub struct Probe<T>(PhantomData<T>);
 impl<T: Nested> Probe<T> {
     /// The prefix that the parent gave.
     pub const PREFIX: &'static str = T::PREFIX;
+
+    /// The kind of aggregate that the enums around it state.
+    pub const AGGREGATE: &'static str = T::AGGREGATE;
 }
 
 /// The answer for an enum that nothing nests.
 pub trait Standalone {
     /// The prefix of a root.
     const PREFIX: &'static str = "";
+
+    /// No enum around it states a kind.
+    const AGGREGATE: &'static str = "";
 }
 
 impl<T> Standalone for Probe<T> {}
@@ -209,6 +218,24 @@ pub const fn prefix_of(catalog: Catalog) -> &'static str {
     match catalog {
         Catalog::Group(group) => group.prefix,
         Catalog::Leaf(leaf) => leaf.event_type,
+    }
+}
+
+/// Whether every leaf below a node has a kind of aggregate that an enum states.
+#[must_use]
+pub const fn states_its_kind(catalog: Catalog) -> bool {
+    match catalog {
+        Catalog::Leaf(leaf) => !leaf.aggregate.is_empty(),
+        Catalog::Group(group) => {
+            let mut at = 0;
+            while at < group.members.len() {
+                if !states_its_kind(group.members[at]) {
+                    return false;
+                }
+                at += 1;
+            }
+            true
+        }
     }
 }
 

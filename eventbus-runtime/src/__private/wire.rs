@@ -115,4 +115,4 @@ pub fn catalog_json(catalog: Catalog) -> String {
 }
 
 static NO_EVENTS: Group =
-    Group { rust_path: "", docs: "", prefix: "", members: &[], unknown: false };
+    Group { rust_path: "", docs: "", prefix: "", members: &[], unknown: false, subset: false };

@@ -13,6 +13,7 @@ static EVERY_EVENT: Group = Group {
     prefix: "",
     members: &[],
     unknown: true,
+    subset: false,
 };
 
 impl RawEvent {
@@ -40,6 +41,10 @@ impl DomainEvent for RawEvent {
 
     fn aggregate_id(&self) -> Option<String> {
         self.envelope.aggregate_id.clone()
+    }
+
+    fn tenant_id(&self) -> Option<String> {
+        self.envelope.tenant.clone()
     }
 
     fn to_data(&self) -> Result<String> {

@@ -7,9 +7,10 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::catalog::{Catalog, first_segment};
 use crate::error::{Error, ErrorKind, HandlerError, Result};
 use crate::event::{Delivery, DomainEvent, Event};
-use crate::filter::Filter;
+use crate::filter::{Filter, TypeSet, names_of};
 use crate::handler::{Arguments, Handler, Tx};
 use crate::store::{Store, Stored};
 
@@ -32,13 +33,19 @@ pub(crate) struct Route<S: Store> {
     pub(crate) version: u32,
     /// The handler's path in Rust, for messages.
     pub(crate) handler: &'static str,
+    /// The kind of the aggregate that its events belong to, where the type is known.
+    kind: Option<&'static str>,
     call: Arc<dyn Callable<S>>,
 }
 
 /// All handlers of a subscription.
 pub(crate) struct Routes<S: Store> {
     by_type: BTreeMap<&'static str, Route<S>>,
-    filter: Filter,
+    /// By what the names of a group begin with that keeps what this code does not know; of a root by the empty text.
+    by_family: BTreeMap<&'static str, Route<S>>,
+    /// Each handler with the types that it takes.
+    handlers: Vec<(&'static str, TypeSet)>,
+    filter: Option<Filter>,
     transactional: Option<(bool, &'static str)>,
     refused: Option<Error>,
 }
@@ -53,6 +60,11 @@ struct Typed<H, A> {
 }
 
 impl<S: Store> Route<S> {
+    /// The kind of the aggregate that an event of this type belongs to.
+    pub(crate) fn kind<'a>(&self, event_type: &'a str) -> &'a str {
+        self.kind.unwrap_or_else(|| first_segment(event_type))
+    }
+
     /// Starts a call; nothing of the handler or of the payload's decoder runs before it is polled.
     pub(crate) fn call<'a>(
         &'a self,
@@ -68,7 +80,9 @@ impl<S: Store> Routes<S> {
     pub(crate) fn new() -> Self {
         Self {
             by_type: BTreeMap::new(),
-            filter: Filter::default(),
+            by_family: BTreeMap::new(),
+            handlers: Vec::new(),
+            filter: None,
             transactional: None,
             refused: None,
         }
@@ -84,28 +98,50 @@ impl<S: Store> Routes<S> {
         let name = type_name::<H>();
         self.agree(name, A::TRANSACTIONAL);
         let call: Arc<dyn Callable<S>> = Arc::new(Typed { handler, arguments: PhantomData });
-        for leaf in A::Payload::CATALOG.leaves() {
-            let (event_type, version) = (leaf.event_type, leaf.version);
-            // What is stored under a former name counts as the event that it is.
-            for &stored in std::iter::once(&event_type).chain(leaf.aliases) {
-                let route = Route { event_type, version, handler: name, call: Arc::clone(&call) };
-                if let Some(other) = self.by_type.insert(stored, route) {
-                    self.refuse(format!(
-                        "both `{}` and `{name}` handle `{stored}`: leave it to one of them, or make two subscriptions",
-                        other.handler
-                    ));
-                }
-            }
-        }
-        self.filter = std::mem::take(&mut self.filter).or(&Filter::of::<A::Payload>());
+        self.route(&A::Payload::CATALOG, name, &call);
+        self.handlers.push((name, TypeSet::of::<A::Payload>()));
     }
 
-    /// Whether the handlers contradict each other, or there is none.
+    /// Lets through only what this filter does, and every other that was given.
+    pub(crate) fn restrict(&mut self, filter: Filter) {
+        self.filter = Some(match self.filter.take() {
+            Some(other) => other & filter,
+            None => filter,
+        });
+    }
+
+    /// Whether the handlers contradict each other or the filter, or there is none.
     pub(crate) fn check(&mut self) -> Result<()> {
-        if self.by_type.is_empty() && self.refused.is_none() {
+        if self.handlers.is_empty() {
             self.refuse("it has no handler: add one with `.handle(..)`".to_owned());
         }
+        if let Some(filter) = &self.filter {
+            let wanted = filter.types();
+            let deaf = self.handlers.iter().find(|(_, types)| types.is_disjoint(wanted));
+            if let Some((name, types)) = deaf {
+                self.refuse(format!(
+                    "`{name}` takes {types}, and the filter lets through only {wanted}: it would never be called; \
+                     leave it out, or widen the filter"
+                ));
+            }
+        }
         self.refused.take().map_or(Ok(()), Err)
+    }
+
+    /// The types that the subscription reads: what its handlers take and its filter lets through.
+    pub(crate) fn types(&self) -> TypeSet {
+        let union = |all: TypeSet, (_, types): &(_, TypeSet)| all.union(types);
+        let types = self.handlers.iter().fold(TypeSet::default(), union);
+        match &self.filter {
+            Some(filter) => types.intersection(filter.types()),
+            None => types,
+        }
+    }
+
+    /// Whether the filter lets an event through; `Ok(true)` where there is none.
+    pub(crate) fn wants(&self, stored: &Stored, attempt: u32) -> Result<bool> {
+        let Some(filter) = &self.filter else { return Ok(true) };
+        filter.matches(&stored.event, Delivery::new(stored.position, attempt))
     }
 
     /// Whether the handlers work inside the relay's transaction.
@@ -113,12 +149,59 @@ impl<S: Store> Routes<S> {
         self.transactional.is_some_and(|(transactional, _)| transactional)
     }
 
-    pub(crate) const fn filter(&self) -> &Filter {
-        &self.filter
+    /// The route of a type: that of its name, or else that of the innermost group which keeps what it does not know.
+    pub(crate) fn find(&self, event_type: &str) -> Option<&Route<S>> {
+        self.by_type.get(event_type).or_else(|| self.find_family(event_type))
     }
 
-    pub(crate) fn find(&self, event_type: &str) -> Option<&Route<S>> {
-        self.by_type.get(event_type)
+    fn find_family(&self, event_type: &str) -> Option<&Route<S>> {
+        if self.by_family.is_empty() {
+            return None;
+        }
+        let ends = event_type.rmatch_indices('.').map(|(end, _)| end).chain([0]);
+        ends.map(|end| &event_type[..end]).find_map(|prefix| self.by_family.get(prefix))
+    }
+
+    /// Enters a handler under every name below a node of the catalog, and under the groups that keep unknown types.
+    fn route(&mut self, node: &Catalog, handler: &'static str, call: &Arc<dyn Callable<S>>) {
+        let route = |event_type, version, kind| {
+            let call = Arc::clone(call);
+            Route { event_type, version, kind, handler, call }
+        };
+        match node {
+            Catalog::Leaf(leaf) => {
+                let kind = Some(leaf.aggregate_kind());
+                for name in names_of(leaf) {
+                    let route = route(leaf.event_type, leaf.version, kind);
+                    let other = self.by_type.insert(name, route);
+                    self.contested(other, handler, name);
+                }
+            }
+            Catalog::Group(group) => {
+                if group.unknown {
+                    let family = if group.prefix.is_empty() { "*" } else { group.prefix };
+                    // No version is newer than what is kept unread.
+                    let other = self.by_family.insert(group.prefix, route(family, u32::MAX, None));
+                    self.contested(other, handler, family);
+                }
+                group.members.iter().for_each(|member| self.route(member, handler, call));
+            }
+        }
+    }
+
+    fn contested(&mut self, other: Option<Route<S>>, handler: &'static str, event_type: &str) {
+        if let Some(other) = other {
+            self.refuse(format!(
+                "both `{}` and `{handler}` handle `{event_type}`: leave it to one of them, or make two subscriptions",
+                other.handler
+            ));
+        }
+    }
+
+    /// The kind of an event's aggregate: what its enum states, where a handler here knows the type.
+    pub(crate) fn kind<'a>(&self, event_type: &'a str) -> &'a str {
+        self.find(event_type)
+            .map_or_else(|| first_segment(event_type), |route| route.kind(event_type))
     }
 
     fn agree(&mut self, name: &'static str, transactional: bool) {

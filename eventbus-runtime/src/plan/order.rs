@@ -14,14 +14,13 @@ pub(crate) enum Turn {
     Park,
 }
 
-/// The key whose events keep their order: tenant, kind of aggregate (the first segment of the type) and aggregate id.
+/// The key whose events keep their order: tenant, kind of aggregate and aggregate id.
 /// An event of no aggregate waits for nothing.
 ///
 /// The tenant's length stands before it, so that no choice of tenant and id makes two keys one: `order//o-1` without a
 /// tenant, `order/4/acme/o-1` with one.
-pub(crate) fn key(envelope: &Envelope) -> Option<String> {
+pub(crate) fn key(envelope: &Envelope, kind: &str) -> Option<String> {
     let id = envelope.aggregate_id.as_deref()?;
-    let kind = envelope.event_type.split('.').next().unwrap_or_default();
     Some(match &envelope.tenant {
         None => format!("{kind}//{id}"),
         Some(tenant) => format!("{kind}/{}/{tenant}/{id}", tenant.len()),
@@ -29,22 +28,22 @@ pub(crate) fn key(envelope: &Envelope) -> Option<String> {
 }
 
 /// What to do with an event while the keys in `held` have an open event before it. Allocates nothing where none is.
-pub(crate) fn turn(stored: &Stored, held: &HashSet<String>) -> Turn {
+pub(crate) fn turn(stored: &Stored, kind: &str, held: &HashSet<String>) -> Turn {
     if held.is_empty() {
         return Turn::Handle;
     }
-    match key(&stored.event.envelope) {
+    match key(&stored.event.envelope, kind) {
         Some(key) if held.contains(&key) => Turn::Park,
         _ => Turn::Handle,
     }
 }
 
 /// The row that an event is given when it comes to `fate`.
-pub(crate) fn change(stored: &Stored, fate: Fate) -> Change {
+pub(crate) fn change(stored: &Stored, kind: &str, fate: Fate) -> Change {
     Change {
         position: stored.position,
         event_id: stored.event.envelope.id,
-        key: key(&stored.event.envelope),
+        key: key(&stored.event.envelope, kind),
         fate,
     }
 }
@@ -88,11 +87,11 @@ mod tests {
     }
 
     #[test]
-    fn the_kind_is_the_first_segment() {
-        let placed = key(&envelope("order.placed", None, Some("o-1")));
-        assert_eq!(placed, key(&envelope("order.line.added", None, Some("o-1"))));
-        assert_ne!(placed, key(&envelope("payment.taken", None, Some("o-1"))));
-        assert_eq!(key(&envelope("system.started", Some("acme"), None)), None);
+    fn a_key_is_one_of_its_kind() {
+        let placed = key(&envelope("order.placed", None, Some("o-1")), "order");
+        assert_eq!(placed, key(&envelope("payment.taken", None, Some("o-1")), "order"));
+        assert_ne!(placed, key(&envelope("order.placed", None, Some("o-1")), "payment"));
+        assert_eq!(key(&envelope("system.started", Some("acme"), None), "system"), None);
     }
 
     #[test]
@@ -104,7 +103,7 @@ mod tests {
             (Some("acm"), "e/1"),
             (Some(""), "acme/1"),
         ]
-        .map(|(tenant, id)| key(&envelope("order.placed", tenant, Some(id))))
+        .map(|(tenant, id)| key(&envelope("order.placed", tenant, Some(id)), "order"))
         .into();
         assert_eq!(keys.len(), 5);
     }
@@ -112,9 +111,12 @@ mod tests {
     #[test]
     fn siblings_of_an_open_event_are_parked_and_others_are_not() {
         let held = HashSet::from(["order//o-1".to_owned()]);
-        assert_eq!(turn(&stored("order.shipped", Some("o-1")), &held), Turn::Park);
-        assert_eq!(turn(&stored("order.shipped", Some("o-2")), &held), Turn::Handle);
-        assert_eq!(turn(&stored("system.started", None), &held), Turn::Handle);
-        assert_eq!(turn(&stored("order.shipped", Some("o-1")), &HashSet::new()), Turn::Handle);
+        assert_eq!(turn(&stored("order.shipped", Some("o-1")), "order", &held), Turn::Park);
+        assert_eq!(turn(&stored("order.shipped", Some("o-2")), "order", &held), Turn::Handle);
+        assert_eq!(turn(&stored("system.started", None), "system", &held), Turn::Handle);
+        assert_eq!(
+            turn(&stored("order.shipped", Some("o-1")), "order", &HashSet::new()),
+            Turn::Handle
+        );
     }
 }

@@ -61,10 +61,12 @@ pub(super) async fn attempt<S: Log>(
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(call)));
     *shared.busy() = None;
     match ended {
-        Ok(Ok(Ok(()))) => dropped.map_err(|panic| panicked(handler, panic.as_ref())),
+        Ok(Ok(Ok(()))) => {
+            dropped.map_err(|panic| panicked(&format!("handler `{handler}`"), panic.as_ref()))
+        }
         Ok(Ok(Err(CallError::Handler(error)))) => Err(error.into()),
         Ok(Ok(Err(CallError::Decode(error)))) => Err(unreadable(route, stored, error)),
-        Ok(Err(panic)) => Err(panicked(handler, panic.as_ref())),
+        Ok(Err(panic)) => Err(panicked(&format!("handler `{handler}`"), panic.as_ref())),
         Err(_) => Err(Failed::cut(
             ErrorKind::HandlerTimeout,
             format!("handler `{handler}` took longer than {limit:?}"),
@@ -111,13 +113,14 @@ async fn polled(call: &mut Call<'_>) -> Result<Result<(), CallError>, Panic> {
     .await
 }
 
-fn panicked(handler: &str, panic: &(dyn Any + Send)) -> Failed {
+/// A failure that a panic is told by; `who` is what panicked.
+pub(super) fn panicked(who: &str, panic: &(dyn Any + Send)) -> Failed {
     let text = panic
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("a panic without a text");
-    Failed::cut(ErrorKind::DeliveryFailed, format!("handler `{handler}` panicked: {text}"))
+    Failed::cut(ErrorKind::DeliveryFailed, format!("{who} panicked: {text}"))
 }
 
 fn kept(handler: &str) -> Failed {
@@ -128,7 +131,8 @@ fn kept(handler: &str) -> Failed {
     Error::new(ErrorKind::DeliveryFailed, message).into()
 }
 
-fn unreadable<S: Log>(route: &Route<S>, stored: &Stored, error: Error) -> Failed {
+/// A payload does not fit; the event is kept for newer code where such wrote it.
+pub(super) fn unreadable<S: Log>(route: &Route<S>, stored: &Stored, error: Error) -> Failed {
     let stored_version = stored.event.envelope.version;
     if stored_version <= route.version {
         return error.into();

@@ -34,7 +34,7 @@ impl Waker {
     /// Wakes the subscriptions that want one of these events; the others would read the log for nothing.
     pub(crate) fn wake_for<'a>(&self, events: impl Iterator<Item = &'a RawEvent> + Clone) {
         for shared in self.subscriptions().iter() {
-            if events.clone().any(|event| shared.filter.matches(&event.envelope.event_type)) {
+            if events.clone().any(|event| shared.types.contains(&event.envelope.event_type)) {
                 shared.wake();
             }
         }

@@ -56,6 +56,7 @@ mod stats;
 mod step;
 mod transactional;
 mod trouble;
+mod wanted;
 mod worker;
 
 use std::sync::Arc;
@@ -82,7 +83,7 @@ use crate::relay::worker::Worker;
 /// The claim runs in the task: a caller that drops this future cuts no statement off.
 pub(crate) async fn start<S: Log>(bus: EventBus<S>, spec: Spec<S>) -> Result<Running<S>> {
     let span = tracing::info_span!("subscription", subscription = %spec.name);
-    let shared = Arc::new(Shared::new(&spec.name, spec.routes.filter().clone()));
+    let shared = Arc::new(Shared::new(&spec.name, spec.routes.types()));
     let worker = Worker::new(bus.store.clone(), spec, Arc::clone(&shared));
     let (answer, answered) = oneshot::channel();
     bus.hub.add(Arc::clone(&shared));

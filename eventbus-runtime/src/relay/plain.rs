@@ -8,6 +8,7 @@ use crate::plan::order::{self, Turn};
 use crate::relay::attempt::attempt;
 use crate::relay::page::after;
 use crate::relay::step::Batch;
+use crate::relay::wanted::{Wanted, wanted};
 use crate::relay::worker::{Flow, Leave, Place, Worker};
 use crate::store::{Log, Page, Stored};
 
@@ -53,14 +54,25 @@ impl<S: Log> Worker<S> {
         held: &mut HashSet<String>,
         batch: &mut Batch,
     ) -> Result<bool, Error> {
-        if order::turn(stored, held) == Turn::Park {
-            batch.park(stored);
+        let (route, failed) = match wanted(&self.spec, &self.shared, stored, 1).await {
+            Wanted::Yes(route) => (route, None),
+            Wanted::Failed(route, failed) => (route, Some(failed)),
+            Wanted::No => return Ok(false),
+            Wanted::Unknown => {
+                batch.unknown(stored);
+                return Ok(false);
+            }
+        };
+        let kind = self.spec.routes.kind(&stored.event.envelope.event_type);
+        if order::turn(stored, kind, held) == Turn::Park {
+            batch.park(stored, kind);
             return Ok(false);
         }
-        let Some(route) = self.spec.routes.find(&stored.event.envelope.event_type) else {
-            return Ok(false);
+        let attempted = match failed {
+            Some(failed) => Err(failed),
+            None => attempt(&self.spec, &self.shared, route, None, stored, 1).await,
         };
-        match attempt(&self.spec, &self.shared, route, None, stored, 1).await {
+        match attempted {
             Ok(()) => {
                 batch.handled(route);
                 Ok(false)

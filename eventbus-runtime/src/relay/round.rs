@@ -46,8 +46,8 @@ impl<S: Log> Worker<S> {
         if self.stopping() {
             return Ok(Round::Busy);
         }
-        let filter = self.spec.routes.filter();
-        let page = self.answered(self.store.page(&place.cursor, filter, self.care.limit())).await?;
+        let types = &self.shared.types;
+        let page = self.answered(self.store.page(&place.cursor, types, self.care.limit())).await?;
         let more = page.more || open.attempted;
         if !page.events.is_empty() {
             self.page(place, page, open.keys).await?;

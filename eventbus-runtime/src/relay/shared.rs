@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind};
-use crate::filter::Filter;
+use crate::filter::TypeSet;
 use crate::relay::stats::Stats;
 
 /// What a subscription is doing.
@@ -34,7 +34,8 @@ impl State {
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(super) name: String,
-    pub(super) filter: Filter,
+    /// What it reads.
+    pub(super) types: TypeSet,
     /// A counter that the task watches, so that no wake-up is lost on one that is busy when it comes.
     calls: watch::Sender<u64>,
     asked: AtomicU64,
@@ -78,11 +79,11 @@ impl Drop for Ending<'_> {
 }
 
 impl Shared {
-    pub(super) fn new(name: &str, filter: Filter) -> Self {
+    pub(super) fn new(name: &str, types: TypeSet) -> Self {
         let status = Status { state: State::Waiting, stalled: None, answered: 0, held: None };
         Self {
             name: name.to_owned(),
-            filter,
+            types,
             calls: watch::Sender::new(0),
             asked: AtomicU64::new(0),
             status: watch::Sender::new(status),

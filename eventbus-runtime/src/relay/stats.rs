@@ -10,7 +10,7 @@ use crate::store::Fate;
 pub struct Stats {
     /// Over all event types.
     pub total: Counts,
-    /// By event type; a type of which nothing came is absent.
+    /// By event type; a type of which nothing came is absent, and so are unknown ones.
     pub by_type: BTreeMap<&'static str, Counts>,
 }
 
@@ -24,6 +24,8 @@ pub struct Counts {
     pub retried: u64,
     /// Events that went to the dead letters.
     pub dead: u64,
+    /// Events of a type that belongs to a handler's family and that this code does not know: they are skipped.
+    pub unknown: u64,
 }
 
 impl Counts {
@@ -31,6 +33,7 @@ impl Counts {
         self.handled += other.handled;
         self.retried += other.retried;
         self.dead += other.dead;
+        self.unknown += other.unknown;
     }
 }
 
@@ -45,6 +48,11 @@ impl Stats {
         };
         self.total.add(one);
         self.by_type.entry(event_type).or_default().add(one);
+    }
+
+    /// Counts an event that was skipped because nothing here knows its type.
+    pub(super) fn count_unknown(&mut self) {
+        self.total.add(Counts { unknown: 1, ..Counts::default() });
     }
 
     /// Adds what a committed step brought.

@@ -1,6 +1,6 @@
 //! What is written down, and how: rows, cursor and statistics of one transaction.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::error::Error;
 use crate::handler::Route;
@@ -16,6 +16,8 @@ pub(super) struct Batch {
     pub(super) stats: Stats,
     /// The events whose handlers wrote into this transaction.
     pub(super) ran: Vec<i64>,
+    /// The types that nothing here knows.
+    unknown: BTreeSet<String>,
 }
 
 impl Batch {
@@ -24,9 +26,23 @@ impl Batch {
         self.stats.count(route.event_type, &Fate::Handled);
     }
 
+    /// Nothing here knows the event's type: the cursor passes it.
+    pub(super) fn unknown(&mut self, stored: &Stored) {
+        self.stats.count_unknown();
+        let event_type = &stored.event.envelope.event_type;
+        if !self.unknown.contains(event_type) {
+            self.unknown.insert(event_type.clone());
+        }
+    }
+
+    /// An event in trouble is not wanted any more: its row goes.
+    pub(super) fn pass_over(&mut self, stored: &Stored, kind: &str) {
+        self.changes.push(order::change(stored, kind, Fate::Handled));
+    }
+
     /// An event waits behind a sibling.
-    pub(super) fn park(&mut self, stored: &Stored) {
-        self.changes.push(order::change(stored, Fate::Parked));
+    pub(super) fn park(&mut self, stored: &Stored, kind: &str) {
+        self.changes.push(order::change(stored, kind, Fate::Parked));
     }
 
     /// The first attempt of an event failed, and this is what becomes of it; while it is tried again its key is held.
@@ -39,7 +55,7 @@ impl Batch {
     ) {
         self.stats.count(route.event_type, &fate);
         if fate != Fate::Handled {
-            let change = order::change(stored, fate);
+            let change = order::change(stored, route.kind(&stored.event.envelope.event_type), fate);
             order::hold(&change, held);
             self.changes.push(change);
         }
@@ -48,7 +64,11 @@ impl Batch {
     /// An event in trouble was attempted again: its row changes, or goes.
     pub(super) fn again<S: Log>(&mut self, route: &Route<S>, stored: &Stored, fate: Fate) {
         self.stats.count(route.event_type, &fate);
-        self.changes.push(order::change(stored, fate));
+        self.changes.push(order::change(
+            stored,
+            route.kind(&stored.event.envelope.event_type),
+            fate,
+        ));
     }
 }
 
@@ -74,6 +94,7 @@ impl<S: Log> Worker<S> {
         self.care.committed();
         self.tries = 0;
         self.shared.stats().merge(&batch.stats);
+        place.tell_unknown(batch.unknown);
         place.look |= !step.changes.is_empty();
         if let Some(cursor) = step.cursor {
             place.cursor = cursor;

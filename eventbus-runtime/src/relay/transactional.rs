@@ -21,6 +21,7 @@ use crate::plan::order::{self, Turn};
 use crate::relay::attempt::Failed;
 use crate::relay::page::after;
 use crate::relay::step::Batch;
+use crate::relay::wanted::{Wanted, wanted};
 use crate::relay::worker::{Flow, Leave, Place, Worker};
 use crate::store::{Log, Page, Stored};
 
@@ -96,16 +97,24 @@ impl<S: Log> Worker<S> {
             if index > 0 && enough {
                 return Run::Open { transaction, batch, done: index };
             }
-            if order::turn(stored, held) == Turn::Park {
-                batch.park(stored);
+            let (route, unfit) = match wanted(&self.spec, &self.shared, stored, 1).await {
+                Wanted::Yes(route) => (route, None),
+                Wanted::Failed(route, failed) => (route, Some(failed)),
+                Wanted::No => continue,
+                Wanted::Unknown => {
+                    batch.unknown(stored);
+                    continue;
+                }
+            };
+            let kind = self.spec.routes.kind(&stored.event.envelope.event_type);
+            if order::turn(stored, kind, held) == Turn::Park {
+                batch.park(stored, kind);
                 continue;
             }
-            let Some(route) = self.spec.routes.find(&stored.event.envelope.event_type) else {
-                continue;
-            };
-            if let Some(error) = self.care.blames(stored.position) {
+            let blamed = || self.care.blames(stored.position).map(Failed::from);
+            if let Some(failed) = unfit.or_else(blamed) {
                 self.roll_back(transaction).await;
-                return Run::Failed { index, failed: error.into() };
+                return Run::Failed { index, failed };
             }
             transaction = match self.lent(transaction, route, stored, 1).await {
                 Ok(transaction) => transaction,

@@ -8,6 +8,7 @@ use crate::handler::Route;
 use crate::plan::order;
 use crate::relay::attempt::{Failed, attempt};
 use crate::relay::step::Batch;
+use crate::relay::wanted::{Wanted, wanted};
 use crate::relay::worker::{Flow, Leave, Place, Worker};
 use crate::store::{Fate, Log, Trouble, Troubles};
 
@@ -58,17 +59,28 @@ impl<S: Log> Worker<S> {
         let mut held = HashSet::new();
         for trouble in ready {
             let envelope = &trouble.stored.event.envelope;
-            if self.stopping() || order::turn(&trouble.stored, &held) == order::Turn::Park {
+            let kind = spec.routes.kind(&envelope.event_type);
+            if self.stopping() || order::turn(&trouble.stored, kind, &held) == order::Turn::Park {
                 continue;
             }
-            let Some(route) = spec.routes.find(&envelope.event_type) else {
-                held.extend(order::key(envelope));
+            if spec.routes.find(&envelope.event_type).is_none() {
+                held.extend(order::key(envelope, kind));
                 missing.get_or_insert_with(|| no_handler(trouble));
                 continue;
-            };
+            }
             attempted = true;
-            if self.attempt_one(place, route, trouble).await? {
-                held.extend(order::key(envelope));
+            let attempt = trouble.attempts + 1;
+            let (route, failed) = match wanted(&spec, &self.shared, &trouble.stored, attempt).await
+            {
+                Wanted::Yes(route) => (route, None),
+                Wanted::Failed(route, failed) => (route, Some(failed)),
+                Wanted::No | Wanted::Unknown => {
+                    self.pass_over(place, trouble).await?;
+                    continue;
+                }
+            };
+            if self.attempt_one(place, route, trouble, failed).await? {
+                held.extend(order::key(envelope, kind));
             }
         }
         if let Some(error) = missing.as_ref().filter(|_| !place.told) {
@@ -78,16 +90,30 @@ impl<S: Log> Worker<S> {
         Ok((attempted, missing))
     }
 
-    /// Attempts one event and writes down what became of it; whether it is tried again once more.
+    /// Lets go of an event that the filter, which is another than it was, does not let through any more.
+    async fn pass_over(&mut self, place: &mut Place<S::Cursor>, trouble: &Trouble) -> Flow<()> {
+        let mut batch = Batch::default();
+        let kind = self.spec.routes.kind(&trouble.stored.event.envelope.event_type);
+        batch.pass_over(&trouble.stored, kind);
+        self.record(place, None, batch).await
+    }
+
+    /// Attempts one event and writes down what became of it; whether it is tried again once more. One that has failed
+    /// already, before its handler was called, is only written down.
     async fn attempt_one(
         &mut self,
         place: &mut Place<S::Cursor>,
         route: &Route<S>,
         trouble: &Trouble,
+        failed: Option<Failed>,
     ) -> Flow<bool> {
         let (stored, attempts) = (&trouble.stored, trouble.attempts + 1);
         let mut batch = Batch::default();
-        match self.call_again(route, trouble).await? {
+        let called = match failed {
+            Some(failed) => Err(failed),
+            None => self.call_again(route, trouble).await?,
+        };
+        match called {
             Ok(Some(transaction)) => {
                 batch.again(route, stored, Fate::Handled);
                 batch.ran.push(stored.position);

@@ -1,5 +1,6 @@
 //! The task of one subscription: claim, own, and begin again.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,14 +44,33 @@ pub(super) struct Place<C> {
     pub(super) look: bool,
     /// Whether the log was told of an event without a handler; it is told once per ownership.
     pub(super) told: bool,
+    /// The types that the log was told nothing here knows.
+    unknown: BTreeSet<String>,
     pub(super) clock: Clock,
 }
+
+/// How many unknown types are told of in one ownership: whoever can emit can invent names, and they are kept.
+const UNKNOWN: usize = 1_000;
 
 impl<C> Place<C> {
     fn new(owner: Owner, cursor: C) -> Self {
         let clock = Clock::new();
         let saved_at = clock.now();
-        Self { owner, cursor, unsaved: false, saved_at, look: true, told: false, clock }
+        let unknown = BTreeSet::new();
+        Self { owner, cursor, unsaved: false, saved_at, look: true, told: false, unknown, clock }
+    }
+
+    /// Tells of types that were skipped, of each once.
+    pub(super) fn tell_unknown(&mut self, types: BTreeSet<String>) {
+        for event_type in types {
+            if self.unknown.len() < UNKNOWN && !self.unknown.contains(&event_type) {
+                tracing::warn!(
+                    event_type,
+                    "events of an unknown type are skipped: deploy newer code"
+                );
+                self.unknown.insert(event_type);
+            }
+        }
     }
 }
 

@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 
-use crate::envelope::RawEvent;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Change, Failure, Fate};
+use crate::filter::{TypePattern, TypeSet};
+use crate::store::{Change, Failure, Fate, NewEvent};
 
-/// The hash that shards are ranges of: 10 bits of tenant, aggregate kind (the first segment of the type) and aggregate
-/// id; of the event id where there is no aggregate. It is stored, so it may never change.
-pub(crate) fn shard(event: &RawEvent) -> i16 {
-    let envelope = &event.envelope;
+/// The hash that shards are ranges of: 10 bits of tenant, aggregate kind and aggregate id; of the event id where there is no aggregate. It is stored, so it may never change.
+pub(crate) fn shard(new: &NewEvent) -> i16 {
+    let envelope = &new.event.envelope;
     let hash = match &envelope.aggregate_id {
         Some(id) => {
-            let kind = envelope.event_type.split('.').next().unwrap_or_default();
+            let kind = &new.aggregate_kind;
             let tenant = envelope.tenant.as_deref().unwrap_or_default();
             [tenant, kind, id]
                 .iter()
@@ -78,6 +77,20 @@ pub(crate) fn cause(error: sqlx::Error) -> Box<dyn StdError + Send + Sync> {
     }
 }
 
+/// The wanted types as SQL is asked for them: names, and what the names of families begin with; everything begins with
+/// nothing.
+pub(crate) fn wanted(types: &TypeSet) -> (Vec<String>, Vec<String>) {
+    let (mut names, mut families) = (Vec::new(), Vec::new());
+    for pattern in types.patterns() {
+        match pattern {
+            TypePattern::Name(name) => names.push(name),
+            TypePattern::Family(prefix) if prefix.is_empty() => families.push(prefix),
+            TypePattern::Family(prefix) => families.push(format!("{prefix}.")),
+        }
+    }
+    (names, families)
+}
+
 /// The page size as SQL takes it.
 pub(crate) fn limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
@@ -115,14 +128,15 @@ mod tests {
 
     use super::shard;
     use crate::envelope::{Envelope, RawEvent};
+    use crate::store::NewEvent;
 
     fn event(
         id: u128,
         event_type: &str,
         tenant: Option<&str>,
         aggregate_id: Option<&str>,
-    ) -> RawEvent {
-        RawEvent {
+    ) -> NewEvent {
+        let event = RawEvent {
             envelope: Envelope {
                 id: Uuid::from_u128(id),
                 event_type: event_type.to_owned(),
@@ -137,7 +151,18 @@ mod tests {
                 metadata: BTreeMap::new(),
             },
             data: "{}".to_owned(),
-        }
+        };
+        event.into()
+    }
+
+    #[test]
+    fn another_kind_is_another_aggregate() {
+        let family = event(1, "order.placed", None, Some("7"));
+        let mut stated = family.clone();
+        stated.aggregate_kind = "cart".to_owned();
+        assert_ne!(shard(&stated), shard(&family));
+        let cart = event(1, "cart.filled", None, Some("7"));
+        assert_eq!(shard(&stated), shard(&cart));
     }
 
     #[test]

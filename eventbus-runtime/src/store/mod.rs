@@ -17,9 +17,10 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::ops::DerefMut;
 
+use crate::catalog::first_segment;
 use crate::envelope::RawEvent;
 use crate::error::{ErrorKind, Result};
-use crate::filter::Filter;
+use crate::filter::TypeSet;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use crate::store::transaction::Transaction;
 
@@ -40,7 +41,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn append(
         &self,
         connection: &mut Self::Connection,
-        events: &[RawEvent],
+        events: &[NewEvent],
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// Opens a transaction that may write.
@@ -71,11 +72,12 @@ pub trait Log: Store {
         start: Start,
     ) -> impl Future<Output = Result<Option<Claim<Self::Cursor, Self::Lease>>>> + Send;
 
-    /// Reads the wanted events after `cursor`, at most `limit`, in the order of delivery.
+    /// Reads the wanted events after `cursor`, at most `limit`, in the order of delivery. A store that asks by
+    /// [`TypeSet::patterns`] may bring events of other types, which the relay passes over.
     fn page(
         &self,
         cursor: &Self::Cursor,
-        filter: &Filter,
+        types: &TypeSet,
         limit: usize,
     ) -> impl Future<Output = Result<Page<Self::Cursor>>> + Send;
 
@@ -140,6 +142,25 @@ pub struct Owner {
     pub subscription: String,
     /// The number that came with the claim; a stale one can commit nothing.
     pub fence: i64,
+}
+
+/// An event on its way into the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// The event as it is written.
+    pub event: RawEvent,
+    /// The kind of its aggregate, which its shard depends on: [`DomainEvent::aggregate_kind`].
+    ///
+    /// [`DomainEvent::aggregate_kind`]: crate::DomainEvent::aggregate_kind
+    pub aggregate_kind: String,
+}
+
+impl From<RawEvent> for NewEvent {
+    /// An event whose aggregate has the kind that the first segment of its type names.
+    fn from(event: RawEvent) -> Self {
+        let aggregate_kind = first_segment(&event.envelope.event_type).to_owned();
+        Self { event, aggregate_kind }
+    }
 }
 
 /// An event of the log.

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use eventbus_runtime::{DomainEvent, ErrorKind, EventBus};
+use eventbus_runtime::{Emittable, ErrorKind, EventBus};
 use shop_events::{
     OrderCancelled, OrderDelivered, OrderPlaced, OrderShipped, OrderStatus, PaymentCompleted,
     PaymentFailed, PaymentInitiated, PaymentRefunded, UserCreated, UserDeleted, UserUpdated,
@@ -48,7 +48,7 @@ pub(crate) async fn create_tables<S: Database>(bus: &EventBus<S>) -> Result<()> 
 }
 
 /// Emits one event in a transaction of its own.
-pub(crate) async fn note<S: Database, E: DomainEvent>(bus: &EventBus<S>, event: E) -> Result<()> {
+pub(crate) async fn note<S: Database, E: Emittable>(bus: &EventBus<S>, event: E) -> Result<()> {
     let mut tx = bus.store().begin().await?;
     bus.emit(&mut tx, event).await?;
     Ok(bus.store().commit(tx).await?)

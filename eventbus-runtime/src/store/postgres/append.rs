@@ -3,10 +3,10 @@
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use crate::envelope::{Envelope, RawEvent};
+use crate::envelope::Envelope;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::columns;
 use crate::store::postgres::{PgStore, epoch};
+use crate::store::{NewEvent, columns};
 
 /// One statement for all rows, numbered in their order. It writes nothing where the tables are in another cluster than
 /// `eventbus_schema` says: then the epoch is raised first.
@@ -26,7 +26,7 @@ const INSERT: &str = "\
 pub(super) async fn append(
     store: &PgStore,
     connection: &mut PgConnection,
-    events: &[RawEvent],
+    events: &[NewEvent],
 ) -> Result<()> {
     let failed = |error| store.error("emit", error);
     if insert(connection, events).await.map_err(failed)? {
@@ -55,8 +55,8 @@ pub(super) async fn append(
 }
 
 /// Whether the rows were written.
-async fn insert(connection: &mut PgConnection, events: &[RawEvent]) -> Result<bool, sqlx::Error> {
-    let versions = events.iter().map(|event| i32::try_from(event.envelope.version));
+async fn insert(connection: &mut PgConnection, events: &[NewEvent]) -> Result<bool, sqlx::Error> {
+    let versions = events.iter().map(|event| i32::try_from(event.event.envelope.version));
     let versions: Vec<i32> =
         versions.collect::<Result<_, _>>().map_err(|error| sqlx::Error::Encode(error.into()))?;
     let done = sqlx::query(INSERT)
@@ -72,12 +72,12 @@ async fn insert(connection: &mut PgConnection, events: &[RawEvent]) -> Result<bo
         .bind(column::<Option<&str>>(events, |envelope| envelope.traceparent.as_deref()))
         .bind(column::<Option<&str>>(events, |envelope| envelope.tracestate.as_deref()))
         .bind(column::<Option<String>>(events, |envelope| columns::metadata(&envelope.metadata)))
-        .bind(events.iter().map(|event| event.data.as_str()).collect::<Vec<&str>>())
+        .bind(events.iter().map(|event| event.event.data.as_str()).collect::<Vec<&str>>())
         .execute(connection)
         .await?;
     Ok(done.rows_affected() > 0)
 }
 
-fn column<'a, T>(events: &'a [RawEvent], value: impl Fn(&'a Envelope) -> T) -> Vec<T> {
-    events.iter().map(|event| value(&event.envelope)).collect()
+fn column<'a, T>(events: &'a [NewEvent], value: impl Fn(&'a Envelope) -> T) -> Vec<T> {
+    events.iter().map(|event| value(&event.event.envelope)).collect()
 }

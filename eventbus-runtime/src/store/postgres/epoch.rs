@@ -11,6 +11,19 @@ pub(super) struct Now {
     pub(super) last: i64,
 }
 
+/// The last number that was given out, of the sequence `q`.
+///
+/// Never `q.last_value`: while `nextval` writes its log it shows a number up to 32 ahead, and a plain read does not wait
+/// for it. Numbers that are given out later would then lie below a floor, and their events would be lost (measured:
+/// 13 of 1,200,000 reads beside four busy writers). The function takes the lock that `nextval` holds. `is_called` stays
+/// a plain read: it needs the privilege without which newer servers answer NULL.
+macro_rules! last_number {
+    () => {
+        "CASE WHEN q.is_called THEN pg_sequence_last_value('eventbus_event_position_seq') ELSE 0 END"
+    };
+}
+pub(super) use last_number;
+
 /// What is said where the one row of `eventbus_schema` is gone.
 pub(super) const NO_ROW: &str =
     "the row of eventbus_schema is missing: call `migrate()`, which puts it back";
@@ -26,11 +39,12 @@ pub(super) async fn now(connection: &mut PgConnection) -> Result<Now, sqlx::Erro
 }
 
 async fn read(connection: &mut PgConnection) -> Result<Option<Now>, sqlx::Error> {
-    let found: Option<(i32, i64)> = sqlx::query_as(
-        "SELECT s.epoch, CASE WHEN q.is_called THEN q.last_value ELSE 0 END \
-         FROM eventbus_schema AS s, eventbus_event_position_seq AS q \
+    let found: Option<(i32, i64)> = sqlx::query_as(concat!(
+        "SELECT s.epoch, ",
+        last_number!(),
+        " FROM eventbus_schema AS s, eventbus_event_position_seq AS q \
          WHERE s.cluster = (SELECT system_identifier::text FROM pg_control_system())",
-    )
+    ))
     .fetch_optional(connection)
     .await?;
     Ok(found.map(|(epoch, last)| Now { epoch, last }))

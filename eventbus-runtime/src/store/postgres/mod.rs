@@ -30,11 +30,10 @@ use sqlx::SqlSafeStr;
 use sqlx::postgres::{PgConnection, PgPool, Postgres};
 
 use crate::bus::EventBus;
-use crate::envelope::RawEvent;
 use crate::error::Result;
-use crate::filter::Filter;
+use crate::filter::TypeSet;
 use crate::store::transaction::{Abandoned, Transaction};
-use crate::store::{Claim, DeadLetter, Log, Owner, Page, Start, Step, Store, Troubles};
+use crate::store::{Claim, DeadLetter, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles};
 
 pub use crate::store::postgres::claim::PgLease;
 pub use crate::store::postgres::cursor::PgCursor;
@@ -101,7 +100,7 @@ impl Store for PgStore {
         migrate::migrate(self).await
     }
 
-    async fn append(&self, connection: &mut PgConnection, events: &[RawEvent]) -> Result<()> {
+    async fn append(&self, connection: &mut PgConnection, events: &[NewEvent]) -> Result<()> {
         append::append(self, connection, events).await
     }
 
@@ -139,10 +138,10 @@ impl Log for PgStore {
     async fn page(
         &self,
         cursor: &PgCursor,
-        filter: &Filter,
+        types: &TypeSet,
         limit: usize,
     ) -> Result<Page<PgCursor>> {
-        page::page(self, cursor, filter, limit).await
+        page::page(self, cursor, types, limit).await
     }
 
     async fn troubles(&self, subscription: &str, now: i64, limit: usize) -> Result<Troubles> {

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use sqlx::Row;
-use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::postgres::{PgArguments, PgConnection, PgRow, Postgres};
+use sqlx::query::Query;
 
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::Result;
-use crate::filter::Filter;
+use crate::filter::TypeSet;
 use crate::store::postgres::epoch::{self, Now};
 use crate::store::postgres::{PgCursor, PgStore, snapshot};
 use crate::store::{Cursor, Page, Stored, columns};
@@ -22,12 +23,12 @@ const WIDEST_RANGE: i64 = 1_000_000;
 pub(super) async fn page(
     store: &PgStore,
     cursor: &PgCursor,
-    filter: &Filter,
+    types: &TypeSet,
     limit: usize,
 ) -> Result<Page<PgCursor>> {
     let failed = |error| store.error("read the log", error);
     let mut connection = store.pool.acquire().await.map_err(failed)?;
-    let wanted = Wanted { types: filter.types().collect(), limit: columns::limit(limit) };
+    let wanted = Wanted::new(types, limit);
 
     // A window that was begun earlier may be long ago: there is surely more behind it.
     if !cursor.is_done() {
@@ -44,8 +45,53 @@ pub(super) async fn page(
 }
 
 struct Wanted {
-    types: Vec<&'static str>,
+    names: Vec<String>,
+    /// The families, as patterns of `LIKE`.
+    families: Vec<String>,
     limit: i64,
+}
+
+impl Wanted {
+    fn new(types: &TypeSet, limit: usize) -> Self {
+        let (names, families) = columns::wanted(types);
+        let families = families.iter().map(|prefix| format!("{}%", literally(prefix))).collect();
+        Self { names, families, limit: columns::limit(limit) }
+    }
+
+    /// The statement that asks for names alone, or the one that asks for families too.
+    const fn either(&self, names: &'static str, families: &'static str) -> &'static str {
+        if self.families.is_empty() { names } else { families }
+    }
+
+    /// Binds the families, which are the last parameter of the statement that asks for them.
+    fn bind_families<'q>(&'q self, query: PgQuery<'q>) -> PgQuery<'q> {
+        if self.families.is_empty() { query } else { query.bind(&self.families) }
+    }
+}
+
+type PgQuery<'q> = Query<'q, Postgres, PgArguments>;
+
+/// A text as `LIKE` takes it for itself: an underscore of a name is no wildcard.
+fn literally(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    for char in text.chars() {
+        if matches!(char, '\\' | '%' | '_') {
+            pattern.push('\\');
+        }
+        pattern.push(char);
+    }
+    pattern
+}
+
+/// `statement` with the condition on the type that a subscription of names has, or one of families. Two texts, so that
+/// names alone are asked for as if there were no families, and a plan is never made for both.
+macro_rules! for_types {
+    ($wanted:expr, $head:literal, $tail:literal) => {
+        $wanted.either(
+            concat!($head, "type = ANY ($6)", $tail),
+            concat!($head, "(type = ANY ($6) OR type LIKE ANY ($8))", $tail),
+        )
+    };
 }
 
 /// The window after one that is done, and whether it reaches up to now.
@@ -149,22 +195,16 @@ async fn stragglers(
     upto: i64,
     wanted: &Wanted,
 ) -> Result<Vec<PgRow>, sqlx::Error> {
-    sqlx::query(
+    let statement = for_types!(
+        wanted,
         "SELECT position, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
              tracestate, metadata, data FROM eventbus_event \
          WHERE xid = ANY (ARRAY(SELECT xid FROM pg_snapshot_xip($1::pg_snapshot) AS open (xid) \
              WHERE pg_visible_in_snapshot(xid, $2::pg_snapshot))) \
-         AND position > $3 AND position <= $4 AND epoch = $5 AND type = ANY ($6) ORDER BY position LIMIT $7",
-    )
-    .bind(&*window.from.snapshot)
-    .bind(&*window.to.snapshot)
-    .bind(after)
-    .bind(upto)
-    .bind(window.epoch)
-    .bind(&wanted.types)
-    .bind(wanted.limit)
-    .fetch_all(connection)
-    .await
+         AND position > $3 AND position <= $4 AND epoch = $5 AND ",
+        " ORDER BY position LIMIT $7"
+    );
+    in_range(connection, statement, window, (after, upto), wanted).await
 }
 
 /// The window's events in a range above the floor. The snapshots stand in subqueries so that they are parsed once per
@@ -176,22 +216,34 @@ async fn between(
     upto: i64,
     wanted: &Wanted,
 ) -> Result<Vec<PgRow>, sqlx::Error> {
-    sqlx::query(
+    let statement = for_types!(
+        wanted,
         "SELECT position, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
              tracestate, metadata, data FROM eventbus_event \
-         WHERE position > $3 AND position <= $4 AND epoch = $5 AND type = ANY ($6) \
-         AND NOT pg_visible_in_snapshot(xid, (SELECT $1::pg_snapshot)) \
-         AND pg_visible_in_snapshot(xid, (SELECT $2::pg_snapshot)) ORDER BY position LIMIT $7",
-    )
-    .bind(&*window.from.snapshot)
-    .bind(&*window.to.snapshot)
-    .bind(after)
-    .bind(upto)
-    .bind(window.epoch)
-    .bind(&wanted.types)
-    .bind(wanted.limit)
-    .fetch_all(connection)
-    .await
+         WHERE position > $3 AND position <= $4 AND epoch = $5 AND ",
+        " AND NOT pg_visible_in_snapshot(xid, (SELECT $1::pg_snapshot)) \
+         AND pg_visible_in_snapshot(xid, (SELECT $2::pg_snapshot)) ORDER BY position LIMIT $7"
+    );
+    in_range(connection, statement, window, (after, upto), wanted).await
+}
+
+/// Runs one of the two statements, whose parameters are the same.
+async fn in_range(
+    connection: &mut PgConnection,
+    statement: &'static str,
+    window: &PgCursor,
+    (after, upto): (i64, i64),
+    wanted: &Wanted,
+) -> Result<Vec<PgRow>, sqlx::Error> {
+    let query = sqlx::query(statement)
+        .bind(&*window.from.snapshot)
+        .bind(&*window.to.snapshot)
+        .bind(after)
+        .bind(upto)
+        .bind(window.epoch)
+        .bind(&wanted.names)
+        .bind(wanted.limit);
+    wanted.bind_families(query).fetch_all(connection).await
 }
 
 fn finish(

@@ -3,6 +3,7 @@
 use sqlx::postgres::PgConnection;
 
 use crate::store::postgres::cursor::Bound;
+use crate::store::postgres::epoch::last_number;
 
 /// How many ids may lie between a snapshot's end and the next id. Each is listed in the cursor, and one transaction with
 /// many savepoints uses up many.
@@ -30,11 +31,11 @@ pub(super) async fn take(
 /// The snapshot, how far the next id lies ahead of its end, and the last number. `age` counts from the next id where,
 /// as here, the transaction has none of its own.
 async fn current(connection: &mut PgConnection) -> Result<(String, u64, i64), sqlx::Error> {
-    let (snapshot, ahead, ceiling): (String, i32, i64) = sqlx::query_as(
-        "SELECT s.taken::text, age(pg_snapshot_xmax(s.taken)::xid), \
-             CASE WHEN q.is_called THEN q.last_value ELSE 0 END \
-         FROM (SELECT pg_current_snapshot()) AS s (taken), eventbus_event_position_seq AS q",
-    )
+    let (snapshot, ahead, ceiling): (String, i32, i64) = sqlx::query_as(concat!(
+        "SELECT s.taken::text, age(pg_snapshot_xmax(s.taken)::xid), ",
+        last_number!(),
+        " FROM (SELECT pg_current_snapshot()) AS s (taken), eventbus_event_position_seq AS q",
+    ))
     .fetch_one(connection)
     .await?;
     Ok((snapshot, u64::try_from(ahead).unwrap_or(0), ceiling))

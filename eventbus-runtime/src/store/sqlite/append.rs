@@ -3,10 +3,9 @@
 use sqlx::query_builder::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection};
 
-use crate::envelope::RawEvent;
 use crate::error::Result;
-use crate::store::columns;
 use crate::store::sqlite::{SqliteStore, error};
+use crate::store::{NewEvent, columns};
 
 /// Rows per statement: 13 values each, of the 32,766 that SQLite binds at most.
 const ROWS: usize = 100;
@@ -14,7 +13,7 @@ const ROWS: usize = 100;
 pub(super) async fn append(
     store: &SqliteStore,
     connection: &mut SqliteConnection,
-    events: &[RawEvent],
+    events: &[NewEvent],
 ) -> Result<()> {
     for rows in events.chunks(ROWS) {
         let mut insert = insert(rows);
@@ -33,13 +32,13 @@ pub(super) async fn append(
 }
 
 /// One statement; SQLite numbers its rows in their order.
-fn insert(events: &[RawEvent]) -> QueryBuilder<Sqlite> {
+fn insert(events: &[NewEvent]) -> QueryBuilder<Sqlite> {
     let mut insert = QueryBuilder::new(
         "INSERT INTO eventbus_event (id, type, version, shard, source, tenant, aggregate_id, correlation_id, \
          causation_id, traceparent, tracestate, metadata, data) ",
     );
     insert.push_values(events, |mut row, event| {
-        let envelope = &event.envelope;
+        let envelope = &event.event.envelope;
         row.push_bind(envelope.id.to_string())
             .push_bind(&envelope.event_type)
             .push_bind(envelope.version)
@@ -52,7 +51,7 @@ fn insert(events: &[RawEvent]) -> QueryBuilder<Sqlite> {
             .push_bind(&envelope.traceparent)
             .push_bind(&envelope.tracestate)
             .push_bind(columns::metadata(&envelope.metadata))
-            .push_bind(&event.data);
+            .push_bind(&event.event.data);
     });
     insert
 }

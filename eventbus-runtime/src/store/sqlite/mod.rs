@@ -18,11 +18,10 @@ use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool};
 use sqlx::{SqlSafeStr, SqlStr};
 
 use crate::bus::EventBus;
-use crate::envelope::RawEvent;
 use crate::error::Result;
-use crate::filter::Filter;
+use crate::filter::TypeSet;
 use crate::store::transaction::{Abandoned, Transaction};
-use crate::store::{Claim, DeadLetter, Log, Owner, Page, Start, Step, Store, Troubles};
+use crate::store::{Claim, DeadLetter, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles};
 
 pub use crate::store::sqlite::claim::SqliteLease;
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -99,7 +98,7 @@ impl Store for SqliteStore {
         migrate::migrate(self).await
     }
 
-    async fn append(&self, connection: &mut SqliteConnection, events: &[RawEvent]) -> Result<()> {
+    async fn append(&self, connection: &mut SqliteConnection, events: &[NewEvent]) -> Result<()> {
         append::append(self, connection, events).await
     }
 
@@ -140,10 +139,10 @@ impl Log for SqliteStore {
     async fn page(
         &self,
         cursor: &SqliteCursor,
-        filter: &Filter,
+        types: &TypeSet,
         limit: usize,
     ) -> Result<Page<SqliteCursor>> {
-        page::page(self, *cursor, filter, limit).await
+        page::page(self, *cursor, types, limit).await
     }
 
     async fn troubles(&self, subscription: &str, now: i64, limit: usize) -> Result<Troubles> {

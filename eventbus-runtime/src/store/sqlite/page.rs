@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::Result;
-use crate::filter::Filter;
+use crate::filter::TypeSet;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Cursor, Page, Stored, columns};
 
@@ -22,10 +22,23 @@ impl Cursor for SqliteCursor {
     }
 }
 
+/// The statement under a condition on the type. Families are compared as beginnings: `LIKE` would take an underscore for
+/// a wildcard, and capitals for small letters.
+macro_rules! for_types {
+    ($condition:literal) => {
+        concat!(
+            "SELECT position, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
+             tracestate, metadata, data FROM eventbus_event WHERE position > ?1 AND position <= ?2 AND ",
+            $condition,
+            " ORDER BY position LIMIT ?4"
+        )
+    };
+}
+
 pub(super) async fn page(
     store: &SqliteStore,
     cursor: SqliteCursor,
-    filter: &Filter,
+    types: &TypeSet,
     limit: usize,
 ) -> Result<Page<SqliteCursor>> {
     let failed = |error| store.error("read the log", error);
@@ -38,20 +51,22 @@ pub(super) async fn page(
     if newest <= cursor.position {
         return Ok(Page { window, events: Vec::new(), end: cursor, more: false });
     }
-    let types: Vec<&str> = filter.types().collect();
-    let types = serde_json::to_string(&types).expect("a list of strings is always JSON");
-    let rows = sqlx::query(
-        "SELECT position, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
-         tracestate, metadata, data FROM eventbus_event WHERE position > ?1 AND position <= ?2 \
-         AND type IN (SELECT value FROM json_each(?3)) ORDER BY position LIMIT ?4",
-    )
-    .bind(cursor.position)
-    .bind(newest)
-    .bind(types)
-    .bind(columns::limit(limit))
-    .fetch_all(&store.pool)
-    .await
-    .map_err(failed)?;
+    let (names, families) = columns::wanted(types);
+    let statement = if families.is_empty() {
+        for_types!("type IN (SELECT value FROM json_each(?3))")
+    } else {
+        for_types!(
+            "(type IN (SELECT value FROM json_each(?3)) \
+             OR EXISTS (SELECT 1 FROM json_each(?5) WHERE substr(eventbus_event.type, 1, length(value)) = value))"
+        )
+    };
+    let query = sqlx::query(statement)
+        .bind(cursor.position)
+        .bind(newest)
+        .bind(list(&names))
+        .bind(columns::limit(limit));
+    let query = if families.is_empty() { query } else { query.bind(list(&families)) };
+    let rows = query.fetch_all(&store.pool).await.map_err(failed)?;
     let events = rows.iter().map(|row| stored(store, row)).collect::<Result<Vec<_>>>()?;
     let more = events.len() >= limit;
     let end = match events.last() {
@@ -59,6 +74,10 @@ pub(super) async fn page(
         _ => newest,
     };
     Ok(Page { window, events, end: cursor.at(end), more })
+}
+
+fn list(texts: &[String]) -> String {
+    serde_json::to_string(texts).expect("a list of strings is always JSON")
 }
 
 /// Reads an event's columns.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::filter::Filter;
+use crate::filter::TypeSet;
 use crate::store::{Claim, DeadLetter, Log, Owner, Page, Start, Step, Stored, Troubles};
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::{MemoryCursor, Subscription};
@@ -46,12 +46,12 @@ impl Log for MemoryStore {
     async fn page(
         &self,
         cursor: &MemoryCursor,
-        filter: &Filter,
+        types: &TypeSet,
         limit: usize,
     ) -> Result<Page<MemoryCursor>> {
         let state = self.state();
         let unread = state.log.partition_point(|stored| stored.position <= cursor.0);
-        let wanted = |stored: &&Stored| filter.matches(&stored.event.envelope.event_type);
+        let wanted = |stored: &&Stored| types.contains(&stored.event.envelope.event_type);
         let mut wanted = state.log[unread..].iter().filter(wanted);
         let events: Vec<Stored> = wanted.by_ref().take(limit).cloned().collect();
         let more = wanted.next().is_some();

@@ -9,9 +9,8 @@ mod transaction;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::envelope::RawEvent;
 use crate::error::Result;
-use crate::store::{Store, Stored};
+use crate::store::{NewEvent, Store, Stored};
 use crate::testing::memory::state::State;
 
 pub use crate::testing::memory::log::MemoryLease;
@@ -56,7 +55,7 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn append(&self, connection: &mut MemoryConnection, events: &[RawEvent]) -> Result<()> {
+    async fn append(&self, connection: &mut MemoryConnection, events: &[NewEvent]) -> Result<()> {
         connection.append(events);
         Ok(())
     }

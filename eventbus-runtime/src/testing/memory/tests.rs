@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::ErrorKind;
-use crate::store::{Change, Failure, Fate, Log, Owner, Start, Step, Store};
+use crate::store::{Change, Failure, Fate, Log, NewEvent, Owner, Start, Step, Store};
 use crate::testing::MemoryStore;
 use crate::testing::memory::MemoryCursor;
 
-fn event() -> RawEvent {
+fn event() -> NewEvent {
     let envelope = Envelope {
         id: Uuid::now_v7(),
         event_type: "order.placed".to_owned(),
@@ -24,12 +24,12 @@ fn event() -> RawEvent {
         tracestate: None,
         metadata: BTreeMap::new(),
     };
-    RawEvent { envelope, data: "{}".to_owned() }
+    RawEvent { envelope, data: "{}".to_owned() }.into()
 }
 
 async fn emit(store: &MemoryStore, count: usize) {
     let mut transaction = store.begin().await.unwrap();
-    let events: Vec<RawEvent> = (0..count).map(|_| event()).collect();
+    let events: Vec<NewEvent> = (0..count).map(|_| event()).collect();
     store.append(&mut transaction, &events).await.unwrap();
     store.commit(transaction).await.unwrap();
 }

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 
 use crate::envelope::RawEvent;
 use crate::error::Result;
-use crate::store::{Owner, Step};
+use crate::store::{NewEvent, Owner, Step};
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::MemoryCursor;
 
@@ -67,8 +67,9 @@ impl MemoryTransaction {
 }
 
 impl MemoryConnection {
-    pub(super) fn append(&mut self, events: &[RawEvent]) {
-        self.writes.extend(events.iter().cloned().map(Write::Append));
+    pub(super) fn append(&mut self, events: &[NewEvent]) {
+        let append = |new: &NewEvent| Write::Append(new.event.clone());
+        self.writes.extend(events.iter().map(append));
     }
 
     #[cfg(feature = "relay")]
