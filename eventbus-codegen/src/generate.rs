@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use eventbus_runtime::Document;
-
 use crate::canonical::sha256;
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result, listed};
+use crate::discover::Code;
 use crate::emit::typescript;
 use crate::migrations;
 use crate::output::{Artifact, Content, Manifest, Plan, State, plan};
-use crate::registry::{Frozen, Registry, files, is_history, merge};
+use crate::registry::{Frozen, files, is_history, merge};
+use crate::samples::{self, Checked, Decode, Outcome, Readers};
 use crate::shell;
 
 /// What a run would write.
@@ -21,23 +21,30 @@ pub(crate) struct Generation {
     pub(crate) plan: Plan,
     /// The manifest's path, which is written last.
     pub(crate) manifest_path: String,
+    /// The stored samples and what the code makes of them.
+    pub(crate) samples: Vec<Checked>,
     /// What could not be expressed, or deserves attention.
     pub(crate) warnings: Vec<String>,
 }
 
 /// Generates everything that `config` asks for, and writes nothing.
-pub(crate) fn generate(config: &Config, document: &Document) -> Result<Generation> {
+pub(crate) fn generate(config: &Config, code: &Code) -> Result<Generation> {
     let folder = config.folder();
     let manifest_path = format!("{}/manifest.json", config.schemas);
     let found = Manifest::read(&folder.join(&manifest_path))?;
     let is_absent = found.is_none();
     let manifest = found.unwrap_or_default();
-    let registry = merge(document, &Frozen::read(&folder.join(&config.schemas))?)?;
+    let registry = merge(&code.document, &Frozen::read(&folder.join(&config.schemas))?)?;
 
     let mut warnings = Vec::new();
     let mut artifacts = files(&registry, &config.schemas, &manifest.files);
-    artifacts.extend(history(&artifacts, &manifest, config));
-    warnings.extend(removed_types(&artifacts, &registry, config));
+    let decode: &Decode<'_> = &|samples| code.program.decode(samples);
+    let readers = Readers::new(&code.document);
+    let mut samples = samples::plan(config, &readers, &registry, &manifest, decode)?;
+    artifacts.append(&mut samples.artifacts);
+    artifacts.extend(history(&artifacts, &manifest, config, &samples.given_up));
+    warnings.append(&mut samples.warnings);
+    warnings.extend(removed_types(&artifacts, &samples.checked, &readers, config));
     if let Some(typescript) = &config.typescript {
         let generated = typescript::emit(&registry, typescript.readonly)?;
         artifacts.push(Artifact::generated(typescript.out.clone(), generated.text));
@@ -62,32 +69,46 @@ pub(crate) fn generate(config: &Config, document: &Document) -> Result<Generatio
             format!("`{path}` was generated, but `{manifest_path}` does not name it; nothing builds on it")
         }));
     }
-    Ok(Generation { plan, manifest_path, warnings })
+    Ok(Generation { plan, manifest_path, samples: samples.checked, warnings })
 }
 
 /// The registry's files that the code no longer speaks of and that stored events still need.
-fn history(artifacts: &[Artifact], manifest: &Manifest, config: &Config) -> Vec<Artifact> {
+fn history(
+    artifacts: &[Artifact],
+    manifest: &Manifest,
+    config: &Config,
+    given_up: &BTreeSet<String>,
+) -> Vec<Artifact> {
     let current: BTreeSet<&str> = artifacts.iter().map(|file| file.path.as_str()).collect();
     manifest
         .files
         .iter()
         .filter(|(path, _)| is_history(path, &config.schemas) && !current.contains(path.as_str()))
+        .filter(|(path, _)| !given_up.contains(*path))
         .map(|(path, hash)| Artifact::kept(path.clone(), hash.clone()))
         .collect()
 }
 
-fn removed_types(artifacts: &[Artifact], registry: &Registry, config: &Config) -> Vec<String> {
+fn removed_types(
+    artifacts: &[Artifact],
+    samples: &[Checked],
+    readers: &Readers<'_>,
+    config: &Config,
+) -> Vec<String> {
+    let skipped = samples.iter().filter(|checked| checked.outcome == Outcome::Skipped);
     let types: BTreeSet<&str> = artifacts
         .iter()
         .filter_map(|file| file.path.strip_prefix(&config.schemas)?.strip_prefix('/'))
         .filter_map(|path| path.split_once('/').map(|(event_type, _)| event_type))
-        .filter(|event_type| !registry.events.contains_key(*event_type))
+        .chain(skipped.map(|checked| checked.sample.event_type.as_str()))
+        .filter(|event_type| !readers.knows(event_type))
         .collect();
     types
         .into_iter()
         .map(|event_type| {
             format!(
-                "`{event_type}` is no longer in the code; its schemas stay for its stored events"
+                "`{event_type}` is no longer in the code; its schemas and samples stay for its stored \
+                 events, and no sample of it is decoded"
             )
         })
         .collect()

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! derive ─► catalog ─► schemas/ (committed) ─┬► SQL migrations (PostgreSQL, SQLite)
-//!                                            └► TypeScript
+//!                                            ├► TypeScript
+//!                                            └► samples, which the code must go on decoding
 //! ```
 //!
 //! [`cli::main`] is the whole program; the binary calls it and does nothing else.
@@ -18,6 +19,7 @@ mod migrations;
 mod model;
 mod output;
 mod registry;
+mod samples;
 mod shell;
 
 pub use crate::diagnostic::{Error, ErrorKind, Place, Result};

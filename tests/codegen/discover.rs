@@ -41,6 +41,7 @@ fn no_events_are_an_error() {
                 r#"{"format": 1, "root": {"rustPath": "shop::ShopEvent", "docs": "", "prefix": "",
                     "members": []}}"#.to_owned()
             }
+            pub fn __eventbus_decode(_: &str, _: &mut dyn FnMut(&str)) {}
         }
     "##;
     let fixture = Fixture::new("zero", catalog);

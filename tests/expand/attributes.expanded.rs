@@ -488,5 +488,23 @@ const _: () = {
                 <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
             )
         }
+        #[doc(hidden)]
+        pub fn __eventbus_decode(
+            __samples: &str,
+            __report: &mut dyn ::core::ops::FnMut(&str),
+        ) {
+            ::eventbus_runtime::__private::decode_samples(
+                __samples,
+                &|__event_type, __version, __data| {
+                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
+                            __event_type,
+                            __version,
+                            __data,
+                        )
+                        .map(::core::mem::drop)
+                },
+                __report,
+            )
+        }
     }
 };

@@ -367,6 +367,24 @@ const _: () = {
                 <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
             )
         }
+        #[doc(hidden)]
+        pub fn __eventbus_decode(
+            __samples: &str,
+            __report: &mut dyn ::core::ops::FnMut(&str),
+        ) {
+            ::eventbus_runtime::__private::decode_samples(
+                __samples,
+                &|__event_type, __version, __data| {
+                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
+                            __event_type,
+                            __version,
+                            __data,
+                        )
+                        .map(::core::mem::drop)
+                },
+                __report,
+            )
+        }
     }
 };
 
@@ -647,6 +665,24 @@ const _: () = {
         pub fn __eventbus_catalog() -> ::std::string::String {
             ::eventbus_runtime::__private::catalog_json(
                 <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+            )
+        }
+        #[doc(hidden)]
+        pub fn __eventbus_decode(
+            __samples: &str,
+            __report: &mut dyn ::core::ops::FnMut(&str),
+        ) {
+            ::eventbus_runtime::__private::decode_samples(
+                __samples,
+                &|__event_type, __version, __data| {
+                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
+                            __event_type,
+                            __version,
+                            __data,
+                        )
+                        .map(::core::mem::drop)
+                },
+                __report,
             )
         }
     }
@@ -931,6 +967,24 @@ const _: () = {
         pub fn __eventbus_catalog() -> ::std::string::String {
             ::eventbus_runtime::__private::catalog_json(
                 <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+            )
+        }
+        #[doc(hidden)]
+        pub fn __eventbus_decode(
+            __samples: &str,
+            __report: &mut dyn ::core::ops::FnMut(&str),
+        ) {
+            ::eventbus_runtime::__private::decode_samples(
+                __samples,
+                &|__event_type, __version, __data| {
+                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
+                            __event_type,
+                            __version,
+                            __data,
+                        )
+                        .map(::core::mem::drop)
+                },
+                __report,
             )
         }
     }

@@ -210,6 +210,24 @@ const _: () = {
         pub fn __eventbus_catalog() -> ::std::string::String {
             bus::__private::catalog_json(<Self as bus::__private::DomainEvent>::CATALOG)
         }
+        #[doc(hidden)]
+        pub fn __eventbus_decode(
+            __samples: &str,
+            __report: &mut dyn ::core::ops::FnMut(&str),
+        ) {
+            bus::__private::decode_samples(
+                __samples,
+                &|__event_type, __version, __data| {
+                    <Self as bus::__private::DomainEvent>::from_data(
+                            __event_type,
+                            __version,
+                            __data,
+                        )
+                        .map(::core::mem::drop)
+                },
+                __report,
+            )
+        }
     }
 };
 
@@ -477,6 +495,24 @@ const _: () = {
         #[doc(hidden)]
         pub fn __eventbus_catalog() -> ::std::string::String {
             bus::__private::catalog_json(<Self as bus::__private::DomainEvent>::CATALOG)
+        }
+        #[doc(hidden)]
+        pub fn __eventbus_decode(
+            __samples: &str,
+            __report: &mut dyn ::core::ops::FnMut(&str),
+        ) {
+            bus::__private::decode_samples(
+                __samples,
+                &|__event_type, __version, __data| {
+                    <Self as bus::__private::DomainEvent>::from_data(
+                            __event_type,
+                            __version,
+                            __data,
+                        )
+                        .map(::core::mem::drop)
+                },
+                __report,
+            )
         }
     }
 };

@@ -7,13 +7,15 @@ use anstream::println;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::{Common, EXIT_CODES, report};
+use super::{Common, EXIT_CODES, report, samples};
 use crate::canonical;
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::discover::{Request, discover};
 use crate::generate::{Generation, generate};
 use crate::output::{Entry, State, diff, write};
+use crate::registry::beside;
+use crate::samples::failures;
 use crate::shell;
 
 const EXAMPLES: &str = "\
@@ -27,10 +29,16 @@ Examples:
 ///
 /// The library that holds the events is built, its catalog is read, and every file named in eventbus.toml is brought
 /// up to date. Versions that the registry holds already and migrations that were emitted are never written again.
+///
+/// The first run that writes a version also writes a sample of it, schemas/<type>/samples/v<version>.json, and keeps it
+/// for ever. Every run decodes all samples with the code as it is now, upcasters included, and fails before it writes
+/// anything when one does not decode. Put samples of your own beside it, as v<version>.<anything>.json: they are decoded
+/// too, and never changed. Samples of types that are gone from the code are kept and skipped.
 #[derive(Debug, Args)]
 #[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(super) struct Arguments {
-    /// Write nothing; exit with 1 and a diff when a file is missing, different, edited or left over.
+    /// Write nothing; exit with 1 and a diff when a file is missing, different, edited or left over, or when the code
+    /// does not decode a stored sample.
     #[arg(long)]
     check: bool,
     /// How to print the files: for people, or as one JSON object.
@@ -62,19 +70,28 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         generation.warnings.iter().for_each(|warning| report::warning(warning));
     }
     let repair = Repair { command: arguments.command(), folder: config.folder() };
+    let undecoded = failures(&generation.samples).next().is_some();
     if !arguments.check {
         refuse_blocked(&generation, &repair)?;
+    }
+    let check = arguments.check || undecoded;
+    if !check {
         write(&generation.plan, config.folder(), &generation.manifest_path)?;
     }
-    let drift = generation.plan.drift().next().is_some();
+    let found = undecoded || (check && generation.plan.drift().next().is_some());
     match arguments.format {
-        Format::Json => println!("{}", machine(&generation, arguments.check).trim_end()),
-        Format::Human if arguments.check && drift => findings(&generation, &repair),
+        Format::Json => println!("{}", machine(&generation, check, !found).trim_end()),
+        Format::Human if found => {
+            if arguments.check {
+                findings(&generation, &repair);
+            }
+            samples::findings(&generation.samples, arguments.check, &repair.command);
+        }
         Format::Human if quiet => {}
-        Format::Human if arguments.check => report::summary("everything is up to date"),
+        Format::Human if check => report::summary("everything is up to date"),
         Format::Human => written(&generation, &config, &repair),
     }
-    Ok(if arguments.check && drift { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    Ok(if found { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
 /// What the user is told to run.
@@ -139,19 +156,25 @@ fn remedy(entry: &Entry, repair: &Repair<'_>) -> String {
             format!("run `{command}`, which lets go of `{path}`, and delete it if it is not yours")
         }
         State::Edited | State::Gone => {
+            let own = beside(path).map(|own| format!(", and write yours beside it, as `{own}`"));
             format!(
-                "restore `{path}` from version control: {}",
+                "restore `{path}` from version control{}: {}",
+                own.unwrap_or_default(),
                 shell::restore(repair.folder, path)
             )
         }
-        State::Foreign => {
-            format!("move `{path}` away, or name another path in the configuration")
-        }
+        State::Foreign => match beside(path) {
+            Some(own) => format!("rename `{path}`: samples of your own are named `{own}`"),
+            None => format!("move `{path}` away, or name another path in the configuration"),
+        },
     }
 }
 
 /// What `--check` found: each file, its diff, and the repair.
 fn findings(generation: &Generation, repair: &Repair<'_>) {
+    if generation.plan.drift().next().is_none() {
+        return;
+    }
     for entry in generation.plan.drift() {
         report::file(report::CHANGED, check_status(entry.state), &entry.path);
     }
@@ -205,7 +228,7 @@ fn written(generation: &Generation, config: &Config, repair: &Repair<'_>) {
     }
 }
 
-fn machine(generation: &Generation, check: bool) -> String {
+fn machine(generation: &Generation, check: bool, ok: bool) -> String {
     let status = if check { check_status } else { write_status };
     let files: Vec<_> = generation
         .plan
@@ -215,7 +238,8 @@ fn machine(generation: &Generation, check: bool) -> String {
         .collect();
     canonical::text(&json!({
         "files": files,
-        "ok": !check || generation.plan.drift().next().is_none(),
+        "ok": ok,
+        "samples": samples::machine(&generation.samples),
         "warnings": generation.warnings,
     }))
 }

@@ -98,7 +98,7 @@ fn text(package: &Package) -> String {
          # The package whose library holds it. Default: the one whose library the path begins with.\n\
          # package = \"{name}\"\n\
          \n\
-         # The registry: one file per event type and version. Commit it.\n\
+         # The registry: one file per event type and version, and a sample of each. Commit it.\n\
          # schemas = \"schemas\"\n\
          \n\
          # SQL migrations in sqlx's format, one folder per database. Default: none.\n\

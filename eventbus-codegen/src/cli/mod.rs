@@ -3,6 +3,7 @@
 mod codegen;
 mod init;
 mod report;
+mod samples;
 
 use std::env;
 use std::ffi::OsString;
@@ -17,7 +18,7 @@ const ABOUT: &str = "Schemas, SQL migrations and TypeScript from derived domain 
 const EXIT_CODES: &str = "\
 Exit codes:
   0  everything is as it should be
-  1  drift: `--check` found files that would change
+  1  drift: `--check` found files that would change, or the code does not decode a stored sample
   2  usage, configuration, build or file errors";
 
 const EXAMPLES: &str = "\

@@ -1,4 +1,4 @@
-//! Links a few lines against the user's library, runs them, and reads the catalog that they write.
+//! Links a few lines against the user's library.
 
 use std::env;
 use std::fs;
@@ -11,21 +11,22 @@ use tempfile::TempDir;
 use super::Library;
 use super::build::Built;
 use super::metadata::no_cargo;
+use super::program::{Program, source};
 use crate::config::Root;
 use crate::diagnostic::{Error, ErrorKind, Result};
 
-/// The catalog's text.
-pub(super) fn catalog(
+/// The program that answers for the library.
+pub(super) fn program(
     root: &Root,
     library: &Library,
     built: &Built,
     target_directory: &Path,
-) -> Result<String> {
+) -> Result<Program> {
     let folder = tempfile::Builder::new()
         .prefix("eventbus-")
         .tempdir_in(target_directory)
         .map_err(|error| Error::file("create a folder in", target_directory, error))?;
-    let source = write(&folder, "catalog.rs", &program(root))?;
+    let source = write(&folder, "catalog.rs", &source(root))?;
     let program = folder.path().join(format!("catalog{}", env::consts::EXE_SUFFIX));
     let output = rustc(library, built, target_directory)
         .arg("-o")
@@ -36,19 +37,7 @@ pub(super) fn catalog(
     if !output.status.success() {
         return Err(explain(&output, root));
     }
-    run(&program, &folder.path().join("catalog.json"), root)
-}
-
-/// The program: it writes to a file, because anything in the process may write to the standard output.
-fn program(root: &Root) -> String {
-    format!(
-        "fn main() {{\n    \
-             let path = ::std::env::args_os().nth(1).expect(\"the path to write to\");\n    \
-             let catalog: ::std::string::String = ::{}::__eventbus_catalog();\n    \
-             ::std::fs::write(path, catalog).expect(\"the catalog is written\");\n\
-         }}\n",
-        root.path
-    )
+    Ok(Program::new(folder, program, root))
 }
 
 fn rustc(library: &Library, built: &Built, target_directory: &Path) -> Command {
@@ -143,20 +132,6 @@ fn explain(output: &Output, root: &Root) -> Error {
                 .help("the library must build for this machine, with its default linker")
         }
     }
-}
-
-fn run(program: &Path, catalog: &Path, root: &Root) -> Result<String> {
-    let output = Command::new(program).arg(catalog).output().map_err(|error| {
-        refused(format!("the catalog of `{}` cannot be read out of the library", root.path))
-            .because(error)
-            .help("the library must build for this machine: unset `build.target`")
-    })?;
-    if output.status.success() {
-        return fs::read_to_string(catalog).map_err(|error| Error::file("read", catalog, error));
-    }
-    Err(refused(format!("building the catalog of `{}` failed", root.path))
-        .because(String::from_utf8_lossy(&output.stderr).trim().to_owned())
-        .help("a schema of a field's type panicked, or two types contradict each other: see above"))
 }
 
 fn write(folder: &TempDir, name: &str, text: &str) -> Result<PathBuf> {

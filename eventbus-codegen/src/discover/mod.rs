@@ -1,4 +1,4 @@
-//! Reads the catalog out of the user's library.
+//! Reads the catalog out of the user's library, and lets the library decode.
 //!
 //! The library is built where it lives, by the user's own cargo: lock file, features, patches and profile are exactly
 //! the user's. A few generated lines are then linked against it, run, and leave the catalog in a file.
@@ -6,6 +6,7 @@
 mod build;
 mod link;
 mod metadata;
+mod program;
 
 use std::env;
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use eventbus_runtime::Document;
 
 pub(crate) use self::metadata::Metadata;
+pub(crate) use self::program::{Program, Sample};
 use crate::config::{Config, Root};
 use crate::diagnostic::{Error, ErrorKind, Result};
 
@@ -28,16 +30,27 @@ pub(crate) struct Request {
     pub(crate) quiet: bool,
 }
 
-/// The catalog of the configured root.
-pub(crate) fn discover(config: &Config, request: &Request) -> Result<Document> {
+/// The user's code, as far as the toolchain asks it.
+#[derive(Debug)]
+pub(crate) struct Code {
+    /// The catalog of the configured root.
+    pub(crate) document: Document,
+    /// The program that holds the code.
+    pub(crate) program: Program,
+}
+
+/// Builds the library, links it, and reads the catalog of the configured root.
+pub(crate) fn discover(config: &Config, request: &Request) -> Result<Code> {
     refuse_build_script(|variable| env::var_os(variable))?;
     let metadata = Metadata::read(config.folder())?;
     let library = metadata.library(config)?;
     let request = &Request { locked: request.locked && metadata.is_locked(), ..request.clone() };
     let built = build::library(&library, config.folder(), request)?;
-    let text = link::catalog(&config.root, &library, &built, &metadata.target_directory)
-        .map_err(|error| error.at(&config.file, Some(config.root.line)))?;
-    parse(&text, &config.root)
+    let at_the_root = |error: Error| error.at(&config.file, Some(config.root.line));
+    let program = link::program(&config.root, &library, &built, &metadata.target_directory)
+        .map_err(at_the_root)?;
+    let text = program.catalog().map_err(at_the_root)?;
+    Ok(Code { document: parse(&text, &config.root)?, program })
 }
 
 /// The library that holds the root.

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Version;
+use super::samples::is_own_sample;
 use crate::diagnostic::{Error, ErrorKind, Result};
 
 /// The text of every `v<N>.json` in the registry, by type and version.
@@ -52,9 +53,9 @@ impl Frozen {
 /// Whether `path` is a file of one event type in the registry at `folder`: these outlive the code.
 pub(crate) fn is_history(path: &str, folder: &str) -> bool {
     let below = path.strip_prefix(folder).and_then(|path| path.strip_prefix('/'));
-    below
-        .and_then(|path| path.split_once('/'))
-        .is_some_and(|(_, file)| file == "event.json" || version_of(file).is_some())
+    below.and_then(|path| path.split_once('/')).is_some_and(|(_, file)| {
+        file == "event.json" || version_of(file).is_some() || is_own_sample(file)
+    })
 }
 
 /// The number in `v12.json`.
@@ -62,7 +63,7 @@ pub(super) fn version_of(file: &str) -> Option<u32> {
     file.strip_prefix('v')?.strip_suffix(".json")?.parse().ok()
 }
 
-fn entries(folder: &Path) -> Result<Vec<(String, std::path::PathBuf)>> {
+pub(super) fn entries(folder: &Path) -> Result<Vec<(String, std::path::PathBuf)>> {
     let listing = match fs::read_dir(folder) {
         Ok(listing) => listing,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

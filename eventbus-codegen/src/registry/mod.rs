@@ -1,4 +1,5 @@
-//! The committed registry: one file per type and version, the facts of each type, and the tree of types.
+//! The committed registry: one file per type and version, the facts of each type, samples of what its versions wrote,
+//! and the tree of types.
 //!
 //! Everything downstream is a function of a [`Registry`]; the Rust code is not looked at again.
 
@@ -6,6 +7,8 @@ mod files;
 mod frozen;
 mod inline;
 mod merge;
+mod sample;
+mod samples;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +17,8 @@ use serde_json::Value;
 pub(crate) use self::files::files;
 pub(crate) use self::frozen::{Frozen, is_history};
 pub(crate) use self::merge::merge;
+pub(crate) use self::sample::sample;
+pub(crate) use self::samples::{Samples, Stored, beside, sample_path};
 
 /// Every event type that the code knows, with all its versions.
 #[derive(Debug, Clone, PartialEq)]

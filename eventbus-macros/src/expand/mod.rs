@@ -32,7 +32,7 @@ pub(crate) fn domain_event(model: &Enum<'_>) -> TokenStream {
         event::impls(model),
         convert::impls(model),
         serde::impls(model),
-        catalog::function(&model.private, model.ident, &visibility(model.vis)),
+        catalog::functions(&model.private, model.ident, &visibility(model.vis)),
     ];
     quote! {
         #structs

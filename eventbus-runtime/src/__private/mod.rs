@@ -3,6 +3,7 @@
 mod decode;
 mod marks;
 mod names;
+mod samples;
 mod subset;
 mod wire;
 
@@ -17,6 +18,7 @@ pub use self::names::{
     LONGEST, Nested, Probe, Route, Standalone, alias_clash, between, fits, is_live, join, joined,
     prefix_of, route, same, states_its_kind, text,
 };
+pub use self::samples::decode_samples;
 pub use self::subset::{member, overlap};
 pub(crate) use self::wire::raw;
 pub use self::wire::{AggregateId, aggregate_id, catalog_json, read_tagged, to_data, write_tagged};

@@ -1,0 +1,113 @@
+//! What `codegen` says of samples that the code does not decode.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::report;
+use crate::diagnostic::{Error, ErrorKind};
+use crate::registry::Stored;
+use crate::samples::{Checked, Failure, Outcome, failures};
+
+/// Every sample that does not decode, each with its reason and its remedies.
+pub(super) fn findings(samples: &[Checked], check: bool, command: &str) {
+    for (sample, failure) in failures(samples) {
+        report::error(&finding(sample, failure, command));
+    }
+    let nothing = if check { "" } else { "; nothing was written" };
+    match failures(samples).count() {
+        0 => {}
+        1 => report::summary(&format!("1 stored sample does not decode{nothing}")),
+        count => report::summary(&format!("{count} stored samples do not decode{nothing}")),
+    }
+}
+
+/// The samples for a machine.
+pub(super) fn machine(samples: &[Checked]) -> Value {
+    samples
+        .iter()
+        .map(|Checked { sample, outcome }| {
+            let Stored { path, event_type, version, .. } = sample;
+            let mut entry = json!({ "path": path, "type": event_type, "version": version });
+            entry["status"] = Value::from(match outcome {
+                Outcome::Decoded => "decoded",
+                Outcome::Skipped => "skipped",
+                Outcome::Failed(failure) => {
+                    entry["reason"] = Value::from(failure.reason.as_str());
+                    "failed"
+                }
+            });
+            entry
+        })
+        .collect()
+}
+
+fn finding(sample: &Stored, failure: &Failure, command: &str) -> Error {
+    let Failure { reason, reader, current } = failure;
+    let Stored { path, event_type, version, .. } = sample;
+    let message = format!("a sample of `{event_type}` at version {version} does not decode");
+    let error =
+        Error::new(ErrorKind::Registry, message).at(Path::new(path), None).because(reason.clone());
+    let error = if version < current {
+        error
+            .help(format!(
+                "read it: add `#[event(upcast({version} => ..))]` with the payload as it was then, \
+                 or correct the conversion that is there"
+            ))
+            .help(format!(
+                "if no event of version {version} is kept, say so: `#[event(unreadable({version}))]`"
+            ))
+    } else {
+        error
+            .help(
+                "read it: `Option` or `#[serde(default)]` for a field that is new, \
+                 `#[serde(alias = \"..\")]` for one that was renamed",
+            )
+            .help(format!(
+                "or leave version {version} as it was: raise `version`, and add \
+                 `#[event(upcast({version} => ..))]`"
+            ))
+    };
+    if !sample.is_own() {
+        return error.help(format!("if no code ever wrote this, correct or delete `{path}`"));
+    }
+    // What an earlier version wrote, or the type under its former name, cannot be made again.
+    if version < current || event_type != reader {
+        return error;
+    }
+    error.help(format!(
+        "if version {version} was never stored, delete `{path}` and run `{command}`, which makes another"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, Stored, finding};
+
+    fn sample(path: &str) -> Stored {
+        let (event_type, text) = ("order.placed".to_owned(), "{}".to_owned());
+        Stored { path: path.to_owned(), event_type, version: 1, text }
+    }
+
+    fn remedies(path: &str, reader: &str, current: u32) -> String {
+        let reason = "missing field `total`".to_owned();
+        let failure = Failure { reason, reader: reader.to_owned(), current };
+        finding(&sample(path), &failure, "cargo eventbus codegen").remedies().join("\n")
+    }
+
+    #[test]
+    fn only_the_current_versions_own_sample_may_be_deleted() {
+        let own = "schemas/order.placed/samples/v1.json";
+        assert!(
+            remedies(own, "order.placed", 1)
+                .contains("was never stored, delete `schemas/order.placed")
+        );
+        assert!(!remedies(own, "order.placed", 2).contains("delete"));
+        assert!(remedies(own, "order.placed", 2).contains("unreadable(1)"));
+        assert!(!remedies(own, "order.created", 1).contains("delete"), "a former name");
+        let mine = "schemas/order.placed/samples/v1.mine.json";
+        assert!(
+            remedies(mine, "order.placed", 2).contains("correct or delete `schemas/order.placed")
+        );
+    }
+}
