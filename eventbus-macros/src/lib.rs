@@ -95,6 +95,34 @@ use syn::{DeriveInput, parse_macro_input};
 /// assert_eq!(InvoiceSent::TYPE, "billing.invoice.sent");
 /// ```
 ///
+/// `aggregate`: the kind of the aggregates, where the first segment of the names is not it. Events whose kind, tenant and
+/// aggregate id are the same are delivered in order, whatever their families are. It holds for every enum below, until
+/// one states another kind; an enum of another crate (`external`) states its own. Events keep the kind in which they were
+/// emitted for their shard, and have the code's present one for their order.
+///
+/// ```
+/// # use eventbus_runtime::DomainEvent;
+/// #[derive(Debug, DomainEvent)]
+/// pub enum ShopEvent {
+///     Order(OrderEvent),
+///     Cart(CartEvent),
+/// }
+///
+/// #[derive(Debug, DomainEvent)]
+/// pub enum OrderEvent {
+///     Placed { #[event(aggregate_id)] order_id: u64 },
+/// }
+///
+/// #[derive(Debug, DomainEvent)]
+/// #[event(aggregate = "order")]
+/// pub enum CartEvent {
+///     CheckedOut { #[event(aggregate_id)] order_id: u64 },
+/// }
+///
+/// assert_eq!(CartCheckedOut { order_id: 7 }.aggregate_kind(), "order");
+/// assert_eq!(OrderPlaced { order_id: 7 }.aggregate_kind(), "order");
+/// ```
+///
 /// `crate`: where the runtime crate is, for a crate that renames or re-exports it.
 ///
 /// ```
@@ -291,6 +319,33 @@ use syn::{DeriveInput, parse_macro_input};
 /// # Ok::<(), eventbus_runtime::Error>(())
 /// ```
 ///
+/// `compat = ".."`: which readers and writers of this event must understand each other, `"backward"` (new code reads what
+/// old code wrote), `"forward"` (old code reads what new code writes), `"full"` (both) or `"none"`.
+/// `compat(reviewed = "why")`: somebody let a change through that the evolution check would refuse. An event may have
+/// one of each. Both are recorded in the catalog and the registry.
+///
+/// rustc's own `#[deprecated]` is recorded too, with its note, and becomes `@deprecated` in TypeScript. It is not copied to
+/// the payload struct.
+///
+/// ```
+/// # use eventbus_runtime::{Catalog, CompatMode, DomainEvent};
+/// # #[derive(Debug, DomainEvent)]
+/// # enum AppEvent { Order(OrderEvent) }
+/// #[derive(Debug, DomainEvent)]
+/// pub enum OrderEvent {
+///     #[event(compat = "backward", compat(reviewed = "no consumer read `note`"))]
+///     Placed { id: u64 },
+///     #[deprecated = "use `order.placed`"]
+///     Created { id: u64 },
+/// }
+///
+/// let leaves = OrderEvent::CATALOG.leaves();
+/// let compat = leaves[0].compat.expect("it is stated");
+/// assert_eq!(compat.mode, Some(CompatMode::Backward));
+/// assert_eq!(compat.reviewed, Some("no consumer read `note`"));
+/// assert_eq!(leaves[1].deprecated, Some("use `order.placed`"));
+/// ```
+///
 /// Of serde's attributes a variant takes `bound`, `default`, `expecting` and `rename_all`.
 ///
 /// # On a field
@@ -316,6 +371,106 @@ use syn::{DeriveInput, parse_macro_input};
 /// let event = OrderEvent::Placed { order_id: 7 };
 /// assert_eq!(event.aggregate_id().as_deref(), Some("7"));
 /// ```
+///
+/// `tenant_id`: the field whose text is the tenant; emitting puts it into the envelope. `event_key`: the field that tells
+/// this event from others of its type; `event_key()` returns its text, and nothing else is done with it. The type of each
+/// is `Display`, or an `Option` of one that is.
+///
+/// ```
+/// # use eventbus_runtime::DomainEvent;
+/// # #[derive(Debug, DomainEvent)]
+/// # enum AppEvent { Payment(PaymentEvent) }
+/// #[derive(Debug, DomainEvent)]
+/// pub enum PaymentEvent {
+///     Taken {
+///         #[event(tenant_id)]
+///         shop: String,
+///         #[event(event_key)]
+///         receipt: Option<u64>,
+///     },
+/// }
+///
+/// let event = PaymentEvent::Taken { shop: "north".to_owned(), receipt: Some(12) };
+/// assert_eq!(event.tenant_id().as_deref(), Some("north"));
+/// assert_eq!(event.event_key().as_deref(), Some("12"));
+/// ```
+///
+/// `int = "string"`: an `i64`, `u64`, `i128` or `u128`, or an `Option` of one, that is a string in JSON, because JavaScript
+/// rounds numbers above 2^53 - 1. A number is read as well, so that events that were stored before stay readable. In a
+/// struct of your own, [`int_string`] does the same.
+///
+/// [`int_string`]: https://docs.rs/eventbus-runtime/latest/eventbus_runtime/int_string/
+///
+/// ```
+/// # use eventbus_runtime::DomainEvent;
+/// # #[derive(Debug, DomainEvent)]
+/// # enum AppEvent { Account(AccountEvent) }
+/// #[derive(Debug, PartialEq, DomainEvent)]
+/// pub enum AccountEvent {
+///     Charged {
+///         #[event(int = "string")]
+///         cents: u64,
+///     },
+/// }
+///
+/// let event = AccountEvent::Charged { cents: u64::MAX };
+/// assert_eq!(event.to_data()?, r#"{"cents":"18446744073709551615"}"#);
+/// let stored = AccountEvent::from_data("account.charged", 1, r#"{"cents":5}"#)?;
+/// assert_eq!(stored, AccountEvent::Charged { cents: 5 });
+/// # Ok::<(), eventbus_runtime::Error>(())
+/// ```
+///
+/// `opaque`: the field holds a `serde_json::Value`, in which the evolution check sees nothing; it is recorded as such.
+///
+/// ```
+/// # use eventbus_runtime::DomainEvent;
+/// # #[derive(Debug, DomainEvent)]
+/// # enum AppEvent { Hook(HookEvent) }
+/// #[derive(Debug, DomainEvent)]
+/// pub enum HookEvent {
+///     Received {
+///         #[event(opaque)]
+///         body: serde_json::Value,
+///     },
+/// }
+///
+/// assert_eq!(HookEvent::CATALOG.leaves()[0].opaque, ["body"]);
+/// ```
+///
+/// `schema = Type`: the type whose schema is that of the field, where serde's `with`, `serialize_with` or
+/// `deserialize_with` put something else on the wire than the field's own type. schemars' `with` and `schema_with` do
+/// the same.
+///
+/// ```
+/// # use eventbus_runtime::DomainEvent;
+/// # #[derive(Debug, DomainEvent)]
+/// # enum AppEvent { Photo(PhotoEvent) }
+/// #[derive(Debug, DomainEvent)]
+/// pub enum PhotoEvent {
+///     Taken {
+///         #[serde(with = "hex")]
+///         #[event(schema = String)]
+///         pixels: Vec<u8>,
+///     },
+/// }
+///
+/// mod hex {
+///     use serde::{Deserialize, Deserializer, Serializer, de::Error};
+///
+///     pub fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+///         to.collect_str(&bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+///     }
+///
+///     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+///         let text = String::deserialize(from)?;
+///         let byte = |at| u8::from_str_radix(&text[at..at + 2], 16).map_err(D::Error::custom);
+///         (0..text.len()).step_by(2).map(byte).collect()
+///     }
+/// }
+///
+/// assert_eq!(PhotoEvent::Taken { pixels: vec![0, 255] }.to_data()?, r#"{"pixels":"00ff"}"#);
+/// # Ok::<(), eventbus_runtime::Error>(())
+/// ```
 #[proc_macro_derive(DomainEvent, attributes(event, serde, schemars))]
 pub fn derive_domain_event(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -325,7 +480,8 @@ pub fn derive_domain_event(input: TokenStream) -> TokenStream {
 /// Derives `EventPayload` on a struct with named fields, which a variant with `#[event(payload)]` carries.
 ///
 /// The struct derives serde's `Serialize` and `Deserialize` and schemars' `JsonSchema` itself. On a field it takes
-/// `aggregate_id`, on the struct `crate`, both as [`DomainEvent`](macro@DomainEvent) does.
+/// `aggregate_id`, `tenant_id`, `event_key` and `opaque`, on the struct `crate`, all as
+/// [`DomainEvent`](macro@DomainEvent) does.
 ///
 /// ```
 /// use eventbus_runtime::EventPayload;

@@ -290,7 +290,7 @@ pub enum Node {
     /// An enum.
     Group(GroupDocument),
     /// An event type.
-    Leaf(LeafDocument),
+    Leaf(Box<LeafDocument>),
 }
 
 /// A [`Leaf`] as data, with the schemas of both contracts.
@@ -401,7 +401,7 @@ impl From<&Catalog> for Node {
     fn from(catalog: &Catalog) -> Self {
         match catalog {
             Catalog::Group(group) => Self::Group((*group).into()),
-            Catalog::Leaf(leaf) => Self::Leaf((*leaf).into()),
+            Catalog::Leaf(leaf) => Self::Leaf(Box::new((*leaf).into())),
         }
     }
 }

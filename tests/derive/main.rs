@@ -1,10 +1,13 @@
 //! What `#[derive(DomainEvent)]` makes of nested enums.
 
+mod aggregates;
 mod catalog;
 mod conversions;
 mod events;
+mod evolution;
 #[allow(dead_code, unreachable_pub, reason = "the inputs are written as users write them")]
 mod expand;
+mod external;
 mod fields;
 mod filter;
 mod hygiene;
@@ -16,3 +19,4 @@ mod subset;
 mod unknown;
 mod versions;
 mod wire;
+mod wire_attributes;

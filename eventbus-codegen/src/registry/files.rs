@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::frozen::version_of;
-use super::{Event, Group, Member, Registry};
+use super::{Event, Facts, Group, Member, Registry};
 use crate::canonical::{sha256, text};
 use crate::output::Artifact;
 
@@ -56,14 +56,35 @@ fn hashes(
 fn facts(name: &str, event: &Event, hashes: &BTreeMap<u32, String>) -> Value {
     let versions =
         hashes.iter().map(|(version, sha256)| json!({ "version": version, "sha256": sha256 }));
-    json!({
+    let mut file = json!({
         "aggregateId": event.aggregate_id,
         "current": event.current,
         "docs": event.docs,
         "rustPath": event.rust_path,
         "type": name,
         "versions": versions.collect::<Vec<_>>(),
-    })
+    });
+    for (key, value) in said(&event.facts) {
+        file[key] = value;
+    }
+    file
+}
+
+/// The facts that the author stated.
+fn said(facts: &Facts) -> impl Iterator<Item = (&'static str, Value)> {
+    let text = |text: &Option<String>| text.as_ref().map(|text| json!(text));
+    let aggregate = (!facts.aggregate.is_empty()).then(|| json!(facts.aggregate));
+    let opaque = (!facts.opaque.is_empty()).then(|| json!(facts.opaque));
+    [
+        ("aggregate", aggregate),
+        ("compat", facts.compat.as_ref().map(|compat| json!(compat))),
+        ("deprecated", text(&facts.deprecated)),
+        ("eventKey", text(&facts.event_key)),
+        ("opaque", opaque),
+        ("tenantId", text(&facts.tenant_id)),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| Some((key, value?)))
 }
 
 fn group(group: &Group) -> Value {

@@ -6,7 +6,7 @@ use eventbus_runtime::{Document, GroupDocument, LeafDocument, Node};
 use serde_json::{Value, json};
 
 use super::inline::inline_numbered;
-use super::{Event, Frozen, Group, Member, Registry, Version, WRITER};
+use super::{Event, Facts, Frozen, Group, Member, Registry, Version, WRITER};
 use crate::canonical::{sort_required, text};
 use crate::diagnostic::{Error, ErrorKind, Result};
 
@@ -59,8 +59,20 @@ fn event(leaf: &LeafDocument, frozen: &Frozen) -> Result<Event> {
         docs: leaf.docs.clone(),
         aggregate_id: leaf.aggregate_id.clone(),
         current: leaf.version,
+        facts: facts(leaf),
         versions,
     })
+}
+
+fn facts(leaf: &LeafDocument) -> Facts {
+    Facts {
+        tenant_id: leaf.tenant_id.clone(),
+        event_key: leaf.event_key.clone(),
+        opaque: leaf.opaque.clone(),
+        deprecated: leaf.deprecated.clone(),
+        compat: leaf.compat.clone(),
+        aggregate: leaf.aggregate.clone(),
+    }
 }
 
 /// The reader contract with the writer contract inside it.

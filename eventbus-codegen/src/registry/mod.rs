@@ -12,6 +12,7 @@ mod samples;
 
 use std::collections::BTreeMap;
 
+use eventbus_runtime::CompatDocument;
 use serde_json::Value;
 
 pub(crate) use self::files::files;
@@ -62,8 +63,27 @@ pub(crate) struct Event {
     pub(crate) aggregate_id: Option<String>,
     /// The version in which the code writes it.
     pub(crate) current: u32,
+    /// What its author says of it beyond its shape.
+    pub(crate) facts: Facts,
     /// The text of each version's file, the current one and the frozen ones.
     pub(crate) versions: BTreeMap<u32, Version>,
+}
+
+/// What the derive's attributes say of an event type. What is not said has no place in the registry's files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// The name on the wire of the field that holds the tenant.
+    pub(crate) tenant_id: Option<String>,
+    /// The name on the wire of the field that holds the event's key.
+    pub(crate) event_key: Option<String>,
+    /// The names on the wire of the fields whose type says nothing of their shape.
+    pub(crate) opaque: Vec<String>,
+    /// The note of `#[deprecated]`, empty where none was given.
+    pub(crate) deprecated: Option<String>,
+    /// What the author wants of the evolution check.
+    pub(crate) compat: Option<CompatDocument>,
+    /// The kind of the aggregate; empty where it is the first segment of the name.
+    pub(crate) aggregate: String,
 }
 
 /// One version of an event type.

@@ -4,6 +4,7 @@ use eventbus_runtime::Document;
 use serde_json::{Value, json};
 
 use super::{Frozen, Registry, files, merge};
+use crate::output::Content;
 
 /// A shop with one group, whose `order.placed` is at `version` with `schema` as both contracts.
 pub(crate) fn shop(version: u32, schema: &Value) -> Document {
@@ -84,4 +85,30 @@ fn one_name_for_two_events_names_both() {
     let error = merge(&document, &Frozen::default()).unwrap_err();
     let wanted = "`shop::OrderPlaced` and `shop::OrderPlaced` are both named `order.placed`";
     assert_eq!(error.to_string(), wanted);
+}
+
+#[test]
+fn a_fact_stands_in_the_file_where_its_author_stated_it() {
+    let event_json = |document: &Document| -> Value {
+        let registry = merge(document, &Frozen::default()).unwrap();
+        let files = files(&registry, "schemas", &BTreeMap::new());
+        let file = files.into_iter().find(|file| file.path.ends_with("event.json")).unwrap();
+        let Content::Generated(text) = file.content else { panic!("facts are never frozen") };
+        serde_json::from_str(&text).unwrap()
+    };
+    let silent = shop(1, &object("id"));
+    let keys = event_json(&silent).as_object().unwrap().len();
+    assert_eq!(keys, 6);
+    let said = json!({
+        "aggregate": "cart", "compat": {"mode": "full", "reviewed": "agreed"}, "deprecated": "",
+        "eventKey": "number", "opaque": ["note"], "tenantId": "tenant",
+    });
+    let mut document = serde_json::to_value(&silent).unwrap();
+    let leaf = document.pointer_mut("/root/members/0/group/members/0/leaf").unwrap();
+    leaf.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+    let file = event_json(&serde_json::from_value(document).unwrap());
+    for (key, value) in said.as_object().unwrap() {
+        assert_eq!(&file[key], value, "{key}");
+    }
+    assert_eq!(file.as_object().unwrap().len(), keys + 6);
 }

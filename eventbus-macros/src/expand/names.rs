@@ -97,7 +97,7 @@ fn kinds(model: &Enum<'_>) -> TokenStream {
         let catalog = quote_spanned!(ty.span()=> <#ty as #private::DomainEvent>::CATALOG);
         let holds =
             quote!((#private::same(__AGGREGATE, "") || #private::states_its_kind(#catalog)));
-        let child = quote!(#ty).to_string();
+        let child = quote!(#ty).to_string().replace(" :: ", "::");
         let message = format!(
             "`aggregate` does not reach an enum of another crate: write it on `{child}`, too"
         );
@@ -149,7 +149,7 @@ fn prefixes(model: &Enum<'_>) -> TokenStream {
         let name = constant(at);
         let catalog = quote_spanned!(ty.span()=> <#ty as #private::DomainEvent>::CATALOG);
         let holds = quote!(#private::same(#private::prefix_of(#catalog), #name));
-        let child = quote!(#ty).to_string();
+        let child = quote!(#ty).to_string().replace(" :: ", "::");
         let message = format!(
             "`{child}` stands here under another name than its own: its `#[event(prefix = \
              \"..\")]` is the dotted path of this variant"

@@ -310,7 +310,10 @@ pub(super) fn as_text(private: &Path, mark: Mark, ty: &Type, value: &TokenStream
         Some(inner) => {
             let function = quote_spanned!(inner.span()=> #private::#name::<#inner>);
             quote! {
-                ::core::option::Option::and_then(::core::option::Option::as_ref(#value), #function)
+                match #value {
+                    ::core::option::Option::Some(__some) => #function(__some),
+                    ::core::option::Option::None => ::core::option::Option::None,
+                }
             }
         }
         None => {

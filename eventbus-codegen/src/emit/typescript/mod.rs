@@ -138,6 +138,12 @@ fn event_docs(event_type: &str, event: &Event) -> Vec<String> {
         }
         docs.push(format!("`{event_type}`; `subject` is `data.{field}`."));
     }
+    if let Some(note) = &event.facts.deprecated {
+        if !docs.is_empty() {
+            docs.push(String::new());
+        }
+        docs.extend(doc_lines(format!("@deprecated {note}").trim_end()));
+    }
     docs
 }
 

@@ -199,3 +199,30 @@ fn two_events(rust_path: &str, definition: &str) -> Registry {
     document.root.members.extend(other.root.members);
     merge(&document, &Frozen::default()).unwrap()
 }
+
+#[test]
+fn a_deprecated_event_says_why() {
+    let event = |note: &str| {
+        let mut registry = registry(&json!({"type": "object"}));
+        let event = registry.events.get_mut("order.placed").unwrap();
+        event.facts.deprecated = Some(note.to_owned());
+        emit(&registry, true).unwrap().text
+    };
+    assert!(event("use `order.made`").contains(
+        " * `order.placed`; `subject` is `data.order_id`.\n *\n * @deprecated use `order.made`\n */\n"
+    ));
+    assert!(event("").contains(" *\n * @deprecated\n */\n"));
+}
+
+#[test]
+fn an_integer_in_a_string_is_a_string() {
+    let schema = json!({
+        "type": "object", "required": ["cents", "fee"],
+        "properties": {
+            "cents": {"type": "string", "pattern": "^(0|[1-9][0-9]{0,19})$"},
+            "fee": {"type": ["string", "null"], "pattern": "^(0|[1-9][0-9]{0,19})$"},
+        },
+    });
+    let wanted = "export type OrderPlaced = {\n  readonly cents: string;\n  readonly fee: string | null;\n};";
+    assert_eq!(declaration(&schema, "OrderPlaced"), wanted);
+}
