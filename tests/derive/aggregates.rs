@@ -95,7 +95,7 @@ async fn events_of_one_aggregate_wait_for_each_other_across_families() {
     let notes = Arc::clone(&seen);
     let handler = move |event: Event<DeskEvent>| {
         let id = event.aggregate_id().unwrap_or_default();
-        notes.lock().unwrap().push((id, event.event_type(), event.attempt()));
+        notes.lock().unwrap().push((id, event.event_type().to_owned(), event.attempt()));
         let fails = matches!(*event, DeskEvent::Cart(_)) && event.attempt() == 1;
         async move { if fails { Err(HandlerError::retryable("not yet")) } else { Ok(()) } }
     };
@@ -109,6 +109,6 @@ async fn events_of_one_aggregate_wait_for_each_other_across_families() {
     running.settled().await.unwrap();
     let mut seen = seen.lock().unwrap().clone();
     seen.retain(|(id, ..)| id == "1");
-    let seen: Vec<_> = seen.iter().map(|(_, name, attempt)| (*name, *attempt)).collect();
+    let seen: Vec<_> = seen.iter().map(|(_, name, attempt)| (name.as_str(), *attempt)).collect();
     assert_eq!(seen, [("cart.filled", 1), ("cart.filled", 2), ("order.placed", 1)]);
 }

@@ -23,7 +23,7 @@ enum OrderEvent {
     #[deprecated = "use `order.placed`"]
     Created { id: u8 },
     #[deprecated(since = "1.2.0", note = "use `order.paid`")]
-    #[event(name = "settled", version = 2)]
+    #[event(name = "settled", version = 2, unreadable(1))]
     Settled,
 }
 

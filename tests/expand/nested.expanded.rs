@@ -33,12 +33,22 @@ const _: () = {
         )
     };
     #[allow(long_running_const_eval)]
-    const _: () = if !::eventbus_runtime::__private::same(
-        ::eventbus_runtime::__private::prefix_of(
-            <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-        ),
-        __NAME_0,
-    ) {
+    const _: () = if !{
+        if ::eventbus_runtime::__private::is_subset(
+            &<ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+        ) {
+            ::core::panic!(
+                "{}",
+                "`ShelfEvent` is a subset, whose events stand below the enums that declare them: nest those"
+            )
+        }
+        ::eventbus_runtime::__private::same(
+            ::eventbus_runtime::__private::prefix_of(
+                <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+            ),
+            __NAME_0,
+        )
+    } {
         ::core::panic!(
             "{}",
             "`ShelfEvent` stands here under another name than its own: its `#[event(prefix = \"..\")]` is the dotted path of this variant"
@@ -318,12 +328,22 @@ const _: () = {
         )
     };
     #[allow(long_running_const_eval)]
-    const _: () = if !::eventbus_runtime::__private::same(
-        ::eventbus_runtime::__private::prefix_of(
-            <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-        ),
-        __NAME_0,
-    ) {
+    const _: () = if !{
+        if ::eventbus_runtime::__private::is_subset(
+            &<CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+        ) {
+            ::core::panic!(
+                "{}",
+                "`CompartmentEvent` is a subset, whose events stand below the enums that declare them: nest those"
+            )
+        }
+        ::eventbus_runtime::__private::same(
+            ::eventbus_runtime::__private::prefix_of(
+                <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+            ),
+            __NAME_0,
+        )
+    } {
         ::core::panic!(
             "{}",
             "`CompartmentEvent` stands here under another name than its own: its `#[event(prefix = \"..\")]` is the dotted path of this variant"

@@ -45,24 +45,44 @@ const _: () = {
         )
     };
     #[allow(long_running_const_eval)]
-    const _: () = if !::eventbus_runtime::__private::same(
-        ::eventbus_runtime::__private::prefix_of(
-            <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-        ),
-        __NAME_0,
-    ) {
+    const _: () = if !{
+        if ::eventbus_runtime::__private::is_subset(
+            &<OrderEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+        ) {
+            ::core::panic!(
+                "{}",
+                "`OrderEvent` is a subset, whose events stand below the enums that declare them: nest those"
+            )
+        }
+        ::eventbus_runtime::__private::same(
+            ::eventbus_runtime::__private::prefix_of(
+                <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+            ),
+            __NAME_0,
+        )
+    } {
         ::core::panic!(
             "{}",
             "`OrderEvent` stands here under another name than its own: its `#[event(prefix = \"..\")]` is the dotted path of this variant"
         )
     };
     #[allow(long_running_const_eval)]
-    const _: () = if !::eventbus_runtime::__private::same(
-        ::eventbus_runtime::__private::prefix_of(
-            <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-        ),
-        __NAME_1,
-    ) {
+    const _: () = if !{
+        if ::eventbus_runtime::__private::is_subset(
+            &<PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+        ) {
+            ::core::panic!(
+                "{}",
+                "`PaymentEvent` is a subset, whose events stand below the enums that declare them: nest those"
+            )
+        }
+        ::eventbus_runtime::__private::same(
+            ::eventbus_runtime::__private::prefix_of(
+                <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+            ),
+            __NAME_1,
+        )
+    } {
         ::core::panic!(
             "{}",
             "`PaymentEvent` stands here under another name than its own: its `#[event(prefix = \"..\")]` is the dotted path of this variant"

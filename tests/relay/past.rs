@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::desk::{Desk, counts};
 use crate::faulty::Faulty;
 
+#[expect(clippy::large_enum_variant, reason = "a whole event is larger than one that is known")]
 #[derive(Debug, Clone, PartialEq, DomainEvent)]
 pub(crate) enum ParkEvent {
     Gate(GateEvent),

@@ -154,7 +154,15 @@ fn prefixes(model: &Enum<'_>) -> TokenStream {
             "`{child}` stands here under another name than its own: its `#[event(prefix = \
              \"..\")]` is the dotted path of this variant"
         );
-        assertion(variant, &holds, message)
+        let subset = format!(
+            "`{child}` is a subset, whose events stand below the enums that declare them: nest those"
+        );
+        let span = ty.span();
+        // Of the two that do not hold for a subset, this one is said.
+        let is_subset = quote_spanned! {span=>
+            if #private::is_subset(&#catalog) { ::core::panic!("{}", #subset) }
+        };
+        assertion(variant, &quote!({ #is_subset #holds }), message)
     });
     quote!(#(#assertions)*)
 }

@@ -19,7 +19,7 @@ pub use self::names::{
     prefix_of, route, same, states_its_kind, text,
 };
 pub use self::samples::decode_samples;
-pub use self::subset::{member, overlap};
+pub use self::subset::{is_subset, member, overlap};
 pub(crate) use self::wire::raw;
 pub use self::wire::{AggregateId, aggregate_id, catalog_json, read_tagged, to_data, write_tagged};
 pub use crate::catalog::{Catalog, Compat, CompatMode, Group, Leaf, Upcast, schema_of};

@@ -49,6 +49,12 @@ fn is_of(event_type: &str, prefix: &str) -> bool {
     prefix.is_empty() || below(event_type, prefix)
 }
 
+/// Whether a node is a subset, which no enum nests.
+#[must_use]
+pub const fn is_subset(catalog: &Catalog) -> bool {
+    matches!(catalog, Catalog::Group(group) if group.subset)
+}
+
 /// Whether two nodes take a common event. An enum without members, which a mistake leaves behind, takes none.
 #[must_use]
 pub const fn overlap(left: &Catalog, right: &Catalog) -> bool {

@@ -1,0 +1,19 @@
+use eventbus_runtime::{DomainEvent, EventSubset};
+
+#[derive(Debug, DomainEvent)]
+pub enum ShopEvent {
+    Order(OrderEvent),
+    Billing(Billing),
+}
+
+#[derive(Debug, DomainEvent)]
+pub enum OrderEvent {
+    Placed { id: u64 },
+}
+
+#[derive(Debug, EventSubset)]
+pub enum Billing {
+    Placed(OrderPlaced),
+}
+
+fn main() {}
