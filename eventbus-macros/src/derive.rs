@@ -65,8 +65,8 @@ pub(crate) fn answer((code, errors): (TokenStream, Vec<syn::Error>)) -> TokenStr
 pub(crate) mod tests {
     //! The pipeline without the compiler.
 
-    use proc_macro2::TokenStream;
-    use syn::DeriveInput;
+    use proc_macro2::{Span, TokenStream, TokenTree};
+    use syn::{DeriveInput, LitStr};
 
     /// What is wrong with an enum of events or a payload struct, as (the text that is underlined, the message).
     pub(crate) fn mistakes(source: &str) -> Vec<(String, String)> {
@@ -96,6 +96,53 @@ pub(crate) mod tests {
     pub(crate) fn subset_refused(source: &str, text: &str, message: &str) {
         let wanted = [(text.to_owned(), message.to_owned())];
         assert_eq!(subset_mistakes(source), wanted, "{source}");
+    }
+
+    /// Asserts the one mistake of an input that derives the wrong one of the two.
+    #[track_caller]
+    pub(crate) fn misplaced(derive: &str, source: &str, text: &str, message: &str) {
+        let input: DeriveInput = syn::parse_str(source).expect("the source parses");
+        let errors = match derive {
+            "DomainEvent" => super::domain_event(&input).1,
+            _ => super::event_payload(&input).1,
+        };
+        assert_eq!(told(&errors), [(text.to_owned(), message.to_owned())], "{source}");
+    }
+
+    /// What the code of a sound source asserts of other enums, as (the text that is underlined, the message).
+    pub(crate) fn asserted(source: &str) -> Vec<(String, String)> {
+        let underlined = |span: Span| span.source_text().unwrap_or_default();
+        assertions(code(source)).into_iter().map(|(span, text)| (underlined(span), text)).collect()
+    }
+
+    /// Every text in the arguments of a `panic!`, with the place of the macro.
+    pub(crate) fn assertions(tokens: TokenStream) -> Vec<(Span, String)> {
+        let (mut assertions, mut panics) = (Vec::new(), None);
+        for tree in tokens {
+            match tree {
+                TokenTree::Ident(ident) if ident == "panic" => panics = Some(ident.span()),
+                TokenTree::Group(group) => match panics.take() {
+                    Some(span) => {
+                        let texts = texts(group.stream()).into_iter().filter(|text| text != "{}");
+                        assertions.extend(texts.map(|text| (span, text)));
+                    }
+                    None => assertions.extend(self::assertions(group.stream())),
+                },
+                _ => {}
+            }
+        }
+        assertions
+    }
+
+    fn texts(tokens: TokenStream) -> Vec<String> {
+        let text = |tree| match tree {
+            TokenTree::Group(group) => texts(group.stream()),
+            TokenTree::Literal(literal) => {
+                syn::parse_str::<LitStr>(&literal.to_string()).iter().map(LitStr::value).collect()
+            }
+            _ => Vec::new(),
+        };
+        tokens.into_iter().flat_map(text).collect()
     }
 
     /// Asserts the one mistake of the source.

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{DeriveInput, Path};
+use syn::{Data, DeriveInput, Ident, Path};
 
-use crate::ast::{Enum, Payload, private};
-use crate::check::{hides_the_prelude, nestable};
+use crate::ast::{Enum, Kind, Leaf, Payload, private};
+use crate::check::{group, nestable, no_struct};
 use crate::expand::{self, Derives};
 use crate::payload::PayloadStruct;
 use crate::subset::Subset;
@@ -28,16 +28,17 @@ pub(crate) fn domain_event(input: &DeriveInput, model: Option<&Enum<'_>>) -> Tok
     let (consts, nested) = (expand::consts(model), expand::nested(model));
     let mut seen = HashSet::from([model.ident.to_string()]);
     let payloads = model.leaves().map(|(_, leaf)| match &leaf.payload {
-        Payload::Generated(payload) if hides_the_prelude(&payload.ident) => TokenStream::new(),
+        Payload::Generated(payload) if no_struct(&payload.ident) => TokenStream::new(),
         Payload::Generated(payload) if seen.insert(payload.ident.to_string()) => {
             generated(model, &payload.ident)
         }
-        Payload::Given(ty) if nestable(model, ty) && seen.insert(quote!(#ty).to_string()) => {
+        Payload::Given(ty) if nestable(model.ident, ty) && seen.insert(quote!(#ty).to_string()) => {
             event(&model.private, ty)
         }
         _ => TokenStream::new(),
     });
-    let stubs = in_const(&quote!(#consts #(#own)* #nested #(#payloads)*));
+    let conversions = conversions(model);
+    let stubs = in_const(&quote!(#consts #(#own)* #nested #(#payloads)* #conversions));
     quote!(#structs #stubs)
 }
 
@@ -47,7 +48,48 @@ pub(crate) fn event_payload(input: &DeriveInput, model: Option<&PayloadStruct<'_
         return TokenStream::new();
     }
     let runtime = model.map_or_else(|| private(None), |model| model.private.clone());
-    in_const(&payload(&runtime, &input.ident))
+    let payload = payload(&runtime, &input.ident);
+    // Nobody can derive for a union what a payload needs.
+    let needed = matches!(input.data, Data::Union(_)).then(|| {
+        let (serde, schema) = (serde(&runtime, &input.ident), schema(&runtime, &input.ident));
+        quote!(#serde #schema)
+    });
+    in_const(&quote!(#payload #needed))
+}
+
+/// `From` and `TryFrom` between neighbours, each once.
+fn conversions(model: &Enum<'_>) -> TokenStream {
+    let types = model.variants.iter().filter_map(|variant| match &variant.kind {
+        Kind::Leaf(Leaf { payload: Payload::Generated(payload), .. }) => {
+            (!no_struct(&payload.ident)).then(|| payload.ident.to_token_stream())
+        }
+        Kind::Leaf(Leaf { payload: Payload::Given(ty), .. }) => {
+            nestable(model.ident, ty).then(|| ty.to_token_stream())
+        }
+        Kind::Group(ty) => group(model, ty).map(ToTokens::to_token_stream),
+        Kind::Unknown(_) | Kind::Malformed => None,
+    });
+    between(model.ident, types)
+}
+
+fn between(ident: &Ident, types: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let mut seen = HashSet::from([ident.to_string()]);
+    let impls = types.filter(|ty| seen.insert(ty.to_string())).map(|ty| {
+        quote! {
+            impl ::core::convert::From<#ty> for #ident {
+                fn from(_: #ty) -> Self {
+                    ::core::unreachable!()
+                }
+            }
+            impl ::core::convert::TryFrom<#ident> for #ty {
+                type Error = #ident;
+                fn try_from(_: #ident) -> ::core::result::Result<Self, #ident> {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
+    quote!(#(#impls)*)
 }
 
 /// Stubs of what `EventSubset` would have implemented.
@@ -57,7 +99,10 @@ pub(crate) fn event_subset(input: &DeriveInput, model: Option<&Subset<'_>>) -> T
     }
     let runtime = model.map_or_else(|| private(None), |model| model.private.clone());
     let (event, serde) = (event(&runtime, &input.ident), serde(&runtime, &input.ident));
-    in_const(&quote!(const __PREFIX: &'static str = ""; #event #serde))
+    let held = model.into_iter().flat_map(Subset::held).map(|(_, ty)| ty);
+    let held = held.filter(|ty| nestable(&input.ident, ty)).map(ToTokens::to_token_stream);
+    let conversions = between(&input.ident, held);
+    in_const(&quote!(const __PREFIX: &'static str = ""; #event #serde #conversions))
 }
 
 fn in_const(stubs: &TokenStream) -> TokenStream {
@@ -68,16 +113,24 @@ fn in_const(stubs: &TokenStream) -> TokenStream {
     }
 }
 
-fn generated(model: &Enum<'_>, ident: &syn::Ident) -> TokenStream {
+fn generated(model: &Enum<'_>, ident: &Ident) -> TokenStream {
     let vis = expand::visibility(model.vis);
     let (event, payload) = (event(&model.private, ident), payload(&model.private, ident));
-    let serde = serde(&model.private, ident);
-    let private = &model.private;
+    let (serde, schema) = (serde(&model.private, ident), schema(&model.private, ident));
     quote! {
         impl #ident {
             #vis const TYPE: &'static str = "stub";
             #vis const VERSION: u32 = 1;
         }
+        #schema
+        #serde
+        #event
+        #payload
+    }
+}
+
+fn schema(private: &Path, ident: &Ident) -> TokenStream {
+    quote! {
         impl #private::schemars::JsonSchema for #ident {
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
                 ::core::unreachable!()
@@ -88,9 +141,6 @@ fn generated(model: &Enum<'_>, ident: &syn::Ident) -> TokenStream {
                 ::core::unreachable!()
             }
         }
-        #serde
-        #event
-        #payload
     }
 }
 

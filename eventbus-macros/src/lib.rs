@@ -48,12 +48,17 @@ mod ctxt;
 mod derive;
 mod expand;
 mod fallback;
+#[cfg(test)]
+mod fuzz;
 mod payload;
+#[cfg(test)]
+mod pins;
 #[cfg(test)]
 mod snapshots;
 mod subset;
 mod suggest;
 mod symbol;
+mod text;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};

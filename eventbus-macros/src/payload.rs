@@ -57,3 +57,32 @@ fn misshapen(input: &DeriveInput) -> String {
         Data::Union(_) => "a union has no shape on the wire: write a struct".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::derive::tests::misplaced;
+
+    #[test]
+    fn each_derive_says_where_the_other_belongs() {
+        misplaced(
+            "DomainEvent",
+            "struct P { id: u8 }",
+            "P",
+            "`DomainEvent` is derived on the enum that holds the events; for a payload struct \
+             write `#[derive(EventPayload)]`",
+        );
+        misplaced(
+            "EventPayload",
+            "enum E { A }",
+            "E",
+            "a payload is an object, so that fields can be added: make `E` a struct, or derive \
+             `DomainEvent` where it is a group",
+        );
+        misplaced(
+            "EventPayload",
+            "union U { a: u8 }",
+            "U",
+            "a union has no shape on the wire: write a struct",
+        );
+    }
+}

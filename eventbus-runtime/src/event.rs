@@ -20,7 +20,8 @@ use crate::filter::EventFilter;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a domain event",
     label = "no derived event",
-    note = "derive it on the enum that holds the event: `#[derive(DomainEvent)]`"
+    note = "derive it on the enum that holds the event: `#[derive(DomainEvent)]`",
+    note = "the struct of a variant derives `EventPayload`, and its variant says `#[event(payload)]`"
 )]
 pub trait DomainEvent: Sized + Send + Sync + 'static {
     /// Every event type below this one, as a tree of statics.

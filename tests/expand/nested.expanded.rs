@@ -33,25 +33,23 @@ const _: () = {
         )
     };
     #[allow(long_running_const_eval)]
-    const _: () = if !{
-        if ::eventbus_runtime::__private::is_subset(
-            &<ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-        ) {
-            ::core::panic!(
-                "{}",
-                "`ShelfEvent` is a subset, whose events stand below the enums that declare them: nest those"
-            )
-        }
-        ::eventbus_runtime::__private::same(
-            ::eventbus_runtime::__private::prefix_of(
-                <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-            ),
-            __NAME_0,
-        )
-    } {
+    const _: () = if !::eventbus_runtime::__private::same(
+        ::eventbus_runtime::__private::prefix_of(
+            <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+        ),
+        __NAME_0,
+    ) {
         ::core::panic!(
-            "{}",
+            "{}", if ::eventbus_runtime::__private::is_subset(& < ShelfEvent as
+            ::eventbus_runtime::__private::DomainEvent > ::CATALOG) {
+            "`ShelfEvent` is a subset, whose events stand below the enums that declare them: nest those"
+            } else if false &&
+            ::eventbus_runtime::__private::same(::eventbus_runtime::__private::prefix_of(<
+            ShelfEvent as ::eventbus_runtime::__private::DomainEvent > ::CATALOG), "") {
+            "`ShelfEvent` states no prefix of its own: write the dotted path of this variant on it, `#[event(prefix = \"..\")]`"
+            } else {
             "`ShelfEvent` stands here under another name than its own: its `#[event(prefix = \"..\")]` is the dotted path of this variant"
+            }
         )
     };
     #[automatically_derived]
@@ -328,25 +326,24 @@ const _: () = {
         )
     };
     #[allow(long_running_const_eval)]
-    const _: () = if !{
-        if ::eventbus_runtime::__private::is_subset(
-            &<CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-        ) {
-            ::core::panic!(
-                "{}",
-                "`CompartmentEvent` is a subset, whose events stand below the enums that declare them: nest those"
-            )
-        }
-        ::eventbus_runtime::__private::same(
-            ::eventbus_runtime::__private::prefix_of(
-                <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-            ),
-            __NAME_0,
-        )
-    } {
+    const _: () = if !::eventbus_runtime::__private::same(
+        ::eventbus_runtime::__private::prefix_of(
+            <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+        ),
+        __NAME_0,
+    ) {
         ::core::panic!(
-            "{}",
+            "{}", if ::eventbus_runtime::__private::is_subset(& < CompartmentEvent as
+            ::eventbus_runtime::__private::DomainEvent > ::CATALOG) {
+            "`CompartmentEvent` is a subset, whose events stand below the enums that declare them: nest those"
+            } else if false &&
+            ::eventbus_runtime::__private::same(::eventbus_runtime::__private::prefix_of(<
+            CompartmentEvent as ::eventbus_runtime::__private::DomainEvent > ::CATALOG),
+            "") {
+            "`CompartmentEvent` states no prefix of its own: write the dotted path of this variant on it, `#[event(prefix = \"..\")]`"
+            } else {
             "`CompartmentEvent` stands here under another name than its own: its `#[event(prefix = \"..\")]` is the dotted path of this variant"
+            }
         )
     };
     #[allow(long_running_const_eval)]

@@ -45,47 +45,44 @@ const _: () = {
         )
     };
     #[allow(long_running_const_eval)]
-    const _: () = if !{
-        if ::eventbus_runtime::__private::is_subset(
-            &<OrderEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-        ) {
-            ::core::panic!(
-                "{}",
-                "`OrderEvent` is a subset, whose events stand below the enums that declare them: nest those"
-            )
-        }
-        ::eventbus_runtime::__private::same(
-            ::eventbus_runtime::__private::prefix_of(
-                <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-            ),
-            __NAME_0,
-        )
-    } {
+    const _: () = if !::eventbus_runtime::__private::same(
+        ::eventbus_runtime::__private::prefix_of(
+            <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+        ),
+        __NAME_0,
+    ) {
         ::core::panic!(
-            "{}",
+            "{}", if ::eventbus_runtime::__private::is_subset(& < OrderEvent as
+            ::eventbus_runtime::__private::DomainEvent > ::CATALOG) {
+            "`OrderEvent` is a subset, whose events stand below the enums that declare them: nest those"
+            } else if false &&
+            ::eventbus_runtime::__private::same(::eventbus_runtime::__private::prefix_of(<
+            OrderEvent as ::eventbus_runtime::__private::DomainEvent > ::CATALOG), "") {
+            "`OrderEvent` states no prefix of its own: write the dotted path of this variant on it, `#[event(prefix = \"..\")]`"
+            } else {
             "`OrderEvent` stands here under another name than its own: its `#[event(prefix = \"..\")]` is the dotted path of this variant"
+            }
         )
     };
     #[allow(long_running_const_eval)]
-    const _: () = if !{
-        if ::eventbus_runtime::__private::is_subset(
-            &<PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-        ) {
-            ::core::panic!(
-                "{}",
-                "`PaymentEvent` is a subset, whose events stand below the enums that declare them: nest those"
-            )
-        }
-        ::eventbus_runtime::__private::same(
-            ::eventbus_runtime::__private::prefix_of(
-                <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-            ),
-            __NAME_1,
-        )
-    } {
+    const _: () = if !::eventbus_runtime::__private::same(
+        ::eventbus_runtime::__private::prefix_of(
+            <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
+        ),
+        __NAME_1,
+    ) {
         ::core::panic!(
-            "{}",
+            "{}", if ::eventbus_runtime::__private::is_subset(& < PaymentEvent as
+            ::eventbus_runtime::__private::DomainEvent > ::CATALOG) {
+            "`PaymentEvent` is a subset, whose events stand below the enums that declare them: nest those"
+            } else if false &&
+            ::eventbus_runtime::__private::same(::eventbus_runtime::__private::prefix_of(<
+            PaymentEvent as ::eventbus_runtime::__private::DomainEvent > ::CATALOG), "")
+            {
+            "`PaymentEvent` states no prefix of its own: write the dotted path of this variant on it, `#[event(prefix = \"..\")]`"
+            } else {
             "`PaymentEvent` stands here under another name than its own: its `#[event(prefix = \"..\")]` is the dotted path of this variant"
+            }
         )
     };
     #[allow(long_running_const_eval)]

@@ -24,25 +24,22 @@ const _: () = {
         )
     };
     #[allow(long_running_const_eval)]
-    const _: () = if !{
-        if bus::__private::is_subset(
-            &<InvoiceEvent as bus::__private::DomainEvent>::CATALOG,
-        ) {
-            ::core::panic!(
-                "{}",
-                "`InvoiceEvent` is a subset, whose events stand below the enums that declare them: nest those"
-            )
-        }
-        bus::__private::same(
-            bus::__private::prefix_of(
-                <InvoiceEvent as bus::__private::DomainEvent>::CATALOG,
-            ),
-            __NAME_0,
-        )
-    } {
+    const _: () = if !bus::__private::same(
+        bus::__private::prefix_of(
+            <InvoiceEvent as bus::__private::DomainEvent>::CATALOG,
+        ),
+        __NAME_0,
+    ) {
         ::core::panic!(
-            "{}",
+            "{}", if bus::__private::is_subset(& < InvoiceEvent as
+            bus::__private::DomainEvent > ::CATALOG) {
+            "`InvoiceEvent` is a subset, whose events stand below the enums that declare them: nest those"
+            } else if true && bus::__private::same(bus::__private::prefix_of(<
+            InvoiceEvent as bus::__private::DomainEvent > ::CATALOG), "") {
+            "`InvoiceEvent` states no prefix of its own: write the dotted path of this variant on it, `#[event(prefix = \"..\")]`"
+            } else {
             "`InvoiceEvent` stands here under another name than its own: its `#[event(prefix = \"..\")]` is the dotted path of this variant"
+            }
         )
     };
     #[allow(long_running_const_eval)]

@@ -77,6 +77,34 @@ fn a_store_does_not_know_another() {
     refuses("eventbus-runtime/src/store/postgres", &["sqlite", "Sqlite"]);
 }
 
+/// Public traits that nobody meets as a missing bound.
+const NEVER_MISSING: &[(&str, &str)] = &[
+    ("Nested", "an enum that nothing nests takes `Standalone`'s constant in its place"),
+    ("Standalone", "implemented for every type"),
+];
+
+#[test]
+fn every_public_trait_says_what_to_do_where_it_is_missing() {
+    let mut silent = Vec::new();
+    for file in sources(&root().join("eventbus-runtime/src")) {
+        let text = fs::read_to_string(&file).unwrap();
+        for (at, _) in text.match_indices("pub trait ") {
+            let name = text[at + 10..].split(|char: char| !char.is_alphanumeric()).next().unwrap();
+            // The attributes of an item stand between it and the end of the one before it.
+            let before = text[..at].rsplit("\n}").next().unwrap();
+            let attribute = before.split_once("#[diagnostic::on_unimplemented(");
+            let whole = ["message = ", "label = ", "note = "];
+            if !attribute.is_some_and(|(_, text)| whole.iter().all(|part| text.contains(part))) {
+                silent.push(name.to_owned());
+            }
+        }
+    }
+    silent.sort();
+    let mut excepted: Vec<_> = NEVER_MISSING.iter().map(|(name, _)| *name).collect();
+    excepted.sort_unstable();
+    assert_eq!(silent, excepted, "each needs `#[diagnostic::on_unimplemented]`");
+}
+
 #[test]
 fn the_clock_is_read_in_one_file() {
     let files = sources(&root().join("eventbus-runtime/src"));

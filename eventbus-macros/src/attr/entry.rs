@@ -11,6 +11,7 @@ use super::Keyed;
 use crate::ctxt::Ctxt;
 use crate::suggest;
 use crate::symbol::{COMPAT, EVENT, Place, REPEATABLE, SCHEMA};
+use crate::text;
 
 /// The keys of all `#[event(..)]` of one place, each known there and at most once, but those that may repeat.
 pub(super) struct Entries(Vec<Meta>);
@@ -33,7 +34,7 @@ impl Entries {
         self.0.iter().filter(move |meta| meta.path().is_ident(key))
     }
 
-    /// `key = Type`.
+    /// `key = Type`. Where it is none, the one that is suggested: that it is missing is no second mistake.
     pub(super) fn ty(&self, cx: &Ctxt, key: &str) -> Option<Keyed<Type>> {
         let meta = self.find(key)?;
         let ty = match value(meta) {
@@ -43,7 +44,8 @@ impl Entries {
         if ty.is_none() {
             cx.error_on(meta, format!("`{key}` is a type: `{key} = String`"));
         }
-        Some(Keyed { key: meta.path().span(), value: ty? })
+        let value = ty.unwrap_or_else(|| syn::parse_quote!(String));
+        Some(Keyed { key: meta.path().span(), value })
     }
 
     /// Whether the key is there, with whatever value.
@@ -105,15 +107,13 @@ impl Entries {
         }
     }
 
-    /// `key` without a value.
+    /// `key` without a value. With one it is a mistake, and says what it says all the same.
     pub(super) fn flag(&self, cx: &Ctxt, key: &str) -> Option<Span> {
-        match self.find(key)? {
-            Meta::Path(path) => Some(path.span()),
-            meta => {
-                cx.error_on(meta, format!("`{key}` takes no value: write `{key}`"));
-                None
-            }
+        let meta = self.find(key)?;
+        if !matches!(meta, Meta::Path(_)) {
+            cx.error_on(meta, format!("`{key}` takes no value: write `{key}`"));
         }
+        Some(meta.path().span())
     }
 
     /// `key` or `key = "Name"`.
@@ -121,7 +121,7 @@ impl Entries {
         let meta = self.find(key)?;
         let name = match meta {
             Meta::Path(_) => None,
-            _ => Some(parsed(cx, &self.string(cx, key)?, "the name of a type")?),
+            _ => Some(name_of_a_type(cx, key, &self.string(cx, key)?)?),
         };
         Some(Keyed { key: meta.path().span(), value: name })
     }
@@ -129,9 +129,11 @@ impl Entries {
     /// `key = "some::path"`.
     pub(super) fn path(&self, cx: &Ctxt, key: &str) -> Option<Path> {
         let text = self.string(cx, key)?;
-        match text.parse_with(Path::parse_mod_style) {
-            Ok(path) => Some(path),
-            Err(_) => {
+        // A crate is a module; `Self` would be taken for one, and is none.
+        let is_module = |path: &Path| path.segments.iter().all(|part| part.ident != "Self");
+        match text.parse_with(Path::parse_mod_style).ok().filter(is_module) {
+            Some(path) => Some(path),
+            None => {
                 cx.error(text.span(), format!("`{key}` is a path: `{key} = \"{}\"`", sample(key)));
                 None
             }
@@ -238,6 +240,7 @@ fn known(cx: &Ctxt, meta: Meta, place: Place, before: &[Meta]) -> Option<Meta> {
             Some(meant) => format!("did you mean `{meant}`? "),
             None => String::new(),
         };
+        let key = text::written(meta.path());
         let message = format!("unknown key `{key}`: {hint}`event` on {} takes {keys}", place.name);
         cx.error_on(meta.path(), message);
         return None;
@@ -253,12 +256,15 @@ fn known(cx: &Ctxt, meta: Meta, place: Place, before: &[Meta]) -> Option<Meta> {
     Some(meta)
 }
 
-fn parsed<T: Parse>(cx: &Ctxt, text: &LitStr, what: &str) -> Option<T> {
-    let parsed = text.parse().ok();
-    if parsed.is_none() {
-        cx.error(text.span(), format!("\"{}\" is not {what}", text.value()));
+fn name_of_a_type(cx: &Ctxt, key: &str, text: &LitStr) -> Option<Ident> {
+    let name = text.parse().ok();
+    if name.is_none() {
+        let sample = sample(key);
+        let message =
+            format!("\"{}\" is not the name of a type: `{key} = \"{sample}\"`", text.value());
+        cx.error(text.span(), message);
     }
-    parsed
+    name
 }
 
 fn sample(key: &str) -> &'static str {
@@ -304,6 +310,11 @@ mod tests {
             "unknown key `id`: `event` on a field takes `aggregate_id`, `event_key`, `int`, `opaque`, \
              `schema` or `tenant_id`",
         );
+        refused(
+            "#[event(eventbus::name)] struct P {}",
+            "eventbus::name",
+            "unknown key `eventbus::name`: `event` on a payload struct takes `crate`",
+        );
     }
 
     #[test]
@@ -331,9 +342,52 @@ mod tests {
             "`external` takes no value: write `external`",
         );
         refused(
+            "enum E { A, #[event(unknown = true)] Unknown(RawEvent) }",
+            "unknown = true",
+            "`unknown` takes no value: write `unknown`",
+        );
+        refused(
             "#[event(derive)] enum E { A }",
             "derive",
             "`derive` is a list: `derive(PartialEq, Eq)`",
+        );
+    }
+
+    #[test]
+    fn keys_stand_in_parentheses_and_between_commas() {
+        refused(
+            "#[event = \"order\"] enum E { A }",
+            "event = \"order\"",
+            "`event` takes its keys in parentheses: `#[event(..)]`",
+        );
+        let message = "`#[event(..)]` is a list of `key`, `key = value` and `key(..)`";
+        refused(&variant("name version"), "version", message);
+        refused(&variant("\"placed\""), "\"placed\"", message);
+    }
+
+    #[test]
+    fn a_text_is_what_its_key_asks_for() {
+        for path in ["1 + 1", "", "Self", "a::Self"] {
+            refused(
+                &format!("#[event(crate = \"{path}\")] enum E {{ A }}"),
+                &format!("\"{path}\""),
+                "`crate` is a path: `crate = \"my_app::eventbus\"`",
+            );
+        }
+        refused(
+            &variant("payload = \"no type\""),
+            "\"no type\"",
+            "\"no type\" is not the name of a type: `payload = \"OrderPlaced\"`",
+        );
+        refused(
+            &variant("payload = 1"),
+            "payload = 1",
+            "`payload` is a string: `payload = \"OrderPlaced\"`",
+        );
+        refused(
+            &variant("version = 4294967296"),
+            "4294967296",
+            "`version` is an integer of 32 bits: `version = 2`",
         );
     }
 
@@ -344,6 +398,11 @@ mod tests {
             "#[event]",
             "an empty `#[event]` says nothing: remove it or write `aggregate_id`, `event_key`, `int`, \
              `opaque`, `schema` or `tenant_id`",
+        );
+        refused(
+            "#[event()] struct P {}",
+            "#[event()]",
+            "an empty `#[event]` says nothing: remove it or write `crate`",
         );
     }
 }

@@ -85,5 +85,10 @@ mod tests {
         let message = "`schema` is a type: `schema = String`";
         refused(&field("schema = \"String\""), "schema = \"String\"", message);
         refused(&field("schema"), "schema", message);
+        refused(
+            "enum E { A { #[event(schema)] #[serde(with = \"hex\")] a: B } }",
+            "schema",
+            message,
+        );
     }
 }

@@ -181,3 +181,39 @@ fn known_case(cx: &Ctxt, case: &LitStr) -> bool {
     }
     known
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::derive::tests::refused;
+
+    #[test]
+    fn what_is_always_derived_is_left_out() {
+        for name in ["Debug", "Clone"] {
+            refused(
+                &format!("#[event(derive(PartialEq, {name}))] enum E {{ A }}"),
+                name,
+                &format!("payload structs always derive `{name}`: leave it out"),
+            );
+        }
+    }
+
+    #[test]
+    fn versions_count_from_1() {
+        refused(
+            "enum E { #[event(version = 0)] A }",
+            "version = 0",
+            "versions count from 1: `version = 1`, or leave it out",
+        );
+    }
+
+    #[test]
+    fn segments_have_the_case_of_segments() {
+        for case in ["camelCase", "kebab-case", "UPPERCASE", ""] {
+            refused(
+                &format!("#[event(rename_all = \"{case}\")] enum E {{ A }}"),
+                &format!("\"{case}\""),
+                "`rename_all` is `\"snake_case\"` or `\"lowercase\"`",
+            );
+        }
+    }
+}

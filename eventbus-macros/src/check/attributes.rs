@@ -110,4 +110,39 @@ mod tests {
             refused(&format!("enum E {{ A(#[event({key})] P) }}"), key, &message);
         }
     }
+
+    #[test]
+    fn a_group_has_no_version() {
+        refused(
+            "enum E { #[event(version = 2)] A(B) }",
+            "version = 2",
+            "`version` is that of a payload: write it on the group's own variants",
+        );
+    }
+
+    #[test]
+    fn only_a_group_is_external() {
+        let message = "`external` marks a group whose enum lives in another crate: remove it";
+        for variant in ["A", "A { id: u8 }"] {
+            refused(&format!("enum E {{ #[event(external)] {variant} }}"), "external", message);
+        }
+        refused("enum E { #[event(external, payload)] A(P) }", "external", message);
+        accepted("enum E { #[event(external)] A(B) }");
+    }
+
+    #[test]
+    fn payload_marks_what_is_written_and_names_what_is_generated() {
+        refused(
+            "enum E { #[event(payload)] A { id: u8 } }",
+            "payload",
+            "`payload` marks a newtype over a payload struct: remove it, or name the generated \
+             struct with `payload = \"Name\"`",
+        );
+        refused(
+            "enum E { #[event(payload = \"P\")] A(Q) }",
+            "payload",
+            "`payload = \"P\"` names a generated struct, and this one is written: write `payload`",
+        );
+        accepted("enum E { #[event(payload = \"P\")] A { id: u8 } }");
+    }
 }

@@ -8,6 +8,7 @@ use super::attributes::marked_once;
 use crate::ast::{Field, Struct};
 use crate::attr::{argument, arguments, last_segment};
 use crate::ctxt::Ctxt;
+use crate::text;
 
 /// The fields of a leaf; `defaulted` says that the whole struct has `#[serde(default)]`.
 pub(super) fn check(cx: &Ctxt, fields: &[Field<'_>], defaulted: bool) {
@@ -82,13 +83,12 @@ impl Visit<'_> for Types<'_> {
     fn visit_type_reference(&mut self, reference: &TypeReference) {
         let owned = match &*reference.elem {
             Type::Slice(slice) => {
-                let element = &slice.elem;
-                format!("Vec<{}>", quote::quote!(#element))
+                format!("Vec<{}>", text::written(&slice.elem))
             }
             elem if last_segment(elem).is_some_and(|segment| segment.ident == "str") => {
                 "String".to_owned()
             }
-            elem => quote::quote!(#elem).to_string(),
+            elem => text::written(elem),
         };
         let message = format!("an event outlives the row it came from: use `{owned}`");
         self.cx.error_on(reference, message);
@@ -204,6 +204,7 @@ mod tests {
         {
             refused(&field(ty), "usize", message);
         }
+        refused(&field("isize"), "isize", "its size is the machine's: use `i64` or `i32`");
     }
 
     #[test]
@@ -234,6 +235,16 @@ mod tests {
         accepted(
             "enum E { A { #[serde(with = \"hex\")] #[schemars(with = \"String\")] a: Vec<u8> } }",
         );
+    }
+
+    #[test]
+    fn a_field_owns_what_it_holds() {
+        for (ty, owned) in
+            [("&'static [a::B]", "Vec<a::B>"), ("&'static a::B", "a::B"), ("&'a str", "String")]
+        {
+            let message = format!("an event outlives the row it came from: use `{owned}`");
+            refused(&field(ty), ty, &message);
+        }
     }
 
     #[test]
@@ -297,6 +308,12 @@ mod tests {
             "skip_serializing_if = \"f\"",
             "a written event could not be read back: add `default` to `skip_serializing_if`, or \
              make `a` an `Option`",
+        );
+        refused(
+            "struct P { #[serde(skip_serializing)] a: u8 }",
+            "skip_serializing",
+            "a written event could not be read back: add `default` to `skip_serializing`, or make \
+             `a` an `Option`",
         );
         accepted("enum E { A { #[serde(default, skip_serializing_if = \"f\")] a: u8 } }");
         accepted("enum E { A { #[serde(skip_serializing_if = \"f\")] a: Option<u8> } }");

@@ -10,7 +10,7 @@ mod shape;
 mod subset;
 mod wire;
 
-pub(crate) use self::payload::hides_the_prelude;
+pub(crate) use self::payload::no_struct;
 pub(crate) use self::shape::{generics, group, nestable};
 pub(crate) use self::subset::event_subset;
 use crate::ast::{Enum, Payload};

@@ -1,14 +1,16 @@
 //! Which texts can be names. What needs two enums is a constant assertion of the expansion.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::Span;
 use syn::LitStr;
 use syn::ext::IdentExt;
 
-use crate::ast::{Enum, Segment, Variant};
+use super::shape;
+use crate::ast::{Enum, Kind, Segment, Variant};
 use crate::case;
 use crate::ctxt::Ctxt;
+use crate::text;
 
 /// The longest name, in bytes.
 const LONGEST: usize = 128;
@@ -26,12 +28,13 @@ pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
         }
     }
     two_of_one_name(cx, model);
+    two_of_one_group(cx, model);
     if let Some(prefix) = &model.prefix {
-        path(cx, "prefix", &prefix.value(), prefix.span());
+        self::prefix(cx, &prefix.value(), prefix.span());
     }
     // The kind of an aggregate stands where a first segment would.
     if let Some(kind) = &model.aggregate {
-        reject(cx, "aggregate", &kind.value(), kind.span());
+        reject(cx, "aggregate", &kind.value(), &kind.value(), kind.span());
     }
 }
 
@@ -55,7 +58,7 @@ fn segment(cx: &Ctxt, key: &str, Segment { text, span, .. }: &Segment) {
         cx.error(*span, message);
         return;
     }
-    reject(cx, key, text, *span);
+    reject(cx, key, text, text, *span);
 }
 
 /// A former name has what every full name has.
@@ -74,9 +77,21 @@ pub(super) fn alias(cx: &Ctxt, alias: &LitStr) {
     }
 }
 
+/// A prefix has room for one more segment below it.
+fn prefix(cx: &Ctxt, text: &str, span: Span) {
+    if text.len() + 1 >= LONGEST {
+        cx.error(span, format!("a name has at most {LONGEST} bytes: shorten `prefix`"));
+    } else {
+        path(cx, "prefix", text, span);
+    }
+}
+
+/// Segments joined by dots, of which the first that is none is refused.
 fn path(cx: &Ctxt, key: &str, text: &str, span: Span) {
     for part in text.split('.') {
-        reject(cx, key, part, span);
+        if reject(cx, key, part, text, span) {
+            return;
+        }
     }
     // The runtime's own events stand below this segment.
     if text.split('.').next() == Some("eventbus") {
@@ -84,20 +99,30 @@ fn path(cx: &Ctxt, key: &str, text: &str, span: Span) {
     }
 }
 
-fn reject(cx: &Ctxt, key: &str, text: &str, span: Span) {
-    if text.is_empty() {
-        cx.error(span, format!("`{key}` has an empty segment: write at least one letter"));
-    } else if let Some(wildcard) = text.chars().find(|char| ['*', '#', '>'].contains(char)) {
-        cx.error(span, format!("`{wildcard}` is reserved for wildcards: leave it out of `{key}`"));
-    } else if text.len() > LONGEST {
-        cx.error(span, format!("a name has at most {LONGEST} bytes: shorten `{key}`"));
-    } else if let Some(message) = charset(text) {
-        let hint = match repaired(text) {
-            Some(repaired) => format!(": did you mean \"{repaired}\"?"),
-            None => String::new(),
+/// Whether `part` of the literal's `text` is no segment; what is suggested in its place is the whole text.
+fn reject(cx: &Ctxt, key: &str, part: &str, text: &str, span: Span) -> bool {
+    let message = if part.is_empty() {
+        format!("`{key}` has an empty segment: write at least one letter")
+    } else if let Some(wildcard) = part.chars().find(|char| ['*', '#', '>'].contains(char)) {
+        format!("`{wildcard}` is reserved for wildcards: leave it out of `{key}`")
+    } else if part.len() > LONGEST {
+        format!("a name has at most {LONGEST} bytes: shorten `{key}`")
+    } else if let Some(message) = charset(part) {
+        let whole = if part == text {
+            repaired(text)
+        } else {
+            let parts: Option<Vec<String>> = text.split('.').map(repaired).collect();
+            parts.map(|parts| parts.join("."))
         };
-        cx.error(span, format!("{message}{hint}"));
-    }
+        match whole {
+            Some(text) => format!("{message}: did you mean \"{text}\"?"),
+            None => format!("{message}: write `{key} = \"..\"` with such letters"),
+        }
+    } else {
+        return false;
+    };
+    cx.error(span, message);
+    true
 }
 
 fn charset(text: &str) -> Option<String> {
@@ -125,10 +150,13 @@ fn two_of_one_name(cx: &Ctxt, model: &Enum<'_>) {
     for variant in model.variants.iter().filter(|variant| variant.attrs.unknown.is_none()) {
         let text = variant.segment.text.as_str();
         if let Some(first) = seen.get(text) {
-            let message = format!(
-                "`{}` and `{}` are both named `{text}`: give one another `name = \"..\"`",
-                first.ident, variant.ident
-            );
+            let (one, other) = (first.ident, variant.ident);
+            let what = match (is_group(first), is_group(variant)) {
+                (true, false) => format!("`{one}` is a family and `{other}` an event"),
+                (false, true) => format!("`{one}` is an event and `{other}` a family"),
+                _ => format!("`{one}` and `{other}` are both"),
+            };
+            let message = format!("{what} named `{text}`: give one another `name = \"..\"`");
             let mut error = syn::Error::new(first.segment.span, &message);
             error.combine(syn::Error::new(variant.segment.span, message));
             cx.push(error);
@@ -136,6 +164,25 @@ fn two_of_one_name(cx: &Ctxt, model: &Enum<'_>) {
             seen.insert(text, variant);
         }
     }
+}
+
+/// One group in two variants would give each of its events two names.
+fn two_of_one_group(cx: &Ctxt, model: &Enum<'_>) {
+    let mut seen = HashSet::new();
+    for (_, _, ty) in model.groups() {
+        let text = text::written(ty);
+        if shape::nestable(model.ident, ty) && !seen.insert(text.clone()) {
+            let message = format!(
+                "`{text}` is the group of two variants and its events would have two names: write \
+                 one enum for each"
+            );
+            cx.error_on(ty, message);
+        }
+    }
+}
+
+fn is_group(variant: &Variant<'_>) -> bool {
+    matches!(variant.kind, Kind::Group(_))
 }
 
 #[cfg(test)]
@@ -155,7 +202,13 @@ mod tests {
             "\"a.b\"",
             "`name` is one segment without dots: a nested enum adds a segment",
         );
-        refused(&named("a>"), "\"a>\"", "`>` is reserved for wildcards: leave it out of `name`");
+        for wildcard in ['*', '#', '>'] {
+            refused(
+                &named(&format!("a{wildcard}")),
+                &format!("\"a{wildcard}\""),
+                &format!("`{wildcard}` is reserved for wildcards: leave it out of `name`"),
+            );
+        }
         refused(
             &named("OrderPlaced"),
             "\"OrderPlaced\"",
@@ -209,7 +262,7 @@ mod tests {
             (
                 "order.Created",
                 "\"Created\" is no segment of a name, which begins with a-z and goes on with a-z, \
-                 0-9 and _: did you mean \"created\"?",
+                 0-9 and _: did you mean \"order.created\"?",
             ),
             ("eventbus.started", "the first segment `eventbus` is reserved: choose another"),
         ] {
@@ -248,6 +301,57 @@ mod tests {
             "\"eventbus\"",
             "the first segment `eventbus` is reserved: choose another",
         );
-        assert_eq!(mistakes("#[event(prefix = \"a..b\")] enum E { A }").len(), 1);
+        refused(
+            "#[event(prefix = \"a..b\")] enum E { A }",
+            "\"a..b\"",
+            "`prefix` has an empty segment: write at least one letter",
+        );
+        refused(
+            "#[event(prefix = \"Shop.Order\")] enum E { A }",
+            "\"Shop.Order\"",
+            "\"Shop\" is no segment of a name, which begins with a-z and goes on with a-z, 0-9 and _: \
+             did you mean \"shop.order\"?",
+        );
+        refused(
+            &format!("#[event(prefix = \"{}\")] enum E {{ A }}", "a".repeat(127)),
+            &format!("\"{}\"", "a".repeat(127)),
+            "a name has at most 128 bytes: shorten `prefix`",
+        );
+    }
+
+    #[test]
+    fn an_identifier_that_is_no_segment_says_its_name() {
+        for (ident, text) in [("_Hidden", "_hidden"), ("Größe", "größe")] {
+            let message = format!(
+                "\"{text}\" is no segment of a name, which begins with a-z and goes on with a-z, 0-9 \
+                 and _: say it with `name = \"..\"`"
+            );
+            refused(&format!("enum E {{ {ident} }}"), ident, &message);
+        }
+        refused(
+            &named("ß"),
+            "\"ß\"",
+            "\"ß\" is no segment of a name, which begins with a-z and goes on with a-z, 0-9 and _: \
+             write `name = \"..\"` with such letters",
+        );
+    }
+
+    #[test]
+    fn a_leaf_is_no_family() {
+        let message = "`Item` is a family and `Added` an event named `item`: give one another `name = \"..\"`";
+        assert_eq!(
+            mistakes("enum E { Item(ItemEvent), #[event(name = \"item\")] Added }"),
+            [("Item".to_owned(), message.to_owned()), ("\"item\"".to_owned(), message.to_owned())]
+        );
+    }
+
+    #[test]
+    fn a_group_stands_in_one_variant() {
+        refused(
+            "enum E { A(a::B), C(a::B) }",
+            "a::B",
+            "`a::B` is the group of two variants and its events would have two names: write one \
+             enum for each",
+        );
     }
 }

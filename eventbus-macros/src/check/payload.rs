@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
 use syn::spanned::Spanned;
 
 use crate::ast::{Enum, Payload};
 use crate::ctxt::Ctxt;
+use crate::text;
 
 /// What every module knows without an import. A payload struct stands beside its enum and would hide it there, from
 /// the fields of the other payloads first.
@@ -55,10 +55,19 @@ pub(super) fn check(cx: &Ctxt, model: &Enum<'_>) {
     in_two_leaves(cx, model);
     named_as_its_enum(cx, model);
     named_as_the_preludes(cx, model);
+    named_as_a_keyword(cx, model);
 }
 
-/// Whether a struct of this name would hide one of the prelude's.
-pub(crate) fn hides_the_prelude(ident: &Ident) -> bool {
+/// Whether a struct cannot have this name, or would hide one of the prelude's.
+pub(crate) fn no_struct(ident: &Ident) -> bool {
+    hides_the_prelude(ident) || is_keyword(ident)
+}
+
+fn is_keyword(ident: &Ident) -> bool {
+    syn::parse_str::<Ident>(&ident.to_string()).is_err()
+}
+
+fn hides_the_prelude(ident: &Ident) -> bool {
     PRELUDE.iter().any(|name| ident == name)
 }
 
@@ -68,7 +77,7 @@ fn in_two_leaves(cx: &Ctxt, model: &Enum<'_>) {
     for (_, leaf) in model.leaves() {
         let (text, span): (String, Span) = match &leaf.payload {
             Payload::Generated(payload) => (payload.ident.to_string(), payload.ident.span()),
-            Payload::Given(ty) => (ty.to_token_stream().to_string(), ty.span()),
+            Payload::Given(ty) => (text::written(ty), ty.span()),
         };
         if !seen.insert(text.clone()) {
             let message = format!(
@@ -112,6 +121,22 @@ fn named_as_the_preludes(cx: &Ctxt, model: &Enum<'_>) {
     }
 }
 
+/// `Event::r#type` would carry a `struct type`.
+fn named_as_a_keyword(cx: &Ctxt, model: &Enum<'_>) {
+    for (variant, leaf) in model.leaves() {
+        if let Payload::Generated(payload) = &leaf.payload
+            && is_keyword(&payload.ident)
+        {
+            let message = format!(
+                "the payload struct of `{}` would be named `{}`, which is a keyword: give it \
+                 another name with `payload = \"..\"`",
+                variant.ident, payload.ident
+            );
+            cx.error(variant.ident.span(), message);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::derive::tests::{accepted, refused};
@@ -132,6 +157,19 @@ mod tests {
         );
         accepted("enum Event { #[event(payload = \"Text\")] String { s: u8 } }");
         accepted("enum OrderEvent { Default, Error }");
+    }
+
+    #[test]
+    fn a_payload_is_named_by_no_keyword() {
+        accepted("enum MatEvent { ch }");
+        for (name, ident, keyword) in [("Event", "r#type", "type"), ("SeEvent", "lf", "Self")] {
+            let source = format!("enum {name} {{ {ident} }}");
+            let message = format!(
+                "the payload struct of `{ident}` would be named `{keyword}`, which is a keyword: \
+                 give it another name with `payload = \"..\"`"
+            );
+            refused(&source, ident, &message);
+        }
     }
 
     #[test]

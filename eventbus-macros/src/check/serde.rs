@@ -147,6 +147,38 @@ mod tests {
     }
 
     #[test]
+    fn the_enums_json_is_ours() {
+        refused(
+            "#[serde(rename_all = \"camelCase\")] enum E { A }",
+            "rename_all = \"camelCase\"",
+            "`DomainEvent` owns the names: use `#[event(rename_all = \"..\")]`",
+        );
+        for (key, name) in [("from = \"D\"", "from"), ("bound = \"\"", "bound"), ("x", "x")] {
+            let message =
+                format!("`DomainEvent` writes the enum's JSON: `{name}` has no meaning here");
+            refused(&format!("#[serde({key})] enum E {{ A }}"), key, &message);
+        }
+    }
+
+    #[test]
+    fn a_variant_is_written_and_read() {
+        for key in ["skip", "skip_serializing", "skip_deserializing"] {
+            let message = format!(
+                "an event that is emitted is also read: `{key}` has no meaning on a variant"
+            );
+            refused(&format!("enum E {{ #[serde({key})] A }}"), key, &message);
+        }
+        for key in ["with", "serialize_with", "deserialize_with"] {
+            let message = format!(
+                "`{key}` belongs on a field, or on a payload struct of your own with \
+                 `#[event(payload)]`"
+            );
+            let source = format!("enum E {{ #[serde({key} = \"f\")] A }}");
+            refused(&source, &format!("{key} = \"f\""), &message);
+        }
+    }
+
+    #[test]
     fn readers_ignore_what_they_do_not_know() {
         let message = "an older reader would reject newer events: remove `deny_unknown_fields`";
         refused("enum E { #[serde(deny_unknown_fields)] A }", "deny_unknown_fields", message);

@@ -1,10 +1,11 @@
 //! Which enums and variants can be events.
 
-use syn::{Fields, GenericParam, Generics, Type};
+use syn::{Fields, GenericParam, Generics, Ident, Type};
 
 use crate::ast::{Enum, Kind, Payload, Variant};
 use crate::attr::{argument, last_segment, path};
 use crate::ctxt::Ctxt;
+use crate::text;
 
 /// What serde writes as a bare string, number, bool, null or list.
 const BARE: &[&str] = &[
@@ -108,8 +109,8 @@ fn positional(cx: &Ctxt, variant: &Variant<'_>) {
 }
 
 /// Whether a newtype over `ty` can be a group or a payload, as far as syntax tells.
-pub(crate) fn nestable(model: &Enum<'_>, ty: &Type) -> bool {
-    !is_self(model, ty) && last_segment(ty).is_some() && known(ty).is_none()
+pub(crate) fn nestable(owner: &Ident, ty: &Type) -> bool {
+    !is_self(owner, ty) && last_segment(ty).is_some() && known(ty).is_none()
 }
 
 /// The group that a newtype over `ty` holds, also where the wrapper around it is refused: the group stands in its
@@ -117,9 +118,9 @@ pub(crate) fn nestable(model: &Enum<'_>, ty: &Type) -> bool {
 pub(crate) fn group<'a>(model: &Enum<'_>, ty: &'a Type) -> Option<&'a Type> {
     match known(ty) {
         Some(Known::Wrapper(name)) if name != "Option" => {
-            argument(last_segment(ty)?).filter(|inner| nestable(model, inner))
+            argument(last_segment(ty)?).filter(|inner| nestable(model.ident, inner))
         }
-        _ => Some(ty).filter(|ty| nestable(model, ty)),
+        _ => Some(ty).filter(|ty| nestable(model.ident, ty)),
     }
 }
 
@@ -148,7 +149,7 @@ fn known(ty: &Type) -> Option<Known> {
 
 fn newtype(cx: &Ctxt, model: &Enum<'_>, variant: &Variant<'_>, ty: &Type) {
     // An enum that contains itself would have names without an end.
-    if is_self(model, ty) {
+    if is_self(model.ident, ty) {
         let message = format!("`{}` contains itself: its names would never end", model.ident);
         cx.error_on(ty, message);
         return;
@@ -162,7 +163,8 @@ fn bare(cx: &Ctxt, variant: &Variant<'_>, ty: &Type) {
     let message = match known(ty) {
         Some(Known::Bare(name)) => format!(
             "the payload would be a bare `{name}`; payloads are objects so that fields can be \
-             added: write `{ident} {{ value: {name} }}`"
+             added: write `{ident} {{ value: {} }}`",
+            text::written(ty)
         ),
         Some(Known::Wrapper(name)) => {
             format!("a group or a payload struct stands in its variant without `{name}`")
@@ -177,10 +179,9 @@ fn bare(cx: &Ctxt, variant: &Variant<'_>, ty: &Type) {
 }
 
 /// What a variant of a subset holds is an event by all that syntax tells.
-pub(super) fn member(cx: &Ctxt, owner: &syn::Ident, variant: &syn::Ident, ty: &Type) {
-    let is_owner = path(ty).is_some_and(|path| path.is_ident(owner) || path.is_ident("Self"));
+pub(super) fn member(cx: &Ctxt, owner: &Ident, variant: &Ident, ty: &Type) {
     let message = match known(ty) {
-        _ if is_owner => {
+        _ if is_self(owner, ty) => {
             format!("`{owner}` contains itself: a subset holds events that other enums declare")
         }
         Some(Known::Bare(name)) => format!(
@@ -197,14 +198,14 @@ pub(super) fn member(cx: &Ctxt, owner: &syn::Ident, variant: &syn::Ident, ty: &T
     cx.error_on(ty, message);
 }
 
-fn is_self(model: &Enum<'_>, ty: &Type) -> bool {
+fn is_self(owner: &Ident, ty: &Type) -> bool {
     let Some(segment) = last_segment(ty) else { return false };
     if let syn::PathArguments::AngleBracketed(inner) = &segment.arguments {
         return inner.args.iter().any(
-            |argument| matches!(argument, syn::GenericArgument::Type(ty) if is_self(model, ty)),
+            |argument| matches!(argument, syn::GenericArgument::Type(ty) if is_self(owner, ty)),
         );
     }
-    matches!(ty, Type::Path(path) if path.path.is_ident(model.ident) || path.path.is_ident("Self"))
+    matches!(ty, Type::Path(path) if path.path.is_ident(owner) || path.path.is_ident("Self"))
 }
 
 #[cfg(test)]
@@ -224,6 +225,48 @@ mod tests {
             "&'static str",
             "an event outlives the row it came from: use `String`",
         );
+    }
+
+    #[test]
+    fn an_event_has_no_parameters_of_any_kind() {
+        refused(
+            "enum E<const N: usize> { A { t: [u8; N] } }",
+            "const N: usize",
+            "an event cannot be generic: `user.created` names one wire shape; use the number \
+             instead of `N`",
+        );
+        refused(
+            "enum E<'a> { A { t: Item<'a> } }",
+            "'a",
+            "an event outlives the row it came from: it cannot borrow, use `String` and owned types",
+        );
+        refused(
+            "struct P<T> { t: T }",
+            "T",
+            "an event cannot be generic: `user.created` names one wire shape; use the concrete \
+             type instead of `T`",
+        );
+    }
+
+    #[test]
+    fn only_an_enum_with_variants_holds_events() {
+        let message = "a union has no shape on the wire: write an enum";
+        refused("union U { a: u32, b: f32 }", "U", message);
+        refused(
+            "enum E {}",
+            "E",
+            "an enum without variants names no event: write one, `Placed { .. }`",
+        );
+    }
+
+    #[test]
+    fn a_newtype_holds_a_named_type() {
+        let message =
+            "a newtype holds a group or a payload struct, by its name: write `A { .. }` for fields";
+        for ty in ["(u8, u8)", "[u8; 4]", "&'static B", "fn()"] {
+            refused(&format!("enum E {{ A({ty}) }}"), ty, message);
+            refused(&format!("enum E {{ #[event(payload)] A({ty}) }}"), ty, message);
+        }
     }
 
     #[test]
@@ -254,7 +297,7 @@ mod tests {
         ] {
             let message = format!(
                 "the payload would be a bare `{name}`; payloads are objects so that fields can be \
-                 added: write `A {{ value: {name} }}`"
+                 added: write `A {{ value: {ty} }}`"
             );
             refused(&format!("enum E {{ A({ty}) }}"), ty, &message);
         }
@@ -293,7 +336,11 @@ mod tests {
             "Ping",
             "serde writes a unit struct as null: write `struct Ping {}`",
         );
-        assert_eq!(mistakes("struct Moved(u32);").len(), 1);
+        refused(
+            "struct Moved(u32);",
+            "Moved",
+            "positional fields cannot be added to later: write `struct Moved { .. }`",
+        );
     }
 
     #[test]

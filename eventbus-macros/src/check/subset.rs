@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use quote::quote;
-
 use super::shape;
 use crate::ctxt::Ctxt;
 use crate::subset::{Member, Subset};
+use crate::text;
 
 pub(crate) fn event_subset(cx: &Ctxt, model: &Subset<'_>) {
     // A subset without variants has no event.
@@ -21,8 +20,8 @@ pub(crate) fn event_subset(cx: &Ctxt, model: &Subset<'_>) {
             Some(ty) => {
                 shape::member(cx, model.ident, member.ident, ty);
                 // One event has one place in a subset.
-                if let Some(first) = seen.insert(quote!(#ty).to_string(), member.ident) {
-                    let name = quote!(#ty).to_string();
+                let name = text::written(ty);
+                if let Some(first) = seen.insert(name.clone(), member.ident) {
                     let message = format!(
                         "`{first}` and `{}` both hold `{name}`: leave it to one of them",
                         member.ident
@@ -113,7 +112,7 @@ mod tests {
             "a variant of a subset holds a payload struct or a group, by its name: write \
              `Placed(OrderPlaced)`",
         );
-        for inner in ["Billing", "Self"] {
+        for inner in ["Billing", "Self", "Box<Billing>"] {
             subset_refused(
                 &format!("enum Billing {{ All({inner}) }}"),
                 inner,

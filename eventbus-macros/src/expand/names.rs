@@ -1,6 +1,8 @@
 //! The names as constants, put together by the compiler: a parent writes its children's prefixes, each enum its own
 //! leaves' names.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -8,6 +10,7 @@ use syn::{LitStr, Path};
 
 use crate::ast::{Enum, Kind, Variant};
 use crate::check;
+use crate::text;
 
 /// The constant with the name of the variant at this index: a leaf's type name, or a group's prefix.
 pub(super) fn constant(at: usize) -> Ident {
@@ -59,11 +62,14 @@ pub(crate) fn prefix(private: &Path, ident: &Ident, stated: Option<&LitStr>) -> 
 /// Tells each sound child where it stands. A child in another crate says it itself.
 pub(crate) fn nested(model: &Enum<'_>) -> TokenStream {
     let private = &model.private;
+    // After an error, one group may stand in two variants.
+    let mut seen = HashSet::new();
     let impls = model
         .groups()
         .filter(|(_, variant, _)| variant.attrs.external.is_none())
         .filter_map(|(at, _, ty)| {
-            let (name, ty) = (constant(at), check::group(model, ty)?);
+            let name = constant(at);
+            let ty = check::group(model, ty).filter(|ty| seen.insert(text::written(ty)))?;
             Some(quote! {
                 #[automatically_derived]
                 impl #private::Nested for #ty {
@@ -149,7 +155,7 @@ fn prefixes(model: &Enum<'_>) -> TokenStream {
         let name = constant(at);
         let catalog = quote_spanned!(ty.span()=> <#ty as #private::DomainEvent>::CATALOG);
         let holds = quote!(#private::same(#private::prefix_of(#catalog), #name));
-        let child = quote!(#ty).to_string().replace(" :: ", "::");
+        let child = text::written(ty);
         let message = format!(
             "`{child}` stands here under another name than its own: its `#[event(prefix = \
              \"..\")]` is the dotted path of this variant"
@@ -157,12 +163,18 @@ fn prefixes(model: &Enum<'_>) -> TokenStream {
         let subset = format!(
             "`{child}` is a subset, whose events stand below the enums that declare them: nest those"
         );
-        let span = ty.span();
-        // Of the two that do not hold for a subset, this one is said.
-        let is_subset = quote_spanned! {span=>
-            if #private::is_subset(&#catalog) { ::core::panic!("{}", #subset) }
+        let is_subset = quote!(#private::is_subset(&#catalog));
+        // A root of another crate has no prefix to compare.
+        let none = format!(
+            "`{child}` states no prefix of its own: write the dotted path of this variant on it, \
+             `#[event(prefix = \"..\")]`"
+        );
+        let external = variant.attrs.external.is_some();
+        let unstated = quote!(#external && #private::same(#private::prefix_of(#catalog), ""));
+        let message = quote! {
+            if #is_subset { #subset } else if #unstated { #none } else { #message }
         };
-        assertion(variant, &quote!({ #is_subset #holds }), message)
+        assertion(variant, &holds, message)
     });
     quote!(#(#assertions)*)
 }
@@ -179,5 +191,75 @@ pub(super) fn assertion(
     quote_spanned! {span=>
         #[allow(long_running_const_eval)]
         const _: () = if !#holds { ::core::panic!("{}", #message) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::derive::tests::asserted;
+
+    #[track_caller]
+    fn asserts(source: &str, text: &str, message: &str) {
+        let found = asserted(source);
+        assert!(found.contains(&(text.to_owned(), message.to_owned())), "{source}\n{found:#?}");
+    }
+
+    #[test]
+    fn a_root_has_no_leaf() {
+        asserts(
+            "enum PaymentEvent { Taken, Given }",
+            "Taken",
+            "a name needs two segments, and `taken` is one because no derived enum nests \
+             `PaymentEvent`: nest it, `enum AppEvent { Payment(PaymentEvent) }`, or write \
+             `#[event(prefix = \"payment\")]` on it",
+        );
+    }
+
+    #[test]
+    fn the_runtime_has_its_first_segment() {
+        asserts(
+            "enum E { Eventbus(B) }",
+            "B",
+            "the first segment `eventbus` is reserved: say another with `name = \"..\"`",
+        );
+    }
+
+    #[test]
+    fn the_longest_name_fits() {
+        asserts(
+            "enum E { Short, Longest }",
+            "Longest",
+            "a name has at most 128 bytes: say a shorter segment with `name = \"..\"`",
+        );
+    }
+
+    #[test]
+    fn a_child_stands_where_its_parent_puts_it() {
+        for variant in ["Order(a::OrderEvent)", "#[event(external)] Order(a::OrderEvent)"] {
+            let source = format!("enum E {{ {variant} }}");
+            for message in [
+                "`a::OrderEvent` stands here under another name than its own: its \
+                 `#[event(prefix = \"..\")]` is the dotted path of this variant",
+                "`a::OrderEvent` states no prefix of its own: write the dotted path of this \
+                 variant on it, `#[event(prefix = \"..\")]`",
+                "`a::OrderEvent` is a subset, whose events stand below the enums that declare \
+                 them: nest those",
+            ] {
+                asserts(&source, "a::OrderEvent", message);
+            }
+        }
+    }
+
+    #[test]
+    fn an_alias_is_no_live_name() {
+        asserts(
+            "enum E { #[event(alias = \"a.b\")] A }",
+            "\"a.b\"",
+            "the alias `a.b` is the name of an event that is still there: an alias is a former \
+             name, which no event has any more",
+        );
+        let family = "` in this family is another event's name or alias: an alias is a former name \
+                      of one event, which no other has";
+        asserts("enum E { A(B), C(D) }", "D", family);
     }
 }

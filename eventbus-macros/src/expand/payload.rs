@@ -11,7 +11,7 @@ use super::history;
 use super::names::constant;
 use crate::ast::{Enum, Field, Kind, Leaf, Mark, Payload, Struct, Variant, located};
 use crate::attr::{self, Compat};
-use crate::check::hides_the_prelude;
+use crate::check::no_struct;
 use crate::symbol::DOC;
 
 /// What a payload struct derives: after an error only what cannot fail for a reason of ours.
@@ -26,7 +26,7 @@ pub(crate) fn structs(model: &Enum<'_>, derives: Derives) -> TokenStream {
     let mut seen = HashSet::from([model.ident]);
     let structs = model.leaves().filter_map(|(variant, leaf)| match &leaf.payload {
         // After an error, what it is about must not break the fields beside it.
-        Payload::Generated(payload) if hides_the_prelude(&payload.ident) => None,
+        Payload::Generated(payload) if no_struct(&payload.ident) => None,
         Payload::Generated(payload) => {
             seen.insert(&payload.ident).then(|| one(model, variant, payload, derives))
         }
@@ -47,7 +47,8 @@ fn one(
     let head = if full {
         attributes(model, payload)
     } else {
-        quote!(#[derive(::core::fmt::Debug, ::core::clone::Clone)])
+        let further = further(model);
+        quote!(#[derive(::core::fmt::Debug, ::core::clone::Clone #(, #further)*)])
     };
     let fields = payload.fields.iter().map(|field| {
         let attrs = field.attrs.iter().filter(|attr| full || attr.path().is_ident(DOC));
@@ -66,6 +67,12 @@ fn one(
         #undocumented
         #vis struct #ident { #(#fields),* }
     }
+}
+
+/// Without those that are always there: they are refused, and stand in the list all the same.
+fn further<'a>(model: &'a Enum<'_>) -> impl Iterator<Item = &'a Path> {
+    let given = |path: &&Path| !["Debug", "Clone"].iter().any(|given| path.is_ident(given));
+    model.derives.iter().filter(given)
 }
 
 fn attributes(model: &Enum<'_>, payload: &Struct<'_>) -> TokenStream {

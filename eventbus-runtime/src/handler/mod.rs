@@ -42,7 +42,8 @@ pub trait Handler<A>: Send + Sync + 'static {
 /// The arguments of a handler on the store `S`: an event, or a transaction and an event.
 #[diagnostic::on_unimplemented(
     message = "a handler cannot take `{Self}`",
-    label = "takes neither `Event<E>` nor `Tx<S>, Event<E>`"
+    label = "takes neither `Event<E>` nor `Tx<S>, Event<E>`",
+    note = "the store of a transaction is the one that the bus is on"
 )]
 pub trait Arguments<S: Store>: Sized + Send + 'static {
     /// The event type, group or root that is handled.

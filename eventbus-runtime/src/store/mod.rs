@@ -25,6 +25,11 @@ use crate::filter::TypeSet;
 pub use crate::store::transaction::Transaction;
 
 /// A database that events can be emitted into.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no store of events",
+    label = "not a store",
+    note = "a bus is on a `SqliteStore`, a `PgStore` or a `MemoryStore`: the features `sqlite`, `postgres` and `testing`"
+)]
 pub trait Store: Clone + Send + Sync + 'static {
     /// What `emit` and a transactional handler write to.
     type Connection: Send;
@@ -59,6 +64,11 @@ pub trait Store: Clone + Send + Sync + 'static {
 }
 
 /// A store whose log subscriptions can read.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no log that subscriptions can read",
+    label = "nothing to subscribe to",
+    note = "`SqliteStore`, `PgStore` and `MemoryStore` have one: `EventBus<SqliteStore>`, or `S: Log` where it is any"
+)]
 pub trait Log: Store {
     /// How far a subscription has come.
     type Cursor: Cursor;
@@ -107,6 +117,11 @@ pub trait Log: Store {
 }
 
 /// A place in the log.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no place in a log",
+    label = "not a cursor",
+    note = "a store implements `Cursor` for the type of its `Log::Cursor`"
+)]
 pub trait Cursor: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// The place just after the event at `position`, which is an event of the page that this window belongs to.
     #[must_use]

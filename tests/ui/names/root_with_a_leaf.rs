@@ -1,9 +1,7 @@
 use eventbus_runtime::DomainEvent;
 
-#[derive(Debug, Clone, DomainEvent)]
+#[derive(Debug, DomainEvent)]
 pub enum OrderEvent {
     Placed { id: u64 },
     Shipped { id: u64 },
 }
-
-fn main() {}

@@ -1,12 +1,9 @@
 use eventbus_runtime::EventSubset;
 
-pub struct Order {
-    pub id: u64,
-}
-
-#[derive(EventSubset)]
+#[derive(Debug, EventSubset)]
 pub enum Billing {
     Placed(Order),
 }
 
-fn main() {}
+#[derive(Debug)]
+pub struct Order;

@@ -13,9 +13,6 @@ pub enum OrderEvent {
 
 #[derive(Debug, EventSubset)]
 pub enum Billing {
-    Shipped(OrderShipped),
     Placed(OrderPlaced),
     Orders(OrderEvent),
 }
-
-fn main() {}

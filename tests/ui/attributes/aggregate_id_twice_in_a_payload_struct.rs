@@ -1,0 +1,11 @@
+use eventbus_runtime::EventPayload;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema, EventPayload)]
+pub struct OrderPlaced {
+    #[event(aggregate_id)]
+    pub id: u64,
+    #[event(aggregate_id)]
+    pub user: u64,
+}

@@ -1,0 +1,19 @@
+use eventbus_runtime::{DomainEvent, EventPayload};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, DomainEvent)]
+pub enum ShopEvent {
+    Order(OrderEvent),
+}
+
+#[derive(Debug, DomainEvent)]
+pub enum OrderEvent {
+    #[event(external, payload)]
+    Placed(OrderPlaced),
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema, EventPayload)]
+pub struct OrderPlaced {
+    pub id: u64,
+}

@@ -1,0 +1,14 @@
+use eventbus_runtime::DomainEvent;
+
+#[derive(Debug, DomainEvent)]
+pub enum ShopEvent {
+    Order(OrderEvent),
+}
+
+#[derive(Debug, DomainEvent)]
+pub enum OrderEvent {
+    Placed {
+        #[event(agregate_id)]
+        id: u64,
+    },
+}

@@ -1,0 +1,17 @@
+use eventbus_runtime::DomainEvent;
+
+#[derive(Debug, DomainEvent)]
+pub enum ShopEvent {
+    Order(OrderEvent),
+    User(UserEvent),
+}
+
+#[derive(Debug, DomainEvent)]
+pub enum UserEvent {
+    Order(OrderEvent),
+}
+
+#[derive(Debug, DomainEvent)]
+pub enum OrderEvent {
+    Placed { id: u64 },
+}

@@ -1,0 +1,9 @@
+use eventbus_runtime::EventPayload;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema, EventPayload)]
+pub struct OrderPlaced {
+    #[event(int = "string")]
+    pub id: Option<i64>,
+}

@@ -1,0 +1,9 @@
+use eventbus_runtime::{EventBus, HandlerError, SqliteStore};
+
+pub fn subscribe(bus: &EventBus<SqliteStore>) {
+    let _ = bus.subscribe("billing").handle(handle);
+}
+
+async fn handle() -> Result<(), HandlerError> {
+    Ok(())
+}

@@ -1,0 +1,11 @@
+use eventbus_runtime::DomainEvent;
+
+#[derive(Debug, DomainEvent)]
+pub enum ShopEvent {
+    Order(OrderEvent),
+}
+
+#[derive(Debug, DomainEvent)]
+pub enum OrderEvent {
+    UserID,
+}

@@ -1,0 +1,9 @@
+use eventbus_runtime::EventPayload;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, EventPayload)]
+#[serde(deny_unknown_fields)]
+pub struct OrderPlaced {
+    pub id: u64,
+}

@@ -1,0 +1,16 @@
+use eventbus_runtime::DomainEvent;
+
+#[derive(Debug, DomainEvent)]
+pub enum ShopEvent {
+    Order(OrderEvent),
+}
+
+#[derive(Debug, DomainEvent)]
+pub enum OrderEvent {
+    Item(Box<ItemEvent>),
+}
+
+#[derive(Debug, DomainEvent)]
+pub enum ItemEvent {
+    Removed { id: u64 },
+}

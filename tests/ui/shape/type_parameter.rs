@@ -1,0 +1,7 @@
+use eventbus_runtime::DomainEvent;
+
+#[derive(Debug, DomainEvent)]
+#[event(prefix = "order")]
+pub enum OrderEvent<T> {
+    Placed { item: T },
+}

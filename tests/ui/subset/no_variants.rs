@@ -1,0 +1,4 @@
+use eventbus_runtime::EventSubset;
+
+#[derive(Debug, EventSubset)]
+pub enum Billing {}

@@ -1,0 +1,16 @@
+use eventbus_runtime::DomainEvent;
+
+#[derive(Debug, DomainEvent)]
+pub enum ShopEvent {
+    Order(OrderEvent),
+}
+
+#[derive(Debug, DomainEvent)]
+pub enum OrderEvent {
+    Placed,
+    #[event(name = "placed")]
+    Created,
+    Shipped,
+    #[event(name = "shipped")]
+    Sent,
+}

@@ -1,0 +1,5 @@
+use eventbus_runtime::TypeSet;
+
+pub fn types() -> TypeSet {
+    TypeSet::of::<String>()
+}

@@ -1,0 +1,13 @@
+use eventbus_runtime::{DomainEvent, RawEvent};
+
+#[derive(Debug, DomainEvent)]
+pub enum ShopEvent {
+    Order(OrderEvent),
+}
+
+#[derive(Debug, DomainEvent)]
+pub enum OrderEvent {
+    Placed { id: u64 },
+    #[event(unknown, retired = "2026-01-31")]
+    Unknown(RawEvent),
+}

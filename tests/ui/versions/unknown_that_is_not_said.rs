@@ -1,0 +1,12 @@
+use eventbus_runtime::{DomainEvent, RawEvent};
+
+#[derive(Debug, DomainEvent)]
+pub enum ShopEvent {
+    Order(OrderEvent),
+}
+
+#[derive(Debug, DomainEvent)]
+pub enum OrderEvent {
+    Placed { id: u64 },
+    Unknown(RawEvent),
+}

@@ -1,0 +1,15 @@
+use eventbus_runtime::{DomainEvent, RawEvent};
+
+#[derive(Debug, DomainEvent)]
+pub enum ShopEvent {
+    Order(OrderEvent),
+}
+
+#[derive(Debug, DomainEvent)]
+pub enum OrderEvent {
+    Placed { id: u64 },
+    #[event(unknown)]
+    Unknown(RawEvent),
+    #[event(unknown)]
+    Other(RawEvent),
+}
