@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use similar::TextDiff;
 use syn::{Attribute, Data, DeriveInput, Fields, Item};
@@ -35,37 +36,41 @@ fn inputs() -> Vec<(String, syn::File)> {
     inputs
 }
 
-/// The input of each derive of ours in the file, without the attribute that asks for it.
-fn derived(file: &syn::File) -> Vec<DeriveInput> {
-    let derives = |input: &DeriveInput, name: &str| {
-        let derive = input.attrs.iter().filter(|attr| attr.path().is_ident("derive"));
-        derive.map(ToTokens::to_token_stream).any(|tokens| tokens.to_string().contains(name))
-    };
+/// A derive, from its input to its code and mistakes.
+type Derive = fn(&DeriveInput) -> (TokenStream, Vec<syn::Error>);
+
+const DERIVES: [(&str, Derive); 3] = [
+    ("DomainEvent", derive::domain_event),
+    ("EventPayload", derive::event_payload),
+    ("EventSubset", derive::event_subset),
+];
+
+/// The derive of ours that the item asks for.
+fn asked_for(input: &DeriveInput) -> Option<Derive> {
+    let derives = input.attrs.iter().filter(|attr| attr.path().is_ident("derive"));
+    let derives: String = derives.map(|attr| attr.to_token_stream().to_string()).collect();
+    DERIVES.iter().find(|(name, _)| derives.contains(name)).map(|(_, derive)| *derive)
+}
+
+/// Each item of the file that asks for a derive of ours, without the attribute that does, and what the derive writes.
+fn expanded(file: &syn::File) -> Vec<(DeriveInput, syn::File)> {
     let items = file.items.iter().filter(|item| matches!(item, Item::Enum(_) | Item::Struct(_)));
     items
         .map(|item| syn::parse2::<DeriveInput>(item.to_token_stream()).unwrap())
-        .filter(|input| derives(input, "DomainEvent") || derives(input, "EventPayload"))
-        .map(|mut input| {
+        .filter_map(|mut input| {
+            let derive = asked_for(&input)?;
             input.attrs.retain(|attr| !attr.path().is_ident("derive"));
-            input
+            let (code, mistakes) = derive(&input);
+            assert_eq!(mistakes.len(), 0, "{}: {mistakes:?}", input.ident);
+            Some((input, syn::parse2(code).unwrap()))
         })
         .collect()
 }
 
-/// The items that the derive writes for one input.
-fn expanded(input: &DeriveInput) -> syn::File {
-    let answer = match input.data {
-        Data::Struct(_) => derive::event_payload(input),
-        _ => derive::domain_event(input),
-    };
-    assert_eq!(answer.1.len(), 0, "{}: {:?}", input.ident, answer.1);
-    syn::parse2(answer.0).unwrap()
-}
-
 fn pretty(file: &syn::File) -> String {
     let mut text = String::from("// What the derives write. `EVENTBUS_BLESS=1` writes it again.\n");
-    for input in derived(file) {
-        let code = prettyplease::unparse(&expanded(&input));
+    for (input, code) in expanded(file) {
+        let code = prettyplease::unparse(&code);
         write!(text, "\n// {}\n\n{code}", input.ident).unwrap();
     }
     text
@@ -114,9 +119,9 @@ fn documented(fields: &Fields) -> Vec<(String, Vec<String>)> {
 #[test]
 fn hover_on_a_payload_struct_and_its_fields_shows_what_stands_on_the_variant() {
     let mut seen = 0;
-    for input in inputs().iter().flat_map(|(_, file)| derived(file)) {
+    for (input, code) in inputs().iter().flat_map(|(_, file)| expanded(file)) {
         let Data::Enum(data) = &input.data else { continue };
-        let mut structs = expanded(&input).items.into_iter().filter_map(|item| match item {
+        let mut structs = code.items.into_iter().filter_map(|item| match item {
             Item::Struct(item) => Some(item),
             _ => None,
         });

@@ -12,6 +12,8 @@ mod nested;
 mod root;
 #[path = "../expand/shared.rs"]
 mod shared;
+#[path = "../expand/subset.rs"]
+mod subset;
 #[path = "../expand/versions.rs"]
 mod versions;
 
@@ -33,5 +35,6 @@ fn the_inputs_have_the_names_that_their_expansions_put_together() {
     assert_eq!(names::<attributes::SensorEvent>(), ["sensor.measured", "sensor.installed"]);
     let nested = ["shelf.compartment.filled", "shelf.compartment.emptied", "shelf.moved"];
     assert_eq!(names::<nested::WarehouseEvent>(), nested);
+    assert_eq!(names::<subset::Billing>(), ["order.placed", "refund.sent"]);
     assert_eq!(names::<versions::ParcelEvent>(), ["parcel.sent", "parcel.discarded"]);
 }

@@ -5,7 +5,12 @@ mod catalog;
 mod conversions;
 mod events;
 mod evolution;
-#[allow(dead_code, unreachable_pub, reason = "the inputs are written as users write them")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::large_enum_variant,
+    reason = "the inputs are written as users write them"
+)]
 mod expand;
 mod external;
 mod fields;

@@ -125,8 +125,11 @@ impl Documents<'_> {
     }
 
     fn string(&mut self, schema: &Value) -> String {
-        known(schema, &["type", "format", "minLength", "maxLength"]);
+        known(schema, &["type", "format", "minLength", "maxLength", "pattern"]);
         let rng = &mut *self.rng;
+        if let Some(pattern) = schema["pattern"].as_str() {
+            return digits(pattern, rng);
+        }
         match schema["format"].as_str() {
             None => {
                 let least = schema["minLength"].as_u64().unwrap_or(0);
@@ -204,6 +207,17 @@ impl Documents<'_> {
             let key = format!("more {}", String::random(self.rng));
             members.insert(key, self.value(&schema["additionalProperties"], depth + 1));
         }
+    }
+}
+
+/// An integer as text. The pattern has room for a few more than the type has.
+fn digits(pattern: &str, rng: &mut StdRng) -> String {
+    match pattern {
+        "^(0|-?[1-9][0-9]{0,18})$" => i64::random(rng).to_string(),
+        "^(0|[1-9][0-9]{0,19})$" => u64::random(rng).to_string(),
+        "^(0|-?[1-9][0-9]{0,38})$" => i128::random(rng).to_string(),
+        "^(0|[1-9][0-9]{0,38})$" => u128::random(rng).to_string(),
+        other => panic!("a pattern `{other}` of strings"),
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use eventbus_runtime::{DomainEvent, EventPayload};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::random::{Random, of, random_enum, random_struct};
@@ -28,9 +29,39 @@ pub(crate) enum LabEvent {
 #[derive(Debug, Clone, PartialEq, DomainEvent)]
 #[event(derive(PartialEq))]
 pub(crate) enum NumberEvent {
-    Signed { tiny: i8, short: i16, int: i32, long: i64, huge: i128, cents: Cents },
-    Unsigned { tiny: u8, short: u16, int: u32, long: u64, huge: u128 },
-    Real { single: f32, double: f64, optional: Option<f64> },
+    Signed {
+        tiny: i8,
+        short: i16,
+        int: i32,
+        long: i64,
+        huge: i128,
+        cents: Cents,
+    },
+    Unsigned {
+        tiny: u8,
+        short: u16,
+        int: u32,
+        long: u64,
+        huge: u128,
+    },
+    Real {
+        single: f32,
+        double: f64,
+        optional: Option<f64>,
+    },
+    Wide {
+        #[event(tenant_id, int = "string")]
+        long: i64,
+        #[event(int = "string")]
+        huge: u128,
+        #[event(int = "string")]
+        optional: Option<i128>,
+        #[event(event_key, int = "string")]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<u64>,
+        #[event(opaque)]
+        anything: Value,
+    },
 }
 
 /// Texts, and what is written as text.
@@ -156,6 +187,7 @@ random_struct! {
     NumberSigned { tiny, short, int, long, huge, cents }
     NumberUnsigned { tiny, short, int, long, huge }
     NumberReal { single, double, optional }
+    NumberWide { long, huge, optional, key, anything }
     TextWritten { writer_id, written_at, body, language, copies, tags, r#type }
     TextErased {}
     ShapeDrawn { origin, path, colour, layer, pen, label, pair, corners }
@@ -174,7 +206,8 @@ random_enum! {
     LabEvent:
         of::<NumberEvent, _>, of::<TextEvent, _>, of::<ShapeEvent, _>, of::<GivenEvent, _>,
         of::<SettingEvent, _>, of::<MixedEvent, _>;
-    NumberEvent: of::<NumberSigned, _>, of::<NumberUnsigned, _>, of::<NumberReal, _>;
+    NumberEvent: of::<NumberSigned, _>, of::<NumberUnsigned, _>, of::<NumberReal, _>,
+        of::<NumberWide, _>;
     TextEvent: of::<TextWritten, _>, of::<TextErased, _>;
     ShapeEvent:
         of::<ShapeDrawn, _>, of::<ShapeIndexed, _>, of::<ShapeGrown, _>, of::<SolidEvent, _>;

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use rand::RngExt;
 use rand::rngs::StdRng;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// A type that has random values.
@@ -151,6 +152,21 @@ impl Random for DateTime<Utc> {
         let seconds = rng.random_range(-62_167_219_200..=253_402_300_799);
         let nanoseconds = [0, 1_000_000, rng.random_range(0..1_000_000_000)];
         Self::from_timestamp(seconds, nanoseconds[rng.random_range(0..3)]).unwrap()
+    }
+}
+
+impl Random for Value {
+    fn random(rng: &mut StdRng) -> Self {
+        match rng.random_range(0..8) {
+            0 => Self::Null,
+            1 => bool::random(rng).into(),
+            2 => i64::random(rng).into(),
+            3 => u64::random(rng).into(),
+            4 => f64::random(rng).into(),
+            5 => String::random(rng).into(),
+            6 => Vec::<Self>::random(rng).into(),
+            _ => BTreeMap::<String, Self>::random(rng).into_iter().collect(),
+        }
     }
 }
 

@@ -18,6 +18,7 @@ enum ZooEvent {
 }
 
 #[derive(Debug, Clone, PartialEq, DomainEvent)]
+#[expect(clippy::large_enum_variant, reason = "a whole event is larger than one that is known")]
 enum CageEvent {
     Opened,
     #[event(unknown)]
