@@ -1,5 +1,6 @@
 //! What `#[derive(DomainEvent)]` makes of nested enums.
 
+mod allocations;
 mod catalog;
 mod conversions;
 mod events;
