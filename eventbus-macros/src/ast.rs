@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitStr, Path, Type, Visibility};
 
-use crate::attr::{self, EnumAttrs, Serde, VariantAttrs};
+use crate::attr::{self, EnumAttrs, Serde, VariantAttrs, Write};
 use crate::case;
 use crate::ctxt::Ctxt;
 use crate::symbol::{DOC, SCHEMARS, SERDE};
@@ -84,6 +84,7 @@ pub(crate) struct Field<'a> {
     pub(crate) attrs: Vec<&'a Attribute>,
     /// Its name as serde writes it.
     pub(crate) wire: String,
+    pub(crate) write: Write,
     pub(crate) aggregate_id: Option<Span>,
 }
 
@@ -181,6 +182,13 @@ impl<'a> Enum<'a> {
     }
 }
 
+impl Struct<'_> {
+    /// Whether serde has to write it, because an attribute of a field says how and only serde knows what it means.
+    pub(crate) fn only_serde_writes(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.write, Write::Unknown))
+    }
+}
+
 impl<'a> Field<'a> {
     /// The model of a named field under the struct's `rename_all`.
     pub(crate) fn read(cx: &Ctxt, original: &'a syn::Field, rule: Option<&str>) -> Option<Self> {
@@ -193,6 +201,7 @@ impl<'a> Field<'a> {
             ident,
             ty: &original.ty,
             attrs: kept(&original.attrs),
+            write: serde.write(),
             serde,
             wire,
             aggregate_id: attr::aggregate_id(cx, &original.attrs),

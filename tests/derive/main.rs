@@ -3,6 +3,7 @@
 mod allocations;
 mod catalog;
 mod conversions;
+mod encoding;
 mod events;
 mod hygiene;
 mod lints;

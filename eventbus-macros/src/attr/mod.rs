@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use syn::{Attribute, Ident, LitStr, Path, Type};
 
 use self::entry::Entries;
-pub(crate) use self::serde::Serde;
+pub(crate) use self::serde::{Serde, Write};
 use crate::ctxt::Ctxt;
 use crate::symbol;
 
