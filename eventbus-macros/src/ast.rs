@@ -8,7 +8,7 @@ use syn::{
     Attribute, Data, DeriveInput, Fields, Ident, LitStr, Path, PathSegment, Type, Visibility,
 };
 
-use crate::attr::{self, EnumAttrs, FieldAttrs, Serde, Step, VariantAttrs};
+use crate::attr::{self, EnumAttrs, FieldAttrs, Serde, Step, VariantAttrs, Write};
 use crate::case;
 use crate::ctxt::Ctxt;
 use crate::symbol::{AGGREGATE_ID, DOC, EVENT_KEY, SCHEMARS, SERDE, TENANT_ID};
@@ -130,6 +130,8 @@ pub(crate) struct Field<'a> {
     pub(crate) read: String,
     /// What it has of `#[event(..)]`.
     pub(crate) event: FieldAttrs,
+    /// How serde writes it.
+    pub(crate) write: Write,
 }
 
 impl<'a> Enum<'a> {
@@ -269,6 +271,13 @@ impl Leaf<'_> {
     }
 }
 
+impl Struct<'_> {
+    /// Whether serde has to write it, because an attribute of a field says how and only serde knows what it means.
+    pub(crate) fn only_serde_writes(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.write, Write::Unknown))
+    }
+}
+
 impl<'a> Field<'a> {
     /// The model of a named field under the struct's `rename_all`.
     pub(crate) fn read(cx: &Ctxt, original: &'a syn::Field, rule: Option<&str>) -> Option<Self> {
@@ -282,6 +291,7 @@ impl<'a> Field<'a> {
             ident,
             ty: &original.ty,
             attrs: kept(&original.attrs).into_iter().cloned().collect(),
+            write: serde.write(),
             serde,
             schemars: Serde::of_schemars(&original.attrs),
             wire,
@@ -312,6 +322,9 @@ impl<'a> Field<'a> {
                 }
             }
             self.attrs.push(syn::parse_quote!(#[serde(with = #module)]));
+            if let Write::Field { with, .. } = &mut self.write {
+                *with = syn::parse_str(&format!("{module}::serialize")).ok();
+            }
             self.attrs.push(syn::parse_quote!(#[schemars(with = #schema)]));
         }
         if let Some(schema) = &self.event.schema {

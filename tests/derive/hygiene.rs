@@ -40,7 +40,7 @@ mod constants {
             const _: &[u8] = &[$($name),*];
         };
     }
-    constants! { data deserializer event_type id inner other serializer }
+    constants! { data deserializer door event_type hinge id inner other serializer }
 
     #[allow(non_upper_case_globals, reason = "the derive's code would see this name")]
     static value: u8 = 1;
@@ -57,6 +57,8 @@ mod constants {
         Opened {
             #[event(aggregate_id)]
             door: u8,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            hinge: Option<u8>,
         },
         #[event(payload)]
         Shut(DoorShut),
@@ -71,7 +73,9 @@ mod constants {
     #[test]
     fn constants_and_statics_do_not_become_patterns() {
         assert_eq!((value, version), (1, 1));
-        for event in [DoorEvent::Opened { door: 0 }, DoorEvent::Shut(DoorShut { door: 0 })] {
+        for event in
+            [DoorEvent::Opened { door: 0, hinge: None }, DoorEvent::Shut(DoorShut { door: 0 })]
+        {
             assert_eq!(event.aggregate_id().as_deref(), Some("0"));
             let text = serde_json::to_string(&HouseEvent::from(event.clone())).unwrap();
             assert_eq!(serde_json::from_str::<HouseEvent>(&text).unwrap(), event.into());

@@ -1,8 +1,10 @@
 //! What `#[derive(DomainEvent)]` makes of nested enums.
 
 mod aggregates;
+mod allocations;
 mod catalog;
 mod conversions;
+mod encoding;
 mod events;
 mod evolution;
 #[allow(

@@ -5,7 +5,6 @@
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -31,7 +30,6 @@ pub struct SensorMeasured {
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -295,11 +293,20 @@ const _: () = {
             &self,
         ) -> ::eventbus_runtime::__private::Result<::std::string::String> {
             match self {
-                Self::Measured { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_0, &__Data(self))
+                Self::Measured {
+                    sensor_id: __field_0,
+                    relative_humidity: __field_1,
+                    tags: __field_2,
+                    requested_by: __field_3,
+                    ..
+                } => {
+                    ::eventbus_runtime::__private::to_data(
+                        __NAME_0,
+                        &__Data0(__field_0, __field_1, __field_2, __field_3),
+                    )
                 }
-                Self::Installed { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_1, &__Data(self))
+                Self::Installed { room_number: __field_0, .. } => {
+                    ::eventbus_runtime::__private::to_data(__NAME_1, &__Data1(__field_0))
                 }
             }
         }
@@ -344,19 +351,25 @@ const _: () = {
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
             match self {
-                Self::Measured { .. } => {
+                Self::Measured {
+                    sensor_id: __field_0,
+                    relative_humidity: __field_1,
+                    tags: __field_2,
+                    requested_by: __field_3,
+                    ..
+                } => {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_0,
                         1u32,
-                        &__Data(self),
+                        &__Data0(__field_0, __field_1, __field_2, __field_3),
                         __serializer,
                     )
                 }
-                Self::Installed { .. } => {
+                Self::Installed { room_number: __field_0, .. } => {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_1,
                         1u32,
-                        &__Data(self),
+                        &__Data1(__field_0),
                         __serializer,
                     )
                 }
@@ -431,35 +444,109 @@ const _: () = {
             }
         }
     }
-    #[derive(::eventbus_runtime::__private::serde::Serialize)]
-    #[serde(
-        crate = "::eventbus_runtime::__private::serde",
-        remote = "SensorEvent",
-        untagged
-    )]
-    #[allow(dead_code)]
-    enum __Mirror {
-        #[serde(rename_all = "camelCase")]
-        Measured {
-            #[serde(alias = "sensor")]
-            sensor_id: String,
-            relative_humidity: u8,
-            #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-            tags: BTreeMap<String, String>,
-            #[serde(rename = "by", skip_serializing_if = "Option::is_none")]
-            requested_by: Option<String>,
-        },
-        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-        Installed { room_number: u16 },
-    }
-    struct __Data<'a>(&'a SensorEvent);
+    struct __Data0<'a>(
+        &'a String,
+        &'a u8,
+        &'a BTreeMap<String, String>,
+        &'a Option<String>,
+    );
     #[automatically_derived]
-    impl ::eventbus_runtime::__private::serde::Serialize for __Data<'_> {
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data0<'_> {
         fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
             &self,
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            __Mirror::serialize(self.0, __serializer)
+            let __skip_2: bool = BTreeMap::is_empty(self.2);
+            let __skip_3: bool = Option::is_none(self.3);
+            let mut __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "SensorMeasured",
+                2usize + !__skip_2 as usize + !__skip_3 as usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "sensorId",
+                self.0,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "relativeHumidity",
+                self.1,
+            )?;
+            if __skip_2 {
+                ::eventbus_runtime::__private::serde::ser::SerializeStruct::skip_field(
+                    &mut __state,
+                    "tags",
+                )?;
+            } else {
+                ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                    &mut __state,
+                    "tags",
+                    self.2,
+                )?;
+            }
+            if __skip_3 {
+                ::eventbus_runtime::__private::serde::ser::SerializeStruct::skip_field(
+                    &mut __state,
+                    "by",
+                )?;
+            } else {
+                ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                    &mut __state,
+                    "by",
+                    self.3,
+                )?;
+            }
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for SensorMeasured {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data0(
+                    &self.sensor_id,
+                    &self.relative_humidity,
+                    &self.tags,
+                    &self.requested_by,
+                ),
+                __serializer,
+            )
+        }
+    }
+    struct __Data1<'a>(&'a u16);
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data1<'_> {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            let mut __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "SensorInstalled",
+                1usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "ROOM_NUMBER",
+                self.0,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for SensorInstalled {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data1(&self.room_number),
+                __serializer,
+            )
         }
     }
     #[automatically_derived]

@@ -5,7 +5,6 @@
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -398,8 +397,8 @@ const _: () = {
                         __NAME_1,
                     )
                 }
-                Self::Locked { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_2, &__Data(self))
+                Self::Locked { reason: __field_0, .. } => {
+                    ::eventbus_runtime::__private::to_data(__NAME_2, &__Data2(__field_0))
                 }
             }
         }
@@ -470,11 +469,11 @@ const _: () = {
                         __serializer,
                     )
                 }
-                Self::Locked { .. } => {
+                Self::Locked { reason: __field_0, .. } => {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_2,
                         1u32,
-                        &__Data(self),
+                        &__Data2(__field_0),
                         __serializer,
                     )
                 }
@@ -549,28 +548,36 @@ const _: () = {
             }
         }
     }
-    #[derive(::eventbus_runtime::__private::serde::Serialize)]
-    #[serde(
-        crate = "::eventbus_runtime::__private::serde",
-        remote = "AccountEvent",
-        untagged
-    )]
-    #[allow(dead_code)]
-    enum __Mirror {
-        #[serde(skip)]
-        Linked {},
-        #[serde(skip)]
-        Unlinked {},
-        Locked { reason: String },
-    }
-    struct __Data<'a>(&'a AccountEvent);
+    struct __Data2<'a>(&'a String);
     #[automatically_derived]
-    impl ::eventbus_runtime::__private::serde::Serialize for __Data<'_> {
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data2<'_> {
         fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
             &self,
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            __Mirror::serialize(self.0, __serializer)
+            let mut __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "AccountLocked",
+                1usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "reason",
+                self.0,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for AccountLocked {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data2(&self.reason),
+                __serializer,
+            )
         }
     }
     #[automatically_derived]

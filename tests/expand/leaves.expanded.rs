@@ -5,7 +5,6 @@
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -27,7 +26,6 @@ pub struct OrderPlaced {
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -42,7 +40,6 @@ pub struct Shipment {
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -54,7 +51,6 @@ pub struct OrderClosed {}
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -511,17 +507,25 @@ const _: () = {
             &self,
         ) -> ::eventbus_runtime::__private::Result<::std::string::String> {
             match self {
-                Self::Placed { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_0, &__Data(self))
+                Self::Placed {
+                    order_id: __field_0,
+                    total_cents: __field_1,
+                    coupon: __field_2,
+                    ..
+                } => {
+                    ::eventbus_runtime::__private::to_data(
+                        __NAME_0,
+                        &__Data0(__field_0, __field_1, __field_2),
+                    )
                 }
-                Self::Shipped { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_1, &__Data(self))
+                Self::Shipped { order_id: __field_0, .. } => {
+                    ::eventbus_runtime::__private::to_data(__NAME_1, &__Data1(__field_0))
                 }
                 Self::Closed { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_2, &__Data(self))
+                    ::eventbus_runtime::__private::to_data(__NAME_2, &__Data2())
                 }
                 Self::Opened { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_3, &__Data(self))
+                    ::eventbus_runtime::__private::to_data(__NAME_3, &__Data3())
                 }
             }
         }
@@ -586,19 +590,24 @@ const _: () = {
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
             match self {
-                Self::Placed { .. } => {
+                Self::Placed {
+                    order_id: __field_0,
+                    total_cents: __field_1,
+                    coupon: __field_2,
+                    ..
+                } => {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_0,
                         2u32,
-                        &__Data(self),
+                        &__Data0(__field_0, __field_1, __field_2),
                         __serializer,
                     )
                 }
-                Self::Shipped { .. } => {
+                Self::Shipped { order_id: __field_0, .. } => {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_1,
                         1u32,
-                        &__Data(self),
+                        &__Data1(__field_0),
                         __serializer,
                     )
                 }
@@ -606,7 +615,7 @@ const _: () = {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_2,
                         1u32,
-                        &__Data(self),
+                        &__Data2(),
                         __serializer,
                     )
                 }
@@ -614,7 +623,7 @@ const _: () = {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_3,
                         1u32,
-                        &__Data(self),
+                        &__Data3(),
                         __serializer,
                     )
                 }
@@ -725,27 +734,132 @@ const _: () = {
             }
         }
     }
-    #[derive(::eventbus_runtime::__private::serde::Serialize)]
-    #[serde(
-        crate = "::eventbus_runtime::__private::serde",
-        remote = "OrderEvent",
-        untagged
-    )]
-    #[allow(dead_code)]
-    enum __Mirror {
-        Placed { order_id: u64, total_cents: i64, coupon: Option<String> },
-        Shipped { order_id: u64 },
-        Closed {},
-        Opened {},
-    }
-    struct __Data<'a>(&'a OrderEvent);
+    struct __Data0<'a>(&'a u64, &'a i64, &'a Option<String>);
     #[automatically_derived]
-    impl ::eventbus_runtime::__private::serde::Serialize for __Data<'_> {
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data0<'_> {
         fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
             &self,
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            __Mirror::serialize(self.0, __serializer)
+            let mut __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "OrderPlaced",
+                3usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "order_id",
+                self.0,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "total_cents",
+                self.1,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "coupon",
+                self.2,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for OrderPlaced {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data0(&self.order_id, &self.total_cents, &self.coupon),
+                __serializer,
+            )
+        }
+    }
+    struct __Data1<'a>(&'a u64);
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data1<'_> {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            let mut __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "Shipment",
+                1usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "order_id",
+                self.0,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for Shipment {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data1(&self.order_id),
+                __serializer,
+            )
+        }
+    }
+    struct __Data2();
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data2 {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            let __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "OrderClosed",
+                0usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for OrderClosed {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data2(),
+                __serializer,
+            )
+        }
+    }
+    struct __Data3();
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data3 {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            let __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "OrderOpened",
+                0usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for OrderOpened {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data3(),
+                __serializer,
+            )
         }
     }
     #[automatically_derived]

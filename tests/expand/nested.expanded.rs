@@ -269,7 +269,6 @@ const _: () = {
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -524,8 +523,8 @@ const _: () = {
                         __inner,
                     )
                 }
-                Self::Moved { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_1, &__Data(self))
+                Self::Moved { aisle: __field_0, .. } => {
+                    ::eventbus_runtime::__private::to_data(__NAME_1, &__Data1(__field_0))
                 }
             }
         }
@@ -608,11 +607,11 @@ const _: () = {
                         __serializer,
                     )
                 }
-                Self::Moved { .. } => {
+                Self::Moved { aisle: __field_0, .. } => {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_1,
                         1u32,
-                        &__Data(self),
+                        &__Data1(__field_0),
                         __serializer,
                     )
                 }
@@ -662,26 +661,36 @@ const _: () = {
             }
         }
     }
-    #[derive(::eventbus_runtime::__private::serde::Serialize)]
-    #[serde(
-        crate = "::eventbus_runtime::__private::serde",
-        remote = "ShelfEvent",
-        untagged
-    )]
-    #[allow(dead_code)]
-    enum __Mirror {
-        #[serde(skip)]
-        Compartment {},
-        Moved { aisle: u8 },
-    }
-    struct __Data<'a>(&'a ShelfEvent);
+    struct __Data1<'a>(&'a u8);
     #[automatically_derived]
-    impl ::eventbus_runtime::__private::serde::Serialize for __Data<'_> {
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data1<'_> {
         fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
             &self,
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            __Mirror::serialize(self.0, __serializer)
+            let mut __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "ShelfMoved",
+                1usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "aisle",
+                self.0,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for ShelfMoved {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data1(&self.aisle),
+                __serializer,
+            )
         }
     }
     #[automatically_derived]
@@ -736,7 +745,6 @@ const _: () = {
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -753,7 +761,6 @@ pub struct CompartmentFilled {
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -1016,11 +1023,14 @@ const _: () = {
             &self,
         ) -> ::eventbus_runtime::__private::Result<::std::string::String> {
             match self {
-                Self::Filled { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_0, &__Data(self))
+                Self::Filled { compartment: __field_0, pieces: __field_1, .. } => {
+                    ::eventbus_runtime::__private::to_data(
+                        __NAME_0,
+                        &__Data0(__field_0, __field_1),
+                    )
                 }
                 Self::Emptied { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_1, &__Data(self))
+                    ::eventbus_runtime::__private::to_data(__NAME_1, &__Data1())
                 }
             }
         }
@@ -1065,11 +1075,11 @@ const _: () = {
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
             match self {
-                Self::Filled { .. } => {
+                Self::Filled { compartment: __field_0, pieces: __field_1, .. } => {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_0,
                         1u32,
-                        &__Data(self),
+                        &__Data0(__field_0, __field_1),
                         __serializer,
                     )
                 }
@@ -1077,7 +1087,7 @@ const _: () = {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_1,
                         1u32,
-                        &__Data(self),
+                        &__Data1(),
                         __serializer,
                     )
                 }
@@ -1141,25 +1151,68 @@ const _: () = {
             }
         }
     }
-    #[derive(::eventbus_runtime::__private::serde::Serialize)]
-    #[serde(
-        crate = "::eventbus_runtime::__private::serde",
-        remote = "CompartmentEvent",
-        untagged
-    )]
-    #[allow(dead_code)]
-    enum __Mirror {
-        Filled { compartment: u32, pieces: u32 },
-        Emptied {},
-    }
-    struct __Data<'a>(&'a CompartmentEvent);
+    struct __Data0<'a>(&'a u32, &'a u32);
     #[automatically_derived]
-    impl ::eventbus_runtime::__private::serde::Serialize for __Data<'_> {
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data0<'_> {
         fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
             &self,
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            __Mirror::serialize(self.0, __serializer)
+            let mut __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "CompartmentFilled",
+                2usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "compartment",
+                self.0,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "pieces",
+                self.1,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for CompartmentFilled {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data0(&self.compartment, &self.pieces),
+                __serializer,
+            )
+        }
+    }
+    struct __Data1();
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data1 {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            let __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "CompartmentEmptied",
+                0usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for CompartmentEmptied {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data1(),
+                __serializer,
+            )
         }
     }
     #[automatically_derived]

@@ -410,7 +410,6 @@ const _: () = {
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -571,7 +570,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<::std::string::String> {
             match self {
                 Self::Placed { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_0, &__Data(self))
+                    ::eventbus_runtime::__private::to_data(__NAME_0, &__Data0())
                 }
             }
         }
@@ -610,7 +609,7 @@ const _: () = {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_0,
                         1u32,
-                        &__Data(self),
+                        &__Data0(),
                         __serializer,
                     )
                 }
@@ -638,24 +637,31 @@ const _: () = {
             }
         }
     }
-    #[derive(::eventbus_runtime::__private::serde::Serialize)]
-    #[serde(
-        crate = "::eventbus_runtime::__private::serde",
-        remote = "OrderEvent",
-        untagged
-    )]
-    #[allow(dead_code)]
-    enum __Mirror {
-        Placed {},
-    }
-    struct __Data<'a>(&'a OrderEvent);
+    struct __Data0();
     #[automatically_derived]
-    impl ::eventbus_runtime::__private::serde::Serialize for __Data<'_> {
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data0 {
         fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
             &self,
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            __Mirror::serialize(self.0, __serializer)
+            let __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "OrderPlaced",
+                0usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for OrderPlaced {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data0(),
+                __serializer,
+            )
         }
     }
     #[automatically_derived]
@@ -710,7 +716,6 @@ const _: () = {
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -871,7 +876,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<::std::string::String> {
             match self {
                 Self::Received { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_0, &__Data(self))
+                    ::eventbus_runtime::__private::to_data(__NAME_0, &__Data0())
                 }
             }
         }
@@ -910,7 +915,7 @@ const _: () = {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_0,
                         1u32,
-                        &__Data(self),
+                        &__Data0(),
                         __serializer,
                     )
                 }
@@ -940,24 +945,31 @@ const _: () = {
             }
         }
     }
-    #[derive(::eventbus_runtime::__private::serde::Serialize)]
-    #[serde(
-        crate = "::eventbus_runtime::__private::serde",
-        remote = "PaymentEvent",
-        untagged
-    )]
-    #[allow(dead_code)]
-    enum __Mirror {
-        Received {},
-    }
-    struct __Data<'a>(&'a PaymentEvent);
+    struct __Data0();
     #[automatically_derived]
-    impl ::eventbus_runtime::__private::serde::Serialize for __Data<'_> {
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data0 {
         fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
             &self,
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            __Mirror::serialize(self.0, __serializer)
+            let __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "PaymentReceived",
+                0usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for PaymentReceived {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data0(),
+                __serializer,
+            )
         }
     }
     #[automatically_derived]

@@ -243,7 +243,6 @@ const _: () = {
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    bus::__private::serde::Serialize,
     bus::__private::serde::Deserialize,
     bus::__private::schemars::JsonSchema,
     PartialEq,
@@ -393,7 +392,9 @@ const _: () = {
         }
         fn to_data(&self) -> bus::__private::Result<::std::string::String> {
             match self {
-                Self::Sent { .. } => bus::__private::to_data(__NAME_0, &__Data(self)),
+                Self::Sent { number: __field_0, .. } => {
+                    bus::__private::to_data(__NAME_0, &__Data0(__field_0))
+                }
             }
         }
         fn from_data(
@@ -427,11 +428,11 @@ const _: () = {
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
             match self {
-                Self::Sent { .. } => {
+                Self::Sent { number: __field_0, .. } => {
                     bus::__private::write_tagged(
                         __NAME_0,
                         1u32,
-                        &__Data(self),
+                        &__Data0(__field_0),
                         __serializer,
                     )
                 }
@@ -463,20 +464,36 @@ const _: () = {
             }
         }
     }
-    #[derive(bus::__private::serde::Serialize)]
-    #[serde(crate = "bus::__private::serde", remote = "InvoiceEvent", untagged)]
-    #[allow(dead_code)]
-    enum __Mirror {
-        Sent { number: u64 },
-    }
-    struct __Data<'a>(&'a InvoiceEvent);
+    struct __Data0<'a>(&'a u64);
     #[automatically_derived]
-    impl bus::__private::serde::Serialize for __Data<'_> {
+    impl bus::__private::serde::Serialize for __Data0<'_> {
         fn serialize<__S: bus::__private::serde::Serializer>(
             &self,
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            __Mirror::serialize(self.0, __serializer)
+            let mut __state = bus::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "InvoiceSent",
+                1usize,
+            )?;
+            bus::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "number",
+                self.0,
+            )?;
+            bus::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl bus::__private::serde::Serialize for InvoiceSent {
+        fn serialize<__S: bus::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            bus::__private::serde::Serialize::serialize(
+                &__Data0(&self.number),
+                __serializer,
+            )
         }
     }
     #[automatically_derived]

@@ -312,7 +312,6 @@ const _: () = {
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -471,7 +470,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<::std::string::String> {
             match self {
                 Self::Placed { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_0, &__Data(self))
+                    ::eventbus_runtime::__private::to_data(__NAME_0, &__Data0())
                 }
             }
         }
@@ -510,7 +509,7 @@ const _: () = {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_0,
                         1u32,
-                        &__Data(self),
+                        &__Data0(),
                         __serializer,
                     )
                 }
@@ -538,24 +537,31 @@ const _: () = {
             }
         }
     }
-    #[derive(::eventbus_runtime::__private::serde::Serialize)]
-    #[serde(
-        crate = "::eventbus_runtime::__private::serde",
-        remote = "OrderEvent",
-        untagged
-    )]
-    #[allow(dead_code)]
-    enum __Mirror {
-        Placed {},
-    }
-    struct __Data<'a>(&'a OrderEvent);
+    struct __Data0();
     #[automatically_derived]
-    impl ::eventbus_runtime::__private::serde::Serialize for __Data<'_> {
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data0 {
         fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
             &self,
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            __Mirror::serialize(self.0, __serializer)
+            let __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "OrderPlaced",
+                0usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for OrderPlaced {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data0(),
+                __serializer,
+            )
         }
     }
     #[automatically_derived]
@@ -610,7 +616,6 @@ const _: () = {
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -769,7 +774,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<::std::string::String> {
             match self {
                 Self::Sent { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_0, &__Data(self))
+                    ::eventbus_runtime::__private::to_data(__NAME_0, &__Data0())
                 }
             }
         }
@@ -808,7 +813,7 @@ const _: () = {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_0,
                         1u32,
-                        &__Data(self),
+                        &__Data0(),
                         __serializer,
                     )
                 }
@@ -836,24 +841,31 @@ const _: () = {
             }
         }
     }
-    #[derive(::eventbus_runtime::__private::serde::Serialize)]
-    #[serde(
-        crate = "::eventbus_runtime::__private::serde",
-        remote = "RefundEvent",
-        untagged
-    )]
-    #[allow(dead_code)]
-    enum __Mirror {
-        Sent {},
-    }
-    struct __Data<'a>(&'a RefundEvent);
+    struct __Data0();
     #[automatically_derived]
-    impl ::eventbus_runtime::__private::serde::Serialize for __Data<'_> {
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data0 {
         fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
             &self,
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            __Mirror::serialize(self.0, __serializer)
+            let __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "RefundSent",
+                0usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for RefundSent {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data0(),
+                __serializer,
+            )
         }
     }
     #[automatically_derived]

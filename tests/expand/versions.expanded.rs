@@ -5,7 +5,6 @@
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -22,7 +21,6 @@ pub struct ParcelSent {
 #[derive(
     ::core::fmt::Debug,
     ::core::clone::Clone,
-    ::eventbus_runtime::__private::serde::Serialize,
     ::eventbus_runtime::__private::serde::Deserialize,
     ::eventbus_runtime::__private::schemars::JsonSchema,
     PartialEq
@@ -380,11 +378,14 @@ const _: () = {
             &self,
         ) -> ::eventbus_runtime::__private::Result<::std::string::String> {
             match self {
-                Self::Sent { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_0, &__Data(self))
+                Self::Sent { parcel: __field_0, grams: __field_1, .. } => {
+                    ::eventbus_runtime::__private::to_data(
+                        __NAME_0,
+                        &__Data0(__field_0, __field_1),
+                    )
                 }
                 Self::Discarded { .. } => {
-                    ::eventbus_runtime::__private::to_data(__NAME_1, &__Data(self))
+                    ::eventbus_runtime::__private::to_data(__NAME_1, &__Data1())
                 }
                 Self::Unknown { 0: __inner } => {
                     <RawEvent as ::eventbus_runtime::__private::DomainEvent>::to_data(
@@ -453,11 +454,11 @@ const _: () = {
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
             match self {
-                Self::Sent { .. } => {
+                Self::Sent { parcel: __field_0, grams: __field_1, .. } => {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_0,
                         4u32,
-                        &__Data(self),
+                        &__Data0(__field_0, __field_1),
                         __serializer,
                     )
                 }
@@ -465,7 +466,7 @@ const _: () = {
                     ::eventbus_runtime::__private::write_tagged(
                         __NAME_1,
                         1u32,
-                        &__Data(self),
+                        &__Data1(),
                         __serializer,
                     )
                 }
@@ -528,27 +529,68 @@ const _: () = {
             }
         }
     }
-    #[derive(::eventbus_runtime::__private::serde::Serialize)]
-    #[serde(
-        crate = "::eventbus_runtime::__private::serde",
-        remote = "ParcelEvent",
-        untagged
-    )]
-    #[allow(dead_code)]
-    enum __Mirror {
-        Sent { parcel: u64, grams: u32 },
-        Discarded {},
-        #[serde(skip)]
-        Unknown {},
-    }
-    struct __Data<'a>(&'a ParcelEvent);
+    struct __Data0<'a>(&'a u64, &'a u32);
     #[automatically_derived]
-    impl ::eventbus_runtime::__private::serde::Serialize for __Data<'_> {
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data0<'_> {
         fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
             &self,
             __serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            __Mirror::serialize(self.0, __serializer)
+            let mut __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "ParcelSent",
+                2usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "parcel",
+                self.0,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::serialize_field(
+                &mut __state,
+                "grams",
+                self.1,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for ParcelSent {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data0(&self.parcel, &self.grams),
+                __serializer,
+            )
+        }
+    }
+    struct __Data1();
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for __Data1 {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            let __state = ::eventbus_runtime::__private::serde::Serializer::serialize_struct(
+                __serializer,
+                "ParcelDiscarded",
+                0usize,
+            )?;
+            ::eventbus_runtime::__private::serde::ser::SerializeStruct::end(__state)
+        }
+    }
+    #[automatically_derived]
+    impl ::eventbus_runtime::__private::serde::Serialize for ParcelDiscarded {
+        fn serialize<__S: ::eventbus_runtime::__private::serde::Serializer>(
+            &self,
+            __serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ::eventbus_runtime::__private::serde::Serialize::serialize(
+                &__Data1(),
+                __serializer,
+            )
         }
     }
     #[automatically_derived]

@@ -14,7 +14,7 @@ pub(crate) use self::compat::Compat;
 use self::entry::Entries;
 pub(crate) use self::field::FieldAttrs;
 pub(crate) use self::history::{History, Number, Step};
-pub(crate) use self::serde::Serde;
+pub(crate) use self::serde::{Serde, Write};
 use crate::ctxt::Ctxt;
 use crate::symbol;
 

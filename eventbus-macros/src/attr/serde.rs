@@ -1,13 +1,23 @@
 //! serde's attributes, as far as they meet ours. They keep their meaning; what is malformed, serde says itself.
 
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, Token};
+use syn::{Attribute, ExprPath, Meta, Token, parse_quote};
 
 use super::entry::string_of;
 use crate::symbol::{SCHEMARS, SERDE};
 
 /// The keys of all `#[serde(..)]` of one place.
 pub(crate) struct Serde(Vec<Meta>);
+
+/// How serde writes a field.
+pub(crate) enum Write {
+    /// Not at all.
+    Never,
+    /// Under its name, through `with` where it is there, and not where `skip_if` says so.
+    Field { skip_if: Option<ExprPath>, with: Option<ExprPath> },
+    /// As serde alone knows, by an attribute that it learnt after this code was written, or that it will refuse.
+    Unknown,
+}
 
 impl Serde {
     pub(crate) fn read(attrs: &[Attribute]) -> Self {
@@ -45,19 +55,53 @@ impl Serde {
 
     /// The text of `key = ".."` or `key(serialize = "..")`: what is written, where the two directions differ.
     pub(crate) fn written(&self, key: &str) -> Option<String> {
-        directional(self.find(key)?, "serialize")
+        self.directed(key, "serialize")
     }
 
     /// The same for what is read.
     pub(crate) fn accepted(&self, key: &str) -> Option<String> {
-        directional(self.find(key)?, "deserialize")
+        self.directed(key, "deserialize")
     }
 
     /// The texts of every `key = ".."`.
     pub(crate) fn texts<'a>(&'a self, key: &'a str) -> impl Iterator<Item = String> + 'a {
-        let found = self.0.iter().filter(move |meta| meta.path().is_ident(key));
-        found.filter_map(|meta| directional(meta, ""))
+        self.all(key).filter_map(|meta| directional(meta, ""))
     }
+
+    /// serde takes `rename(serialize = ..)` and `rename(deserialize = ..)` as two, too.
+    fn directed(&self, key: &str, direction: &str) -> Option<String> {
+        self.all(key).find_map(|meta| directional(meta, direction))
+    }
+
+    fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Meta> {
+        self.0.iter().filter(move |meta| meta.path().is_ident(key))
+    }
+
+    /// How a field with these attributes is written.
+    pub(crate) fn write(&self) -> Write {
+        let (mut skip_if, mut with) = (None, None);
+        for meta in &self.0 {
+            let key = meta.path().get_ident().map(ToString::to_string).unwrap_or_default();
+            let place = match key.as_str() {
+                "skip" | "skip_serializing" => return Write::Never,
+                "skip_serializing_if" => &mut skip_if,
+                "serialize_with" | "with" => &mut with,
+                // The name is resolved apart from this, and the others are for readers.
+                "rename" | "alias" | "borrow" | "bound" | "default" | "deserialize_with"
+                | "skip_deserializing" => continue,
+                _ => return Write::Unknown,
+            };
+            let Some(path) = function(meta) else { return Write::Unknown };
+            *place = Some(if key == "with" { parse_quote!(#path::serialize) } else { path });
+        }
+        Write::Field { skip_if, with }
+    }
+}
+
+/// The path in `key = ".."`.
+fn function(meta: &Meta) -> Option<ExprPath> {
+    let Meta::NameValue(meta) = meta else { return None };
+    string_of(&meta.value)?.parse().ok()
 }
 
 /// The text of `key = ".."` or `key(direction = "..")`.

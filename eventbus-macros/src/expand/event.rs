@@ -164,7 +164,10 @@ fn leaf_to_data(model: &Enum<'_>, at: usize, leaf: &Leaf<'_>) -> TokenStream {
             let payload = payload::as_payload(private, leaf);
             quote!({ 0: __inner } => #payload::__to_data(__inner, #name))
         }
-        Payload::Generated(_) => quote!({ .. } => #private::to_data(#name, &__Data(self))),
+        Payload::Generated(payload) => {
+            let (pattern, fields) = super::serde::fields(at, payload);
+            quote!(#pattern => #private::to_data(#name, &#fields))
+        }
     }
 }
 

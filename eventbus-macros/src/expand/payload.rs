@@ -78,11 +78,12 @@ fn further<'a>(model: &'a Enum<'_>) -> impl Iterator<Item = &'a Path> {
 fn attributes(model: &Enum<'_>, payload: &Struct<'_>) -> TokenStream {
     let (private, further, attrs) = (&model.private, &model.derives, &payload.attrs);
     let (serde, schemars) = (path_text(private, "serde"), path_text(private, "schemars"));
+    let serialize = payload.only_serde_writes().then(|| quote!(#private::serde::Serialize,));
     let inherited = payload.inherited.as_ref().map(|rename_all| quote!(#[serde(#rename_all)]));
     quote! {
         #[derive(
-            ::core::fmt::Debug, ::core::clone::Clone, #private::serde::Serialize,
-            #private::serde::Deserialize, #private::schemars::JsonSchema #(, #further)*
+            ::core::fmt::Debug, ::core::clone::Clone, #serialize #private::serde::Deserialize,
+            #private::schemars::JsonSchema #(, #further)*
         )]
         #[serde(crate = #serde)]
         #[schemars(crate = #schemars)]
