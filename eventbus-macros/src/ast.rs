@@ -323,7 +323,7 @@ impl<'a> Field<'a> {
             }
             self.attrs.push(syn::parse_quote!(#[serde(with = #module)]));
             if let Write::Field { with, .. } = &mut self.write {
-                *with = syn::parse_str(&format!("{module}::serialize")).ok();
+                *with = syn::parse_str(&format!("{module}::serialize")).ok().map(Box::new);
             }
             self.attrs.push(syn::parse_quote!(#[schemars(with = #schema)]));
         }
