@@ -25,7 +25,9 @@ mod pin;
 mod suite;
 
 use std::collections::BTreeSet;
+use std::fs;
 
+use self::pin::Words;
 use self::suite::{Topic, all_cases, topics};
 
 /// What a case's topic allows it to say.
@@ -68,6 +70,14 @@ topics!(attributes cascade compiler fields handlers names serde shape subset tog
 fn at_least_ninety_mistakes_are_pinned() {
     let cases = all_cases();
     assert!(cases.len() >= 90, "{} cases", cases.len());
+}
+
+#[test]
+fn every_word_of_the_runtimes_traits_is_pinned() {
+    let pins = all_cases().into_iter().map(|case| case.with_extension("stderr"));
+    let pinned: String = pins.filter_map(|pin| fs::read_to_string(pin).ok()).collect();
+    let words = Words::of_the_runtime();
+    assert_eq!(words.unpinned(&pinned), Vec::<&str>::new(), "no case shows it");
 }
 
 #[test]

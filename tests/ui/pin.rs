@@ -115,6 +115,18 @@ impl Words {
         Self(words)
     }
 
+    /// Those that no line of the pins is made from.
+    pub(crate) fn unpinned(&self, pinned: &str) -> Vec<&str> {
+        let is_pinned = |words: &&String| {
+            pinned.lines().any(|line| {
+                let text = line.split_once("]: ").map_or(line, |(_, message)| message);
+                let underlined = text.trim_start_matches(['|', '=', ' ', '^']);
+                fits(words, text) || fits(words, underlined)
+            })
+        };
+        self.0.iter().filter(|words| !is_pinned(words)).map(String::as_str).collect()
+    }
+
     /// Whether one of them is the text, with something in the place of its parameters.
     fn have(&self, text: &str) -> bool {
         self.0.iter().any(|words| fits(words, text))
