@@ -124,7 +124,7 @@ pub(crate) fn sample() -> PaymentRefunded {
         |sku: &str, quantity, price_cents| Item { sku: sku.to_owned(), quantity, price_cents };
     PaymentRefunded {
         order_id: Uuid::from_u128(0x0190_f3a2_7c1e_7d4a_9b1f_3c5e_8a7d_2f10),
-        customer: "customer-48213391".to_owned(),
+        customer: "customer-4821339107".to_owned(),
         total_cents: 129_900,
         currency: "EUR".to_owned(),
         items: vec![item("SKU-100", 2, 1_990), item("SKU-23", 1, 125_920)],
