@@ -14,7 +14,7 @@ pub(crate) enum Write {
     /// Not at all.
     Never,
     /// Under its name, through `with` where it is there, and not where `skip_if` says so.
-    Field { skip_if: Option<ExprPath>, with: Option<ExprPath> },
+    Field { skip_if: Option<Box<ExprPath>>, with: Option<Box<ExprPath>> },
     /// As serde alone knows, by an attribute that it learnt after this code was written, or that it will refuse.
     Unknown,
 }
@@ -65,7 +65,8 @@ impl Serde {
                 _ => return Write::Unknown,
             };
             let Some(path) = function(meta) else { return Write::Unknown };
-            *place = Some(if key == "with" { parse_quote!(#path::serialize) } else { path });
+            *place =
+                Some(Box::new(if key == "with" { parse_quote!(#path::serialize) } else { path }));
         }
         Write::Field { skip_if, with }
     }
