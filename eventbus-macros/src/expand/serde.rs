@@ -1,8 +1,8 @@
 //! serde of the enum: `{"type","dataversion","data"}`.
 //!
 //! The fields of a leaf stand in two places, in the variant and in the payload struct. One piece of code writes both
-//! from references to the fields: nothing is cloned, the two cannot differ, and serde's derive, which costs the
-//! compiler more than anything else here, expands for reading alone.
+//! from references to the fields: nothing is cloned, the two cannot differ, and serde's derive expands for reading
+//! alone.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
