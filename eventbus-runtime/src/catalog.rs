@@ -166,8 +166,12 @@ impl Catalog {
     }
 }
 
-fn is_below(event_type: &str, prefix: &str) -> bool {
-    prefix.is_empty() || event_type.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'))
+/// Whether a name or a family stands below `prefix`; everything stands below the empty one.
+#[must_use]
+#[inline]
+pub fn is_below(event_type: &str, prefix: &str) -> bool {
+    let dot = event_type.as_bytes().get(prefix.len());
+    prefix.is_empty() || dot == Some(&b'.') && event_type.starts_with(prefix)
 }
 
 /// The schema of a payload type from a fresh generator, so that no other type's edit reaches it.

@@ -196,6 +196,7 @@ pub trait EventPayload: Serialize + DeserializeOwned + JsonSchema + Send + Sync 
     // What the derive's code asks of a payload, it asks here: where the struct is none, one bound is missing and one
     // error says so.
     #[doc(hidden)]
+    #[inline]
     fn __read(event_type: &str, current: u32, stored: u32, data: &str) -> Result<Self> {
         __private::read(event_type, current, stored, data)
     }

@@ -148,6 +148,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -234,6 +235,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -310,6 +312,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -317,13 +320,14 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Direct<Self> {
-            match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
-                ::eventbus_runtime::__private::Route::Leaf("measured") => {
+            match __event_type {
+                __NAME_0 => {
                     <SensorMeasured as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_0,
                             1u32,
@@ -333,7 +337,7 @@ const _: () = {
                         .map(<Self as ::core::convert::From<SensorMeasured>>::from)
                         .map_err(::core::option::Option::Some)
                 }
-                ::eventbus_runtime::__private::Route::Leaf("installed") => {
+                __NAME_1 => {
                     <SensorInstalled as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_1,
                             1u32,

@@ -120,6 +120,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -200,6 +201,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -286,6 +288,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -402,6 +405,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -409,13 +413,14 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Direct<Self> {
-            match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
-                ::eventbus_runtime::__private::Route::Leaf("linked") => {
+            match __event_type {
+                __NAME_0 => {
                     <Link as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_0,
                             1u32,
@@ -425,7 +430,7 @@ const _: () = {
                         .map(<Self as ::core::convert::From<Link>>::from)
                         .map_err(::core::option::Option::Some)
                 }
-                ::eventbus_runtime::__private::Route::Leaf("unlinked") => {
+                __NAME_1 => {
                     <Cut as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_1,
                             3u32,
@@ -435,7 +440,7 @@ const _: () = {
                         .map(<Self as ::core::convert::From<Cut>>::from)
                         .map_err(::core::option::Option::Some)
                 }
-                ::eventbus_runtime::__private::Route::Leaf("locked") => {
+                __NAME_2 => {
                     <AccountLocked as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_2,
                             1u32,

@@ -178,6 +178,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -266,6 +267,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -352,6 +354,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -438,6 +441,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -529,6 +533,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -536,13 +541,14 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Direct<Self> {
-            match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
-                ::eventbus_runtime::__private::Route::Leaf("placed") => {
+            match __event_type {
+                __NAME_0 => {
                     <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_0,
                             2u32,
@@ -552,7 +558,7 @@ const _: () = {
                         .map(<Self as ::core::convert::From<OrderPlaced>>::from)
                         .map_err(::core::option::Option::Some)
                 }
-                ::eventbus_runtime::__private::Route::Leaf("sent") => {
+                __NAME_1 => {
                     <Shipment as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_1,
                             1u32,
@@ -562,7 +568,7 @@ const _: () = {
                         .map(<Self as ::core::convert::From<Shipment>>::from)
                         .map_err(::core::option::Option::Some)
                 }
-                ::eventbus_runtime::__private::Route::Leaf("closed") => {
+                __NAME_2 => {
                     <OrderClosed as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_2,
                             1u32,
@@ -572,7 +578,7 @@ const _: () = {
                         .map(<Self as ::core::convert::From<OrderClosed>>::from)
                         .map_err(::core::option::Option::Some)
                 }
-                ::eventbus_runtime::__private::Route::Leaf("opened") => {
+                __NAME_3 => {
                     <OrderOpened as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_3,
                             1u32,

@@ -124,6 +124,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -131,13 +132,14 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Direct<Self> {
-            match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
-                ::eventbus_runtime::__private::Route::Group("shelf") => {
+            match __event_type {
+                _ if ::eventbus_runtime::__private::is_below(__event_type, __NAME_0) => {
                     <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::__direct(
                             __event_type,
                             __version,
@@ -154,11 +156,11 @@ const _: () = {
             Self,
             ::std::boxed::Box<::eventbus_runtime::__private::RawEvent>,
         > {
-            let __event = match ::eventbus_runtime::__private::route(
-                &__event.envelope.event_type,
-                __PREFIX,
-            ) {
-                ::eventbus_runtime::__private::Route::Group("shelf") => {
+            let __event = match () {
+                () if ::eventbus_runtime::__private::is_below(
+                    &__event.envelope.event_type,
+                    __NAME_0,
+                ) => {
                     match <ShelfEvent as ::eventbus_runtime::__private::DomainEvent>::__unknown(
                         __event,
                     ) {
@@ -168,7 +170,7 @@ const _: () = {
                         ::core::result::Result::Err(__event) => __event,
                     }
                 }
-                _ => __event,
+                () => __event,
             };
             ::core::result::Result::Err(__event)
         }
@@ -429,6 +431,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -528,6 +531,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -535,13 +539,14 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Direct<Self> {
-            match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
-                ::eventbus_runtime::__private::Route::Group("compartment") => {
+            match __event_type {
+                _ if ::eventbus_runtime::__private::is_below(__event_type, __NAME_0) => {
                     <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::__direct(
                             __event_type,
                             __version,
@@ -549,7 +554,7 @@ const _: () = {
                         )
                         .map(Self::Compartment)
                 }
-                ::eventbus_runtime::__private::Route::Leaf("moved") => {
+                __NAME_1 => {
                     <ShelfMoved as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_1,
                             1u32,
@@ -568,11 +573,11 @@ const _: () = {
             Self,
             ::std::boxed::Box<::eventbus_runtime::__private::RawEvent>,
         > {
-            let __event = match ::eventbus_runtime::__private::route(
-                &__event.envelope.event_type,
-                __PREFIX,
-            ) {
-                ::eventbus_runtime::__private::Route::Group("compartment") => {
+            let __event = match () {
+                () if ::eventbus_runtime::__private::is_below(
+                    &__event.envelope.event_type,
+                    __NAME_0,
+                ) => {
                     match <CompartmentEvent as ::eventbus_runtime::__private::DomainEvent>::__unknown(
                         __event,
                     ) {
@@ -582,7 +587,7 @@ const _: () = {
                         ::core::result::Result::Err(__event) => __event,
                     }
                 }
-                _ => __event,
+                () => __event,
             };
             ::core::result::Result::Err(__event)
         }
@@ -876,6 +881,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -962,6 +968,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -1034,6 +1041,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -1041,13 +1049,14 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Direct<Self> {
-            match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
-                ::eventbus_runtime::__private::Route::Leaf("filled") => {
+            match __event_type {
+                __NAME_0 => {
                     <CompartmentFilled as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_0,
                             1u32,
@@ -1057,7 +1066,7 @@ const _: () = {
                         .map(<Self as ::core::convert::From<CompartmentFilled>>::from)
                         .map_err(::core::option::Option::Some)
                 }
-                ::eventbus_runtime::__private::Route::Leaf("emptied") => {
+                __NAME_1 => {
                     <CompartmentEmptied as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_1,
                             1u32,

@@ -222,6 +222,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -229,13 +230,14 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Direct<Self> {
-            match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
-                ::eventbus_runtime::__private::Route::Group("order") => {
+            match __event_type {
+                _ if ::eventbus_runtime::__private::is_below(__event_type, __NAME_0) => {
                     <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::__direct(
                             __event_type,
                             __version,
@@ -243,7 +245,7 @@ const _: () = {
                         )
                         .map(Self::Order)
                 }
-                ::eventbus_runtime::__private::Route::Group("money") => {
+                _ if ::eventbus_runtime::__private::is_below(__event_type, __NAME_1) => {
                     <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::__direct(
                             __event_type,
                             __version,
@@ -260,11 +262,11 @@ const _: () = {
             Self,
             ::std::boxed::Box<::eventbus_runtime::__private::RawEvent>,
         > {
-            let __event = match ::eventbus_runtime::__private::route(
-                &__event.envelope.event_type,
-                __PREFIX,
-            ) {
-                ::eventbus_runtime::__private::Route::Group("order") => {
+            let __event = match () {
+                () if ::eventbus_runtime::__private::is_below(
+                    &__event.envelope.event_type,
+                    __NAME_0,
+                ) => {
                     match <OrderEvent as ::eventbus_runtime::__private::DomainEvent>::__unknown(
                         __event,
                     ) {
@@ -274,7 +276,10 @@ const _: () = {
                         ::core::result::Result::Err(__event) => __event,
                     }
                 }
-                ::eventbus_runtime::__private::Route::Group("money") => {
+                () if ::eventbus_runtime::__private::is_below(
+                    &__event.envelope.event_type,
+                    __NAME_1,
+                ) => {
                     match <PaymentEvent as ::eventbus_runtime::__private::DomainEvent>::__unknown(
                         __event,
                     ) {
@@ -284,7 +289,7 @@ const _: () = {
                         ::core::result::Result::Err(__event) => __event,
                     }
                 }
-                _ => __event,
+                () => __event,
             };
             ::core::result::Result::Err(__event)
         }
@@ -516,6 +521,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -574,6 +580,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -581,13 +588,14 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Direct<Self> {
-            match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
-                ::eventbus_runtime::__private::Route::Leaf("placed") => {
+            match __event_type {
+                __NAME_0 => {
                     <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_0,
                             1u32,
@@ -822,6 +830,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -880,6 +889,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -887,13 +897,14 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Direct<Self> {
-            match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
-                ::eventbus_runtime::__private::Route::Leaf("received") => {
+            match __event_type {
+                __NAME_0 => {
                     <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_0,
                             1u32,

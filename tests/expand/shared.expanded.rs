@@ -107,6 +107,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -114,13 +115,14 @@ const _: () = {
         ) -> bus::__private::Result<Self> {
             bus::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> bus::__private::Direct<Self> {
-            match bus::__private::route(__event_type, __PREFIX) {
-                bus::__private::Route::Group("backoffice") => {
+            match __event_type {
+                _ if bus::__private::is_below(__event_type, __NAME_0) => {
                     <InvoiceEvent as bus::__private::DomainEvent>::__direct(
                             __event_type,
                             __version,
@@ -134,11 +136,11 @@ const _: () = {
         fn __unknown(
             __event: ::std::boxed::Box<bus::__private::RawEvent>,
         ) -> ::core::result::Result<Self, ::std::boxed::Box<bus::__private::RawEvent>> {
-            let __event = match bus::__private::route(
-                &__event.envelope.event_type,
-                __PREFIX,
-            ) {
-                bus::__private::Route::Group("backoffice") => {
+            let __event = match () {
+                () if bus::__private::is_below(
+                    &__event.envelope.event_type,
+                    __NAME_0,
+                ) => {
                     match <InvoiceEvent as bus::__private::DomainEvent>::__unknown(
                         __event,
                     ) {
@@ -148,7 +150,7 @@ const _: () = {
                         ::core::result::Result::Err(__event) => __event,
                     }
                 }
-                _ => __event,
+                () => __event,
             };
             ::core::result::Result::Err(__event)
         }
@@ -343,6 +345,7 @@ const _: () = {
         ) -> bus::__private::Result<Self> {
             bus::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -397,6 +400,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -404,13 +408,14 @@ const _: () = {
         ) -> bus::__private::Result<Self> {
             bus::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> bus::__private::Direct<Self> {
-            match bus::__private::route(__event_type, __PREFIX) {
-                bus::__private::Route::Leaf("sent") => {
+            match __event_type {
+                __NAME_0 => {
                     <InvoiceSent as bus::__private::EventPayload>::__read(
                             __NAME_0,
                             1u32,

@@ -416,6 +416,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -474,6 +475,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -481,13 +483,14 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Direct<Self> {
-            match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
-                ::eventbus_runtime::__private::Route::Leaf("placed") => {
+            match __event_type {
+                __NAME_0 => {
                     <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_0,
                             1u32,
@@ -720,6 +723,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -778,6 +782,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -785,13 +790,14 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Direct<Self> {
-            match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
-                ::eventbus_runtime::__private::Route::Leaf("sent") => {
+            match __event_type {
+                __NAME_0 => {
                     <RefundSent as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_0,
                             1u32,

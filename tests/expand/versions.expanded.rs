@@ -204,6 +204,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -284,6 +285,7 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
@@ -394,6 +396,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_data(
             __event_type: &str,
             __version: u32,
@@ -401,18 +404,19 @@ const _: () = {
         ) -> ::eventbus_runtime::__private::Result<Self> {
             ::eventbus_runtime::__private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(
             __event_type: &str,
             __version: u32,
             __data: &str,
         ) -> ::eventbus_runtime::__private::Direct<Self> {
-            match ::eventbus_runtime::__private::route(__event_type, __PREFIX) {
-                ::eventbus_runtime::__private::Route::Leaf("sent") => {
+            match __event_type {
+                __NAME_0 => {
                     __read_0(__version, __data)
                         .map(<Self as ::core::convert::From<ParcelSent>>::from)
                         .map_err(::core::option::Option::Some)
                 }
-                ::eventbus_runtime::__private::Route::Leaf("discarded") => {
+                __NAME_1 => {
                     <ParcelDiscarded as ::eventbus_runtime::__private::EventPayload>::__read(
                             __NAME_1,
                             1u32,

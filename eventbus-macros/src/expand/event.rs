@@ -171,33 +171,35 @@ fn leaf_to_data(model: &Enum<'_>, at: usize, leaf: &Leaf<'_>) -> TokenStream {
     }
 }
 
-/// The name leads to a leaf or into a group by one segment, so that a root of four groups compares four segments.
+/// The name is a leaf's, or begins with a group's, so that a root of four groups compares four beginnings.
 fn direct(model: &Enum<'_>) -> TokenStream {
     let private = &model.private;
     let arms = model.variants.iter().enumerate().map(|(at, variant)| {
-        let (segment, ident) = (&variant.segment.text, variant.ident);
+        let (name, ident) = (constant(at), variant.ident);
         match &variant.kind {
             Kind::Leaf(leaf) => {
                 let (ty, read) = (payload::ty(leaf), history::read(private, at, leaf));
                 quote! {
-                    #private::Route::Leaf(#segment) => #read
+                    #name => #read
                         .map(<Self as ::core::convert::From<#ty>>::from)
                         .map_err(::core::option::Option::Some),
                 }
             }
             Kind::Group(ty) => {
                 let value = event(model, ty, &quote!(__direct(__event_type, __version, __data)));
-                quote!(#private::Route::Group(#segment) => #value.map(Self::#ident),)
+                quote!(_ if #private::is_below(__event_type, #name) => #value.map(Self::#ident),)
             }
             Kind::Unknown(_) | Kind::Malformed => TokenStream::new(),
         }
     });
     quote! {
+        #[inline]
         fn from_data(__event_type: &str, __version: u32, __data: &str) -> #private::Result<Self> {
             #private::decode(__event_type, __version, __data)
         }
+        #[inline]
         fn __direct(__event_type: &str, __version: u32, __data: &str) -> #private::Direct<Self> {
-            match #private::route(__event_type, __PREFIX) {
+            match __event_type {
                 #(#arms)*
                 _ => ::core::result::Result::Err(::core::option::Option::None),
             }
@@ -210,11 +212,11 @@ fn unknown(model: &Enum<'_>) -> TokenStream {
     let private = &model.private;
     let arms: Vec<_> = model
         .groups()
-        .map(|(_, variant, ty)| {
-            let (segment, ident) = (&variant.segment.text, variant.ident);
+        .map(|(at, variant, ty)| {
+            let (name, ident) = (constant(at), variant.ident);
             let value = event(model, ty, &quote!(__unknown(__event)));
             quote! {
-                #private::Route::Group(#segment) => match #value {
+                () if #private::is_below(&__event.envelope.event_type, #name) => match #value {
                     ::core::result::Result::Ok(__inner) =>
                         return ::core::result::Result::Ok(Self::#ident(__inner)),
                     ::core::result::Result::Err(__event) => __event,
@@ -224,9 +226,9 @@ fn unknown(model: &Enum<'_>) -> TokenStream {
         .collect();
     let within = (!arms.is_empty()).then(|| {
         quote! {
-            let __event = match #private::route(&__event.envelope.event_type, __PREFIX) {
+            let __event = match () {
                 #(#arms)*
-                _ => __event,
+                () => __event,
             };
         }
     });

@@ -217,6 +217,7 @@ fn domain_event(private: &Path, at: usize, variant: &Variant<'_>, leaf: &Leaf<'_
             fn from_data(__event_type: &str, __version: u32, __data: &str) -> #private::Result<Self> {
                 #private::decode(__event_type, __version, __data)
             }
+            #[inline]
             fn __direct(
                 __event_type: &str,
                 __version: u32,

@@ -5,8 +5,7 @@
 
 use std::any::type_name;
 
-use crate::__private::names::{Route, route};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, is_below};
 use crate::envelope::RawEvent;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{DomainEvent, EventPayload};
@@ -18,6 +17,7 @@ pub type Direct<E> = Result<E, Option<Error>>;
 ///
 /// # Errors
 /// Those of [`DomainEvent::from_data`].
+#[inline]
 pub fn decode<E: DomainEvent>(event_type: &str, version: u32, data: &str) -> Result<E> {
     match E::__direct(event_type, version, data) {
         Ok(event) => Ok(event),
@@ -29,6 +29,7 @@ pub fn decode<E: DomainEvent>(event_type: &str, version: u32, data: &str) -> Res
 }
 
 /// Reads a stored event.
+#[inline]
 pub(crate) fn decode_raw<E: DomainEvent>(event: &RawEvent) -> Result<E> {
     let RawEvent { envelope, data } = event;
     match E::__direct(&envelope.event_type, envelope.version, data) {
@@ -62,10 +63,10 @@ fn renamed(catalog: &Catalog, former: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether an event's name begins with an enum's prefix.
+/// Whether an event belongs to the family of an enum.
 #[must_use]
 pub fn below(event: &RawEvent, prefix: &str) -> bool {
-    route(&event.envelope.event_type, prefix) != Route::Elsewhere
+    is_below(&event.envelope.event_type, prefix)
 }
 
 /// Reads the payload of `event_type`, stored at version `stored` by code that knows version `current`.
@@ -75,6 +76,7 @@ pub fn below(event: &RawEvent, prefix: &str) -> bool {
 ///
 /// # Errors
 /// [`ErrorKind::DeserializationFailed`] when the version is older, or when the text does not fit the struct.
+#[inline]
 pub(crate) fn read<P: EventPayload>(
     event_type: &str,
     current: u32,
@@ -84,13 +86,16 @@ pub(crate) fn read<P: EventPayload>(
     if stored < current {
         return Err(unreadable::<P>(event_type, current, stored));
     }
-    serde_json::from_str(data).map_err(|cause| {
-        let message = format!(
-            "`{event_type}` stored at version {stored} does not fit `{}`, which reads version {current}",
-            type_name::<P>()
-        );
-        Error::new(ErrorKind::DeserializationFailed, message).with_source(cause)
-    })
+    serde_json::from_str(data).map_err(|cause| unfit::<P>(event_type, current, stored, cause))
+}
+
+#[cold]
+fn unfit<P>(event_type: &str, current: u32, stored: u32, cause: serde_json::Error) -> Error {
+    let message = format!(
+        "`{event_type}` stored at version {stored} does not fit `{}`, which reads version {current}",
+        type_name::<P>()
+    );
+    Error::new(ErrorKind::DeserializationFailed, message).with_source(cause)
 }
 
 /// No leaf of `E` is named `event_type`.
@@ -100,6 +105,7 @@ pub fn unknown_type<E>(event_type: &str) -> Error {
     Error::new(ErrorKind::UnknownType, message)
 }
 
+#[cold]
 fn unreadable<P>(event_type: &str, current: u32, stored: u32) -> Error {
     let payload = type_name::<P>();
     let message = if stored == 0 {

@@ -239,37 +239,9 @@ pub const fn states_its_kind(catalog: Catalog) -> bool {
     }
 }
 
-/// Where a name leads below an enum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Route<'a> {
-    /// To the enum's own leaf with this segment.
-    Leaf(&'a str),
-    /// Into the group with this segment.
-    Group(&'a str),
-    /// Nowhere: the name does not begin with the enum's prefix.
-    Elsewhere,
-}
-
-/// Follows `event_type` one segment below `prefix`, so that an enum compares its own segments and no name below them.
-#[must_use]
-pub fn route<'a>(event_type: &'a str, prefix: &str) -> Route<'a> {
-    let rest = if prefix.is_empty() {
-        Some(event_type)
-    } else {
-        event_type.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.'))
-    };
-    match rest {
-        None => Route::Elsewhere,
-        Some(rest) => match rest.split_once('.') {
-            Some((segment, _)) => Route::Group(segment),
-            None => Route::Leaf(rest),
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Route, fits, join, joined, route, same, text};
+    use super::{fits, join, joined, same, text};
 
     #[test]
     fn a_segment_joins_its_prefix_with_a_dot() {
@@ -290,15 +262,5 @@ mod tests {
         assert!(same("order.placed", "order.placed"));
         assert!(!same("order.placed", "order.place"));
         assert!(!same("order.placed", "order.packed"));
-    }
-
-    #[test]
-    fn a_route_goes_one_segment_down_and_never_into_a_longer_neighbour() {
-        assert_eq!(route("order.placed", ""), Route::Group("order"));
-        assert_eq!(route("order.placed", "order"), Route::Leaf("placed"));
-        assert_eq!(route("order.item.added", "order"), Route::Group("item"));
-        assert_eq!(route("orders.placed", "order"), Route::Elsewhere);
-        assert_eq!(route("order", "order"), Route::Elsewhere);
-        assert_eq!(route("order.", "order"), Route::Leaf(""));
     }
 }

@@ -1,7 +1,7 @@
 //! Subsets: which member takes a name, and whether two of them would.
 
 use super::names::{prefix_of, same};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, is_below};
 use crate::filter::names_of;
 
 /// The member of a subset that reads `event_type`: the one that has an event of that name, or else of that former name,
@@ -20,7 +20,7 @@ fn names(catalog: &Catalog, event_type: &str) -> bool {
     match catalog {
         Catalog::Leaf(leaf) => leaf.event_type == event_type,
         Catalog::Group(group) => {
-            is_of(event_type, group.prefix)
+            is_below(event_type, group.prefix)
                 && group.members.iter().any(|member| names(member, event_type))
         }
     }
@@ -39,14 +39,10 @@ fn keeps(catalog: &Catalog, event_type: &str) -> bool {
     match catalog {
         Catalog::Leaf(_) => false,
         Catalog::Group(group) => {
-            (group.unknown && is_of(event_type, group.prefix))
+            (group.unknown && is_below(event_type, group.prefix))
                 || group.members.iter().any(|member| keeps(member, event_type))
         }
     }
-}
-
-fn is_of(event_type: &str, prefix: &str) -> bool {
-    prefix.is_empty() || below(event_type, prefix)
 }
 
 /// Whether a node is a subset, which no enum nests.
