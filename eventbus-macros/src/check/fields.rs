@@ -36,21 +36,26 @@ pub(super) fn payload(cx: &Ctxt, fields: &[Field<'_>], defaulted: bool) {
     check(cx, fields, defaulted);
 }
 
-/// What is left out when it is written must be readable when it is missing.
+/// What is left out when it is written must be readable when it is missing. A missing `Option` is `None` only where
+/// nothing else reads it.
 fn readable_again(cx: &Ctxt, field: &Field<'_>, defaulted: bool) {
+    if defaulted || field.serde.has("default") {
+        return;
+    }
     let optional = last_segment(field.ty).is_some_and(|segment| segment.ident == "Option");
-    if optional || defaulted || field.serde.has("default") {
+    let reader = ["with", "deserialize_with"].into_iter().find(|key| field.serde.has(key));
+    if optional && reader.is_none() {
         return;
     }
     for key in ["skip_serializing_if", "skip_serializing"] {
-        if let Some(meta) = field.serde.find(key) {
-            let message = format!(
-                "a written event could not be read back: add `default` to `{key}`, or make `{}` \
-                 an `Option`",
-                field.ident
-            );
-            cx.error_on(meta, message);
-        }
+        let Some(meta) = field.serde.find(key) else { continue };
+        let remedy = match reader.filter(|_| optional) {
+            Some(reader) => {
+                format!("add `default` to `{key}`, for `{reader}` asks for what is missing")
+            }
+            None => format!("add `default` to `{key}`, or make `{}` an `Option`", field.ident),
+        };
+        cx.error_on(meta, format!("a written event could not be read back: {remedy}"));
     }
 }
 
@@ -318,5 +323,25 @@ mod tests {
         accepted("enum E { A { #[serde(default, skip_serializing_if = \"f\")] a: u8 } }");
         accepted("enum E { A { #[serde(skip_serializing_if = \"f\")] a: Option<u8> } }");
         accepted("#[serde(default)] struct P { #[serde(skip_serializing_if = \"f\")] a: u8 }");
+    }
+
+    #[test]
+    fn a_missing_option_is_no_none_behind_with() {
+        let schema = "#[event(schema = String)]";
+        for reader in ["with", "deserialize_with"] {
+            let field = |serde: &str| {
+                let serde = format!("#[serde({reader} = \"hex\", {serde})]");
+                format!("enum E {{ A {{ {schema} {serde} a: Option<B> }} }}")
+            };
+            refused(
+                &field("skip_serializing_if = \"Option::is_none\""),
+                "skip_serializing_if = \"Option::is_none\"",
+                &format!(
+                    "a written event could not be read back: add `default` to \
+                     `skip_serializing_if`, for `{reader}` asks for what is missing"
+                ),
+            );
+            accepted(&field("default, skip_serializing_if = \"Option::is_none\""));
+        }
     }
 }

@@ -12,6 +12,7 @@ const CUSTOM: &[&str] = &["with", "serialize_with", "deserialize_with"];
 
 /// The fields of a struct that the derive writes.
 pub(super) fn generated(cx: &Ctxt, fields: &[Field<'_>]) {
+    names_apart(cx, fields);
     for field in fields {
         one_name(cx, field);
         wide_integer(cx, field);
@@ -24,6 +25,7 @@ pub(super) fn generated(cx: &Ctxt, fields: &[Field<'_>]) {
 
 /// The fields of a struct that somebody wrote, to which a derive can add no attribute.
 pub(super) fn written(cx: &Ctxt, fields: &[Field<'_>]) {
+    names_apart(cx, fields);
     for field in fields {
         one_name(cx, field);
         let remedy =
@@ -84,6 +86,54 @@ fn one_name(cx: &Ctxt, field: &Field<'_>) {
          `rename = \"{wire}\"`, or add `alias = \"{wire}\"`"
     );
     cx.error_on(meta, message);
+}
+
+/// Two fields under one key are written both, and no reader takes them.
+fn names_apart(cx: &Ctxt, fields: &[Field<'_>]) {
+    for (at, field) in fields.iter().enumerate() {
+        // Two fields of one identifier are the compiler's to refuse.
+        let others = fields[..at].iter().filter(|other| other.ident != field.ident);
+        let Some((name, other)) = others.flat_map(|other| common(other, field)).next() else {
+            continue;
+        };
+        let message = format!(
+            "a written event could not be read back: `{name}` is the field `{}` on the wire already; \
+             give `{}` another name",
+            other.ident, field.ident
+        );
+        let said = field
+            .serde
+            .iter()
+            .find(|meta| quote!(#meta).to_string().contains(&format!("{name:?}")));
+        match said {
+            Some(meta) => cx.error_on(meta, message),
+            None => cx.error(field.ident.span(), message),
+        }
+    }
+}
+
+/// A name under which both fields are written, or both are read.
+fn common<'a, 'b>(one: &'a Field<'b>, other: &Field<'_>) -> Option<(String, &'a Field<'b>)> {
+    let both = |names: fn(&Field<'_>) -> Vec<String>| {
+        let (ones, others) = (names(one), names(other));
+        others.into_iter().find(|name| ones.contains(name))
+    };
+    Some((both(written_names).or_else(|| both(read_names))?, one))
+}
+
+fn written_names(field: &Field<'_>) -> Vec<String> {
+    let hidden = ["skip", "skip_serializing", "flatten"].iter().any(|key| field.serde.has(key));
+    if hidden { Vec::new() } else { vec![field.wire.clone()] }
+}
+
+fn read_names(field: &Field<'_>) -> Vec<String> {
+    let hidden = ["skip", "skip_deserializing", "flatten"].iter().any(|key| field.serde.has(key));
+    if hidden {
+        return Vec::new();
+    }
+    let mut names = vec![field.read.clone()];
+    names.extend(field.serde.texts("alias"));
+    names
 }
 
 /// What fits a double stays a number.
@@ -250,5 +300,40 @@ mod tests {
         let key = "rename_all_fields(deserialize = \"camelCase\")";
         let message = message("rename_all_fields");
         refused(&format!("#[serde({key})] enum E {{ A {{ a: u8 }} }}"), key, &message);
+    }
+
+    #[test]
+    fn fields_have_names_of_their_own() {
+        let message = |name: &str, other: &str, field: &str| {
+            format!(
+                "a written event could not be read back: `{name}` is the field `{other}` on the wire \
+                 already; give `{field}` another name"
+            )
+        };
+        let pairs = [
+            ("#[serde(rename = \"b\")] a: u8, b: u8", "b", "b"),
+            ("b: u8, #[serde(rename = \"b\")] a: u8", "rename = \"b\"", "b"),
+            ("#[serde(alias = \"b\")] a: u8, b: u8", "b", "b"),
+            ("b: u8, #[serde(alias = \"b\")] a: u8", "alias = \"b\"", "b"),
+            ("#[serde(alias = \"c\")] a: u8, #[serde(alias = \"c\")] b: u8", "alias = \"c\"", "c"),
+        ];
+        for (fields, text, name) in pairs {
+            let (other, field) = if fields.starts_with('b') { ("b", "a") } else { ("a", "b") };
+            let message = message(name, other, field);
+            refused(&format!("enum E {{ A {{ {fields} }} }}"), text, &message);
+            refused(&format!("struct P {{ {fields} }}"), text, &message);
+        }
+        refused(
+            "enum E { #[serde(rename_all = \"camelCase\")] A { a_b: u8, aB: u8 } }",
+            "aB",
+            &message("aB", "a_b", "aB"),
+        );
+        for fields in [
+            "#[serde(skip)] a: u8, #[serde(rename = \"a\")] b: u8",
+            "#[serde(skip_serializing, default)] a: u8, #[serde(skip_deserializing, rename = \"a\")] b: u8",
+            "#[serde(alias = \"a\", alias = \"b\")] a: u8",
+        ] {
+            accepted(&format!("enum E {{ A {{ {fields} }} }}"));
+        }
     }
 }
