@@ -140,3 +140,20 @@ pub(crate) async fn a_type_that_nobody_knows_and_nobody_keeps_is_skipped<S: Log>
     assert_eq!(counts(&running), (1, 0, 0));
     assert_eq!(running.dead_letters().await.unwrap(), []);
 }
+
+pub(crate) async fn a_type_that_nobody_knows_goes_whole_to_the_root_that_keeps_it<S: Log>(
+    store: S,
+) {
+    let desk = Desk::new(store);
+    let mut painted =
+        stored("gate.painted", 7, r#"{ "b" : 1.0, "a":340282366920938463463374607431768211455 }"#);
+    painted.envelope.metadata = [("channel".to_owned(), "web".to_owned())].into();
+    desk.emit(std::slice::from_ref(&painted)).await;
+    let handler = move |event: Event<ParkEvent>| {
+        assert_eq!(event.into_payload(), ParkEvent::Unknown(painted.clone()));
+        async { Ok::<_, HandlerError>(()) }
+    };
+    let running = desk.subscribe("whole").handle(handler).start().await.unwrap();
+    running.settled().await.unwrap();
+    assert_eq!(counts(&running), (1, 0, 0));
+}
