@@ -54,6 +54,18 @@ impl From<OpenedV2> for GateOpened {
     }
 }
 
+#[expect(clippy::large_enum_variant, reason = "a whole event is larger than one that is known")]
+#[derive(Debug, Clone, PartialEq, DomainEvent)]
+#[event(prefix = "yard", aggregate = "park", derive(PartialEq))]
+pub(crate) enum YardEvent {
+    Swept {
+        #[event(aggregate_id)]
+        gate: String,
+    },
+    #[event(unknown)]
+    Unknown(RawEvent),
+}
+
 fn stored(event_type: &str, version: u32, data: &str) -> RawEvent {
     let envelope = Envelope {
         id: Uuid::now_v7(),
@@ -156,4 +168,27 @@ pub(crate) async fn a_type_that_nobody_knows_goes_whole_to_the_root_that_keeps_i
     let running = desk.subscribe("whole").handle(handler).start().await.unwrap();
     running.settled().await.unwrap();
     assert_eq!(counts(&running), (1, 0, 0));
+}
+
+pub(crate) async fn an_unknown_event_waits_for_its_aggregate<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    desk.emit(&[
+        stored("yard.swept", 1, r#"{"gate":"g-1"}"#),
+        stored("yard.painted", 1, "{}"),
+        stored("yard.line.painted", 1, "{}"),
+    ])
+    .await;
+    let (seen, mut handled) = mpsc::unbounded_channel();
+    let handler = move |event: Event<YardEvent>| {
+        seen.send((event.envelope().event_type.clone(), event.attempt())).unwrap();
+        let fails = event.attempt() == 1 && matches!(*event, YardEvent::Swept { .. });
+        async move { if fails { Err(HandlerError::retryable("not yet")) } else { Ok(()) } }
+    };
+    let running = desk.subscribe("yards").handle(handler).start().await.unwrap();
+    running.settled().await.unwrap();
+    for (name, attempt) in
+        [("yard.swept", 1), ("yard.swept", 2), ("yard.painted", 1), ("yard.line.painted", 1)]
+    {
+        assert_eq!(handled.recv().await.unwrap(), (name.to_owned(), attempt));
+    }
 }
