@@ -1,7 +1,9 @@
 //! What outlives the code that wrote it: former names, former versions, retired events.
 
 use eventbus_runtime::store::Log;
-use eventbus_runtime::{DomainEvent, Envelope, Event, EventPayload, HandlerError, RawEvent, Tx};
+use eventbus_runtime::{
+    DomainEvent, Envelope, Event, EventPayload, HandlerError, RawEvent, State, Tx,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -191,4 +193,17 @@ pub(crate) async fn an_unknown_event_waits_for_its_aggregate<S: Log>(store: S) {
     {
         assert_eq!(handled.recv().await.unwrap(), (name.to_owned(), attempt));
     }
+}
+
+pub(crate) async fn a_filter_that_newer_code_must_answer_stalls_every_handler<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    desk.emit(&[stored("gate.opened", 5, r#"{"gate":["g-1"]}"#)]).await;
+    let filter = GateOpened::filter().and(|event: &Event<GateOpened>| event.visitors > 0);
+    let handler = async |_: Event<RawEvent>| Ok(());
+    let running = desk.subscribe("raw").filter(filter).handle(handler).start().await.unwrap();
+    let error = running.settled().await.unwrap_err().to_string();
+    assert!(error.contains("newer_version: `gate.opened`"), "{error}");
+    assert!(error.contains("this code reads 4"), "{error}");
+    assert_eq!(running.state(), State::Stalled);
+    assert_eq!(running.dead_letters().await.unwrap(), []);
 }

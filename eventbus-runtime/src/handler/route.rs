@@ -143,6 +143,12 @@ impl<S: Store> Routes<S> {
         filter.matches(&stored.event, Delivery::new(stored.position, attempt))
     }
 
+    /// The version up to which both a route and the closures of the filter read events of this type.
+    pub(crate) fn reads(&self, route: &Route<S>, event_type: &str) -> u32 {
+        let filter = self.filter.as_ref().and_then(|filter| filter.reads(event_type));
+        filter.map_or(route.version, |version| version.min(route.version))
+    }
+
     /// Whether the handlers work inside the relay's transaction.
     pub(crate) fn transactional(&self) -> bool {
         self.transactional.is_some_and(|(transactional, _)| transactional)
