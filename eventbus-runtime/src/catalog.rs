@@ -164,6 +164,24 @@ impl Catalog {
             Self::Group(group) => group.members.iter().find_map(|member| member.find(event_type)),
         }
     }
+
+    /// The kind of the aggregate of an event that no leaf is named for: that of the leaves of the innermost enum around
+    /// its name. Newer code that declares it there gives it the same, so both keep its order with theirs.
+    pub(crate) fn kind_around(&self, event_type: &str) -> Option<&'static str> {
+        let Self::Group(group) = self else { return None };
+        if !is_below(event_type, group.prefix) {
+            return None;
+        }
+        let nested = group.members.iter().find_map(|member| member.kind_around(event_type));
+        nested.or_else(|| {
+            // The leaves of a root and of a subset are of families that have nothing in common.
+            let has_family = !group.prefix.is_empty() && !group.subset;
+            group.members.iter().filter(|_| has_family).find_map(|member| match member {
+                Self::Leaf(leaf) => Some(leaf.aggregate_kind()),
+                Self::Group(_) => None,
+            })
+        })
+    }
 }
 
 /// Whether a name or a family stands below `prefix`; everything stands below the empty one.

@@ -54,7 +54,9 @@ pub trait DomainEvent: Sized + Send + Sync + 'static {
         let event_type = self.event_type();
         match Self::CATALOG.find(event_type) {
             Some(leaf) => leaf.aggregate_kind(),
-            None => first_segment(event_type),
+            None => {
+                Self::CATALOG.kind_around(event_type).unwrap_or_else(|| first_segment(event_type))
+            }
         }
     }
 

@@ -67,6 +67,9 @@ macro_rules! suite {
                     a_retired_event_reaches_its_handler,
                     a_version_that_nothing_reads_is_a_dead_letter,
                     a_type_that_nobody_knows_and_nobody_keeps_is_skipped,
+                    a_type_that_nobody_knows_goes_whole_to_the_root_that_keeps_it,
+                    an_unknown_event_waits_for_its_aggregate,
+                    a_filter_that_newer_code_must_answer_stalls_every_handler,
                 },
                 storm::{
                     effects_happen_once_and_in_order,

@@ -1,7 +1,9 @@
 //! What outlives the code that wrote it: former names, former versions, retired events.
 
 use eventbus_runtime::store::Log;
-use eventbus_runtime::{DomainEvent, Envelope, Event, EventPayload, HandlerError, RawEvent, Tx};
+use eventbus_runtime::{
+    DomainEvent, Envelope, Event, EventPayload, HandlerError, RawEvent, State, Tx,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -52,6 +54,18 @@ impl From<OpenedV2> for GateOpened {
     fn from(old: OpenedV2) -> Self {
         Self { gate: old.gate, visitors: 0 }
     }
+}
+
+#[expect(clippy::large_enum_variant, reason = "a whole event is larger than one that is known")]
+#[derive(Debug, Clone, PartialEq, DomainEvent)]
+#[event(prefix = "yard", aggregate = "park", derive(PartialEq))]
+pub(crate) enum YardEvent {
+    Swept {
+        #[event(aggregate_id)]
+        gate: String,
+    },
+    #[event(unknown)]
+    Unknown(RawEvent),
 }
 
 fn stored(event_type: &str, version: u32, data: &str) -> RawEvent {
@@ -138,5 +152,58 @@ pub(crate) async fn a_type_that_nobody_knows_and_nobody_keeps_is_skipped<S: Log>
     let running = desk.subscribe("skips").handle(handler).start().await.unwrap();
     running.settled().await.unwrap();
     assert_eq!(counts(&running), (1, 0, 0));
+    assert_eq!(running.dead_letters().await.unwrap(), []);
+}
+
+pub(crate) async fn a_type_that_nobody_knows_goes_whole_to_the_root_that_keeps_it<S: Log>(
+    store: S,
+) {
+    let desk = Desk::new(store);
+    let mut painted =
+        stored("gate.painted", 7, r#"{ "b" : 1.0, "a":340282366920938463463374607431768211455 }"#);
+    painted.envelope.metadata = [("channel".to_owned(), "web".to_owned())].into();
+    desk.emit(std::slice::from_ref(&painted)).await;
+    let handler = move |event: Event<ParkEvent>| {
+        assert_eq!(event.into_payload(), ParkEvent::Unknown(painted.clone()));
+        async { Ok::<_, HandlerError>(()) }
+    };
+    let running = desk.subscribe("whole").handle(handler).start().await.unwrap();
+    running.settled().await.unwrap();
+    assert_eq!(counts(&running), (1, 0, 0));
+}
+
+pub(crate) async fn an_unknown_event_waits_for_its_aggregate<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    desk.emit(&[
+        stored("yard.swept", 1, r#"{"gate":"g-1"}"#),
+        stored("yard.painted", 1, "{}"),
+        stored("yard.line.painted", 1, "{}"),
+    ])
+    .await;
+    let (seen, mut handled) = mpsc::unbounded_channel();
+    let handler = move |event: Event<YardEvent>| {
+        seen.send((event.envelope().event_type.clone(), event.attempt())).unwrap();
+        let fails = event.attempt() == 1 && matches!(*event, YardEvent::Swept { .. });
+        async move { if fails { Err(HandlerError::retryable("not yet")) } else { Ok(()) } }
+    };
+    let running = desk.subscribe("yards").handle(handler).start().await.unwrap();
+    running.settled().await.unwrap();
+    for (name, attempt) in
+        [("yard.swept", 1), ("yard.swept", 2), ("yard.painted", 1), ("yard.line.painted", 1)]
+    {
+        assert_eq!(handled.recv().await.unwrap(), (name.to_owned(), attempt));
+    }
+}
+
+pub(crate) async fn a_filter_that_newer_code_must_answer_stalls_every_handler<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    desk.emit(&[stored("gate.opened", 5, r#"{"gate":["g-1"]}"#)]).await;
+    let filter = GateOpened::filter().and(|event: &Event<GateOpened>| event.visitors > 0);
+    let handler = async |_: Event<RawEvent>| Ok(());
+    let running = desk.subscribe("raw").filter(filter).handle(handler).start().await.unwrap();
+    let error = running.settled().await.unwrap_err().to_string();
+    assert!(error.contains("newer_version: `gate.opened`"), "{error}");
+    assert!(error.contains("this code reads 4"), "{error}");
+    assert_eq!(running.state(), State::Stalled);
     assert_eq!(running.dead_letters().await.unwrap(), []);
 }

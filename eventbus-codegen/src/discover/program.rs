@@ -2,13 +2,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::config::Root;
 use crate::diagnostic::{Error, ErrorKind, Result};
+
+/// How long one sample may take. It takes microseconds; a conversion without an end must not hold a build for ever.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The linked program, in a folder that goes with it.
 #[derive(Debug)]
@@ -74,19 +79,32 @@ impl Program {
     /// A sample that takes the process down, as an upcaster that panics does, is the one whose line is missing; the rest
     /// are decoded by another process.
     pub(crate) fn decode(&self, samples: &[Sample<'_>]) -> Result<Vec<Option<String>>> {
+        self.decode_within(PATIENCE, samples)
+    }
+
+    fn decode_within(
+        &self,
+        patience: Duration,
+        samples: &[Sample<'_>],
+    ) -> Result<Vec<Option<String>>> {
         let mut outcomes = Vec::with_capacity(samples.len());
         while let Some(rest) = samples.get(outcomes.len()..).filter(|rest| !rest.is_empty()) {
-            let (mut answered, output) = self.decode_until_death(rest)?;
+            let (mut answered, end) = self.decode_until_death(patience, rest)?;
             answered.truncate(rest.len());
             if answered.len() < rest.len() {
-                answered.push(Some(format!("the code did not return: {}", said(&output))));
+                answered.push(Some(format!("the code did not return: {end}")));
             }
             outcomes.extend(answered);
         }
         Ok(outcomes)
     }
 
-    fn decode_until_death(&self, samples: &[Sample<'_>]) -> Result<(Vec<Option<String>>, Output)> {
+    /// The answers that came, and what is to be said of the process that gave them.
+    fn decode_until_death(
+        &self,
+        patience: Duration,
+        samples: &[Sample<'_>],
+    ) -> Result<(Vec<Option<String>>, String)> {
         let [asked, answer] =
             ["samples.jsonl", "answer.jsonl"].map(|name| self.folder.path().join(name));
         let lines: String = samples
@@ -95,25 +113,61 @@ impl Program {
             .collect();
         fs::write(&asked, lines).map_err(|error| Error::file("write", &asked, error))?;
         fs::write(&answer, "").map_err(|error| Error::file("write", &answer, error))?;
-        let output = self.run(&[&answer, &asked])?;
+        let end = self.watch(patience, &answer, &asked)?;
         let text = read(&answer)?;
         // A line that is cut off is the one of a process that died while writing it.
         let lines = text.lines().map_while(|line| serde_json::from_str(line).ok());
-        Ok((lines.collect(), output))
+        Ok((lines.collect(), end))
+    }
+
+    /// Runs the program until it ends, or until it has written no answer for too long. It speaks into a file: nobody
+    /// would empty a pipe meanwhile.
+    fn watch(&self, patience: Duration, answer: &Path, asked: &Path) -> Result<String> {
+        let heard = self.folder.path().join("stderr.txt");
+        let stderr =
+            fs::File::create(&heard).map_err(|error| Error::file("write", &heard, error))?;
+        let mut child = self
+            .command(&[answer, asked])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(stderr)
+            .spawn()
+            .map_err(|error| self.foreign(error))?;
+        let (mut length, mut since) = (0, Instant::now());
+        loop {
+            if let Some(status) = child.try_wait().map_err(|error| self.foreign(error))? {
+                let stderr =
+                    fs::read(&heard).map_err(|error| Error::file("read", &heard, error))?;
+                return Ok(said(&Output { status, stdout: Vec::new(), stderr }));
+            }
+            let written = fs::metadata(answer).map_or(length, |answer| answer.len());
+            if written != length {
+                (length, since) = (written, Instant::now());
+            }
+            if since.elapsed() > patience {
+                child.kill().and_then(|()| child.wait()).map_err(|error| self.foreign(error))?;
+                return Ok(format!("it was ended after {patience:?}"));
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     fn run(&self, arguments: &[&Path]) -> Result<Output> {
-        Command::new(&self.path).args(arguments).env("RUST_BACKTRACE", "0").output().map_err(
-            |error| {
-                let message = format!(
-                    "the catalog of `{}` cannot be read out of the library",
-                    self.root.path
-                );
-                Error::new(ErrorKind::Discovery, message)
-                    .because(error)
-                    .help("the library must build for this machine: unset `build.target`")
-            },
-        )
+        self.command(arguments).output().map_err(|error| self.foreign(error))
+    }
+
+    fn command(&self, arguments: &[&Path]) -> Command {
+        let mut command = Command::new(&self.path);
+        command.args(arguments).env("RUST_BACKTRACE", "0");
+        command
+    }
+
+    fn foreign(&self, error: std::io::Error) -> Error {
+        let message =
+            format!("the catalog of `{}` cannot be read out of the library", self.root.path);
+        Error::new(ErrorKind::Discovery, message)
+            .because(error)
+            .help("the library must build for this machine: unset `build.target`")
     }
 }
 
@@ -128,4 +182,24 @@ fn said(output: &Output) -> String {
 
 fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| Error::file("read", path, error))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Program, Sample};
+    use crate::config::Root;
+
+    #[test]
+    fn a_program_without_an_end_is_ended_for_each_sample() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root { path: "shop::ShopEvent".to_owned(), line: 1 };
+        // It takes any arguments, and goes on for ever.
+        let program = Program::new(folder, "yes".into(), &root);
+        let sample = Sample { event_type: "order.placed", version: 1, data: "{}" };
+        let reasons = program.decode_within(Duration::from_millis(50), &[sample, sample]).unwrap();
+        let reason = Some("the code did not return: it was ended after 50ms".to_owned());
+        assert_eq!(reasons, [reason.clone(), reason]);
+    }
 }

@@ -12,6 +12,7 @@ use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
 use std::sync::Arc;
 
+use crate::catalog::Catalog;
 use crate::envelope::RawEvent;
 use crate::error::{ErrorKind, Result};
 use crate::event::{Delivery, DomainEvent, Event};
@@ -64,7 +65,12 @@ enum Test {
     Types,
     Tenant(String),
     Aggregate(String),
-    Event { of: &'static str, holds: Predicate },
+    Event {
+        of: &'static str,
+        #[cfg_attr(not(feature = "relay"), expect(dead_code, reason = "the relay asks for it"))]
+        catalog: Catalog,
+        holds: Predicate,
+    },
     All(Vec<Filter>),
     Any(Vec<Filter>),
     Not(Filter),
@@ -115,7 +121,7 @@ impl<E: DomainEvent> EventFilter<E> {
                 Err(error) => Err(error),
             }
         });
-        self.narrow(Test::Event { of: type_name::<E>(), holds })
+        self.narrow(Test::Event { of: type_name::<E>(), catalog: E::CATALOG, holds })
     }
 
     /// The types that may match.
@@ -163,6 +169,23 @@ impl Filter {
             Test::All(parts) => first(parts, event, delivery, false),
             Test::Any(parts) => first(parts, event, delivery, true),
             Test::Not(part) => part.matches(event, delivery).map(|matches| !matches),
+        }
+    }
+
+    /// The version up to which its closures read events of this type; `None` where none of them is asked of one.
+    #[cfg(feature = "relay")]
+    pub(crate) fn reads(&self, event_type: &str) -> Option<u32> {
+        match &self.0.test {
+            Test::Types | Test::Tenant(_) | Test::Aggregate(_) => None,
+            Test::Event { catalog, .. } => {
+                let mut leaves = catalog.leaves().into_iter();
+                let leaf = leaves.find(|leaf| names_of(leaf).any(|name| name == event_type))?;
+                Some(leaf.version)
+            }
+            Test::All(parts) | Test::Any(parts) => {
+                parts.iter().filter_map(|part| part.reads(event_type)).min()
+            }
+            Test::Not(part) => part.reads(event_type),
         }
     }
 

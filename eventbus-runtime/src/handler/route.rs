@@ -45,6 +45,8 @@ pub(crate) struct Routes<S: Store> {
     by_family: BTreeMap<&'static str, Route<S>>,
     /// Each handler with the types that it takes.
     handlers: Vec<(&'static str, TypeSet)>,
+    /// What each handler takes.
+    taken: Vec<Catalog>,
     filter: Option<Filter>,
     transactional: Option<(bool, &'static str)>,
     refused: Option<Error>,
@@ -60,11 +62,6 @@ struct Typed<H, A> {
 }
 
 impl<S: Store> Route<S> {
-    /// The kind of the aggregate that an event of this type belongs to.
-    pub(crate) fn kind<'a>(&self, event_type: &'a str) -> &'a str {
-        self.kind.unwrap_or_else(|| first_segment(event_type))
-    }
-
     /// Starts a call; nothing of the handler or of the payload's decoder runs before it is polled.
     pub(crate) fn call<'a>(
         &'a self,
@@ -82,6 +79,7 @@ impl<S: Store> Routes<S> {
             by_type: BTreeMap::new(),
             by_family: BTreeMap::new(),
             handlers: Vec::new(),
+            taken: Vec::new(),
             filter: None,
             transactional: None,
             refused: None,
@@ -100,6 +98,7 @@ impl<S: Store> Routes<S> {
         let call: Arc<dyn Callable<S>> = Arc::new(Typed { handler, arguments: PhantomData });
         self.route(&A::Payload::CATALOG, name, &call);
         self.handlers.push((name, TypeSet::of::<A::Payload>()));
+        self.taken.push(A::Payload::CATALOG);
     }
 
     /// Lets through only what this filter does, and every other that was given.
@@ -142,6 +141,12 @@ impl<S: Store> Routes<S> {
     pub(crate) fn wants(&self, stored: &Stored, attempt: u32) -> Result<bool> {
         let Some(filter) = &self.filter else { return Ok(true) };
         filter.matches(&stored.event, Delivery::new(stored.position, attempt))
+    }
+
+    /// The version up to which both a route and the closures of the filter read events of this type.
+    pub(crate) fn reads(&self, route: &Route<S>, event_type: &str) -> u32 {
+        let filter = self.filter.as_ref().and_then(|filter| filter.reads(event_type));
+        filter.map_or(route.version, |version| version.min(route.version))
     }
 
     /// Whether the handlers work inside the relay's transaction.
@@ -198,10 +203,12 @@ impl<S: Store> Routes<S> {
         }
     }
 
-    /// The kind of an event's aggregate: what its enum states, where a handler here knows the type.
+    /// The kind of an event's aggregate: what its enum states, where a handler here takes the type or its family.
     pub(crate) fn kind<'a>(&self, event_type: &'a str) -> &'a str {
-        self.find(event_type)
-            .map_or_else(|| first_segment(event_type), |route| route.kind(event_type))
+        let known = self.by_type.get(event_type).and_then(|route| route.kind);
+        known
+            .or_else(|| self.taken.iter().find_map(|taken| taken.kind_around(event_type)))
+            .unwrap_or_else(|| first_segment(event_type))
     }
 
     fn agree(&mut self, name: &'static str, transactional: bool) {

@@ -65,7 +65,7 @@ pub(super) async fn attempt<S: Log>(
             dropped.map_err(|panic| panicked(&format!("handler `{handler}`"), panic.as_ref()))
         }
         Ok(Ok(Err(CallError::Handler(error)))) => Err(error.into()),
-        Ok(Ok(Err(CallError::Decode(error)))) => Err(unreadable(route, stored, error)),
+        Ok(Ok(Err(CallError::Decode(error)))) => Err(unreadable(route.version, stored, error)),
         Ok(Err(panic)) => Err(panicked(&format!("handler `{handler}`"), panic.as_ref())),
         Err(_) => Err(Failed::cut(
             ErrorKind::HandlerTimeout,
@@ -131,16 +131,18 @@ fn kept(handler: &str) -> Failed {
     Error::new(ErrorKind::DeliveryFailed, message).into()
 }
 
-/// A payload does not fit; the event is kept for newer code where such wrote it.
-pub(super) fn unreadable<S: Log>(route: &Route<S>, stored: &Stored, error: Error) -> Failed {
-    let stored_version = stored.event.envelope.version;
-    if stored_version <= route.version {
+/// A payload does not fit what reads events up to the version `reads`; the event is kept for newer code where such wrote
+/// it.
+pub(super) fn unreadable(reads: u32, stored: &Stored, error: Error) -> Failed {
+    let envelope = &stored.event.envelope;
+    let stored_version = envelope.version;
+    if stored_version <= reads {
         return error.into();
     }
     let message = format!(
-        "newer_version: `{}` at position {} was written in version {stored_version}, this code reads {}: \
+        "newer_version: `{}` at position {} was written in version {stored_version}, this code reads {reads}: \
          deploy newer code",
-        route.event_type, stored.position, route.version
+        envelope.event_type, stored.position
     );
     let error = Error::new(ErrorKind::DeserializationFailed, message).with_source(error);
     Failed { error, cut: false, lost: false, newer: true }

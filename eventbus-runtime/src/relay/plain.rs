@@ -80,7 +80,7 @@ impl<S: Log> Worker<S> {
             Err(failed) if failed.newer => Err(failed.error),
             Err(failed) => {
                 let fate = self.judge(place, route, stored, 1, &failed.error);
-                batch.failed(route, stored, fate, held);
+                batch.failed(route, (stored, kind), fate, held);
                 Ok(true)
             }
         }

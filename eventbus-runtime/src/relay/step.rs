@@ -49,26 +49,27 @@ impl Batch {
     pub(super) fn failed<S: Log>(
         &mut self,
         route: &Route<S>,
-        stored: &Stored,
+        (stored, kind): (&Stored, &str),
         fate: Fate,
         held: &mut HashSet<String>,
     ) {
         self.stats.count(route.event_type, &fate);
         if fate != Fate::Handled {
-            let change = order::change(stored, route.kind(&stored.event.envelope.event_type), fate);
+            let change = order::change(stored, kind, fate);
             order::hold(&change, held);
             self.changes.push(change);
         }
     }
 
     /// An event in trouble was attempted again: its row changes, or goes.
-    pub(super) fn again<S: Log>(&mut self, route: &Route<S>, stored: &Stored, fate: Fate) {
+    pub(super) fn again<S: Log>(
+        &mut self,
+        route: &Route<S>,
+        (stored, kind): (&Stored, &str),
+        fate: Fate,
+    ) {
         self.stats.count(route.event_type, &fate);
-        self.changes.push(order::change(
-            stored,
-            route.kind(&stored.event.envelope.event_type),
-            fate,
-        ));
+        self.changes.push(order::change(stored, kind, fate));
     }
 }
 

@@ -135,9 +135,11 @@ impl<S: Log> Worker<S> {
         batch: &mut Batch,
         held: &mut HashSet<String>,
     ) {
-        if let Some(route) = self.spec.routes.find(&stored.event.envelope.event_type) {
+        let event_type = &stored.event.envelope.event_type;
+        if let Some(route) = self.spec.routes.find(event_type) {
+            let kind = self.spec.routes.kind(event_type);
             let fate = self.judge(place, route, stored, 1, &failed.error);
-            batch.failed(route, stored, fate, held);
+            batch.failed(route, (stored, kind), fate, held);
         }
     }
 }

@@ -108,6 +108,8 @@ impl<S: Log> Worker<S> {
         failed: Option<Failed>,
     ) -> Flow<bool> {
         let (stored, attempts) = (&trouble.stored, trouble.attempts + 1);
+        let spec = Arc::clone(&self.spec);
+        let kind = spec.routes.kind(&stored.event.envelope.event_type);
         let mut batch = Batch::default();
         let called = match failed {
             Some(failed) => Err(failed),
@@ -115,13 +117,13 @@ impl<S: Log> Worker<S> {
         };
         match called {
             Ok(Some(transaction)) => {
-                batch.again(route, stored, Fate::Handled);
+                batch.again(route, (stored, kind), Fate::Handled);
                 batch.ran.push(stored.position);
                 self.commit(place, transaction, None, batch).await?;
                 Ok(false)
             }
             Ok(None) => {
-                batch.again(route, stored, Fate::Handled);
+                batch.again(route, (stored, kind), Fate::Handled);
                 self.record(place, None, batch).await?;
                 Ok(false)
             }
@@ -130,7 +132,7 @@ impl<S: Log> Worker<S> {
             Err(failed) => {
                 let fate = self.judge(place, route, stored, attempts, &failed.error);
                 let retried = matches!(fate, Fate::Retrying { .. });
-                batch.again(route, stored, fate);
+                batch.again(route, (stored, kind), fate);
                 self.record(place, None, batch).await?;
                 Ok(retried)
             }

@@ -51,7 +51,10 @@ fn ask<'a, S: Log>(
     match catch_unwind(AssertUnwindSafe(|| spec.routes.wants(stored, attempt))) {
         Ok(Ok(true)) => Wanted::Yes(route),
         Ok(Ok(false)) => Wanted::No,
-        Ok(Err(error)) => Wanted::Failed(route, unreadable(route, stored, error)),
+        Ok(Err(error)) => {
+            let reads = spec.routes.reads(route, event_type);
+            Wanted::Failed(route, unreadable(reads, stored, error))
+        }
         Err(panic) => Wanted::Failed(route, panicked("the filter", panic.as_ref())),
     }
 }
