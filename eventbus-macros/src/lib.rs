@@ -1,6 +1,8 @@
+// Longer than other files, because the attribute reference is the documentation of the derive.
+
 //! The derive macros of eventbus: nested enums become named, versioned, typed domain events.
 //!
-//! Use them through `eventbus_runtime`, which re-exports both; the code that they write needs no other crate.
+//! Use them through `eventbus_runtime`, which re-exports them; the code that they write needs no other crate.
 //!
 //! # The name is the nesting
 //!
