@@ -176,6 +176,8 @@ pub(crate) async fn a_type_that_nobody_knows_goes_whole_to_the_root_that_keeps_i
 }
 
 pub(crate) async fn an_unknown_event_waits_for_its_aggregate<S: Log>(store: S) {
+    let again = YardEvent::Unknown(stored("yard.painted", 1, "{}"));
+    assert_eq!(again.aggregate_kind(), "park", "emitted again, it is hashed as its siblings are");
     let desk = Desk::new(store);
     desk.emit(&[
         stored("yard.swept", 1, r#"{"gate":"g-1"}"#),
