@@ -70,6 +70,7 @@ macro_rules! suite {
                     a_type_that_nobody_knows_goes_whole_to_the_root_that_keeps_it,
                     an_unknown_event_waits_for_its_aggregate,
                     a_filter_that_newer_code_must_answer_stalls_every_handler,
+                    trouble_keeps_its_order_under_a_handler_that_knows_less,
                 },
                 storm::{
                     effects_happen_once_and_in_order,

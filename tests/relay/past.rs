@@ -1,8 +1,11 @@
 //! What outlives the code that wrote it: former names, former versions, retired events.
 
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
+
 use eventbus_runtime::store::Log;
 use eventbus_runtime::{
-    DomainEvent, Envelope, Event, EventPayload, HandlerError, RawEvent, State, Tx,
+    DomainEvent, Envelope, Event, EventPayload, HandlerError, RawEvent, Retry, State, Tx,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -173,6 +176,8 @@ pub(crate) async fn a_type_that_nobody_knows_goes_whole_to_the_root_that_keeps_i
 }
 
 pub(crate) async fn an_unknown_event_waits_for_its_aggregate<S: Log>(store: S) {
+    let again = YardEvent::Unknown(stored("yard.painted", 1, "{}"));
+    assert_eq!(again.aggregate_kind(), "park", "emitted again, it is hashed as its siblings are");
     let desk = Desk::new(store);
     desk.emit(&[
         stored("yard.swept", 1, r#"{"gate":"g-1"}"#),
@@ -206,4 +211,35 @@ pub(crate) async fn a_filter_that_newer_code_must_answer_stalls_every_handler<S:
     assert!(error.contains("this code reads 4"), "{error}");
     assert_eq!(running.state(), State::Stalled);
     assert_eq!(running.dead_letters().await.unwrap(), []);
+}
+
+pub(crate) async fn trouble_keeps_its_order_under_a_handler_that_knows_less<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    desk.emit(&[stored("yard.swept", 1, r#"{"gate":"g-1"}"#), stored("yard.painted", 1, "{}")])
+        .await;
+    let (failed, mut failures) = mpsc::unbounded_channel();
+    let handler = move |_: Event<YardEvent>| {
+        failed.send(()).unwrap();
+        async { Err::<(), _>(HandlerError::retryable("down")) }
+    };
+    let brief = Duration::from_millis(20);
+    let retry = Retry { attempts: u32::MAX, first: brief, factor: 1, max: brief };
+    let running = desk.subscribe("yards").retry(retry).handle(handler).start().await.unwrap();
+    // The second attempt comes when its sibling is parked.
+    failures.recv().await.unwrap();
+    failures.recv().await.unwrap();
+    running.shutdown().await.unwrap();
+    let ((seen, mut handled), failures) = (mpsc::unbounded_channel(), AtomicUsize::new(0));
+    let handler = move |event: Event<RawEvent>| {
+        let name = event.envelope().event_type.clone();
+        let fails = name == "yard.swept" && failures.fetch_add(1, SeqCst) < 2;
+        if !fails {
+            seen.send(name).unwrap();
+        }
+        async move { if fails { Err(HandlerError::retryable("not yet")) } else { Ok(()) } }
+    };
+    let running = desk.subscribe("yards").retry(retry).handle(handler).start().await.unwrap();
+    running.settled().await.unwrap();
+    assert_eq!(handled.recv().await.unwrap(), "yard.swept");
+    assert_eq!(handled.recv().await.unwrap(), "yard.painted");
 }

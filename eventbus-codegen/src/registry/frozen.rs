@@ -60,7 +60,12 @@ pub(crate) fn is_history(path: &str, folder: &str) -> bool {
 
 /// The number in `v12.json`.
 pub(super) fn version_of(file: &str) -> Option<u32> {
-    file.strip_prefix('v')?.strip_suffix(".json")?.parse().ok()
+    number(file.strip_prefix('v')?.strip_suffix(".json")?)
+}
+
+/// A version as the toolchain writes it. `v01.json` and `v+1.json` would be second files of version 1.
+pub(super) fn number(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|version: &u32| *version > 0 && version.to_string() == text)
 }
 
 pub(super) fn entries(folder: &Path) -> Result<Vec<(String, std::path::PathBuf)>> {

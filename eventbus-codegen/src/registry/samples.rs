@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::frozen::{entries, version_of};
+use super::frozen::{entries, number, version_of};
 use crate::diagnostic::{Error, Result};
 
 /// The folder of a type's samples, in the folder of the type.
@@ -91,7 +91,7 @@ pub(super) fn is_own_sample(file: &str) -> bool {
 fn sample_of(file: &str) -> Option<u32> {
     let name = file.strip_prefix('v')?.strip_suffix(".json")?;
     let (version, _) = name.split_once('.').unwrap_or((name, ""));
-    version.parse().ok()
+    number(version)
 }
 
 #[cfg(test)]
@@ -105,6 +105,10 @@ mod tests {
         assert_eq!(sample_of("v2.a.b.json"), Some(2));
         assert_eq!(sample_of("v2-a.json"), None);
         assert_eq!(sample_of("2.json"), None);
+        for second in ["v01.json", "v+1.json", "v0.json", "v01.mine.json"] {
+            assert_eq!(sample_of(second), None, "{second}");
+        }
+        assert!(!is_own_sample("samples/v01.json"));
     }
 
     #[test]

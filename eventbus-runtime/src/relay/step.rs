@@ -7,7 +7,7 @@ use crate::handler::Route;
 use crate::plan::{order, verdict};
 use crate::relay::stats::Stats;
 use crate::relay::worker::{Flow, Leave, Place, Worker};
-use crate::store::{Change, Fate, Log, Step, Stored};
+use crate::store::{Change, Fate, Log, Step, Stored, Trouble};
 
 /// What one transaction has gathered so far.
 #[derive(Default)]
@@ -36,8 +36,8 @@ impl Batch {
     }
 
     /// An event in trouble is not wanted any more: its row goes.
-    pub(super) fn pass_over(&mut self, stored: &Stored, kind: &str) {
-        self.changes.push(order::change(stored, kind, Fate::Handled));
+    pub(super) fn pass_over(&mut self, trouble: &Trouble) {
+        self.changes.push(row_of(trouble, Fate::Handled));
     }
 
     /// An event waits behind a sibling.
@@ -62,15 +62,17 @@ impl Batch {
     }
 
     /// An event in trouble was attempted again: its row changes, or goes.
-    pub(super) fn again<S: Log>(
-        &mut self,
-        route: &Route<S>,
-        (stored, kind): (&Stored, &str),
-        fate: Fate,
-    ) {
+    pub(super) fn again<S: Log>(&mut self, route: &Route<S>, trouble: &Trouble, fate: Fate) {
         self.stats.count(route.event_type, &fate);
-        self.changes.push(order::change(stored, kind, fate));
+        self.changes.push(row_of(trouble, fate));
     }
+}
+
+/// The row of an event that has one, under the key that its siblings wait for.
+fn row_of(trouble: &Trouble, fate: Fate) -> Change {
+    let Trouble { stored, key, .. } = trouble;
+    let (position, event_id) = (stored.position, stored.event.envelope.id);
+    Change { position, event_id, key: key.clone(), fate }
 }
 
 impl<S: Log> Worker<S> {

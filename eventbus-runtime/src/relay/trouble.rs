@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind};
 use crate::handler::Route;
-use crate::plan::order;
 use crate::relay::attempt::{Failed, attempt};
 use crate::relay::step::Batch;
 use crate::relay::wanted::{Wanted, wanted};
@@ -59,12 +58,12 @@ impl<S: Log> Worker<S> {
         let mut held = HashSet::new();
         for trouble in ready {
             let envelope = &trouble.stored.event.envelope;
-            let kind = spec.routes.kind(&envelope.event_type);
-            if self.stopping() || order::turn(&trouble.stored, kind, &held) == order::Turn::Park {
+            let waits = trouble.key.as_ref().is_some_and(|key| held.contains(key));
+            if self.stopping() || waits {
                 continue;
             }
             if spec.routes.find(&envelope.event_type).is_none() {
-                held.extend(order::key(envelope, kind));
+                held.extend(trouble.key.clone());
                 missing.get_or_insert_with(|| no_handler(trouble));
                 continue;
             }
@@ -80,7 +79,7 @@ impl<S: Log> Worker<S> {
                 }
             };
             if self.attempt_one(place, route, trouble, failed).await? {
-                held.extend(order::key(envelope, kind));
+                held.extend(trouble.key.clone());
             }
         }
         if let Some(error) = missing.as_ref().filter(|_| !place.told) {
@@ -93,8 +92,7 @@ impl<S: Log> Worker<S> {
     /// Lets go of an event that the filter, which is another than it was, does not let through any more.
     async fn pass_over(&mut self, place: &mut Place<S::Cursor>, trouble: &Trouble) -> Flow<()> {
         let mut batch = Batch::default();
-        let kind = self.spec.routes.kind(&trouble.stored.event.envelope.event_type);
-        batch.pass_over(&trouble.stored, kind);
+        batch.pass_over(trouble);
         self.record(place, None, batch).await
     }
 
@@ -108,8 +106,6 @@ impl<S: Log> Worker<S> {
         failed: Option<Failed>,
     ) -> Flow<bool> {
         let (stored, attempts) = (&trouble.stored, trouble.attempts + 1);
-        let spec = Arc::clone(&self.spec);
-        let kind = spec.routes.kind(&stored.event.envelope.event_type);
         let mut batch = Batch::default();
         let called = match failed {
             Some(failed) => Err(failed),
@@ -117,13 +113,13 @@ impl<S: Log> Worker<S> {
         };
         match called {
             Ok(Some(transaction)) => {
-                batch.again(route, (stored, kind), Fate::Handled);
+                batch.again(route, trouble, Fate::Handled);
                 batch.ran.push(stored.position);
                 self.commit(place, transaction, None, batch).await?;
                 Ok(false)
             }
             Ok(None) => {
-                batch.again(route, (stored, kind), Fate::Handled);
+                batch.again(route, trouble, Fate::Handled);
                 self.record(place, None, batch).await?;
                 Ok(false)
             }
@@ -132,7 +128,7 @@ impl<S: Log> Worker<S> {
             Err(failed) => {
                 let fate = self.judge(place, route, stored, attempts, &failed.error);
                 let retried = matches!(fate, Fate::Retrying { .. });
-                batch.again(route, (stored, kind), fate);
+                batch.again(route, trouble, fate);
                 self.record(place, None, batch).await?;
                 Ok(retried)
             }

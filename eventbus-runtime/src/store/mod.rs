@@ -219,6 +219,8 @@ pub struct Trouble {
     pub stored: Stored,
     /// Attempts so far; 0 when it was parked before its first.
     pub attempts: u32,
+    /// The key of its row. It stays what it was when the event got into trouble, whatever handles it by now.
+    pub key: Option<String>,
 }
 
 /// What moves together in one transaction.

@@ -26,7 +26,7 @@ pub(super) async fn troubles(
         return Ok(Troubles::default());
     }
     let rows = sqlx::query(
-        "SELECT e.*, d.attempts FROM eventbus_delivery d JOIN eventbus_event e ON e.position = d.position \
+        "SELECT e.*, d.attempts, d.key FROM eventbus_delivery d JOIN eventbus_event e ON e.position = d.position \
          WHERE d.subscription = ?1 AND (d.state = 'retrying' AND d.next_at <= ?2 \
          OR d.state = 'parked' AND NOT EXISTS (SELECT 1 FROM eventbus_delivery r WHERE r.subscription = ?1 \
          AND r.state = 'retrying' AND r.key = d.key AND r.position < d.position)) ORDER BY d.position LIMIT ?3",
@@ -62,7 +62,8 @@ pub(super) async fn dead_letters(
 
 fn trouble(store: &SqliteStore, row: &SqliteRow) -> Result<Trouble> {
     let stored = stored(store, row)?;
-    Ok(Trouble { attempts: attempts(store, row, stored.position)?, stored })
+    let key = row.try_get("key").map_err(|error| unreadable(store, error))?;
+    Ok(Trouble { attempts: attempts(store, row, stored.position)?, stored, key })
 }
 
 fn dead_letter(store: &SqliteStore, row: &SqliteRow) -> Result<DeadLetter> {

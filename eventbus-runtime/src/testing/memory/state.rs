@@ -97,7 +97,7 @@ impl State {
             troubles.keys.extend(key.clone());
             if let Some(attempts) = ready.filter(|_| troubles.ready.len() < limit) {
                 let stored = self.event(*position);
-                troubles.ready.push(Trouble { stored, attempts });
+                troubles.ready.push(Trouble { stored, attempts, key: key.clone() });
             }
         }
         troubles
