@@ -112,6 +112,8 @@ impl<E: DomainEvent> EventFilter<E> {
 
     /// Only events of which the closure says so. It is asked last, and of an event that `E` knows; a payload that does
     /// not fit `E` fails the event as one does that its handler cannot read.
+    ///
+    /// It runs where the relay does and has no timeout: what waits, or works for long, belongs into the handler.
     pub fn and(self, holds: impl Fn(&Event<E>) -> bool + Send + Sync + 'static) -> Self {
         let holds: Predicate = Box::new(move |raw, delivery| {
             match E::__from_raw(raw) {
