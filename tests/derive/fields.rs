@@ -138,6 +138,22 @@ fn an_opaque_value_travels_as_it_is() {
     assert_eq!(AccountEvent::from_data("account.audited", 1, &data).unwrap(), event);
 }
 
+#[derive(Debug, Clone, DomainEvent)]
+#[event(prefix = "page")]
+enum PageEvent {
+    Scraped {
+        #[event(opaque)]
+        found: Box<serde_json::value::RawValue>,
+    },
+}
+
+#[test]
+fn an_opaque_text_travels_as_it_was_written() {
+    let data = r#"{"found":{"price" :  1.10}}"#;
+    let event = PageEvent::from_data("page.scraped", 1, data).unwrap();
+    assert_eq!(event.to_data().unwrap(), data);
+}
+
 mod integers {
     use super::{Catalog, DomainEvent, json};
     use eventbus_runtime::Document;

@@ -48,10 +48,13 @@ impl EnumAttrs {
     pub(crate) fn read(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let entries = Entries::read(cx, attrs, symbol::ENUM);
         let derives = entries.paths(cx, symbol::DERIVE);
-        // A derive that is always there would be an error of the compiler in code that nobody wrote.
-        for path in &derives {
-            if let Some(given) = ["Debug", "Clone"].iter().find(|given| path.is_ident(given)) {
-                cx.error_on(path, format!("payload structs always derive `{given}`: leave it out"));
+        // A derive that is there already would be an error of the compiler in code that nobody wrote.
+        for (at, path) in derives.iter().enumerate() {
+            let name = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+            if always_derived(path) {
+                cx.error_on(path, format!("payload structs always derive `{name}`: leave it out"));
+            } else if derives[..at].contains(path) {
+                cx.error_on(path, format!("`{name}` is derived twice: keep one"));
             }
         }
         Self {
@@ -62,6 +65,19 @@ impl EnumAttrs {
             aggregate: entries.string(cx, symbol::AGGREGATE),
         }
     }
+}
+
+/// Whether every generated payload struct has this derive: by its name alone, or by the path of a crate that it is
+/// known from, for others have a `Serialize` of their own.
+pub(crate) fn always_derived(path: &Path) -> bool {
+    const GIVEN: &[&str] =
+        &["Clone", "Debug", "Deserialize", "EventPayload", "JsonSchema", "Serialize"];
+    const CRATES: &[&str] = &["core", "eventbus_runtime", "schemars", "serde", "std"];
+    let is = |segment: Option<&syn::PathSegment>, names: &[&str]| {
+        segment.is_some_and(|segment| names.iter().any(|name| segment.ident == name))
+    };
+    let known = path.segments.len() == 1 || is(path.segments.first(), CRATES);
+    known && is(path.segments.last(), GIVEN)
 }
 
 impl VariantAttrs {
@@ -184,7 +200,7 @@ fn known_case(cx: &Ctxt, case: &LitStr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::derive::tests::refused;
+    use crate::derive::tests::{accepted, refused};
 
     #[test]
     fn what_is_always_derived_is_left_out() {
@@ -195,6 +211,29 @@ mod tests {
                 &format!("payload structs always derive `{name}`: leave it out"),
             );
         }
+    }
+
+    #[test]
+    fn what_is_derived_by_another_path_is_left_out_too() {
+        for (path, name) in [
+            ("std::fmt::Debug", "Debug"),
+            ("serde::Serialize", "Serialize"),
+            ("Deserialize", "Deserialize"),
+            ("schemars::JsonSchema", "JsonSchema"),
+            ("EventPayload", "EventPayload"),
+        ] {
+            refused(
+                &format!("#[event(derive(PartialEq, {path}))] enum E {{ A }}"),
+                path,
+                &format!("payload structs always derive `{name}`: leave it out"),
+            );
+        }
+        refused(
+            "#[event(derive(PartialEq, Eq, PartialEq))] enum E { A }",
+            "PartialEq",
+            "`PartialEq` is derived twice: keep one",
+        );
+        accepted("#[event(derive(rkyv::Serialize))] enum E { A }");
     }
 
     #[test]

@@ -80,6 +80,22 @@ pub(super) fn marked_once(cx: &Ctxt, fields: &[Field<'_>]) {
         for key in fields.iter().filter_map(|field| field.mark(mark)).skip(1) {
             cx.error(key, format!("`{}` is given twice: {law}", mark.name()));
         }
+        for field in fields.iter().filter(|field| field.mark(mark).is_some()) {
+            on_the_wire(cx, field, mark);
+        }
+    }
+}
+
+/// A field that is not read back answers with its default: every event would have one id, or one key.
+fn on_the_wire(cx: &Ctxt, field: &Field<'_>, mark: Mark) {
+    for key in ["skip", "skip_serializing", "skip_deserializing"] {
+        if let Some(meta) = field.serde.find(key) {
+            let message = format!(
+                "an event that was read would answer with the default as its `{}`: remove `{key}`",
+                mark.name()
+            );
+            cx.error_on(meta, message);
+        }
     }
 }
 
@@ -100,6 +116,21 @@ mod tests {
             refused(&format!("struct P {fields}"), mark, &message);
         }
         accepted("struct P { #[event(aggregate_id, tenant_id, event_key)] a: u8 }");
+    }
+
+    #[test]
+    fn a_marked_field_is_on_the_wire() {
+        for key in ["skip", "skip_serializing", "skip_deserializing"] {
+            for mark in ["aggregate_id", "tenant_id", "event_key"] {
+                let fields = format!("{{ #[event({mark})] #[serde({key}, default)] a: u8 }}");
+                let message = format!(
+                    "an event that was read would answer with the default as its `{mark}`: remove \
+                     `{key}`"
+                );
+                refused(&format!("enum E {{ A {fields} }}"), key, &message);
+                refused(&format!("struct P {fields}"), key, &message);
+            }
+        }
     }
 
     #[test]

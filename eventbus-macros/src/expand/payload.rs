@@ -69,10 +69,12 @@ fn one(
     }
 }
 
-/// Without those that are always there: they are refused, and stand in the list all the same.
+/// Each once, without those that are always there: they are refused, and stand in the list all the same.
 fn further<'a>(model: &'a Enum<'_>) -> impl Iterator<Item = &'a Path> {
-    let given = |path: &&Path| !["Debug", "Clone"].iter().any(|given| path.is_ident(given));
-    model.derives.iter().filter(given)
+    let fresh = |(at, path): &(usize, &Path)| {
+        !attr::always_derived(path) && !model.derives[..*at].contains(path)
+    };
+    model.derives.iter().enumerate().filter(fresh).map(|(_, path)| path)
 }
 
 fn attributes(model: &Enum<'_>, payload: &Struct<'_>) -> TokenStream {
