@@ -53,7 +53,7 @@ impl EnumAttrs {
             let name = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
             if always_derived(path) {
                 cx.error_on(path, format!("payload structs always derive `{name}`: leave it out"));
-            } else if derives[..at].contains(path) {
+            } else if derives[..at].iter().any(|other| is_same(other, path)) {
                 cx.error_on(path, format!("`{name}` is derived twice: keep one"));
             }
         }
@@ -65,6 +65,13 @@ impl EnumAttrs {
             aggregate: entries.string(cx, symbol::AGGREGATE),
         }
     }
+}
+
+/// Whether two paths are written alike. syn compares them only with a feature that costs every build.
+pub(crate) fn is_same(left: &Path, right: &Path) -> bool {
+    let mut pairs = left.segments.iter().zip(&right.segments);
+    left.segments.len() == right.segments.len()
+        && pairs.all(|(one, other)| one.ident == other.ident)
 }
 
 /// Whether every generated payload struct has this derive: by its name alone, or by the path of a crate that it is

@@ -72,7 +72,8 @@ fn one(
 /// Each once, without those that are always there: they are refused, and stand in the list all the same.
 fn further<'a>(model: &'a Enum<'_>) -> impl Iterator<Item = &'a Path> {
     let fresh = |(at, path): &(usize, &Path)| {
-        !attr::always_derived(path) && !model.derives[..*at].contains(path)
+        !attr::always_derived(path)
+            && !model.derives[..*at].iter().any(|other| attr::is_same(other, path))
     };
     model.derives.iter().enumerate().filter(fresh).map(|(_, path)| path)
 }
