@@ -229,8 +229,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// two. One that is stored all the same fails to be read, and goes to the dead letters.
 ///
 /// A version above the current one was written by newer code. It is read leniently, without what was added, and
-/// [`Event::is_newer`](https://docs.rs/eventbus-runtime/latest/eventbus_runtime/struct.Event.html#method.is_newer) says
-/// so.
+/// `Event::is_newer` says so.
 ///
 /// ```
 /// # use eventbus_runtime::{DomainEvent, EventPayload};
@@ -405,9 +404,7 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// `int = "string"`: an `i64`, `u64`, `i128` or `u128`, or an `Option` of one, that is a string in JSON, because JavaScript
 /// rounds numbers above 2^53 - 1. A number is read as well, so that events that were stored before stay readable. In a
-/// struct of your own, [`int_string`] does the same.
-///
-/// [`int_string`]: https://docs.rs/eventbus-runtime/latest/eventbus_runtime/int_string/
+/// struct of your own, `eventbus_runtime::int_string` does the same.
 ///
 /// ```
 /// # use eventbus_runtime::DomainEvent;
