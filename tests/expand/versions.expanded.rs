@@ -435,7 +435,10 @@ const _: () = {
             Self,
             ::std::boxed::Box<::eventbus_runtime::__private::RawEvent>,
         > {
-            if ::eventbus_runtime::__private::below(&__event, __PREFIX) {
+            if ::eventbus_runtime::__private::is_below(
+                &__event.envelope.event_type,
+                __PREFIX,
+            ) {
                 return ::core::result::Result::Ok(Self::Unknown(*__event));
             }
             ::core::result::Result::Err(__event)

@@ -235,7 +235,7 @@ fn unknown(model: &Enum<'_>) -> TokenStream {
     let own = model.unknown().map(|variant| {
         let ident = variant.ident;
         quote! {
-            if #private::below(&__event, __PREFIX) {
+            if #private::is_below(&__event.envelope.event_type, __PREFIX) {
                 return ::core::result::Result::Ok(Self::#ident(*__event));
             }
         }

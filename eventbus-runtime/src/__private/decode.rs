@@ -5,7 +5,7 @@
 
 use std::any::type_name;
 
-use crate::catalog::{Catalog, is_below};
+use crate::catalog::Catalog;
 use crate::envelope::RawEvent;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{DomainEvent, EventPayload};
@@ -61,12 +61,6 @@ fn renamed(catalog: &Catalog, former: &str) -> Option<&'static str> {
         Catalog::Leaf(leaf) => leaf.aliases.contains(&former).then_some(leaf.event_type),
         Catalog::Group(group) => group.members.iter().find_map(|member| renamed(member, former)),
     }
-}
-
-/// Whether an event belongs to the family of an enum.
-#[must_use]
-pub fn below(event: &RawEvent, prefix: &str) -> bool {
-    is_below(&event.envelope.event_type, prefix)
 }
 
 /// Reads the payload of `event_type`, stored at version `stored` by code that knows version `current`.

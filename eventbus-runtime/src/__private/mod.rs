@@ -11,7 +11,7 @@ pub use schemars;
 pub use serde;
 pub use serde_json;
 
-pub use self::decode::{Direct, below, decode, unknown_type};
+pub use self::decode::{Direct, decode, unknown_type};
 pub(crate) use self::decode::{decode_raw, read};
 pub use self::marks::{EventKey, TenantId, event_key, tenant_id};
 pub use self::names::{

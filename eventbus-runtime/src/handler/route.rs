@@ -203,10 +203,11 @@ impl<S: Store> Routes<S> {
         }
     }
 
-    /// The kind of an event's aggregate: what its enum states, where a handler here takes the type or its family.
-    pub(crate) fn kind<'a>(&self, event_type: &'a str) -> &'a str {
-        let known = self.by_type.get(event_type).and_then(|route| route.kind);
-        known
+    /// The kind of the aggregate of an event that this is the route of: what its enum states, or what is stated around
+    /// its name where the route is a family's.
+    pub(crate) fn kind<'a>(&self, route: &Route<S>, event_type: &'a str) -> &'a str {
+        route
+            .kind
             .or_else(|| self.taken.iter().find_map(|taken| taken.kind_around(event_type)))
             .unwrap_or_else(|| first_segment(event_type))
     }

@@ -63,7 +63,7 @@ impl<S: Log> Worker<S> {
                 return Ok(false);
             }
         };
-        let kind = self.spec.routes.kind(&stored.event.envelope.event_type);
+        let kind = self.spec.routes.kind(route, &stored.event.envelope.event_type);
         if order::turn(stored, kind, held) == Turn::Park {
             batch.park(stored, kind);
             return Ok(false);

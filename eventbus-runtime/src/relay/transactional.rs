@@ -106,7 +106,7 @@ impl<S: Log> Worker<S> {
                     continue;
                 }
             };
-            let kind = self.spec.routes.kind(&stored.event.envelope.event_type);
+            let kind = self.spec.routes.kind(route, &stored.event.envelope.event_type);
             if order::turn(stored, kind, held) == Turn::Park {
                 batch.park(stored, kind);
                 continue;
@@ -137,7 +137,7 @@ impl<S: Log> Worker<S> {
     ) {
         let event_type = &stored.event.envelope.event_type;
         if let Some(route) = self.spec.routes.find(event_type) {
-            let kind = self.spec.routes.kind(event_type);
+            let kind = self.spec.routes.kind(route, event_type);
             let fate = self.judge(place, route, stored, 1, &failed.error);
             batch.failed(route, (stored, kind), fate, held);
         }
