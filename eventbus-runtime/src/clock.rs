@@ -27,6 +27,12 @@ impl Clock {
         }
     }
 
+    /// The time since it was made.
+    #[cfg(feature = "relay")]
+    pub(crate) fn elapsed(&self) -> std::time::Duration {
+        self.started.elapsed()
+    }
+
     pub(crate) fn now(&self) -> i64 {
         let elapsed = i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.origin.saturating_add(elapsed)

@@ -17,6 +17,7 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     source: Option<Source>,
+    unavailable: bool,
 }
 
 /// What kind of failure an [`Error`] is.
@@ -88,7 +89,8 @@ impl fmt::Display for ErrorKind {
 impl Error {
     /// An error of `kind` with a message that names the place and the remedy.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), source: None }))
+        let inner = Inner { kind, message: message.into(), source: None, unavailable: false };
+        Self(Box::new(inner))
     }
 
     /// The same, with its cause.
@@ -96,6 +98,20 @@ impl Error {
     pub fn with_source(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+
+    /// The same, saying that not the event is at fault but a destination that is not there: it counts for the
+    /// subscription's breaker.
+    #[must_use]
+    pub fn unavailable(mut self) -> Self {
+        self.0.unavailable = true;
+        self
+    }
+
+    /// Whether a destination was not there.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        self.0.unavailable
     }
 
     /// What kind of failure this is.
@@ -147,6 +163,12 @@ impl HandlerError {
     /// A failure that trying again may mend.
     pub fn retryable(message: impl Into<String>) -> Self {
         Self(Error::new(ErrorKind::DeliveryFailed, message))
+    }
+
+    /// A failure of a destination that is not there, a mail server for instance: trying again later will mend it. After
+    /// some of these in a row the subscription stands still and uses up no attempts, see `Breaker`.
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self(Error::new(ErrorKind::DeliveryFailed, message).unavailable())
     }
 
     /// A failure that no further attempt can mend: the event goes to the dead letters.

@@ -64,6 +64,12 @@ pub use crate::handler::{Arguments, EventArgument, Handler, TransactionArgument,
 #[cfg(feature = "relay")]
 pub use crate::plan::backoff::Retry;
 #[cfg(feature = "relay")]
+pub use crate::plan::breaker::Breaker;
+#[cfg(feature = "relay")]
+pub use crate::plan::limit::{LimitBy, RateLimit};
+#[cfg(feature = "relay")]
+pub use crate::plan::verdict::OnFailure;
+#[cfg(feature = "relay")]
 pub use crate::relay::{Counts, Running, State, Stats};
 #[cfg(feature = "postgres")]
 pub use crate::store::postgres::{PgBus, PgStore};

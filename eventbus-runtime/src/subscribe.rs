@@ -8,6 +8,9 @@ use crate::error::{Error, ErrorKind, HandlerError, Result};
 use crate::filter::Filter;
 use crate::handler::{Arguments, Handler, Routes};
 use crate::plan::backoff::Retry;
+use crate::plan::breaker::Breaker;
+use crate::plan::limit::RateLimit;
+use crate::plan::verdict::OnFailure;
 use crate::relay::{self, Running};
 use crate::store::{Log, SLOTS, Start};
 
@@ -33,6 +36,11 @@ pub(crate) struct Spec<S: Log> {
     pub(crate) shards: u16,
     pub(crate) lease: Duration,
     pub(crate) deploy_grace: Duration,
+    pub(crate) concurrency: usize,
+    pub(crate) ordered: bool,
+    pub(crate) on_failure: OnFailure,
+    pub(crate) limit: Option<RateLimit>,
+    pub(crate) breaker: Breaker,
 }
 
 impl<S: Log> EventBus<S> {
@@ -50,6 +58,11 @@ impl<S: Log> EventBus<S> {
             shards: 16,
             lease: Duration::from_secs(15),
             deploy_grace: Duration::from_secs(600),
+            concurrency: 5,
+            ordered: true,
+            on_failure: OnFailure::default(),
+            limit: None,
+            breaker: Breaker::default(),
         };
         Subscribe { bus: self.clone(), spec }
     }
@@ -128,6 +141,39 @@ impl<S: Log> Subscribe<S> {
         self
     }
 
+    /// How many events plain handlers may work on at once in this process, 5 by default. Those of one aggregate are
+    /// handled one after the other in any case. Transactional handlers share a transaction, and work in turns.
+    pub fn concurrency(mut self, calls: usize) -> Self {
+        self.spec.concurrency = calls;
+        self
+    }
+
+    /// Gives up the order of events of one aggregate: plain handlers work on them at once too, and none waits for another
+    /// that is being retried.
+    pub fn unordered(mut self) -> Self {
+        self.spec.ordered = false;
+        self
+    }
+
+    /// What is done with an event that failed and might be tried again: it parks its aggregate unless this says otherwise.
+    pub fn on_failure(mut self, on_failure: OnFailure) -> Self {
+        self.spec.on_failure = on_failure;
+        self
+    }
+
+    /// How often its handlers are called at most in this process.
+    pub fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.spec.limit = Some(limit);
+        self
+    }
+
+    /// When it stands still because what its handlers talk to is unavailable: after three
+    /// [`HandlerError::unavailable`] in a row, for 1 to 60 seconds, unless this says otherwise.
+    pub fn breaker(mut self, breaker: Breaker) -> Self {
+        self.spec.breaker = breaker;
+        self
+    }
+
     /// How many shards it gets when the database does not know it yet, 16 by default, at most 1,024. So many replicas can
     /// share the work; the events of one aggregate are all in one shard.
     pub fn shards(mut self, shards: u16) -> Self {
@@ -190,6 +236,14 @@ impl<S: Log> Spec<S> {
         }
         if !(1..=SLOTS).contains(&self.shards) {
             return refuse("`shards` is 1 to 1,024");
+        }
+        if self.concurrency == 0 {
+            return refuse("`concurrency` is at least 1");
+        }
+        if self.breaker.failures == 0 || self.breaker.first.is_zero() {
+            return refuse(
+                "`breaker.failures` is at least 1, and `breaker.first` longer than nothing",
+            );
         }
         if self.page == 0 {
             return refuse("`page` holds at least 1 event");

@@ -14,6 +14,7 @@ mod life;
 mod order;
 mod pace;
 mod past;
+mod policy;
 mod replicas;
 #[cfg(unix)]
 mod signal;
@@ -76,6 +77,11 @@ macro_rules! suite {
                 storm::{
                     effects_happen_once_and_in_order,
                     plain_handlers_miss_nothing,
+                },
+                policy::{
+                    plain_handlers_work_at_once_but_not_on_one_aggregate,
+                    without_order_nothing_waits_for_its_aggregate,
+                    a_skipped_failure_parks_nobody,
                 },
                 replicas::{
                     replicas_share_the_shards_and_keep_every_order,

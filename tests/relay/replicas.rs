@@ -72,11 +72,11 @@ pub(crate) async fn a_pause_holds_it_and_a_resume_lets_it_go_on<S: Log>(store: S
     round(&desk, 1, &running).await;
     desk.bus.pause("shared").await.unwrap();
     until(|| running.state() == State::Paused).await;
+    desk.emit(&[posted("0", 2)]).await;
     let resumed = tokio::spawn({
         let running = running.clone();
         async move { running.settled().await }
     });
-    desk.emit(&[posted("0", 2)]).await;
     let other = replica(&desk, &seen).await;
     assert_eq!((other.state(), seen.of("0")), (State::Paused, vec![1]));
     assert!(!resumed.is_finished());

@@ -2,9 +2,13 @@
 
 pub(crate) mod assign;
 pub(crate) mod backoff;
+pub(crate) mod breaker;
 pub(crate) mod care;
 pub(crate) mod checkpoint;
 pub(crate) mod deploy;
+pub(crate) mod limit;
+pub(crate) mod line;
 pub(crate) mod order;
 pub(crate) mod pace;
+pub(crate) mod recent;
 pub(crate) mod verdict;

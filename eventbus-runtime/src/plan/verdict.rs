@@ -11,14 +11,31 @@ const LONGEST: usize = 8 * 1024;
 /// What stands at the end of a text that was longer.
 const CUT_OFF: &str = " … (cut off)";
 
+/// What is done with an event that failed and might be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum OnFailure {
+    /// It is tried again, and the later events of its aggregate are parked until it is handled or dead.
+    #[default]
+    PauseKey,
+    /// It goes to the dead letters at once, so that the later events of its aggregate need not wait.
+    SkipToDlq,
+}
+
 /// The fate after the `attempts`-th attempt ended in `error` at `now`; `jitter` in `0.0..1.0`.
-pub(crate) fn fate(error: &Error, attempts: u32, retry: &Retry, now: i64, jitter: f64) -> Fate {
+pub(crate) fn fate(
+    error: &Error,
+    attempts: u32,
+    (retry, on_failure): (&Retry, OnFailure),
+    now: i64,
+    jitter: f64,
+) -> Fate {
     let kind = error.kind();
     if kind == ErrorKind::DuplicateEvent {
         return Fate::Handled;
     }
     let failure = |kind, message| Failure { kind, message: recordable(message), at: now };
-    if kind.is_terminal() {
+    if kind.is_terminal() || on_failure == OnFailure::SkipToDlq {
         return Fate::Dead { attempts, failure: failure(kind, error.full()) };
     }
     if attempts >= retry.attempts {
@@ -48,13 +65,22 @@ fn recordable(mut text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{CUT_OFF, LONGEST, fate, recordable};
+    use super::{CUT_OFF, LONGEST, OnFailure, fate, recordable};
     use crate::error::{Error, ErrorKind};
     use crate::plan::backoff::Retry;
     use crate::store::Fate;
 
     fn judge(kind: ErrorKind, attempts: u32) -> Fate {
-        fate(&Error::new(kind, "no"), attempts, &Retry::default(), 1_000, 1.0)
+        let how = (&Retry::default(), OnFailure::PauseKey);
+        fate(&Error::new(kind, "no"), attempts, how, 1_000, 1.0)
+    }
+
+    #[test]
+    fn what_is_to_be_skipped_is_dead_at_once_for_its_own_reason() {
+        let how = (&Retry::default(), OnFailure::SkipToDlq);
+        let fate = fate(&Error::new(ErrorKind::HandlerTimeout, "no"), 1, how, 1_000, 1.0);
+        let Fate::Dead { attempts: 1, failure } = fate else { panic!("nothing waits for it") };
+        assert_eq!((failure.kind, &*failure.message), (ErrorKind::HandlerTimeout, "no"));
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub(super) async fn attempt<S: Log>(
     let id = stored.event.envelope.id;
     let position = stored.position;
     let (handler, event_type) = (route.handler, route.event_type);
-    *shared.busy() = Some(Busy { handler, event_type, id, position });
+    shared.busy().insert(position, Busy { handler, event_type, id });
     let attempt = delivery.attempt;
     let span = tracing::info_span!("delivery", event_type, %id, position, attempt);
     let limit = spec.timeout.saturating_mul(attempt);
@@ -61,7 +61,7 @@ pub(super) async fn attempt<S: Log>(
     let ended = timeout(limit, polled(&mut call)).instrument(span).await;
     // What is left of a call that was cut off runs the handler's destructors, which are as likely to panic.
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(call)));
-    *shared.busy() = None;
+    shared.busy().remove(&position);
     match ended {
         Ok(Ok(Ok(()))) => {
             dropped.map_err(|panic| panicked(&format!("handler `{handler}`"), panic.as_ref()))

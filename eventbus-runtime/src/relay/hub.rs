@@ -135,7 +135,7 @@ pub(super) async fn shutdown(running: &[Arc<Shared>], within: Duration) -> Resul
 /// What keeps subscriptions from ending: a handler, or else the database.
 fn late(running: &[Arc<Shared>]) -> Option<(ErrorKind, String)> {
     let late: Vec<_> = running.iter().filter(|shared| !shared.is_over()).collect();
-    let in_handlers = late.iter().any(|shared| shared.busy().is_some());
+    let in_handlers = late.iter().any(|shared| !shared.busy().is_empty());
     let kind = if in_handlers { ErrorKind::HandlerTimeout } else { ErrorKind::Store };
     let described: Vec<_> = late.iter().map(|shared| shared.describe()).collect();
     (!late.is_empty()).then(|| (kind, described.join("; ")))

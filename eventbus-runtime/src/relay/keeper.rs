@@ -52,7 +52,9 @@ impl<S: Log> Worker<S> {
         });
         let avoid = self.stalled.keys().copied().collect();
         let assignment = assign(self.replica.id, &roster, &places.held(), &avoid);
-        places.drop_shards(&assignment.lost);
+        if !places.drop_shards(&assignment.lost).is_empty() {
+            self.recent.clear();
+        }
         self.give(places, &assignment.give).await?;
         if !assignment.take.is_empty() {
             self.take(places, &roster, &assignment.take).await?;
@@ -150,6 +152,7 @@ impl<S: Log> Worker<S> {
             None if roster.paused => State::Paused,
             None if older => State::Outdated,
             None if places.is_empty() => State::Waiting,
+            None if self.circuit.is_probing() => State::Suspended,
             None => State::Running,
         };
         self.shared.turn(state);

@@ -1,90 +1,341 @@
 //! Plain handlers: no transaction is open while one runs, and each event is delivered at least once.
+//!
+//! Several events of a page are handled at once, those of one key one after the other. What became of them is written
+//! down in their order: the cursor moves up to the first that is not dealt with. After a crash the ones behind it are
+//! delivered again.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
 
-use crate::error::Error;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::sleep;
+
+use crate::event::Delivery;
+use crate::handler::Route;
 use crate::plan::checkpoint::worth_writing;
-use crate::plan::order::{self, Turn};
-use crate::relay::attempt::attempt;
+use crate::plan::line::Line;
+use crate::plan::order;
+use crate::relay::attempt::{Failed, attempt};
 use crate::relay::page::after;
 use crate::relay::place::Place;
+use crate::relay::shared::Shared;
 use crate::relay::step::Batch;
 use crate::relay::wanted::{Wanted, wanted};
 use crate::relay::worker::{Flow, Leave, Worker};
-use crate::store::{Log, Page, Stored};
+use crate::store::{Fate, Log, Page, Stored};
+use crate::subscribe::Spec;
+
+/// How many events may wait for their rate limit.
+const WAITING: usize = 256;
+
+/// What a call came to.
+type Called = (usize, Result<(), Failed>);
+
+/// A call in progress.
+type Call<'p> = Pin<Box<dyn Future<Output = Called> + Send + 'p>>;
+
+/// What became of an event.
+enum Outcome<'p, S: Log> {
+    /// It is not for this subscription.
+    Skipped,
+    Handled(&'p Route<S>),
+    Unknown,
+    Parked(&'p str),
+    Failed(&'p Route<S>, &'p str, Fate),
+}
+
+/// The work on one page.
+struct Work<'p, S: Log> {
+    spec: &'p Spec<S>,
+    shared: &'p Shared,
+    page: &'p Page<S::Cursor>,
+    held: HashSet<String>,
+    line: Line,
+    outcomes: Vec<Option<Outcome<'p, S>>>,
+    calls: FuturesUnordered<Call<'p>>,
+    waits: FuturesUnordered<Pin<Box<dyn Future<Output = usize> + Send>>>,
+    /// Events whose turn has come, and whether the rate limit lets them go.
+    ready: VecDeque<(usize, bool)>,
+    next: usize,
+    /// Up to where it is written down, and since when.
+    written: usize,
+    since: i64,
+    /// Why no further event is begun.
+    leave: Option<Leave>,
+}
 
 impl<S: Log> Worker<S> {
-    /// Hands events over one by one. The cursor moves after each failure, now and then, and at the end.
+    /// Hands the events of a page over. The cursor moves after each failure, now and then, and at the end.
     pub(super) async fn plain(
         &mut self,
         place: &mut Place<S::Cursor>,
         page: &Page<S::Cursor>,
-        mut held: HashSet<String>,
+        held: HashSet<String>,
     ) -> Flow<()> {
-        let (mut batch, mut written, mut done) = (Batch::default(), 0, 0);
-        let (mut newer, mut since) = (None, place.clock.now());
-        for stored in &page.events {
-            if self.stopping() {
-                break;
+        let (spec, shared) = (Arc::clone(&self.spec), Arc::clone(&self.shared));
+        let mut work = Work::new(&spec, &shared, page, held, self.clock.now());
+        loop {
+            self.begin_calls(place, &mut work).await?;
+            if work.leave.is_some() || self.stopping() {
+                work.waits.clear();
             }
-            let failed = match self.deliver(place, stored, &mut held, &mut batch).await {
-                Ok(failed) => failed,
-                Err(error) => {
-                    newer = Some(Leave::Stalled { slot: stored.slot, error });
-                    break;
+            tokio::select! {
+                Some((index, called)) = work.calls.next() => {
+                    self.finish(place, &mut work, index, called).await?;
                 }
-            };
-            done += 1;
-            let millis = place.clock.now() - since;
-            if failed || worth_writing(done - written, millis) {
-                self.record(place, Some(after(page, done)), std::mem::take(&mut batch)).await?;
-                (written, since) = (done, place.clock.now());
+                Some(index) = work.waits.next() => work.ready.push_back((index, true)),
+                () = self.stopped(), if !work.waits.is_empty() => {}
+                else => break,
             }
         }
-        if done > written {
-            self.record(place, Some(after(page, done)), batch).await?;
-        }
-        newer.map_or(Ok(()), Err)
+        self.write_down(place, &mut work).await?;
+        work.leave.map_or(Ok(()), Err)
     }
 
-    /// Delivers one event or parks it; whether it failed. An error when it needs newer code.
-    async fn deliver(
-        &self,
-        place: &Place<S::Cursor>,
-        stored: &Stored,
-        held: &mut HashSet<String>,
-        batch: &mut Batch,
-    ) -> Result<bool, Error> {
+    /// Begins as many calls as may run at once.
+    async fn begin_calls<'p>(
+        &mut self,
+        place: &mut Place<S::Cursor>,
+        work: &mut Work<'p, S>,
+    ) -> Flow<()> {
+        while work.calls.len() < work.spec.concurrency && work.leave.is_none() && !self.stopping() {
+            let (index, paid) = match work.ready.pop_front() {
+                Some(ready) => ready,
+                None if work.next < work.page.events.len() && work.waits.len() < WAITING => {
+                    work.next += 1;
+                    if !work.enter(work.next - 1) {
+                        continue;
+                    }
+                    (work.next - 1, false)
+                }
+                None => return Ok(()),
+            };
+            if !paid && self.has_to_wait(work, index) {
+                continue;
+            }
+            let Some(mut call) = self.call(place, work, index).await else { continue };
+            // Most handlers that only compute have ended when they are asked for the first time.
+            match poll_fn(|context| Poll::Ready(call.as_mut().poll(context))).await {
+                Poll::Ready((index, called)) => self.finish(place, work, index, called).await?,
+                Poll::Pending => {
+                    if !work.line.is_entered(index) {
+                        work.line.enter(index, work.key(index).as_deref());
+                    }
+                    work.calls.push(call);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the rate limit lets an event go later only; then it waits.
+    fn has_to_wait(&mut self, work: &mut Work<'_, S>, index: usize) -> bool {
+        let Some(buckets) = &mut self.buckets else { return false };
+        let key = work.key(index);
+        let wait = buckets.take(&work.page.events[index], key.as_deref(), self.clock.elapsed());
+        if wait.is_zero() {
+            return false;
+        }
+        if !work.line.is_entered(index) {
+            work.line.enter(index, key.as_deref());
+        }
+        work.waits.push(Box::pin(async move {
+            sleep(wait).await;
+            index
+        }));
+        true
+    }
+
+    /// The call of an event's handler; `None` where it needs none.
+    async fn call<'p>(
+        &mut self,
+        place: &mut Place<S::Cursor>,
+        work: &mut Work<'p, S>,
+        index: usize,
+    ) -> Option<Call<'p>> {
+        let (spec, shared, page) = (work.spec, work.shared, work.page);
+        let stored = &page.events[index];
         let delivery = place.delivery(stored);
-        let (route, failed) = match wanted(&self.spec, &self.shared, stored, delivery).await {
+        let (route, unfit) = match wanted(spec, shared, stored, delivery).await {
             Wanted::Yes(route) => (route, None),
             Wanted::Failed(route, failed) => (route, Some(failed)),
-            Wanted::No => return Ok(false),
-            Wanted::Unknown => {
-                batch.unknown(stored);
-                return Ok(false);
-            }
+            Wanted::No => return self.pass(work, index, Outcome::Skipped),
+            Wanted::Unknown => return self.pass(work, index, Outcome::Unknown),
         };
-        let kind = self.spec.routes.kind(route, &stored.event.envelope.event_type);
-        if order::turn(stored, kind, held) == Turn::Park {
-            batch.park(stored, kind);
-            return Ok(false);
+        if work.is_held(index) {
+            return self.pass(work, index, Outcome::Parked(work.kind(index)));
         }
-        let attempted = match failed {
-            Some(failed) => Err(failed),
-            None => attempt(&self.spec, &self.shared, route, None, stored, delivery).await,
-        };
-        match attempted {
+        if self.recent.contains(stored.event.envelope.id, self.clock.now()) {
+            return self.pass(work, index, Outcome::Skipped);
+        }
+        Some(Box::pin(async move {
+            let called = match unfit {
+                Some(failed) => Err(failed),
+                None => handed_over(spec, shared, route, stored, delivery).await,
+            };
+            (index, called)
+        }))
+    }
+
+    /// An event that needs no call is dealt with.
+    fn pass<'p, T>(
+        &self,
+        work: &mut Work<'p, S>,
+        index: usize,
+        outcome: Outcome<'p, S>,
+    ) -> Option<T> {
+        work.settle(index, outcome);
+        None
+    }
+
+    /// Takes in what a call came to.
+    async fn finish<'p>(
+        &mut self,
+        place: &mut Place<S::Cursor>,
+        work: &mut Work<'p, S>,
+        index: usize,
+        called: Result<(), Failed>,
+    ) -> Flow<()> {
+        let stored = &work.page.events[index];
+        let route = work.spec.routes.find(&stored.event.envelope.event_type);
+        let route = route.expect("it was called by its route");
+        let failed = called.is_err();
+        match called {
             Ok(()) => {
-                batch.handled(route);
-                Ok(false)
+                self.circuit.answered();
+                self.recent.add(stored.event.envelope.id, self.clock.now());
+                work.settle(index, Outcome::Handled(route));
             }
-            Err(failed) if failed.newer => Err(failed.error),
-            Err(failed) => {
-                let fate = self.judge(place, route, stored, 1, &failed.error);
-                batch.failed(route, (stored, kind), fate, held);
-                Ok(true)
-            }
+            Err(failed) => match self.leave_for(stored, &failed) {
+                Some(leave) => work.leave = work.leave.take().or(Some(leave)),
+                None => {
+                    let fate = self.judge(place, route, stored, 1, &failed.error);
+                    let kind = work.kind(index);
+                    if self.spec.ordered {
+                        order::hold(
+                            &order::change(stored, kind, None, fate.clone()),
+                            &mut work.held,
+                        );
+                    }
+                    work.settle(index, Outcome::Failed(route, kind, fate));
+                }
+            },
+        }
+        let millis = self.clock.now() - work.since;
+        if failed || worth_writing(work.line.low() - work.written, millis) {
+            self.write_down(place, work).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes down what became of the events up to the first that is not dealt with.
+    async fn write_down<'p>(
+        &mut self,
+        place: &mut Place<S::Cursor>,
+        work: &mut Work<'p, S>,
+    ) -> Flow<()> {
+        let low = work.line.low();
+        if low == work.written {
+            return Ok(());
+        }
+        let batch = work.batch(low);
+        self.record(place, Some(after(work.page, low)), batch).await?;
+        (work.written, work.since) = (low, self.clock.now());
+        Ok(())
+    }
+}
+
+impl<'p, S: Log> Work<'p, S> {
+    fn new(
+        spec: &'p Spec<S>,
+        shared: &'p Shared,
+        page: &'p Page<S::Cursor>,
+        held: HashSet<String>,
+        since: i64,
+    ) -> Self {
+        Self {
+            spec,
+            shared,
+            page,
+            held,
+            line: Line::new(page.events.len()),
+            outcomes: page.events.iter().map(|_| None).collect(),
+            calls: FuturesUnordered::new(),
+            waits: FuturesUnordered::new(),
+            ready: VecDeque::new(),
+            next: 0,
+            written: 0,
+            since,
+            leave: None,
         }
     }
+
+    /// The kind of an event's aggregate.
+    fn kind(&self, index: usize) -> &'p str {
+        let (spec, page) = (self.spec, self.page);
+        let event_type = &page.events[index].event.envelope.event_type;
+        match spec.routes.find(event_type) {
+            Some(route) => spec.routes.kind(route, event_type),
+            None => "",
+        }
+    }
+
+    /// What orders an event; `None` where nothing does.
+    fn key(&self, index: usize) -> Option<String> {
+        let ordered = self.spec.ordered.then(|| &self.page.events[index].event.envelope)?;
+        order::key(ordered, self.kind(index))
+    }
+
+    /// Whether an event is not to wait behind another of its key. While nothing is being handled none is.
+    fn enter(&mut self, index: usize) -> bool {
+        let idle = self.calls.is_empty() && self.waits.is_empty() && self.ready.is_empty();
+        idle || self.line.enter(index, self.key(index).as_deref())
+    }
+
+    /// Whether an earlier event of its key is in trouble.
+    fn is_held(&self, index: usize) -> bool {
+        !self.held.is_empty() && self.key(index).is_some_and(|key| self.held.contains(&key))
+    }
+
+    /// An event is dealt with: the next one of its key has its turn.
+    fn settle(&mut self, index: usize, outcome: Outcome<'p, S>) {
+        self.outcomes[index] = Some(outcome);
+        self.line.done(index);
+        if self.line.is_entered(index) {
+            let key = self.key(index);
+            self.ready.extend(self.line.leave(key.as_deref()).map(|next| (next, false)));
+        }
+    }
+
+    /// What the events from the last one written down up to `low` leave behind.
+    fn batch(&mut self, low: usize) -> Batch {
+        let mut batch = Batch::of(self.spec.ordered);
+        for index in self.written..low {
+            let stored: &Stored = &self.page.events[index];
+            match self.outcomes[index].take() {
+                None | Some(Outcome::Skipped) => {}
+                Some(Outcome::Handled(route)) => batch.handled(route),
+                Some(Outcome::Unknown) => batch.unknown(stored),
+                Some(Outcome::Parked(kind)) => batch.park(stored, kind),
+                Some(Outcome::Failed(route, kind, fate)) => {
+                    batch.failed(route, (stored, kind), fate, &mut HashSet::new());
+                }
+            }
+        }
+        batch
+    }
+}
+
+async fn handed_over<S: Log>(
+    spec: &Spec<S>,
+    shared: &Shared,
+    route: &Route<S>,
+    stored: &Stored,
+    delivery: Delivery,
+) -> Result<(), Failed> {
+    attempt(spec, shared, route, None, stored, delivery).await
 }

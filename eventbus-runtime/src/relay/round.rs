@@ -9,6 +9,7 @@ use crate::plan::checkpoint::worth_saving;
 use crate::plan::pace::pace;
 use crate::relay::keeper::TEND;
 use crate::relay::place::{Place, Places};
+use crate::relay::shared::State;
 use crate::relay::step::Batch;
 use crate::relay::worker::{Flow, Leave, Worker};
 use crate::store::{Log, Shards, Wanted};
@@ -47,10 +48,18 @@ impl<S: Log> Worker<S> {
             {
                 self.tend(places).await?;
             }
+            if let Some(until) = self.circuit.closed_to(self.clock.now()) {
+                self.shared.turn(State::Suspended);
+                self.rest(places, u32::MAX, Some(until), false).await?;
+                continue;
+            }
             // Both are read before the store is, so that what comes meanwhile counts for the next round.
             self.wake.borrow_and_update();
             let asked = self.shared.asked();
             let round = self.every_place(places).await?;
+            if self.shared.state() == State::Suspended && !self.circuit.is_probing() {
+                self.shared.turn(State::Running);
+            }
             if round.busy {
                 idle = 0;
                 continue;
@@ -96,6 +105,9 @@ impl<S: Log> Worker<S> {
         meet: Option<&S::Cursor>,
     ) -> Flow<Round> {
         let open = self.troubles(place).await?;
+        if open.attempted && self.circuit.is_probing() {
+            return Ok(Round { busy: true, ..Round::default() });
+        }
         let mut round = Round {
             busy: open.attempted,
             due: open.due,
@@ -108,7 +120,7 @@ impl<S: Log> Worker<S> {
         let wanted = Wanted {
             types: &self.shared.types,
             shards: &place.shards,
-            limit: self.care.limit(),
+            limit: if self.circuit.is_probing() { 1 } else { self.care.limit() },
             upto: meet,
         };
         let page = self.answered(self.store.page(&place.cursor, &wanted)).await?;

@@ -1,5 +1,6 @@
 //! What a subscription's task and its handles share.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -22,6 +23,8 @@ pub enum State {
     Paused,
     /// Newer code is there that handles what this code does not, and owns it.
     Outdated,
+    /// What its handlers talk to is unavailable: its breaker is open, and it stands still without using up attempts.
+    Suspended,
     /// An event needs newer code. Its shard stands still until such code takes it; the others go on.
     Stalled,
     /// It was shut down or removed.
@@ -48,7 +51,7 @@ pub(crate) struct Shared {
     status: watch::Sender<Status>,
     stop: watch::Sender<bool>,
     stats: Mutex<Stats>,
-    busy: Mutex<Option<Busy>>,
+    busy: Mutex<BTreeMap<i64, Busy>>,
 }
 
 #[derive(Debug, Clone)]
@@ -68,7 +71,6 @@ pub(super) struct Busy {
     pub(super) handler: &'static str,
     pub(super) event_type: &'static str,
     pub(super) id: Uuid,
-    pub(super) position: i64,
 }
 
 /// Ends the subscription when its task goes, in whatever way.
@@ -208,18 +210,24 @@ impl Shared {
         self.stats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn busy(&self) -> MutexGuard<'_, Option<Busy>> {
+    /// The events that handlers work on, by position.
+    pub(super) fn busy(&self) -> MutexGuard<'_, BTreeMap<i64, Busy>> {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What it is busy with, for a shutdown that could not wait any longer.
     pub(super) fn describe(&self) -> String {
-        match &*self.busy() {
-            None => format!("subscription `{}` is waiting for the database", self.name),
-            Some(busy) => format!(
-                "handler `{}` of subscription `{}` is still working on `{}` {} at position {}",
-                busy.handler, self.name, busy.event_type, busy.id, busy.position
-            ),
-        }
+        let busy = self.busy();
+        let Some((position, first)) = busy.first_key_value() else {
+            return format!("subscription `{}` is waiting for the database", self.name);
+        };
+        let others = match busy.len() {
+            1 => String::new(),
+            all => format!(" and {} others", all - 1),
+        };
+        format!(
+            "handler `{}` of subscription `{}` is still working on `{}` {} at position {position}{others}",
+            first.handler, self.name, first.event_type, first.id
+        )
     }
 }

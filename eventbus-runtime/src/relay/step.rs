@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use crate::error::Error;
 use crate::handler::Route;
 use crate::plan::{order, verdict};
+use crate::relay::attempt::Failed;
 use crate::relay::place::Place;
 use crate::relay::stats::Stats;
 use crate::relay::worker::{Flow, Leave, Worker};
@@ -19,9 +20,16 @@ pub(super) struct Batch {
     pub(super) ran: Vec<i64>,
     /// The types that nothing here knows.
     unknown: BTreeSet<String>,
+    /// Whether no event waits for another.
+    unordered: bool,
 }
 
 impl Batch {
+    /// One of a subscription that keeps the order of aggregates, or does not.
+    pub(super) fn of(ordered: bool) -> Self {
+        Self { unordered: !ordered, ..Self::default() }
+    }
+
     /// An event of the log was handled: the cursor passes it and nothing is written.
     pub(super) fn handled<S: Log>(&mut self, route: &Route<S>) {
         self.stats.count(route.event_type, &Fate::Handled);
@@ -57,7 +65,10 @@ impl Batch {
         self.stats.count(route.event_type, &fate);
         if fate != Fate::Handled {
             let first_at = failed_at(&fate);
-            let change = order::change(stored, kind, first_at, fate);
+            let mut change = order::change(stored, kind, first_at, fate);
+            if self.unordered {
+                change.key = None;
+            }
             order::hold(&change, held);
             self.changes.push(change);
         }
@@ -106,6 +117,9 @@ impl<S: Log> Worker<S> {
         }
         self.care.committed();
         self.tries = 0;
+        if !batch.ran.is_empty() && self.circuit.closed_to(self.clock.now()).is_none() {
+            self.circuit.answered();
+        }
         self.shared.stats().merge(&batch.stats);
         self.tell_unknown(batch.unknown);
         place.look |= !step.changes.is_empty();
@@ -147,7 +161,8 @@ impl<S: Log> Worker<S> {
         error: &Error,
     ) -> Fate {
         let now = place.clock.now();
-        let fate = verdict::fate(error, attempt, &self.spec.retry, now, rand::random::<f64>());
+        let how = (&self.spec.retry, self.spec.on_failure);
+        let fate = verdict::fate(error, attempt, how, now, rand::random::<f64>());
         let (id, position) = (stored.event.envelope.id, stored.position);
         let event_type = route.event_type;
         match &fate {
@@ -164,6 +179,25 @@ impl<S: Log> Worker<S> {
             }
         }
         fate
+    }
+
+    /// Why a failure ends the work on a place instead of being written down: newer code is needed, or what the handler
+    /// talks to is unavailable and nobody's attempts are to be used up for that.
+    pub(super) fn leave_for(&mut self, stored: &Stored, failed: &Failed) -> Option<Leave> {
+        if failed.newer {
+            let error = Error::new(failed.error.kind(), failed.error.full());
+            return Some(Leave::Stalled { slot: stored.slot, error });
+        }
+        if !failed.error.is_unavailable() {
+            self.circuit.answered();
+            return None;
+        }
+        let frozen = self.circuit.unavailable(self.clock.now());
+        if frozen {
+            let error = failed.error.full();
+            tracing::warn!(error, "what the handlers talk to is unavailable: standing still");
+        }
+        frozen.then_some(Leave::Suspended)
     }
 
     /// A handler failed because its transaction was lost under it: the event is only suspected.

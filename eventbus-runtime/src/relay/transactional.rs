@@ -14,7 +14,7 @@
 
 use std::collections::HashSet;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::plan::checkpoint::{BREATH, worth_committing};
 use crate::plan::order::{self, Turn};
@@ -44,35 +44,33 @@ impl<S: Log> Worker<S> {
     ) -> Flow<()> {
         let (mut start, mut end) = (0, page.events.len());
         let mut known: Option<Failed> = None;
+        let mut tab = Tab::default();
         while start < page.events.len() && !self.stopping() {
+            let paid = self.paid_for(&page.events[..end], start, &mut tab).await;
             let transaction = self.begin().await?;
-            match self.run_together(place, transaction, &page.events[start..end], &held).await {
+            match self.run_together(place, transaction, &page.events[start..paid], &held).await {
                 Run::Failed { index, failed } if failed.lost => {
                     return Err(self.lost(&page.events[start + index], failed.error));
                 }
                 Run::Failed { index, failed } => (end, known) = (start + index, Some(failed)),
                 Run::Open { transaction, mut batch, done } => {
-                    let reached = start + done;
-                    let cut_short = reached < end;
+                    let mut upto = start + done;
+                    let cut_short = upto < end;
                     let failed = if cut_short { None } else { known.take() };
-                    let (upto, newer) = match failed {
-                        None => (reached, None),
-                        Some(failed) if failed.newer => {
-                            (reached, Some((page.events[end].slot, failed.error)))
-                        }
-                        Some(failed) => {
+                    let mut leave = None;
+                    if let Some(failed) = failed {
+                        leave =
                             self.give_up(place, &page.events[end], &failed, &mut batch, &mut held);
-                            (reached + 1, None)
-                        }
-                    };
+                        upto += usize::from(leave.is_none());
+                    }
                     if upto > start {
                         let cursor = after(page, upto);
                         self.commit(place, transaction, Some(cursor), batch).await?;
                     } else {
                         self.roll_back(transaction).await;
                     }
-                    if let Some((slot, error)) = newer {
-                        return Err(Leave::Stalled { slot, error });
+                    if let Some(leave) = leave {
+                        return Err(leave);
                     }
                     start = upto;
                     if cut_short {
@@ -86,6 +84,32 @@ impl<S: Log> Worker<S> {
         Ok(())
     }
 
+    /// Up to which of these events the rate limit lets handlers run now; waits where it lets none.
+    async fn paid_for(&mut self, events: &[Stored], start: usize, tab: &mut Tab) -> usize {
+        let Some(buckets) = &mut self.buckets else { return events.len() };
+        loop {
+            match tab.wait {
+                Some(at) if tab.paid == start + 1 => {
+                    tokio::select! {
+                        _ = self.stop.wait_for(|stop| *stop) => {}
+                        () = sleep_until(at) => {}
+                    }
+                    tab.wait = None;
+                }
+                Some(_) => return (tab.paid - 1).min(events.len()),
+                None => {}
+            }
+            let Some(stored) = events.get(tab.paid) else { return events.len() };
+            let event_type = &stored.event.envelope.event_type;
+            let route = self.spec.routes.find(event_type);
+            let kind = route.map_or("", |route| self.spec.routes.kind(route, event_type));
+            let key = order::key(&stored.event.envelope, kind);
+            let wait = buckets.take(stored, key.as_deref(), self.clock.elapsed());
+            tab.paid += 1;
+            tab.wait = (!wait.is_zero()).then(|| Instant::now() + wait);
+        }
+    }
+
     /// Runs handlers in one transaction until one fails, they have worked long enough, or the subscription is stopped.
     async fn run_together(
         &self,
@@ -94,7 +118,7 @@ impl<S: Log> Worker<S> {
         events: &[Stored],
         held: &HashSet<String>,
     ) -> Run<S::Transaction> {
-        let (mut batch, began) = (Batch::default(), place.clock.now());
+        let (mut batch, began) = (Batch::of(self.spec.ordered), place.clock.now());
         for (index, stored) in events.iter().enumerate() {
             let enough = self.stopping() || worth_committing(place.clock.now() - began);
             if index > 0 && enough {
@@ -111,7 +135,7 @@ impl<S: Log> Worker<S> {
                 }
             };
             let kind = self.spec.routes.kind(route, &stored.event.envelope.event_type);
-            if order::turn(stored, kind, held) == Turn::Park {
+            if self.spec.ordered && order::turn(stored, kind, held) == Turn::Park {
                 batch.park(stored, kind);
                 continue;
             }
@@ -130,20 +154,35 @@ impl<S: Log> Worker<S> {
         Run::Open { transaction, batch, done: events.len() }
     }
 
-    /// Adds what becomes of a failed event to the step that commits its predecessors.
+    /// Adds what becomes of a failed event to the step that commits its predecessors, or says why it is not written down.
     fn give_up(
-        &self,
+        &mut self,
         place: &Place<S::Cursor>,
         stored: &Stored,
         failed: &Failed,
         batch: &mut Batch,
         held: &mut HashSet<String>,
-    ) {
-        let event_type = &stored.event.envelope.event_type;
-        if let Some(route) = self.spec.routes.find(event_type) {
-            let kind = self.spec.routes.kind(route, event_type);
-            let fate = self.judge(place, route, stored, 1, &failed.error);
-            batch.failed(route, (stored, kind), fate, held);
+    ) -> Option<Leave> {
+        if !batch.ran.is_empty() {
+            self.circuit.answered();
         }
+        if let Some(leave) = self.leave_for(stored, failed) {
+            return Some(leave);
+        }
+        let event_type = &stored.event.envelope.event_type;
+        let route = self.spec.routes.find(event_type)?;
+        let kind = self.spec.routes.kind(route, event_type);
+        let fate = self.judge(place, route, stored, 1, &failed.error);
+        batch.failed(route, (stored, kind), fate, held);
+        None
     }
+}
+
+/// What the rate limit was asked for.
+#[derive(Default)]
+struct Tab {
+    /// How many events of the page have a token, the last of them perhaps one of later.
+    paid: usize,
+    /// When that one may be used.
+    wait: Option<Instant>,
 }

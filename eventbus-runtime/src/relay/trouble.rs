@@ -10,7 +10,7 @@ use crate::relay::attempt::{Failed, attempt};
 use crate::relay::place::Place;
 use crate::relay::step::Batch;
 use crate::relay::wanted::{Wanted, wanted};
-use crate::relay::worker::{Flow, Leave, Worker};
+use crate::relay::worker::{Flow, Worker};
 use crate::store::{Fate, Log, Trouble, Troubles};
 
 /// What is still open after the due events were attempted.
@@ -62,7 +62,7 @@ impl<S: Log> Worker<S> {
         for trouble in ready {
             let envelope = &trouble.stored.event.envelope;
             let waits = trouble.key.as_ref().is_some_and(|key| held.contains(key));
-            if self.stopping() || waits {
+            if self.stopping() || waits || (attempted && self.circuit.is_probing()) {
                 continue;
             }
             if spec.routes.find(&envelope.event_type).is_none() {
@@ -116,21 +116,24 @@ impl<S: Log> Worker<S> {
         };
         match called {
             Ok(Some(transaction)) => {
+                self.circuit.answered();
                 batch.again(route, trouble, Fate::Handled);
                 batch.ran.push(stored.position);
                 self.commit(place, transaction, None, batch).await?;
                 Ok(false)
             }
             Ok(None) => {
+                self.circuit.answered();
+                self.recent.add(stored.event.envelope.id, self.clock.now());
                 batch.again(route, trouble, Fate::Handled);
                 self.record(place, None, batch).await?;
                 Ok(false)
             }
-            Err(failed) if failed.newer => {
-                Err(Leave::Stalled { slot: stored.slot, error: failed.error })
-            }
             Err(failed) if failed.lost => Err(self.lost(stored, failed.error)),
             Err(failed) => {
+                if let Some(leave) = self.leave_for(stored, &failed) {
+                    return Err(leave);
+                }
                 let fate = self.judge(place, route, stored, attempts, &failed.error);
                 let retried = matches!(fate, Fate::Retrying { .. });
                 batch.again(route, trouble, fate);

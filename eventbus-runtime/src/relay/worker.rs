@@ -12,8 +12,11 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
+use crate::plan::breaker::Circuit;
 use crate::plan::care::Care;
+use crate::plan::limit::Buckets;
 use crate::plan::pace::pace;
+use crate::plan::recent::Recent;
 use crate::relay::keeper::{Pulse, Stalled};
 use crate::relay::place::{Place, Places};
 use crate::relay::shared::{Ending, Shared, State};
@@ -32,6 +35,10 @@ pub(super) struct Worker<S: Log> {
     pub(super) stop: watch::Receiver<bool>,
     pub(super) wake: watch::Receiver<u64>,
     pub(super) care: Care,
+    pub(super) circuit: Circuit,
+    pub(super) buckets: Option<Buckets>,
+    /// What plain handlers handled lately.
+    pub(super) recent: Recent,
     pub(super) clock: Clock,
     pub(super) replica: Replica,
     /// What this code handles.
@@ -72,6 +79,8 @@ pub(super) enum Leave {
         /// What is missing.
         error: Error,
     },
+    /// What the handlers talk to is unavailable.
+    Suspended,
     /// The subscription was removed.
     Removed,
 }
@@ -98,6 +107,9 @@ impl<S: Log> Worker<S> {
             stop: shared.stopped(),
             wake: shared.calls(),
             care: Care::new(spec.page),
+            circuit: Circuit::new(spec.breaker),
+            buckets: spec.limit.map(Buckets::new),
+            recent: Recent::default(),
             clock,
             replica,
             handles: spec.routes.handles(),
@@ -122,7 +134,7 @@ impl<S: Log> Worker<S> {
         let first = match self.begin_with(&mut places).await {
             Ok(()) => Ok(()),
             Err(Leave::Failed(error) | Leave::Stalled { error, .. }) => Err(error),
-            Err(Leave::Stopped | Leave::Fenced | Leave::Removed) => {
+            Err(Leave::Stopped | Leave::Fenced | Leave::Suspended | Leave::Removed) => {
                 Err(stopped_early(&self.spec.name))
             }
         };
@@ -151,7 +163,7 @@ impl<S: Log> Worker<S> {
                 tracing::warn!("the subscription was removed");
                 false
             }
-            Err(Leave::Fenced | Leave::Stalled { .. }) => true,
+            Err(Leave::Fenced | Leave::Suspended | Leave::Stalled { .. }) => true,
             Err(Leave::Failed(error)) => {
                 tracing::warn!(error = error.full(), "the store failed, trying again");
                 self.shared.turn(State::Waiting);
@@ -170,6 +182,10 @@ impl<S: Log> Worker<S> {
         index: usize,
         leave: Leave,
     ) -> Flow<()> {
+        if matches!(leave, Leave::Suspended) {
+            places.put_back(index, place);
+            return Ok(());
+        }
         // Whatever happened, the roster knows more.
         self.tended_at = i64::MIN;
         match leave {
@@ -179,6 +195,7 @@ impl<S: Log> Worker<S> {
             }
             Leave::Fenced => {
                 tracing::warn!("another replica took shards over");
+                self.recent.clear();
                 Ok(())
             }
             other => Err(other),
@@ -234,6 +251,12 @@ impl<S: Log> Worker<S> {
             _ = self.stop.wait_for(|stop| *stop) => true,
             () = sleep(wait) => false,
         }
+    }
+
+    /// Resolves when it is asked to stop.
+    pub(super) async fn stopped(&self) {
+        // The sender lives as long as this worker does, so waiting can only end with the condition.
+        let _ = self.stop.clone().wait_for(|stop| *stop).await;
     }
 
     pub(super) fn stopping(&self) -> bool {
