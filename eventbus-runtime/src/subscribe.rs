@@ -27,6 +27,7 @@ pub(crate) struct Spec<S: Log> {
     pub(crate) routes: Routes<S>,
     pub(crate) start: Start,
     pub(crate) retry: Retry,
+    pub(crate) retry_dead_after: Option<Duration>,
     pub(crate) timeout: Duration,
     pub(crate) page: usize,
     pub(crate) poll: Duration,
@@ -41,6 +42,7 @@ impl<S: Log> EventBus<S> {
             routes: Routes::new(),
             start: Start::default(),
             retry: Retry::default(),
+            retry_dead_after: None,
             timeout: Duration::from_secs(30),
             page: 1_000,
             poll: Duration::from_secs(1),
@@ -103,6 +105,14 @@ impl<S: Log> Subscribe<S> {
         self
     }
 
+    /// Retries what this subscription gives up, by itself, so long after it did, and at the latest one poll later: three
+    /// times ([`MOST_RETRIES`](crate::dead_letter::MOST_RETRIES)), and three times more after somebody retried it. Off
+    /// unless this is called. Each is recorded as an action of `eventbus`.
+    pub fn retry_dead_after(mut self, delay: Duration) -> Self {
+        self.spec.retry_dead_after = Some(delay);
+        self
+    }
+
     /// How long a handler may take on its first attempt, 30 s by default; on its n-th it may take n times as long.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.spec.timeout = timeout;
@@ -139,6 +149,11 @@ impl<S: Log> Subscribe<S> {
 }
 
 impl<S: Log> Spec<S> {
+    /// The longest sleep, in milliseconds.
+    pub(crate) fn poll_millis(&self) -> i64 {
+        i64::try_from(self.poll.as_millis()).unwrap_or(i64::MAX)
+    }
+
     fn check(&mut self) -> Result<()> {
         let name = &self.name;
         let refuse = |message: &str| {
@@ -152,6 +167,9 @@ impl<S: Log> Spec<S> {
         }
         if self.timeout.is_zero() || self.poll.is_zero() {
             return refuse("`timeout` and `poll` are longer than nothing");
+        }
+        if self.retry_dead_after.is_some_and(|delay| delay.is_zero()) {
+            return refuse("`retry_dead_after` is longer than nothing");
         }
         if self.page == 0 {
             return refuse("`page` holds at least 1 event");

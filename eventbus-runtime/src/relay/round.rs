@@ -42,6 +42,7 @@ impl<S: Log> Worker<S> {
         // Both are read before the store is, so that what comes meanwhile counts for the next round.
         self.wake.borrow_and_update();
         let asked = self.shared.asked();
+        place.look |= self.shared.was_written() || self.shared.answered() != asked;
         let open = self.troubles(place).await?;
         if self.stopping() {
             return Ok(Round::Busy);
@@ -77,10 +78,8 @@ impl<S: Log> Worker<S> {
     }
 
     /// Waits for a wake-up, the next retry, the next poll or the end; whether it was woken.
-    async fn rest(&mut self, place: &mut Place<S::Cursor>, idle: u32, due: Option<i64>) -> bool {
+    async fn rest(&mut self, place: &Place<S::Cursor>, idle: u32, due: Option<i64>) -> bool {
         let mut wait = pace(idle, self.spec.poll);
-        // Rows that somebody else wrote are found with the next poll; a mere wake-up is about the log.
-        let polls = wait >= self.spec.poll;
         if let Some(due) = due {
             let millis = u64::try_from(due - place.clock.now()).unwrap_or(0);
             wait = wait.min(Duration::from_millis(millis));
@@ -88,10 +87,7 @@ impl<S: Log> Worker<S> {
         tokio::select! {
             _ = self.stop.wait_for(|stop| *stop) => false,
             _ = self.wake.changed() => true,
-            () = sleep(wait) => {
-                place.look |= polls;
-                false
-            }
+            () = sleep(wait) => false,
         }
     }
 }

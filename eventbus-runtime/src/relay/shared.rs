@@ -1,6 +1,6 @@
 //! What a subscription's task and its handles share.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -39,6 +39,8 @@ pub(crate) struct Shared {
     /// A counter that the task watches, so that no wake-up is lost on one that is busy when it comes.
     calls: watch::Sender<u64>,
     asked: AtomicU64,
+    /// Whether somebody else wrote rows of events in trouble.
+    written: AtomicBool,
     status: watch::Sender<Status>,
     stop: watch::Sender<bool>,
     stats: Mutex<Stats>,
@@ -86,6 +88,7 @@ impl Shared {
             types,
             calls: watch::Sender::new(0),
             asked: AtomicU64::new(0),
+            written: AtomicBool::new(false),
             status: watch::Sender::new(status),
             stop: watch::Sender::new(false),
             stats: Mutex::default(),
@@ -126,6 +129,17 @@ impl Shared {
         self.calls.send_modify(|calls| *calls = calls.wrapping_add(1));
     }
 
+    /// The same, for events in trouble that another than the task wrote rows of.
+    pub(super) fn look(&self) {
+        self.written.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Whether there are such since this was last asked.
+    pub(super) fn was_written(&self) -> bool {
+        self.written.swap(false, Ordering::SeqCst)
+    }
+
     pub(super) fn calls(&self) -> watch::Receiver<u64> {
         self.calls.subscribe()
     }
@@ -139,6 +153,11 @@ impl Shared {
     /// The number of the latest question whether everything is settled.
     pub(super) fn asked(&self) -> u64 {
         self.asked.load(Ordering::SeqCst)
+    }
+
+    /// The number of the latest question that was answered.
+    pub(super) fn answered(&self) -> u64 {
+        self.status.borrow().answered
     }
 
     /// Answers every question up to `asked`: nothing is open, or what is open cannot be handled here.

@@ -137,7 +137,14 @@ impl<S: Log> Worker<S> {
         error: &Error,
     ) -> Fate {
         let now = place.clock.now();
-        let fate = verdict::fate(error, attempt, &self.spec.retry, now, rand::random::<f64>());
+        let fate = verdict::fate(
+            error,
+            attempt,
+            &self.spec.retry,
+            self.spec.retry_dead_after,
+            now,
+            rand::random::<f64>(),
+        );
         let (id, position) = (stored.event.envelope.id, stored.position);
         let event_type = route.event_type;
         match &fate {

@@ -42,6 +42,10 @@ pub(super) struct Place<C> {
     pub(super) saved_at: i64,
     /// Whether there may be open delivery rows that were not read yet.
     pub(super) look: bool,
+    /// When they were last read.
+    pub(super) looked_at: i64,
+    /// When dead letters may be due again.
+    pub(super) revive_at: i64,
     /// Whether the log was told of an event without a handler; it is told once per ownership.
     pub(super) told: bool,
     /// The types that the log was told nothing here knows.
@@ -57,7 +61,18 @@ impl<C> Place<C> {
         let clock = Clock::new();
         let saved_at = clock.now();
         let unknown = BTreeSet::new();
-        Self { owner, cursor, unsaved: false, saved_at, look: true, told: false, unknown, clock }
+        Self {
+            owner,
+            cursor,
+            unsaved: false,
+            saved_at,
+            look: true,
+            looked_at: saved_at,
+            revive_at: saved_at,
+            told: false,
+            unknown,
+            clock,
+        }
     }
 
     /// Tells of types that were skipped, of each once.

@@ -1,10 +1,13 @@
-//! What a database must be able to do: [`Store`] to emit into it, [`Log`] to relay out of it.
+//! What a database must be able to do: [`Store`] to emit into it, [`Log`] to relay out of it, [`Letters`] to keep what
+//! was given up.
 //!
 //! The relay decides, a store remembers. Whatever belongs together is one [`Step`]: the cursor and the delivery rows
 //! that an event leaves behind move in one transaction, under one fence, or not at all.
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod columns;
+mod dead_letter;
+mod failure;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "sqlite")]
@@ -21,6 +24,8 @@ use crate::catalog::first_segment;
 use crate::envelope::RawEvent;
 use crate::error::{ErrorKind, Result};
 use crate::filter::TypeSet;
+pub use crate::store::dead_letter::{LetterSlice, Letters, Moved, Obstacle, Survey};
+pub(crate) use crate::store::failure::recordable;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use crate::store::transaction::Transaction;
 
@@ -69,7 +74,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     label = "nothing to subscribe to",
     note = "`SqliteStore`, `PgStore` and `MemoryStore` have one: `EventBus<SqliteStore>`, or `S: Log` where it is any"
 )]
-pub trait Log: Store {
+pub trait Log: Letters {
     /// How far a subscription has come.
     type Cursor: Cursor;
     /// Ownership of a subscription; it ends when this is dropped or the process dies.
@@ -108,12 +113,6 @@ pub trait Log: Store {
         owner: &Owner,
         step: &Step<Self::Cursor>,
     ) -> impl Future<Output = Result<()>> + Send;
-
-    /// The dead letters, oldest first; of one subscription where it is named.
-    fn dead_letters(
-        &self,
-        subscription: Option<&str>,
-    ) -> impl Future<Output = Result<Vec<DeadLetter>>> + Send;
 }
 
 /// A place in the log.
@@ -261,12 +260,15 @@ pub enum Fate {
         /// Why the last attempt failed.
         failure: Failure,
     },
-    /// Is not tried again.
+    /// Is given up: the row goes, and a dead letter takes its place.
     Dead {
         /// Attempts made.
         attempts: u32,
         /// Why it ended.
         failure: Failure,
+        /// When the letter is retried by itself, unless it was so [`MOST_RETRIES`](crate::dead_letter::MOST_RETRIES)
+        /// times already.
+        retry_at: Option<i64>,
     },
 }
 
@@ -278,22 +280,5 @@ pub struct Failure {
     /// Its text with its causes.
     pub message: String,
     /// When it happened.
-    pub at: i64,
-}
-
-/// An event that a subscription gave up on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeadLetter {
-    /// The subscription.
-    pub subscription: String,
-    /// The whole event.
-    pub stored: Stored,
-    /// Attempts made.
-    pub attempts: u32,
-    /// The name of the failure's kind, [`ErrorKind::as_str`].
-    pub kind: String,
-    /// Why it ended.
-    pub message: String,
-    /// When it ended.
     pub at: i64,
 }

@@ -5,7 +5,7 @@
 //!
 //! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT` and `UPDATE` on
 //! `eventbus_schema` and the right to call `pg_control_system()`; one that relays needs `SELECT` on `eventbus_event` and
-//! its sequence, and all on `eventbus_subscription` and `eventbus_delivery`.
+//! its sequence, and all on `eventbus_subscription`, `eventbus_delivery`, `eventbus_dead_letter` and `eventbus_action`.
 //!
 //! A subscription's owner holds a session's advisory lock. A pooler in transaction mode does not keep sessions: connect
 //! the relay to the server itself.
@@ -14,12 +14,16 @@
 //! `Cargo.toml`, `sqlx = { version = "0.9", features = ["tls-rustls"] }`, and write `?sslmode=require` or more into the
 //! URL.
 
+mod action;
 mod append;
+mod bury;
 mod claim;
 mod connect;
 mod cursor;
+mod dead_letter;
 mod epoch;
 mod error;
+mod letters;
 mod migrate;
 mod page;
 mod snapshot;
@@ -33,7 +37,7 @@ use crate::bus::EventBus;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::store::transaction::{Abandoned, Transaction};
-use crate::store::{Claim, DeadLetter, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles};
+use crate::store::{Claim, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles};
 
 pub use crate::store::postgres::claim::PgLease;
 pub use crate::store::postgres::cursor::PgCursor;
@@ -155,9 +159,5 @@ impl Log for PgStore {
         step: &Step<PgCursor>,
     ) -> Result<()> {
         step::advance(self, connection, owner, step).await
-    }
-
-    async fn dead_letters(&self, subscription: Option<&str>) -> Result<Vec<DeadLetter>> {
-        trouble::dead_letters(self, subscription).await
     }
 }

@@ -5,10 +5,14 @@
 //! Beside `shop.db` lie SQLite's `shop.db-wal` and `shop.db-shm`, and for each subscription a lock file,
 //! `shop.db-billing-….lock`, which stays when nobody holds it. A copy of the database needs none of the lock files.
 
+mod action;
 mod append;
+mod bury;
 mod claim;
 mod connect;
+mod dead_letter;
 mod error;
+mod letters;
 mod migrate;
 mod page;
 mod step;
@@ -21,7 +25,7 @@ use crate::bus::EventBus;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::store::transaction::{Abandoned, Transaction};
-use crate::store::{Claim, DeadLetter, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles};
+use crate::store::{Claim, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles};
 
 pub use crate::store::sqlite::claim::SqliteLease;
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -156,10 +160,6 @@ impl Log for SqliteStore {
         step: &Step<SqliteCursor>,
     ) -> Result<()> {
         step::advance(self, connection, owner, step).await
-    }
-
-    async fn dead_letters(&self, subscription: Option<&str>) -> Result<Vec<DeadLetter>> {
-        trouble::dead_letters(self, subscription).await
     }
 }
 

@@ -76,7 +76,7 @@ pub(super) async fn page(
     Ok(Page { window, events, end: cursor.at(end), more })
 }
 
-fn list(texts: &[String]) -> String {
+pub(super) fn list(texts: &[String]) -> String {
     serde_json::to_string(texts).expect("a list of strings is always JSON")
 }
 
@@ -106,11 +106,11 @@ pub(super) fn stored(store: &SqliteStore, row: &SqliteRow) -> Result<Stored> {
     Ok(Stored { position, event })
 }
 
-fn optional_uuid(row: &SqliteRow, column: &str) -> Result<Option<Uuid>, sqlx::Error> {
+pub(super) fn optional_uuid(row: &SqliteRow, column: &str) -> Result<Option<Uuid>, sqlx::Error> {
     row.try_get::<Option<String>, _>(column)?.map(|text| uuid(text, column)).transpose()
 }
 
-fn uuid(text: String, column: &str) -> Result<Uuid, sqlx::Error> {
+pub(super) fn uuid(text: String, column: &str) -> Result<Uuid, sqlx::Error> {
     Uuid::try_parse(&text).map_err(|error| sqlx::Error::ColumnDecode {
         index: column.to_owned(),
         source: error.into(),

@@ -4,9 +4,10 @@ use sqlx::sqlite::{Sqlite, SqliteConnection};
 use sqlx::{Database, raw_sql};
 use sqlx_core::transaction::TransactionManager;
 
+use crate::dead_letter::MOST_ERRORS;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::columns::{self, DeliveryRow};
-use crate::store::sqlite::{SqliteCursor, SqliteStore};
+use crate::store::columns::{self, Burial, DeliveryRow};
+use crate::store::sqlite::{SqliteCursor, SqliteStore, bury};
 use crate::store::transaction::{ended_by_a_statement, is_outermost};
 use crate::store::{Change, Owner, Step};
 
@@ -42,7 +43,11 @@ pub(super) async fn advance(
         ));
     }
     for change in &step.changes {
-        apply(connection, owner, change).await.map_err(failed)?;
+        match Burial::of(change) {
+            None => apply(connection, owner, change).await.map_err(failed)?,
+            Some(burial) if bury::bury(connection, owner, &burial).await.map_err(failed)? => {}
+            Some(_) => return Err(columns::lost(&store.place().to_string(), &owner.subscription)),
+        }
     }
     Ok(())
 }
@@ -79,10 +84,13 @@ async fn apply(
             .bind(change.position),
         Some(row) => sqlx::query(
             "INSERT INTO eventbus_delivery (subscription, position, event_id, key, state, attempts, next_at, kind, \
-             message, failed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+             message, failed_at, errors) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, CASE WHEN ?11 IS NULL THEN '[]' ELSE json_array(json(?11)) END) \
              ON CONFLICT (subscription, position) DO UPDATE SET key = excluded.key, state = excluded.state, \
              attempts = excluded.attempts, next_at = excluded.next_at, kind = excluded.kind, \
-             message = excluded.message, failed_at = excluded.failed_at",
+             message = excluded.message, failed_at = excluded.failed_at, \
+             errors = CASE WHEN ?11 IS NULL THEN errors ELSE json_insert(CASE WHEN json_array_length(errors) >= ?12 \
+             THEN json_remove(errors, '$[0]') ELSE errors END, '$[#]', json(?11)) END",
         )
         .bind(&owner.subscription)
         .bind(change.position)
@@ -93,7 +101,9 @@ async fn apply(
         .bind(row.next_at)
         .bind(row.failure.map(|failure| failure.kind.as_str()))
         .bind(row.failure.map(|failure| &failure.message))
-        .bind(row.failure.map(|failure| failure.at)),
+        .bind(row.failure.map(|failure| failure.at))
+        .bind(row.error().map(|failed| columns::object(&failed)))
+        .bind(i64::try_from(MOST_ERRORS).unwrap_or(i64::MAX)),
     };
     query.execute(connection).await.map(|_| ())
 }

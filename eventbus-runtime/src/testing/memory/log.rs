@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::filter::TypeSet;
-use crate::store::{Claim, DeadLetter, Log, Owner, Page, Start, Step, Stored, Troubles};
+use crate::store::{Claim, Log, Owner, Page, Start, Step, Stored, Troubles};
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::{MemoryCursor, Subscription};
 use crate::testing::memory::transaction::MemoryConnection;
@@ -75,10 +75,6 @@ impl Log for MemoryStore {
         self.state().check(owner)?;
         connection.advance(owner, step);
         Ok(())
-    }
-
-    async fn dead_letters(&self, subscription: Option<&str>) -> Result<Vec<DeadLetter>> {
-        Ok(self.state().dead_letters(subscription))
     }
 }
 

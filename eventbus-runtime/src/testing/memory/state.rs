@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use uuid::Uuid;
+
+use crate::dead_letter::{Content, DeadLetter, FailedAttempt, MOST_ERRORS, MOST_RETRIES};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Cursor, DeadLetter, Fate, Owner, Step, Stored, Trouble, Troubles};
+use crate::store::{Change, Cursor, Failure, Fate, Owner, Stored, Trouble, Troubles};
+use crate::testing::memory::letters::{Deed, Desk, Entry};
 use crate::testing::memory::transaction::Write;
 
 /// A place in the log in memory, where the order of positions is the order of commits.
@@ -20,6 +24,7 @@ impl Cursor for MemoryCursor {
 pub(super) struct State {
     pub(super) log: Vec<Stored>,
     pub(super) subscriptions: BTreeMap<String, Subscription>,
+    pub(super) desk: Desk,
 }
 
 #[derive(Default)]
@@ -27,13 +32,18 @@ pub(super) struct Subscription {
     pub(super) cursor: MemoryCursor,
     pub(super) fence: i64,
     pub(super) owned: bool,
-    rows: BTreeMap<i64, Row>,
+    pub(super) rows: BTreeMap<i64, Row>,
 }
 
 /// A delivery row.
-struct Row {
+#[derive(Default)]
+pub(super) struct Row {
     key: Option<String>,
-    fate: Fate,
+    /// Attempts so far and when it is due; `None` where it is parked.
+    retrying: Option<(u32, i64)>,
+    errors: Vec<FailedAttempt>,
+    /// How often its dead letter was retried by itself.
+    retries: u32,
 }
 
 impl State {
@@ -46,6 +56,11 @@ impl State {
     fn event(&self, position: i64) -> Stored {
         let at = self.log.binary_search_by_key(&position, |stored| stored.position);
         self.log[at.expect("rows are made for events of this log")].clone()
+    }
+
+    /// Whether the log holds an event of this position.
+    pub(super) fn has(&self, position: i64) -> bool {
+        self.log.binary_search_by_key(&position, |stored| stored.position).is_ok()
     }
 
     /// Whether the owner was not replaced.
@@ -62,8 +77,10 @@ impl State {
     /// Applies a transaction, or nothing of it.
     pub(super) fn apply(&mut self, writes: Vec<Write>) -> Result<()> {
         for write in &writes {
-            if let Write::Advance(owner, _) = write {
-                self.check(owner)?;
+            match write {
+                Write::Append(_) => {}
+                Write::Advance(owner, _) => self.check(owner)?,
+                Write::Letters(deed) => deed.check(&self.desk)?,
             }
         }
         for write in writes {
@@ -72,8 +89,16 @@ impl State {
                     self.log.push(Stored { position: self.newest() + 1, event });
                 }
                 Write::Advance(owner, step) => {
-                    self.subscriptions.entry(owner.subscription).or_default().apply(step);
+                    let row = self.subscriptions.entry(owner.subscription.clone()).or_default();
+                    row.cursor = step.cursor.unwrap_or(row.cursor);
+                    for change in step.changes {
+                        self.change(&owner.subscription, change);
+                    }
                 }
+                Write::Letters(Deed::Retry { ids, now, automatic }) => {
+                    ids.iter().for_each(|id| self.reopen(*id, now, automatic));
+                }
+                Write::Letters(deed) => self.desk.apply(deed),
             }
         }
         Ok(())
@@ -83,15 +108,15 @@ impl State {
         let mut troubles = Troubles::default();
         let mut retrying = HashSet::new();
         let Some(subscription) = self.subscriptions.get(subscription) else { return troubles };
-        for (position, Row { key, fate }) in &subscription.rows {
-            let ready = match fate {
-                Fate::Handled | Fate::Dead { .. } => continue,
-                Fate::Parked => key.as_ref().is_none_or(|key| !retrying.contains(key)).then_some(0),
-                Fate::Retrying { attempts, next_at, .. } => {
+        for (position, row) in &subscription.rows {
+            let key = &row.key;
+            let ready = match row.retrying {
+                None => key.as_ref().is_none_or(|key| !retrying.contains(key)).then_some(0),
+                Some((attempts, next_at)) => {
                     retrying.extend(key);
-                    let next = troubles.next_at.map_or(*next_at, |next| next.min(*next_at));
+                    let next = troubles.next_at.map_or(next_at, |next| next.min(next_at));
                     troubles.next_at = Some(next);
-                    (*next_at <= now).then_some(*attempts)
+                    (next_at <= now).then_some(attempts)
                 }
             };
             troubles.keys.extend(key.clone());
@@ -103,26 +128,46 @@ impl State {
         troubles
     }
 
-    pub(super) fn dead_letters(&self, wanted: Option<&str>) -> Vec<DeadLetter> {
-        let mut letters = Vec::new();
-        for (name, subscription) in &self.subscriptions {
-            if wanted.is_some_and(|wanted| wanted != name) {
-                continue;
+    /// Writes the row of an event in trouble, or its dead letter.
+    fn change(&mut self, subscription: &str, change: Change) {
+        let Change { position, key, fate, .. } = change;
+        let found = self.subscriptions.entry(subscription.to_owned()).or_default();
+        let mut row = found.rows.remove(&position).unwrap_or_default();
+        row.key = key;
+        match fate {
+            Fate::Handled => return,
+            Fate::Parked => row.retrying = None,
+            Fate::Retrying { attempts, next_at, failure } => {
+                row.fail(attempts, &failure);
+                row.retrying = Some((attempts, next_at));
             }
-            letters.extend(subscription.rows.iter().filter_map(|(position, row)| {
-                let Fate::Dead { attempts, failure } = &row.fate else { return None };
-                Some(DeadLetter {
-                    subscription: name.clone(),
-                    stored: self.event(*position),
-                    attempts: *attempts,
+            Fate::Dead { attempts, failure, retry_at } => {
+                row.fail(attempts, &failure);
+                let stored = Box::new(self.event(position));
+                let letter = DeadLetter {
+                    id: Uuid::now_v7(),
+                    content: Content::Event { subscription: subscription.to_owned(), stored },
+                    attempts,
                     kind: failure.kind.as_str().to_owned(),
-                    message: failure.message.clone(),
+                    message: failure.message,
+                    errors: row.errors,
                     at: failure.at,
-                })
-            }));
+                    retry_at: retry_at.filter(|_| row.retries < MOST_RETRIES),
+                };
+                self.desk.bury(Entry { letter, key: row.key, retries: row.retries });
+                return;
+            }
         }
-        letters.sort_by_key(|letter| letter.at);
-        letters
+        found.rows.insert(position, row);
+    }
+
+    /// Makes the letter of an event a delivery again.
+    fn reopen(&mut self, id: Uuid, now: i64, automatic: bool) {
+        let Some(Entry { letter, key, retries }) = self.desk.letters.remove(&id) else { return };
+        let Content::Event { subscription, stored } = letter.content else { return };
+        let retries = if automatic { retries + 1 } else { 0 };
+        let row = Row { key, retrying: Some((0, now)), errors: letter.errors, retries };
+        self.subscriptions.entry(subscription).or_default().rows.insert(stored.position, row);
     }
 }
 
@@ -130,20 +175,11 @@ impl Subscription {
     pub(super) fn at(cursor: MemoryCursor) -> Self {
         Self { cursor, ..Self::default() }
     }
+}
 
-    fn apply(&mut self, step: Step<MemoryCursor>) {
-        if let Some(cursor) = step.cursor {
-            self.cursor = cursor;
-        }
-        for change in step.changes {
-            match change.fate {
-                Fate::Handled => {
-                    self.rows.remove(&change.position);
-                }
-                fate => {
-                    self.rows.insert(change.position, Row { key: change.key, fate });
-                }
-            }
-        }
+impl Row {
+    fn fail(&mut self, attempts: u32, failure: &Failure) {
+        self.errors.push(FailedAttempt::new(attempts, failure));
+        self.errors.drain(..self.errors.len().saturating_sub(MOST_ERRORS));
     }
 }
