@@ -40,7 +40,20 @@ impl<S: Letters> EventBus<S> {
 }
 
 impl<'a, S: Letters> DeadLetters<'a, S> {
-    /// Who is going to act: a person, or a job. What they do is recorded under this name.
+    /// Who is going to act: a person, or a job. What they do is recorded under this name, and without one nothing is done:
+    ///
+    /// ```compile_fail,E0599
+    /// # async fn example(bus: eventbus_runtime::MemoryBus, id: uuid::Uuid) -> eventbus_runtime::Result<()> {
+    /// bus.dead_letters().retry(id).await
+    /// # }
+    /// ```
+    ///
+    /// ```
+    /// # #[cfg(feature = "testing")]
+    /// # async fn example(bus: eventbus_runtime::MemoryBus, id: uuid::Uuid) -> eventbus_runtime::Result<()> {
+    /// bus.dead_letters().by("alice").retry(id).await
+    /// # }
+    /// ```
     pub fn by(self, who: impl Into<String>) -> Operator<'a, S> {
         Operator { bus: self.bus, who: who.into() }
     }
