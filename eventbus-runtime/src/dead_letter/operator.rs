@@ -46,7 +46,8 @@ impl<S: Letters> Operator<'_, S> {
     /// Tries the event of a letter again, at once and from its first attempt; the letter is gone, and where the event
     /// fails again it becomes one with all errors.
     ///
-    /// Later events of its aggregate may have been handled already; those that come from now on wait for it.
+    /// Later events of its aggregate may have been handled already. Those that come wait for it as soon as its
+    /// subscription noticed: at once where it runs on this bus, at its next poll where it runs in another process.
     ///
     /// # Errors
     /// [`ErrorKind::ValidationFailed`] where the letter is gone, is none of an event, or its event left the log or is in

@@ -40,7 +40,8 @@
 //!
 //! The order of one key holds because an event is attempted only when no earlier event of its key has an open row, and
 //! because rows and cursor move in one step under one fence. A dead event no longer holds its siblings: they may have been
-//! handled when its letter is retried, and those that come while it is retrying wait for it.
+//! handled when its letter is retried, and those that come once its
+//! retry was noticed wait for it.
 //!
 //! One round reads the troubles and attempts what is due, then reads a page and hands it over. A subscription is
 //! *settled* when a whole round that began after the question found neither.
