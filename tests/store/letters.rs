@@ -133,7 +133,7 @@ pub(crate) async fn a_letter_has_the_whole_event_and_every_error<P: Place>() {
     };
     let expected = DeadLetter {
         id: letters[0].id,
-        content: Content::Event {
+        content: Content::Undelivered {
             subscription: "reader".to_owned(),
             stored: Box::new(stored.clone()),
         },

@@ -66,8 +66,10 @@ pub struct DeadLetter {
 /// What a dead letter holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
+    // Not named `Event`: rustc prints the path of a name that two items have, and what it says of handlers is full of the
+    // other one.
     /// An event that a subscription gave up.
-    Event {
+    Undelivered {
         /// The subscription; it may be gone by now.
         subscription: String,
         /// The whole event; the log may have lost it by now.
@@ -128,7 +130,7 @@ impl DeadLetter {
     #[must_use]
     pub fn source(&self) -> &str {
         match &self.content {
-            Content::Event { .. } => EVENT,
+            Content::Undelivered { .. } => EVENT,
             Content::Parked { source, .. } => source,
         }
     }
@@ -137,7 +139,7 @@ impl DeadLetter {
     #[must_use]
     pub fn subscription(&self) -> Option<&str> {
         match &self.content {
-            Content::Event { subscription, .. } => Some(subscription),
+            Content::Undelivered { subscription, .. } => Some(subscription),
             Content::Parked { .. } => None,
         }
     }
@@ -152,7 +154,7 @@ impl DeadLetter {
     #[must_use]
     pub fn stored(&self) -> Option<&Stored> {
         match &self.content {
-            Content::Event { stored, .. } => Some(stored),
+            Content::Undelivered { stored, .. } => Some(stored),
             Content::Parked { .. } => None,
         }
     }
@@ -161,7 +163,7 @@ impl DeadLetter {
     #[must_use]
     pub fn data(&self) -> &str {
         match &self.content {
-            Content::Event { stored, .. } => &stored.event.data,
+            Content::Undelivered { stored, .. } => &stored.event.data,
             Content::Parked { data, .. } => data,
         }
     }

@@ -228,7 +228,7 @@ fn letter(store: &SqliteStore, row: &SqliteRow) -> Result<DeadLetter> {
     let source: String = row.try_get("letter_source").map_err(failed)?;
     let content = if source == EVENT {
         let stored = Box::new(stored(store, row)?);
-        Content::Event { subscription: row.try_get("subscription").map_err(failed)?, stored }
+        Content::Undelivered { subscription: row.try_get("subscription").map_err(failed)?, stored }
     } else {
         Content::Parked { source, data: row.try_get("data").map_err(failed)? }
     };

@@ -110,7 +110,7 @@ impl Desk {
 impl State {
     /// Why a letter cannot be a delivery again.
     fn obstacle(&self, content: &Content) -> Option<Obstacle> {
-        let Content::Event { subscription, stored } = content else {
+        let Content::Undelivered { subscription, stored } = content else {
             return Some(Obstacle::Parked);
         };
         let found = self.subscriptions.get(subscription);

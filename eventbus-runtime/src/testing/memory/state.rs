@@ -146,7 +146,7 @@ impl State {
                 let stored = Box::new(self.event(position));
                 let letter = DeadLetter {
                     id: Uuid::now_v7(),
-                    content: Content::Event { subscription: subscription.to_owned(), stored },
+                    content: Content::Undelivered { subscription: subscription.to_owned(), stored },
                     attempts,
                     kind: failure.kind.as_str().to_owned(),
                     message: failure.message,
@@ -164,7 +164,7 @@ impl State {
     /// Makes the letter of an event a delivery again.
     fn reopen(&mut self, id: Uuid, now: i64, automatic: bool) {
         let Some(Entry { letter, key, retries }) = self.desk.letters.remove(&id) else { return };
-        let Content::Event { subscription, stored } = letter.content else { return };
+        let Content::Undelivered { subscription, stored } = letter.content else { return };
         let retries = if automatic { retries + 1 } else { 0 };
         let row = Row { key, retrying: Some((0, now)), errors: letter.errors, retries };
         self.subscriptions.entry(subscription).or_default().rows.insert(stored.position, row);
