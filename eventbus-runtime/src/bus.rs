@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "relay")]
 use crate::relay::Hub;
-use crate::store::{DeadLetter, Log, NewEvent, Start, Store};
+use crate::store::{Log, NewEvent, Start, Store};
 
 /// Emits events into a store and, with the `relay` feature, hands them to handlers.
 ///
@@ -71,25 +71,19 @@ impl<S: Store> EventBus<S> {
         #[cfg(not(feature = "relay"))]
         let _ = events;
     }
+
+    /// Tells the subscriptions of this bus that events are tried again.
+    #[cfg_attr(
+        not(feature = "relay"),
+        expect(clippy::unused_self, reason = "only the relay looks")
+    )]
+    pub(crate) fn look(&self) {
+        #[cfg(feature = "relay")]
+        self.hub.waker().look();
+    }
 }
 
 impl<S: Log> EventBus<S> {
-    /// The events that subscriptions gave up on, oldest first.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the database refuses.
-    pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>> {
-        self.store.dead_letters(None).await
-    }
-
-    /// The events that one subscription gave up on, oldest first.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the database refuses.
-    pub async fn dead_letters_of(&self, subscription: &str) -> Result<Vec<DeadLetter>> {
-        self.store.dead_letters(Some(subscription)).await
-    }
-
     /// Pauses a subscription, in every process: within a second nobody owns it any more, and its place is kept.
     ///
     /// # Errors

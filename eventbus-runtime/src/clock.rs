@@ -1,30 +1,36 @@
-//! The one place where the relay reads the time.
+//! The one place where the time is read.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+#[cfg(feature = "relay")]
 use tokio::time::Instant;
+
+/// Milliseconds since 1970, by the wall clock.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
 
 /// Milliseconds since 1970: the wall clock when the clock was made, and from there on the runtime's own time, which
 /// never runs backwards and which a test can pause.
+#[cfg(feature = "relay")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
     origin: i64,
     started: Instant,
 }
 
+#[cfg(any(feature = "relay", feature = "testing"))]
 impl Default for Clock {
     fn default() -> Self {
         Self::new()
     }
 }
 
+#[cfg(any(feature = "relay", feature = "testing"))]
 impl Clock {
     pub(crate) fn new() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self {
-            origin: i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
-            started: Instant::now(),
-        }
+        Self { origin: now(), started: Instant::now() }
     }
 
     /// The time since it was made.

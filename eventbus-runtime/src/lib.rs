@@ -13,8 +13,10 @@
 #[cfg(feature = "store")]
 mod bus;
 mod catalog;
-#[cfg(any(feature = "relay", feature = "testing"))]
+#[cfg(feature = "store")]
 mod clock;
+#[cfg(feature = "store")]
+pub mod dead_letter;
 #[cfg(feature = "store")]
 mod emit;
 mod envelope;
@@ -46,6 +48,10 @@ pub use crate::bus::EventBus;
 pub use crate::catalog::{
     Catalog, Compat, CompatDocument, CompatMode, Document, Group, GroupDocument, Leaf,
     LeafDocument, Node, Upcast, UpcastDocument,
+};
+#[cfg(feature = "store")]
+pub use crate::dead_letter::{
+    Action, Content, DeadLetter, DeadLetters, FailedAttempt, LetterFilter, Operator, Retried,
 };
 #[cfg(feature = "store")]
 pub use crate::emit::{Emit, MAX_AGGREGATE_ID, MAX_PAYLOAD, MAX_TENANT_ID};

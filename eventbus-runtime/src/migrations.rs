@@ -28,6 +28,12 @@ pub const POSTGRES: &[Migration] = &[
         makes: "eventbus_shard",
         sql: include_str!("../migrations/postgres/0002_shards.sql"),
     },
+    Migration {
+        version: 3,
+        name: "dead_letters",
+        makes: "eventbus_dead_letter",
+        sql: include_str!("../migrations/postgres/0003_dead_letters.sql"),
+    },
 ];
 
 /// The steps for SQLite, oldest first.
@@ -43,6 +49,12 @@ pub const SQLITE: &[Migration] = &[
         name: "shards",
         makes: "eventbus_shard",
         sql: include_str!("../migrations/sqlite/0002_shards.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "dead_letters",
+        makes: "eventbus_dead_letter",
+        sql: include_str!("../migrations/sqlite/0003_dead_letters.sql"),
     },
 ];
 

@@ -30,6 +30,7 @@ pub(crate) struct Spec<S: Log> {
     pub(crate) routes: Routes<S>,
     pub(crate) start: Start,
     pub(crate) retry: Retry,
+    pub(crate) retry_dead_after: Option<Duration>,
     pub(crate) timeout: Duration,
     pub(crate) page: usize,
     pub(crate) poll: Duration,
@@ -52,6 +53,7 @@ impl<S: Log> EventBus<S> {
             routes: Routes::new(),
             start: Start::default(),
             retry: Retry::default(),
+            retry_dead_after: None,
             timeout: Duration::from_secs(30),
             page: 1_000,
             poll: Duration::from_secs(1),
@@ -119,6 +121,14 @@ impl<S: Log> Subscribe<S> {
     /// How often and how soon a failed event is tried again.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.spec.retry = retry;
+        self
+    }
+
+    /// Retries what this subscription gives up, by itself, so long after it did, and at the latest one poll later: three
+    /// times ([`MOST_RETRIES`](crate::dead_letter::MOST_RETRIES)), and three times more after somebody retried it. Off
+    /// unless this is called. Each is recorded as an action of `eventbus`.
+    pub fn retry_dead_after(mut self, delay: Duration) -> Self {
+        self.spec.retry_dead_after = Some(delay);
         self
     }
 
@@ -217,6 +227,11 @@ impl<S: Log> Subscribe<S> {
 }
 
 impl<S: Log> Spec<S> {
+    /// The longest sleep, in milliseconds.
+    pub(crate) fn poll_millis(&self) -> i64 {
+        i64::try_from(self.poll.as_millis()).unwrap_or(i64::MAX)
+    }
+
     fn check(&mut self) -> Result<()> {
         let name = &self.name;
         let refuse = |message: &str| {
@@ -244,6 +259,9 @@ impl<S: Log> Spec<S> {
             return refuse(
                 "`breaker.failures` is at least 1, and `breaker.first` longer than nothing",
             );
+        }
+        if self.retry_dead_after.is_some_and(|delay| delay.is_zero()) {
+            return refuse("`retry_dead_after` is longer than nothing");
         }
         if self.page == 0 {
             return refuse("`page` holds at least 1 event");

@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use eventbus_runtime::migrations::SQLITE;
 use eventbus_tests::toolchain::Fixture;
 use sqlx::Row as _;
 use sqlx::sqlite::SqlitePool;
@@ -99,9 +100,11 @@ fn a_run_that_was_killed_before_its_manifest_emits_nothing_twice() {
     fixture.write("schemas/manifest.json", &manifest);
     fixture.replace("src/lib.rs", "Stopped {", "Halted {");
     let run = fixture.run(&["codegen"]);
-    let wanted = "`migrations/sqlite/0003_eventbus_types.sql` was generated, but";
-    assert!(run.stderr.contains(wanted), "{}", run.stderr);
-    assert!(fixture.path("migrations/sqlite/0004_eventbus_types.sql").exists());
+    // The runtime's own steps come first, then the types of the first run and those of the second.
+    let file = |nth| format!("migrations/sqlite/{:04}_eventbus_types.sql", SQLITE.len() + nth);
+    let wanted = format!("`{}` was generated, but", file(2));
+    assert!(run.stderr.contains(&wanted), "{}", run.stderr);
+    assert!(fixture.path(&file(3)).exists());
 }
 
 #[test]

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use eventbus_runtime::store::{
-    DeadLetter, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
-    Shards, Start, Step, Store, Troubles, Wanted,
+    Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent, Owner, Page, Registration, Replica,
+    Roster, Shard, Shards, Start, Step, Store, Survey, Troubles, Wanted,
 };
-use eventbus_runtime::{Error, ErrorKind, Result};
+use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result};
+use uuid::Uuid;
 
 /// A store with faults.
 #[derive(Clone)]
@@ -194,8 +195,55 @@ impl<S: Log> Log for Faulty<S> {
         }
         self.inner.advance(connection, owner, step).await
     }
+}
 
-    async fn dead_letters(&self, subscription: Option<&str>) -> Result<Vec<DeadLetter>> {
-        self.inner.dead_letters(subscription).await
+impl<S: Letters> Letters for Faulty<S> {
+    async fn letters(&self, slice: &LetterSlice<'_>) -> Result<Vec<DeadLetter>> {
+        self.inner.letters(slice).await
+    }
+
+    async fn survey_letters(&self, filter: &LetterFilter) -> Result<Survey> {
+        self.inner.survey_letters(filter).await
+    }
+
+    async fn next_letter(&self, subscription: &str) -> Result<Option<i64>> {
+        self.inner.next_letter(subscription).await
+    }
+
+    async fn retry_letters(
+        &self,
+        connection: &mut S::Connection,
+        slice: &LetterSlice<'_>,
+        now: i64,
+    ) -> Result<Moved> {
+        self.inner.retry_letters(connection, slice, now).await
+    }
+
+    async fn remove_letters(
+        &self,
+        connection: &mut S::Connection,
+        slice: &LetterSlice<'_>,
+    ) -> Result<Moved> {
+        self.inner.remove_letters(connection, slice).await
+    }
+
+    async fn take_letter(
+        &self,
+        connection: &mut S::Connection,
+        id: Uuid,
+    ) -> Result<Option<DeadLetter>> {
+        self.inner.take_letter(connection, id).await
+    }
+
+    async fn park_letter(&self, connection: &mut S::Connection, letter: &DeadLetter) -> Result<()> {
+        self.inner.park_letter(connection, letter).await
+    }
+
+    async fn record_action(&self, connection: &mut S::Connection, action: &Action) -> Result<()> {
+        self.inner.record_action(connection, action).await
+    }
+
+    async fn actions(&self, before: Option<Uuid>, limit: usize) -> Result<Vec<Action>> {
+        self.inner.actions(before, limit).await
     }
 }

@@ -10,6 +10,7 @@ mod events;
 mod failure;
 mod faulty;
 mod filter;
+mod letters;
 mod life;
 mod order;
 mod pace;
@@ -53,6 +54,14 @@ macro_rules! suite {
                     a_newer_version_stalls_and_is_kept,
                     an_event_in_trouble_without_handler_is_kept,
                     a_duplicate_is_skipped,
+                },
+                letters::{
+                    a_retried_letter_is_handled_at_once,
+                    effects_of_a_retried_letter_happen_once,
+                    a_letter_that_fails_again_has_all_errors,
+                    a_retry_by_filter_leaves_the_others,
+                    siblings_that_come_wait_for_a_retried_letter,
+                    a_retry_of_another_process_is_found_by_a_busy_subscription,
                 },
                 transaction::{
                     effects_happen_once_around_a_failure,

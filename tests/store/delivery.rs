@@ -9,7 +9,7 @@ use crate::database::{Claimed, Database, claim, drain};
 use crate::ownership::advance;
 use crate::reading::emit;
 
-fn change(stored: &Stored, fate: Fate) -> Change {
+pub(crate) fn change(stored: &Stored, fate: Fate) -> Change {
     let envelope = &stored.event.envelope;
     Change {
         position: stored.position,
@@ -25,7 +25,7 @@ fn all() -> Shards {
     Shards::all(SHARDS)
 }
 
-fn failure(message: &str, at: i64) -> Failure {
+pub(crate) fn failure(message: &str, at: i64) -> Failure {
     Failure { kind: ErrorKind::DeliveryFailed, message: message.to_owned(), at }
 }
 
@@ -33,7 +33,11 @@ fn retrying(attempts: u32, next_at: i64) -> Fate {
     Fate::Retrying { attempts, next_at, failure: failure("no", 1) }
 }
 
-async fn apply<S: Log>(bus: &EventBus<S>, claim: &Claimed<S>, changes: Vec<Change>) {
+pub(crate) fn dead(attempts: u32, message: &str, at: i64) -> Fate {
+    Fate::Dead { attempts, failure: failure(message, at), retry_at: None }
+}
+
+pub(crate) async fn apply<S: Log>(bus: &EventBus<S>, claim: &Claimed<S>, changes: Vec<Change>) {
     advance(bus, &claim.owner, &Step { cursor: None, changes }).await.unwrap();
 }
 
@@ -81,28 +85,7 @@ pub(crate) async fn parked_events_wait_for_the_retrying_one<D: Database>() {
     assert_eq!(ready(0, 10).await, [events[1].position, events[2].position]);
     assert_eq!(ready(0, 1).await, [events[1].position], "no more than the limit");
 
-    let dead = Fate::Dead { attempts: 5, failure: failure("never", 5) };
+    let dead = dead(5, "never", 5);
     apply(&bus, &claim, vec![change(&events[1], dead)]).await;
     assert_eq!(ready(0, 10).await, [events[2].position], "a dead one holds nobody back");
-}
-
-pub(crate) async fn dead_letters_are_kept_oldest_first<D: Database>() {
-    let (_database, bus) = D::fresh().await;
-    emit(&bus, &["1", "2"]).await;
-    for (name, message, at) in [("second", "later", 20), ("first", "sooner", 10)] {
-        let claim = claim(&bus, name).await;
-        let (events, _) = drain(&bus, claim.cursor.clone()).await;
-        let dead = Fate::Dead { attempts: 5, failure: failure(message, at) };
-        apply(&bus, &claim, vec![change(&events[1], dead)]).await;
-    }
-    let letters = bus.store().dead_letters(None).await.unwrap();
-    let names: Vec<&str> = letters.iter().map(|letter| letter.subscription.as_str()).collect();
-    assert_eq!(names, ["first", "second"]);
-    let letters = bus.store().dead_letters(Some("first")).await.unwrap();
-    assert_eq!(letters.len(), 1);
-    assert_eq!(letters[0].stored.event.data, r#"["a","2"]"#);
-    assert_eq!(letters[0].attempts, 5);
-    assert_eq!(letters[0].kind, "DeliveryFailed");
-    assert_eq!(letters[0].message, "sooner");
-    assert_eq!(letters[0].at, 10);
 }

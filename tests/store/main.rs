@@ -5,6 +5,9 @@ mod append;
 mod database;
 mod delivery;
 mod events;
+mod letters;
+mod letters_before;
+mod operators;
 mod ownership;
 mod postgres;
 mod reading;
@@ -51,7 +54,19 @@ on_every_database! {
     ownership::a_stale_fence_commits_nothing,
     delivery::trouble_is_kept_until_it_is_handled,
     delivery::parked_events_wait_for_the_retrying_one,
-    delivery::dead_letters_are_kept_oldest_first,
+    letters::a_letter_has_the_whole_event_and_every_error,
+    letters::a_letter_keeps_the_newest_errors,
+    letters::letters_are_read_oldest_first_and_page_by_page,
+    letters::filters_mean_the_same_everywhere,
+    operators::a_retried_letter_is_a_delivery_again,
+    operators::a_letter_that_cannot_be_retried_stays_and_says_why,
+    operators::a_letter_outlives_its_event_and_its_subscription,
+    operators::retry_by_filter_touches_what_matches,
+    operators::many_letters_are_one_action,
+    operators::discarding_and_purging_are_recorded,
+    operators::what_the_application_parks_it_takes,
+    operators::letters_are_due_by_themselves_three_times,
+    operators::operators_at_the_same_time_retry_once,
     schema::processes_migrate_at_once,
     schema::a_newer_schema_is_refused,
     schema::missing_tables_are_named_with_the_remedy,
@@ -60,4 +75,30 @@ on_every_database! {
     transaction::a_commit_with_a_leaked_savepoint_is_refused,
     transaction::a_transaction_that_a_statement_ended_is_refused,
     transaction::a_nested_transaction_that_ended_is_no_harm,
+}
+
+/// Instantiates behaviours on the store in memory.
+macro_rules! in_memory {
+    ($($suite:ident::$behaviour:ident,)+) => {
+        mod in_memory {
+            $(#[tokio::test]
+            async fn $behaviour() {
+                crate::$suite::$behaviour::<crate::letters::Memory>().await;
+            })+
+        }
+    };
+}
+
+in_memory! {
+    letters::a_letter_has_the_whole_event_and_every_error,
+    letters::a_letter_keeps_the_newest_errors,
+    letters::letters_are_read_oldest_first_and_page_by_page,
+    letters::filters_mean_the_same_everywhere,
+    operators::a_retried_letter_is_a_delivery_again,
+    operators::a_letter_that_cannot_be_retried_stays_and_says_why,
+    operators::retry_by_filter_touches_what_matches,
+    operators::many_letters_are_one_action,
+    operators::discarding_and_purging_are_recorded,
+    operators::what_the_application_parks_it_takes,
+    operators::letters_are_due_by_themselves_three_times,
 }

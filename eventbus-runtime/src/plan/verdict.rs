@@ -1,15 +1,10 @@
 //! What becomes of an event whose attempt failed.
 
+use std::time::Duration;
+
 use crate::error::{Error, ErrorKind};
 use crate::plan::backoff::{Retry, backoff};
-use crate::store::{Failure, Fate};
-
-/// The longest text of a failure that is kept, in bytes. A handler may quote a whole response in its error; the dead
-/// letters are read by people.
-const LONGEST: usize = 8 * 1024;
-
-/// What stands at the end of a text that was longer.
-const CUT_OFF: &str = " … (cut off)";
+use crate::store::{Failure, Fate, recordable};
 
 /// What is done with an event that failed and might be tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,11 +17,20 @@ pub enum OnFailure {
     SkipToDlq,
 }
 
+/// What a subscription chose for its failed events.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Policy<'a> {
+    pub(crate) retry: &'a Retry,
+    pub(crate) on_failure: OnFailure,
+    /// After how long a dead letter is retried by itself.
+    pub(crate) revive: Option<Duration>,
+}
+
 /// The fate after the `attempts`-th attempt ended in `error` at `now`; `jitter` in `0.0..1.0`.
 pub(crate) fn fate(
     error: &Error,
     attempts: u32,
-    (retry, on_failure): (&Retry, OnFailure),
+    Policy { retry, on_failure, revive }: Policy<'_>,
     now: i64,
     jitter: f64,
 ) -> Fate {
@@ -35,51 +39,45 @@ pub(crate) fn fate(
         return Fate::Handled;
     }
     let failure = |kind, message| Failure { kind, message: recordable(message), at: now };
+    let retry_at = revive.map(|delay| after(now, delay));
     if kind.is_terminal() || on_failure == OnFailure::SkipToDlq {
-        return Fate::Dead { attempts, failure: failure(kind, error.full()) };
+        return Fate::Dead { attempts, failure: failure(kind, error.full()), retry_at };
     }
     if attempts >= retry.attempts {
         let message = format!("gave up after {attempts} attempts, {kind}: {}", error.full());
-        return Fate::Dead { attempts, failure: failure(ErrorKind::MaxRetries, message) };
+        return Fate::Dead { attempts, failure: failure(ErrorKind::MaxRetries, message), retry_at };
     }
-    let wait = i64::try_from(backoff(retry, attempts, jitter).as_millis()).unwrap_or(i64::MAX);
-    Fate::Retrying {
-        attempts,
-        next_at: now.saturating_add(wait),
-        failure: failure(kind, error.full()),
-    }
+    let next_at = after(now, backoff(retry, attempts, jitter));
+    Fate::Retrying { attempts, next_at, failure: failure(kind, error.full()) }
 }
 
-/// The text in a form that every store takes. A record that cannot be written would be tried again for ever, and the
-/// whole subscription with it.
-fn recordable(mut text: String) -> String {
-    if text.contains('\0') {
-        text = text.replace('\0', "\u{2400}");
-    }
-    if text.len() > LONGEST {
-        text.truncate(text.floor_char_boundary(LONGEST - CUT_OFF.len()));
-        text.push_str(CUT_OFF);
-    }
-    text
+fn after(now: i64, wait: Duration) -> i64 {
+    now.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CUT_OFF, LONGEST, OnFailure, fate, recordable};
+    use std::time::Duration;
+
+    use super::{OnFailure, Policy, fate};
     use crate::error::{Error, ErrorKind};
     use crate::plan::backoff::Retry;
     use crate::store::Fate;
 
     fn judge(kind: ErrorKind, attempts: u32) -> Fate {
-        let how = (&Retry::default(), OnFailure::PauseKey);
-        fate(&Error::new(kind, "no"), attempts, how, 1_000, 1.0)
+        fate(&Error::new(kind, "no"), attempts, policy(&Retry::default()), 1_000, 1.0)
+    }
+
+    const fn policy(retry: &Retry) -> Policy<'_> {
+        Policy { retry, on_failure: OnFailure::PauseKey, revive: None }
     }
 
     #[test]
     fn what_is_to_be_skipped_is_dead_at_once_for_its_own_reason() {
-        let how = (&Retry::default(), OnFailure::SkipToDlq);
-        let fate = fate(&Error::new(ErrorKind::HandlerTimeout, "no"), 1, how, 1_000, 1.0);
-        let Fate::Dead { attempts: 1, failure } = fate else { panic!("nothing waits for it") };
+        let retry = Retry::default();
+        let policy = Policy { on_failure: OnFailure::SkipToDlq, ..policy(&retry) };
+        let fate = fate(&Error::new(ErrorKind::HandlerTimeout, "no"), 1, policy, 1_000, 1.0);
+        let Fate::Dead { attempts: 1, failure, .. } = fate else { panic!("nothing waits for it") };
         assert_eq!((failure.kind, &*failure.message), (ErrorKind::HandlerTimeout, "no"));
     }
 
@@ -103,14 +101,14 @@ mod tests {
     fn a_terminal_failure_is_dead_at_once() {
         for kind in [ErrorKind::DeserializationFailed, ErrorKind::ValidationFailed] {
             assert!(
-                matches!(judge(kind, 1), Fate::Dead { attempts: 1, failure } if failure.kind == kind)
+                matches!(judge(kind, 1), Fate::Dead { attempts: 1, failure, retry_at: None } if failure.kind == kind)
             );
         }
     }
 
     #[test]
     fn the_last_attempt_ends_with_the_reason_behind_it() {
-        let Fate::Dead { attempts: 5, failure } = judge(ErrorKind::DeliveryFailed, 5) else {
+        let Fate::Dead { attempts: 5, failure, .. } = judge(ErrorKind::DeliveryFailed, 5) else {
             panic!("five attempts are all there are");
         };
         assert_eq!(failure.kind, ErrorKind::MaxRetries);
@@ -118,17 +116,27 @@ mod tests {
     }
 
     #[test]
-    fn a_duplicate_needs_nothing_more() {
-        assert_eq!(judge(ErrorKind::DuplicateEvent, 1), Fate::Handled);
+    fn a_dead_letter_is_due_after_the_delay_that_was_asked_for() {
+        for (kind, attempts) in [(ErrorKind::ValidationFailed, 1), (ErrorKind::DeliveryFailed, 5)] {
+            let error = Error::new(kind, "no");
+            let due = |revive| match fate(
+                &error,
+                attempts,
+                Policy { revive, ..policy(&Retry::default()) },
+                1_000,
+                1.0,
+            ) {
+                Fate::Dead { retry_at, .. } => retry_at,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(due(None), None);
+            assert_eq!(due(Some(Duration::from_secs(60))), Some(61_000));
+            assert_eq!(due(Some(Duration::MAX)), Some(i64::MAX));
+        }
     }
 
     #[test]
-    fn a_text_that_no_store_could_hold_is_made_fit() {
-        assert_eq!(recordable("a\0b".to_owned()), "a\u{2400}b");
-        assert_eq!(recordable("a".repeat(LONGEST)).len(), LONGEST);
-        let long = recordable("ä".repeat(LONGEST));
-        assert!(long.len() <= LONGEST && long.len() > LONGEST - 4, "{}", long.len());
-        assert!(long.starts_with("ää") && long.ends_with(CUT_OFF));
-        assert!(recordable("\0".repeat(LONGEST)).len() <= LONGEST, "replacing makes it longer");
+    fn a_duplicate_needs_nothing_more() {
+        assert_eq!(judge(ErrorKind::DuplicateEvent, 1), Fate::Handled);
     }
 }

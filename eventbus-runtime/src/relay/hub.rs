@@ -31,6 +31,11 @@ impl Waker {
         self.subscriptions().iter().for_each(|shared| shared.wake());
     }
 
+    /// Wakes every subscription for events in trouble that somebody else wrote rows of.
+    pub(crate) fn look(&self) {
+        self.subscriptions().iter().for_each(|shared| shared.look());
+    }
+
     /// Wakes the subscriptions that want one of these events; the others would read the log for nothing.
     pub(crate) fn wake_for<'a>(&self, events: impl Iterator<Item = &'a RawEvent> + Clone) {
         for shared in self.subscriptions().iter() {

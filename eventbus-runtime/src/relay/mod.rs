@@ -31,18 +31,20 @@
 //!               │         failed │ │    └────┘
 //!               │                │ │ attempts used up, or a terminal failure
 //!               │                │ └─────────────────────────► Dead
-//!               │                │                              ▲
+//!               │                │ ◄─ ─ ─ a letter is retried ─ ▲
 //!               │ an earlier     │ nothing of its key           │
 //!               │ event of its   │ is retrying any more         │
 //!               ├──────────────► Parked ────────────────────────┤ terminal failure
 //!               │ key is open      └──────► handled: the row goes
 //!               │                                               │
 //!               └───────────────────────────────────────────────┘
-//!                 terminal failure: the cursor passes, the row stays
+//!                 terminal failure: the cursor passes, a dead letter is written
 //! ```
 //!
 //! The order of one key holds because an event is attempted only when no earlier event of its key has an open row, and
-//! because rows and cursor move in one step under one fence. A dead event no longer holds its siblings.
+//! because rows and cursor move in one step under one fence. A dead event no longer holds its siblings: they may have been
+//! handled when its letter is retried, and those that come once its
+//! retry was noticed wait for it.
 //!
 //! One round reads the troubles of each place and attempts what is due, then reads a page and hands it over. A place is
 //! the shards that stand at one cursor. A subscription is *settled* when a whole round that began after the question found
@@ -54,6 +56,7 @@ mod keeper;
 mod page;
 mod place;
 mod plain;
+mod revive;
 mod round;
 mod running;
 mod shared;

@@ -17,6 +17,10 @@ pub(super) struct Place<C> {
     pub(super) saved_at: i64,
     /// Whether there may be open delivery rows that were not read yet.
     pub(super) look: bool,
+    /// When they were last read.
+    pub(super) looked_at: i64,
+    /// When dead letters may be due again.
+    pub(super) revive_at: i64,
     pub(super) clock: Clock,
 }
 
@@ -32,7 +36,17 @@ impl<C: Cursor> Place<C> {
         let held = shards.into_iter().map(|shard| shard.held).collect();
         let owner = Owner { subscription: subscription.to_owned(), of, held };
         let (shards, saved_at) = (owner.shards(), clock.now());
-        Some(Self { owner, shards, cursor, unsaved: false, saved_at, look: true, clock })
+        Some(Self {
+            owner,
+            shards,
+            cursor,
+            unsaved: false,
+            saved_at,
+            look: true,
+            looked_at: saved_at,
+            revive_at: saved_at,
+            clock,
+        })
     }
 
     /// The first delivery of an event, now.

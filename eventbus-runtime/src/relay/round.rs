@@ -56,6 +56,9 @@ impl<S: Log> Worker<S> {
             // Both are read before the store is, so that what comes meanwhile counts for the next round.
             self.wake.borrow_and_update();
             let asked = self.shared.asked();
+            if self.shared.was_written() || self.shared.is_asked(asked) {
+                places.look_again();
+            }
             let round = self.every_place(places).await?;
             if self.shared.state() == State::Suspended && !self.circuit.is_probing() {
                 self.shared.turn(State::Running);
@@ -213,8 +216,6 @@ impl<S: Log> Worker<S> {
         unanswered: bool,
     ) -> Flow<bool> {
         let mut wait = pace(idle, self.spec.poll);
-        // Rows that somebody else wrote are found with the next poll; a mere wake-up is about the log.
-        let polls = wait >= self.spec.poll;
         if let Some(due) = due {
             wait = wait.min(millis(due - self.clock.now()));
         }
@@ -231,9 +232,6 @@ impl<S: Log> Worker<S> {
                 () = sleep_until(ends.min(tends)) => {}
             }
             if ends <= tends {
-                if polls {
-                    places.look_again();
-                }
                 return Ok(false);
             }
             let before = places.held();

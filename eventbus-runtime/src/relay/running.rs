@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::bus::EventBus;
+use crate::dead_letter::{DeadLetter, LetterFilter};
 use crate::error::{Error, Result};
 use crate::relay::hub;
 use crate::relay::shared::{Shared, State};
 use crate::relay::stats::Stats;
-use crate::store::{DeadLetter, Log};
+use crate::store::Log;
 
 /// A subscription that was started in this process.
 ///
@@ -56,7 +57,8 @@ impl<S: Log> Running<S> {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the database refuses.
     pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>> {
-        self.bus.dead_letters_of(&self.shared.name).await
+        let filter = LetterFilter::all().subscription(&self.shared.name);
+        self.bus.dead_letters().list(&filter, None, usize::MAX).await
     }
 
     /// Resolves when everything that was committed before the call is handled or dead, and nothing is being retried or

@@ -48,6 +48,8 @@ pub(crate) struct Shared {
     asked: AtomicU64,
     /// Whether another replica of this process came or went.
     disturbed: AtomicBool,
+    /// Whether somebody else wrote rows of events in trouble.
+    written: AtomicBool,
     status: watch::Sender<Status>,
     stop: watch::Sender<bool>,
     stats: Mutex<Stats>,
@@ -95,6 +97,7 @@ impl Shared {
             calls: watch::Sender::new(0),
             asked: AtomicU64::new(0),
             disturbed: AtomicBool::new(false),
+            written: AtomicBool::new(false),
             status: watch::Sender::new(status),
             stop: watch::Sender::new(false),
             stats: Mutex::default(),
@@ -146,6 +149,17 @@ impl Shared {
     /// Lets the task look at once where it rests.
     pub(super) fn wake(&self) {
         self.calls.send_modify(|calls| *calls = calls.wrapping_add(1));
+    }
+
+    /// The same, for events in trouble that another than the task wrote rows of.
+    pub(super) fn look(&self) {
+        self.written.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Whether there are such since this was last asked.
+    pub(super) fn was_written(&self) -> bool {
+        self.written.swap(false, Ordering::SeqCst)
     }
 
     pub(super) fn calls(&self) -> watch::Receiver<u64> {

@@ -161,8 +161,12 @@ impl<S: Log> Worker<S> {
         error: &Error,
     ) -> Fate {
         let now = place.clock.now();
-        let how = (&self.spec.retry, self.spec.on_failure);
-        let fate = verdict::fate(error, attempt, how, now, rand::random::<f64>());
+        let policy = verdict::Policy {
+            retry: &self.spec.retry,
+            on_failure: self.spec.on_failure,
+            revive: self.spec.retry_dead_after,
+        };
+        let fate = verdict::fate(error, attempt, policy, now, rand::random::<f64>());
         let (id, position) = (stored.event.envelope.id, stored.position);
         let event_type = route.event_type;
         match &fate {

@@ -29,9 +29,11 @@ pub(super) struct Open {
 impl<S: Log> Worker<S> {
     /// Attempts what is due and says what is open then.
     ///
-    /// While nothing goes wrong this asks the store nothing: only this owner writes rows, and it knows that it wrote
-    /// none since it last found none.
+    /// While nothing goes wrong this asks the store once per poll: mostly this owner writes rows, and it knows that it
+    /// wrote none since it last found none. Only a dead letter that another process retried is a row of somebody else's.
     pub(super) async fn troubles(&mut self, place: &mut Place<S::Cursor>) -> Flow<Open> {
+        self.revive(place).await?;
+        place.look |= place.clock.now() - place.looked_at >= self.spec.poll_millis();
         if !place.look {
             return Ok(Open::default());
         }
@@ -44,8 +46,9 @@ impl<S: Log> Worker<S> {
         Ok(Open { keys: left.keys, due, attempted, missing })
     }
 
-    async fn look(&self, place: &Place<S::Cursor>) -> Flow<(Troubles, i64)> {
+    async fn look(&self, place: &mut Place<S::Cursor>) -> Flow<(Troubles, i64)> {
         let now = place.clock.now();
+        place.looked_at = now;
         let found = self.store.troubles(&self.spec.name, &place.shards, now, self.spec.page);
         Ok((self.answered(found).await?, now))
     }

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 
+use uuid::Uuid;
+
+use crate::dead_letter::FailedAttempt;
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::{TypePattern, TypeSet};
 use crate::store::{Change, Failure, Fate, Handles, Held, NewEvent, Owner};
@@ -115,17 +118,71 @@ pub(crate) struct DeliveryRow<'a> {
 }
 
 impl<'a> DeliveryRow<'a> {
-    /// `None` where the row goes.
+    /// `None` where the row goes: the event was handled, or it becomes a dead letter.
     pub(crate) fn of(change: &'a Change) -> Option<Self> {
         let first_at = change.first_at;
         let (state, attempts, next_at, failure) = match &change.fate {
-            Fate::Handled => return None,
+            Fate::Handled | Fate::Dead { .. } => return None,
             Fate::Parked => ("parked", 0, None, None),
             Fate::Retrying { attempts, next_at, failure } => {
                 ("retrying", *attempts, Some(*next_at), Some(failure))
             }
-            Fate::Dead { attempts, failure } => ("dead", *attempts, None, Some(failure)),
         };
         Some(Self { state, attempts, first_at, next_at, failure })
     }
+
+    /// What is appended to its `errors` column.
+    pub(crate) fn error(&self) -> Option<FailedAttempt> {
+        self.failure.map(|failure| FailedAttempt::new(self.attempts, failure))
+    }
+}
+
+/// A dead letter as it is written.
+#[derive(Debug)]
+pub(crate) struct Burial<'a> {
+    pub(crate) id: Uuid,
+    pub(crate) change: &'a Change,
+    pub(crate) attempts: u32,
+    pub(crate) failure: &'a Failure,
+    pub(crate) retry_at: Option<i64>,
+}
+
+impl<'a> Burial<'a> {
+    /// `None` where the event is not given up.
+    pub(crate) fn of(change: &'a Change) -> Option<Self> {
+        let Fate::Dead { attempts, failure, retry_at } = &change.fate else { return None };
+        let (attempts, retry_at) = (*attempts, *retry_at);
+        Some(Self { id: Uuid::now_v7(), change, attempts, failure, retry_at })
+    }
+}
+
+/// An entry of an `errors` column.
+#[cfg(feature = "sqlite")]
+pub(crate) fn object(failed: &FailedAttempt) -> String {
+    serde_json::to_string(failed).expect("texts and numbers are always JSON")
+}
+
+/// The `errors` column.
+pub(crate) fn errors(errors: &[FailedAttempt]) -> String {
+    serde_json::to_string(errors).expect("texts and numbers are always JSON")
+}
+
+/// Reads the `errors` column of a letter.
+pub(crate) fn read_errors(text: &str, letter: Uuid) -> Result<Vec<FailedAttempt>> {
+    serde_json::from_str(text).map_err(|cause| {
+        let message =
+            format!("column `errors` of letter {letter} of eventbus_dead_letter is malformed");
+        Error::new(ErrorKind::DeserializationFailed, message).with_source(cause)
+    })
+}
+
+/// What is said where an event is to become a dead letter that the log does not hold.
+pub(crate) fn lost(place: &str, subscription: &str) -> Error {
+    Error::new(
+        ErrorKind::Store,
+        format!(
+            "{place}: subscription `{subscription}` gives up an event that is not in the log any more: whatever deletes \
+             old events must leave those that have a row in eventbus_delivery"
+        ),
+    )
 }

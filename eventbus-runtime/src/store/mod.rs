@@ -1,10 +1,13 @@
-//! What a database must be able to do: [`Store`] to emit into it, [`Log`] to relay out of it.
+//! What a database must be able to do: [`Store`] to emit into it, [`Log`] to relay out of it, [`Letters`] to keep what
+//! was given up.
 //!
 //! The relay decides, a store remembers. Whatever belongs together is one [`Step`]: the cursor and the delivery rows
 //! that an event leaves behind move in one transaction, under one fence, or not at all.
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod columns;
+mod dead_letter;
+mod failure;
 mod ownership;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -28,6 +31,8 @@ use crate::catalog::first_segment;
 use crate::envelope::RawEvent;
 use crate::error::{ErrorKind, Result};
 use crate::filter::TypeSet;
+pub use crate::store::dead_letter::{LetterSlice, Letters, Moved, Obstacle, Survey};
+pub(crate) use crate::store::failure::recordable;
 pub use crate::store::ownership::{
     Handles, Held, Owner, Registration, Replica, Roster, SLOTS, Shard, Shards, shard_of,
 };
@@ -79,7 +84,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     label = "nothing to subscribe to",
     note = "`SqliteStore`, `PgStore` and `MemoryStore` have one: `EventBus<SqliteStore>`, or `S: Log` where it is any"
 )]
-pub trait Log: Store {
+pub trait Log: Letters {
     /// How far a shard of a subscription has come.
     type Cursor: Cursor;
 
@@ -159,12 +164,6 @@ pub trait Log: Store {
         owner: &Owner,
         step: &Step<Self::Cursor>,
     ) -> impl Future<Output = Result<()>> + Send;
-
-    /// The dead letters, oldest first; of one subscription where it is named.
-    fn dead_letters(
-        &self,
-        subscription: Option<&str>,
-    ) -> impl Future<Output = Result<Vec<DeadLetter>>> + Send;
 }
 
 /// A place in the log. Of two places one is less than the other where everything before it is before the other, too;
@@ -320,12 +319,15 @@ pub enum Fate {
         /// Why the last attempt failed.
         failure: Failure,
     },
-    /// Is not tried again.
+    /// Is given up: the row goes, and a dead letter takes its place.
     Dead {
         /// Attempts made.
         attempts: u32,
         /// Why it ended.
         failure: Failure,
+        /// When the letter is retried by itself, unless it was so [`MOST_RETRIES`](crate::dead_letter::MOST_RETRIES)
+        /// times already.
+        retry_at: Option<i64>,
     },
 }
 
@@ -337,22 +339,5 @@ pub struct Failure {
     /// Its text with its causes.
     pub message: String,
     /// When it happened.
-    pub at: i64,
-}
-
-/// An event that a subscription gave up on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeadLetter {
-    /// The subscription.
-    pub subscription: String,
-    /// The whole event.
-    pub stored: Stored,
-    /// Attempts made.
-    pub attempts: u32,
-    /// The name of the failure's kind, [`ErrorKind::as_str`].
-    pub kind: String,
-    /// Why it ended.
-    pub message: String,
-    /// When it ended.
     pub at: i64,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use eventbus_runtime::{Counts, EventBus};
+use eventbus_runtime::{Counts, EventBus, LetterFilter};
 use serde_json::json;
 
 use crate::Result;
@@ -133,14 +133,17 @@ impl Report {
 }
 
 async fn dead_letters<S: Database>(bus: &EventBus<S>) -> Result<Vec<Dead>> {
-    let letters = bus.dead_letters().await?;
+    let letters = bus.dead_letters().list(&LetterFilter::all(), None, usize::MAX).await?;
     Ok(letters
         .into_iter()
-        .map(|letter| Dead {
-            reason: format!("{}: {}", letter.kind, letter.message),
-            subscription: letter.subscription,
-            event_type: letter.stored.event.envelope.event_type,
-            id: letter.stored.event.envelope.id.to_string(),
+        .filter_map(|letter| {
+            let envelope = &letter.event()?.envelope;
+            Some(Dead {
+                subscription: letter.subscription()?.to_owned(),
+                event_type: envelope.event_type.clone(),
+                id: envelope.id.to_string(),
+                reason: format!("{}: {}", letter.kind, letter.message),
+            })
         })
         .collect())
 }

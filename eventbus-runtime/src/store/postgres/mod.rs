@@ -5,7 +5,8 @@
 //!
 //! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT` and `UPDATE` on
 //! `eventbus_schema` and the right to call `pg_control_system()`; one that relays needs `SELECT` on `eventbus_event` and
-//! its sequence, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica` and `eventbus_delivery`.
+//! its sequence, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_delivery`,
+//! `eventbus_dead_letter` and `eventbus_action`.
 //!
 //! A process that runs subscriptions holds a session's advisory lock, so that others take over at once when it dies. A
 //! pooler in transaction mode does not keep sessions: connect the relay to the server itself, or others wait until the
@@ -15,11 +16,15 @@
 //! `Cargo.toml`, `sqlx = { version = "0.9", features = ["tls-rustls"] }`, and write `?sslmode=require` or more into the
 //! URL.
 
+mod action;
 mod append;
+mod bury;
 mod connect;
 mod cursor;
+mod dead_letter;
 mod epoch;
 mod error;
+mod letters;
 mod migrate;
 mod page;
 mod replica;
@@ -38,8 +43,8 @@ use crate::error::Result;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
-    DeadLetter, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
-    Shards, Start, Step, Store, Troubles, Wanted,
+    Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard, Shards, Start,
+    Step, Store, Troubles, Wanted,
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
@@ -198,9 +203,5 @@ impl Log for PgStore {
         step: &Step<PgCursor>,
     ) -> Result<()> {
         step::advance(self, connection, owner, step).await
-    }
-
-    async fn dead_letters(&self, subscription: Option<&str>) -> Result<Vec<DeadLetter>> {
-        trouble::dead_letters(self, subscription).await
     }
 }

@@ -3,12 +3,13 @@
 use sqlx::postgres::{PgConnection, Postgres};
 use uuid::Uuid;
 
+use crate::dead_letter::MOST_ERRORS;
 use crate::error::Result;
-use crate::store::columns::{self, DeliveryRow};
+use crate::store::columns::{self, Burial, DeliveryRow};
 use crate::store::postgres::subscription::{arrays, bind, numbers};
-use crate::store::postgres::{PgCursor, PgStore};
+use crate::store::postgres::{PgCursor, PgStore, bury};
 use crate::store::transaction::{ended_by_a_statement, is_outermost};
-use crate::store::{Change, Owner, Step};
+use crate::store::{Change, Fate, Owner, Step};
 
 /// Opens a transaction with a setting that ends with it and so tells it from any other.
 pub(super) const BEGIN: &str = "BEGIN; SET LOCAL eventbus.step = 'ours'";
@@ -33,6 +34,10 @@ pub(super) async fn advance(
         return Err(columns::fenced(owner));
     }
     if !step.changes.is_empty() {
+        let burials: Vec<Burial<'_>> = step.changes.iter().filter_map(Burial::of).collect();
+        if !burials.is_empty() && !bury::bury(connection, owner, &burials).await.map_err(failed)? {
+            return Err(columns::lost(&store.place(), &owner.subscription));
+        }
         forget(connection, owner, &step.changes).await.map_err(failed)?;
         record(connection, owner, &step.changes).await.map_err(failed)?;
     }
@@ -89,7 +94,7 @@ async fn forget(
     owner: &Owner,
     changes: &[Change],
 ) -> Result<(), sqlx::Error> {
-    let handled = changes.iter().filter(|change| DeliveryRow::of(change).is_none());
+    let handled = changes.iter().filter(|change| change.fate == Fate::Handled);
     let positions: Vec<i64> = handled.map(|change| change.position).collect();
     if positions.is_empty() {
         return Ok(());
@@ -116,12 +121,17 @@ async fn record(
     let failures = || rows.iter().map(|(_, row)| row.failure);
     sqlx::query(
         "INSERT INTO eventbus_delivery (subscription, position, event_id, key, state, attempts, next_at, kind, message, \
-             failed_at, shard, first_at) \
-         SELECT $1, * FROM UNNEST($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::integer[], $7::bigint[], \
-             $8::text[], $9::text[], $10::bigint[], $11::smallint[], $12::bigint[]) \
+             failed_at, errors, shard, first_at) \
+         SELECT $1, position, event_id, key, state, attempts, next_at, kind, message, failed_at, errors::jsonb, shard, \
+             first_at \
+         FROM UNNEST($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::integer[], $7::bigint[], $8::text[], \
+             $9::text[], $10::bigint[], $11::text[], $13::smallint[], $14::bigint[]) \
+             AS r (position, event_id, key, state, attempts, next_at, kind, message, failed_at, errors, shard, first_at) \
          ON CONFLICT (subscription, position) DO UPDATE SET key = excluded.key, state = excluded.state, \
-             attempts = excluded.attempts, first_at = excluded.first_at, next_at = excluded.next_at, kind = excluded.kind, \
-             message = excluded.message, failed_at = excluded.failed_at",
+             attempts = excluded.attempts, first_at = excluded.first_at, next_at = excluded.next_at, \
+             kind = excluded.kind, message = excluded.message, failed_at = excluded.failed_at, \
+             errors = CASE WHEN jsonb_array_length(eventbus_delivery.errors || excluded.errors) > $12 \
+                 THEN eventbus_delivery.errors - 0 ELSE eventbus_delivery.errors END || excluded.errors",
     )
     .bind(&owner.subscription)
     .bind(rows.iter().map(|(change, _)| change.position).collect::<Vec<i64>>())
@@ -133,6 +143,8 @@ async fn record(
     .bind(failures().map(|failure| Some(failure?.kind.as_str())).collect::<Vec<_>>())
     .bind(failures().map(|failure| Some(failure?.message.as_str())).collect::<Vec<_>>())
     .bind(failures().map(|failure| Some(failure?.at)).collect::<Vec<_>>())
+    .bind(rows.iter().map(|(_, row)| columns::errors(row.error().as_slice())).collect::<Vec<String>>())
+    .bind(i32::try_from(MOST_ERRORS).unwrap_or(i32::MAX))
     .bind(numbers(rows.iter().map(|(change, _)| change.slot)))
     .bind(rows.iter().map(|(_, row)| row.first_at).collect::<Vec<_>>())
     .execute(connection)

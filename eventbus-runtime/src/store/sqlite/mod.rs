@@ -5,9 +5,13 @@
 //! Beside `shop.db` lie SQLite's `shop.db-wal` and `shop.db-shm`, and for each process that runs subscriptions a lock
 //! file, `shop.db-….lock`, which goes with it. A copy of the database needs none of the lock files.
 
+mod action;
 mod append;
+mod bury;
 mod connect;
+mod dead_letter;
 mod error;
+mod letters;
 mod migrate;
 mod page;
 mod replica;
@@ -25,8 +29,8 @@ use crate::error::Result;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
-    DeadLetter, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
-    Shards, Start, Step, Store, Troubles, Wanted,
+    Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard, Shards, Start,
+    Step, Store, Troubles, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -198,10 +202,6 @@ impl Log for SqliteStore {
         step: &Step<SqliteCursor>,
     ) -> Result<()> {
         step::advance(self, connection, owner, step).await
-    }
-
-    async fn dead_letters(&self, subscription: Option<&str>) -> Result<Vec<DeadLetter>> {
-        trouble::dead_letters(self, subscription).await
     }
 }
 

@@ -101,7 +101,7 @@ pub(super) async fn page(
     Ok(Page { window, events, end: cursor.at(end), more })
 }
 
-fn list<T: Serialize>(items: &[T]) -> String {
+pub(super) fn list<T: Serialize>(items: &[T]) -> String {
     serde_json::to_string(items).expect("a list of texts or numbers is always JSON")
 }
 
@@ -133,7 +133,7 @@ pub(super) fn stored(store: &SqliteStore, row: &SqliteRow) -> Result<Stored> {
     Ok(Stored { position, slot, event })
 }
 
-fn optional_uuid(row: &SqliteRow, column: &str) -> Result<Option<Uuid>, sqlx::Error> {
+pub(super) fn optional_uuid(row: &SqliteRow, column: &str) -> Result<Option<Uuid>, sqlx::Error> {
     row.try_get::<Option<String>, _>(column)?.map(|text| uuid(text, column)).transpose()
 }
 

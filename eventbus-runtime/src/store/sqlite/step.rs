@@ -4,10 +4,11 @@ use sqlx::sqlite::{Sqlite, SqliteConnection};
 use sqlx::{Database, raw_sql};
 use sqlx_core::transaction::TransactionManager;
 
+use crate::dead_letter::MOST_ERRORS;
 use crate::error::Result;
-use crate::store::columns::{self, DeliveryRow};
+use crate::store::columns::{self, Burial, DeliveryRow};
 use crate::store::sqlite::subscription::pairs;
-use crate::store::sqlite::{SqliteCursor, SqliteStore};
+use crate::store::sqlite::{SqliteCursor, SqliteStore, bury};
 use crate::store::transaction::{ended_by_a_statement, is_outermost};
 use crate::store::{Change, Owner, Step};
 
@@ -37,7 +38,11 @@ pub(super) async fn advance(
         return Err(columns::fenced(owner));
     }
     for change in &step.changes {
-        apply(connection, owner, change).await.map_err(failed)?;
+        match Burial::of(change) {
+            None => apply(connection, owner, change).await.map_err(failed)?,
+            Some(burial) if bury::bury(connection, owner, &burial).await.map_err(failed)? => {}
+            Some(_) => return Err(columns::lost(&store.place().to_string(), &owner.subscription)),
+        }
     }
     Ok(())
 }
@@ -74,10 +79,14 @@ async fn apply(
             .bind(change.position),
         Some(row) => sqlx::query(
             "INSERT INTO eventbus_delivery (subscription, position, event_id, key, state, attempts, next_at, kind, \
-             message, failed_at, shard, first_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+             message, failed_at, errors, shard, first_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+             CASE WHEN ?11 IS NULL THEN '[]' ELSE json_array(json(?11)) END, ?13, ?14) \
              ON CONFLICT (subscription, position) DO UPDATE SET key = excluded.key, state = excluded.state, \
-             attempts = excluded.attempts, first_at = excluded.first_at, next_at = excluded.next_at, kind = excluded.kind, \
-             message = excluded.message, failed_at = excluded.failed_at",
+             attempts = excluded.attempts, first_at = excluded.first_at, next_at = excluded.next_at, \
+             kind = excluded.kind, message = excluded.message, failed_at = excluded.failed_at, \
+             errors = CASE WHEN ?11 IS NULL THEN errors ELSE json_insert(CASE WHEN json_array_length(errors) >= ?12 \
+             THEN json_remove(errors, '$[0]') ELSE errors END, '$[#]', json(?11)) END",
         )
         .bind(&owner.subscription)
         .bind(change.position)
@@ -89,6 +98,8 @@ async fn apply(
         .bind(row.failure.map(|failure| failure.kind.as_str()))
         .bind(row.failure.map(|failure| &failure.message))
         .bind(row.failure.map(|failure| failure.at))
+        .bind(row.error().map(|failed| columns::object(&failed)))
+        .bind(i64::try_from(MOST_ERRORS).unwrap_or(i64::MAX))
         .bind(change.slot)
         .bind(row.first_at),
     };

@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteRow;
 use crate::error::Result;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::page::stored;
-use crate::store::{DeadLetter, Shards, Trouble, Troubles, columns};
+use crate::store::{Shards, Trouble, Troubles, columns};
 
 pub(super) async fn troubles(
     store: &SqliteStore,
@@ -53,42 +53,11 @@ pub(super) async fn troubles(
     })
 }
 
-pub(super) async fn dead_letters(
-    store: &SqliteStore,
-    subscription: Option<&str>,
-) -> Result<Vec<DeadLetter>> {
-    let rows = sqlx::query(
-        "SELECT e.*, d.attempts, d.subscription, d.kind, d.message, d.failed_at FROM eventbus_delivery d \
-         JOIN eventbus_event e ON e.position = d.position \
-         WHERE d.state = 'dead' AND (?1 IS NULL OR d.subscription = ?1) ORDER BY d.failed_at, d.position",
-    )
-    .bind(subscription)
-    .fetch_all(&store.pool)
-    .await
-    .map_err(|error| store.error("read the dead letters", error))?;
-    rows.iter().map(|row| dead_letter(store, row)).collect()
-}
-
 fn trouble(store: &SqliteStore, row: &SqliteRow) -> Result<Trouble> {
     let stored = stored(store, row)?;
     let columns = || Ok((row.try_get("key")?, row.try_get("first_at")?));
     let (key, first_at) = columns().map_err(|error| unreadable(store, error))?;
     Ok(Trouble { attempts: attempts(store, row, stored.position)?, first_at, stored, key })
-}
-
-fn dead_letter(store: &SqliteStore, row: &SqliteRow) -> Result<DeadLetter> {
-    let stored = stored(store, row)?;
-    let attempts = attempts(store, row, stored.position)?;
-    let columns = || -> Result<(String, String, String, i64), sqlx::Error> {
-        Ok((
-            row.try_get("subscription")?,
-            row.try_get("kind")?,
-            row.try_get("message")?,
-            row.try_get("failed_at")?,
-        ))
-    };
-    let (subscription, kind, message, at) = columns().map_err(|error| unreadable(store, error))?;
-    Ok(DeadLetter { subscription, stored, attempts, kind, message, at })
 }
 
 fn attempts(store: &SqliteStore, row: &SqliteRow, position: i64) -> Result<u32> {

@@ -2,8 +2,8 @@
 
 use crate::error::Result;
 use crate::store::{
-    DeadLetter, Handles, Held, Log, Owner, Page, Registration, Replica, Roster, Shard, Shards,
-    Start, Step, Stored, Troubles, Wanted,
+    Handles, Held, Log, Owner, Page, Registration, Replica, Roster, Shard, Shards, Start, Step,
+    Stored, Troubles, Wanted,
 };
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::MemoryCursor;
@@ -99,9 +99,5 @@ impl Log for MemoryStore {
         self.state().check(owner)?;
         connection.advance(owner, step);
         Ok(())
-    }
-
-    async fn dead_letters(&self, subscription: Option<&str>) -> Result<Vec<DeadLetter>> {
-        Ok(self.state().dead_letters(subscription))
     }
 }

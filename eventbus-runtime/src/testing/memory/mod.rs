@@ -1,5 +1,7 @@
-//! The store in memory: `state` is what is committed, `transaction` what is not yet, `log` the relay's side.
+//! The store in memory: `state` is what is committed, `transaction` what is not yet, `log` the relay's side, `letters`
+//! that of dead letters.
 
+mod letters;
 mod log;
 mod state;
 mod subscription;

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use uuid::Uuid;
+
 use crate::clock::Clock;
+use crate::dead_letter::{Content, DeadLetter, MOST_RETRIES};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Cursor, DeadLetter, Fate, Owner, Shards, Stored, Trouble, Troubles};
+use crate::store::{Change, Cursor, Failure, Fate, Owner, Shards, Stored, Trouble, Troubles};
+use crate::testing::memory::letters::{Deed, Desk, Entry};
 use crate::testing::memory::subscription::{Row, Subscription};
 use crate::testing::memory::transaction::Write;
 
@@ -23,6 +27,7 @@ pub(super) struct State {
     pub(super) log: Vec<Stored>,
     pub(super) subscriptions: BTreeMap<String, Subscription>,
     pub(super) clock: Clock,
+    pub(super) desk: Desk,
 }
 
 impl State {
@@ -35,6 +40,11 @@ impl State {
     fn event(&self, position: i64) -> Stored {
         let at = self.log.binary_search_by_key(&position, |stored| stored.position);
         self.log[at.expect("rows are made for events of this log")].clone()
+    }
+
+    /// Whether the log holds an event of this position.
+    pub(super) fn has(&self, position: i64) -> bool {
+        self.log.binary_search_by_key(&position, |stored| stored.position).is_ok()
     }
 
     /// Whether the owner was not replaced.
@@ -51,8 +61,10 @@ impl State {
     /// Applies a transaction, or nothing of it.
     pub(super) fn apply(&mut self, writes: Vec<Write>) -> Result<()> {
         for write in &writes {
-            if let Write::Advance(owner, _) = write {
-                self.check(owner)?;
+            match write {
+                Write::Append(_) => {}
+                Write::Advance(owner, _) => self.check(owner)?,
+                Write::Letters(deed) => deed.check(&self.desk)?,
             }
         }
         for write in writes {
@@ -63,9 +75,16 @@ impl State {
                 }
                 Write::Advance(owner, step) => {
                     if let Some(subscription) = self.subscriptions.get_mut(&owner.subscription) {
-                        subscription.apply(&owner.held, step);
+                        subscription.move_to(&owner.held, step.cursor);
+                        for change in step.changes {
+                            self.change(&owner.subscription, change);
+                        }
                     }
                 }
+                Write::Letters(Deed::Retry { ids, now, automatic }) => {
+                    ids.iter().for_each(|id| self.reopen(*id, now, automatic));
+                }
+                Write::Letters(deed) => self.desk.apply(deed),
             }
         }
         Ok(())
@@ -82,15 +101,15 @@ impl State {
         let mut retrying = HashSet::new();
         let Some(subscription) = self.subscriptions.get(subscription) else { return troubles };
         let rows = subscription.rows.iter().filter(|(_, row)| shards.contains(row.slot));
-        for (position, Row { key, first_at, fate, .. }) in rows {
-            let ready = match fate {
-                Fate::Handled | Fate::Dead { .. } => continue,
-                Fate::Parked => key.as_ref().is_none_or(|key| !retrying.contains(key)).then_some(0),
-                Fate::Retrying { attempts, next_at, .. } => {
+        for (position, row) in rows {
+            let (key, first_at) = (&row.key, &row.first_at);
+            let ready = match row.retrying {
+                None => key.as_ref().is_none_or(|key| !retrying.contains(key)).then_some(0),
+                Some((attempts, next_at)) => {
                     retrying.extend(key);
-                    let next = troubles.next_at.map_or(*next_at, |next| next.min(*next_at));
+                    let next = troubles.next_at.map_or(next_at, |next| next.min(next_at));
                     troubles.next_at = Some(next);
-                    (*next_at <= now).then_some(*attempts)
+                    (next_at <= now).then_some(attempts)
                 }
             };
             troubles.keys.extend(key.clone());
@@ -103,25 +122,61 @@ impl State {
         troubles
     }
 
-    pub(super) fn dead_letters(&self, wanted: Option<&str>) -> Vec<DeadLetter> {
-        let mut letters = Vec::new();
-        for (name, subscription) in &self.subscriptions {
-            if wanted.is_some_and(|wanted| wanted != name) {
-                continue;
+    /// Writes the row of an event in trouble, or its dead letter.
+    fn change(&mut self, subscription: &str, change: Change) {
+        let Change { position, slot, key, first_at, fate, .. } = change;
+        let Some(found) = self.subscriptions.get_mut(subscription) else { return };
+        let mut row = found.rows.remove(&position).unwrap_or_default();
+        (row.slot, row.key, row.first_at) = (slot, key, first_at);
+        match fate {
+            Fate::Handled => return,
+            Fate::Parked => row.retrying = None,
+            Fate::Retrying { attempts, next_at, failure } => {
+                row.fail(attempts, &failure);
+                row.retrying = Some((attempts, next_at));
             }
-            letters.extend(subscription.rows.iter().filter_map(|(position, row)| {
-                let Fate::Dead { attempts, failure } = &row.fate else { return None };
-                Some(DeadLetter {
-                    subscription: name.clone(),
-                    stored: self.event(*position),
-                    attempts: *attempts,
-                    kind: failure.kind.as_str().to_owned(),
-                    message: failure.message.clone(),
-                    at: failure.at,
-                })
-            }));
+            Fate::Dead { attempts, failure, retry_at } => {
+                row.fail(attempts, &failure);
+                self.bury(subscription, position, row, attempts, failure, retry_at);
+                return;
+            }
         }
-        letters.sort_by_key(|letter| letter.at);
-        letters
+        found.rows.insert(position, row);
+    }
+
+    fn bury(
+        &mut self,
+        subscription: &str,
+        position: i64,
+        row: Row,
+        attempts: u32,
+        failure: Failure,
+        retry_at: Option<i64>,
+    ) {
+        let stored = Box::new(self.event(position));
+        let letter = DeadLetter {
+            id: Uuid::now_v7(),
+            content: Content::Undelivered { subscription: subscription.to_owned(), stored },
+            attempts,
+            kind: failure.kind.as_str().to_owned(),
+            message: failure.message,
+            errors: row.errors,
+            at: failure.at,
+            retry_at: retry_at.filter(|_| row.retries < MOST_RETRIES),
+        };
+        self.desk.bury(Entry { letter, key: row.key, retries: row.retries });
+    }
+
+    /// Makes the letter of an event a delivery again.
+    fn reopen(&mut self, id: Uuid, now: i64, automatic: bool) {
+        let Some(Entry { letter, key, retries }) = self.desk.letters.remove(&id) else { return };
+        let Content::Undelivered { subscription, stored } = letter.content else { return };
+        let retries = if automatic { retries + 1 } else { 0 };
+        let first_at = letter.errors.first().map(|error| error.at);
+        let (slot, retrying, errors) = (stored.slot, Some((0, now)), letter.errors);
+        let row = Row { slot, key, first_at, retrying, errors, retries };
+        if let Some(subscription) = self.subscriptions.get_mut(&subscription) {
+            subscription.rows.insert(stored.position, row);
+        }
     }
 }

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::dead_letter::{FailedAttempt, MOST_ERRORS};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{
-    Fate, Handles, Held, Registration, Replica, Roster, Shard, Start, Step, Stored,
-};
+use crate::store::{Failure, Handles, Held, Registration, Replica, Roster, Shard, Start, Stored};
 use crate::testing::memory::state::{MemoryCursor, State};
 
 pub(super) struct Subscription {
@@ -22,11 +21,23 @@ pub(super) struct Subscription {
 }
 
 /// A delivery row.
+#[derive(Default)]
 pub(super) struct Row {
     pub(super) slot: u16,
     pub(super) key: Option<String>,
     pub(super) first_at: Option<i64>,
-    pub(super) fate: Fate,
+    /// Attempts so far and when it is due; `None` where it is parked.
+    pub(super) retrying: Option<(u32, i64)>,
+    pub(super) errors: Vec<FailedAttempt>,
+    /// How often its dead letter was retried by itself.
+    pub(super) retries: u32,
+}
+
+impl Row {
+    pub(super) fn fail(&mut self, attempts: u32, failure: &Failure) {
+        self.errors.push(FailedAttempt::new(attempts, failure));
+        self.errors.drain(..self.errors.len().saturating_sub(MOST_ERRORS));
+    }
 }
 
 impl State {
@@ -117,7 +128,7 @@ impl State {
         let Some(subscription) = self.subscriptions.get_mut(subscription) else {
             return Ok(false);
         };
-        subscription.rows.retain(|_, row| matches!(row.fate, Fate::Dead { .. }));
+        subscription.rows.clear();
         for shard in &mut subscription.shards {
             shard.owner = None;
             shard.held.fence += 1;
@@ -154,21 +165,10 @@ impl Subscription {
         held.iter().all(|held| self.shards.iter().any(|shard| shard.held == *held))
     }
 
-    pub(super) fn apply(&mut self, held: &[Held], step: Step<MemoryCursor>) {
-        if let Some(cursor) = step.cursor {
+    pub(super) fn move_to(&mut self, held: &[Held], cursor: Option<MemoryCursor>) {
+        if let Some(cursor) = cursor {
             let moved = self.shards.iter_mut().filter(|shard| held.contains(&shard.held));
             moved.for_each(|shard| shard.cursor = cursor);
-        }
-        for change in step.changes {
-            match change.fate {
-                Fate::Handled => {
-                    self.rows.remove(&change.position);
-                }
-                fate => {
-                    let (slot, key, first_at) = (change.slot, change.key, change.first_at);
-                    self.rows.insert(change.position, Row { slot, key, first_at, fate });
-                }
-            }
         }
     }
 }

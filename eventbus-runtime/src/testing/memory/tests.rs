@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::bus::EventBus;
+use crate::dead_letter::LetterFilter;
 use crate::envelope::{Envelope, RawEvent};
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, HandlerError};
 use crate::store::{
-    Change, Failure, Fate, Handles, Held, Log, NewEvent, Owner, Registration, Replica, Shard,
-    Shards, Start, Step, Store,
+    Change, Failure, Fate, Handles, Held, LetterSlice, Letters, Log, NewEvent, Owner, Registration,
+    Replica, Shard, Shards, Start, Step, Store,
 };
 use crate::testing::MemoryStore;
 use crate::testing::memory::MemoryCursor;
@@ -147,4 +149,21 @@ async fn parked_events_are_ready_when_nothing_before_them_is_retried() {
     assert_eq!(ready(2_000).await, (vec![2, 3], None, keys));
     advance(&owner, vec![row(2, Fate::Handled), row(3, Fate::Handled)]).await;
     assert_eq!(ready(2_000).await, (vec![], None, HashSet::new()));
+}
+
+#[tokio::test]
+async fn of_two_transactions_that_move_a_letter_one_commits() {
+    let bus = EventBus::in_memory();
+    let busy = HandlerError::retryable("busy");
+    let id = bus.dead_letters().park("mail", "1", busy).await.unwrap();
+    let (mut first, mut second) = (bus.store().open(), bus.store().open());
+    let filter = LetterFilter::all();
+    let slice = LetterSlice::first(&filter, 10);
+    let moved = bus.store().remove_letters(&mut first, &slice).await.unwrap();
+    assert_eq!(moved.moved, [id]);
+    assert!(bus.store().take_letter(&mut second, id).await.unwrap().is_some());
+    bus.store().append(&mut second, &[event()]).await.unwrap();
+    first.commit().unwrap();
+    assert_eq!(second.commit().unwrap_err().kind(), ErrorKind::TransactionRollback);
+    assert!(bus.store().log().is_empty(), "nothing of it was done");
 }

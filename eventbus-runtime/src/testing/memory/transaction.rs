@@ -8,6 +8,7 @@ use crate::envelope::RawEvent;
 use crate::error::Result;
 use crate::store::{NewEvent, Owner, Step};
 use crate::testing::memory::MemoryStore;
+use crate::testing::memory::letters::Deed;
 use crate::testing::memory::state::MemoryCursor;
 
 /// An open transaction; dropping it rolls back.
@@ -31,6 +32,8 @@ pub(super) enum Write {
     Append(NewEvent),
     /// A step of a subscription.
     Advance(Owner, Step<MemoryCursor>),
+    /// What is done to dead letters.
+    Letters(Deed),
 }
 
 impl MemoryTransaction {
@@ -77,9 +80,13 @@ impl MemoryConnection {
     fn emitted(&self) -> Vec<RawEvent> {
         let appended = |write: &Write| match write {
             Write::Append(new) => Some(new.event.clone()),
-            Write::Advance(..) => None,
+            Write::Advance(..) | Write::Letters(_) => None,
         };
         self.writes.iter().filter_map(appended).collect()
+    }
+
+    pub(super) fn write(&mut self, write: Write) {
+        self.writes.push(write);
     }
 
     pub(super) fn advance(&mut self, owner: &Owner, step: &Step<MemoryCursor>) {
