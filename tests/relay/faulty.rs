@@ -163,6 +163,10 @@ impl<S: Log> Log for Faulty<S> {
         self.inner.remove(subscription).await
     }
 
+    async fn rung(&self) {
+        self.inner.rung().await;
+    }
+
     async fn page(
         &self,
         cursor: &S::Cursor,

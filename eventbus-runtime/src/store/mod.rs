@@ -138,6 +138,13 @@ pub trait Log: Letters {
     /// Forgets a subscription with all that is in trouble in it; whether it was known.
     fn remove(&self, subscription: &str) -> impl Future<Output = Result<bool>> + Send;
 
+    /// Waits until something may have been committed, by whatever process; for ever where the store cannot tell. The relay
+    /// waits here when it has nothing to do, and reads again afterwards: a call more than needed does no harm, and one that
+    /// is missing costs no more than the relay's poll interval.
+    fn rung(&self) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
+
     /// Reads events after `cursor`, in the order of delivery.
     fn page(
         &self,

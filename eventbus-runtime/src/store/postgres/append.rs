@@ -5,23 +5,26 @@ use uuid::Uuid;
 
 use crate::envelope::Envelope;
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::postgres::bell::ring;
 use crate::store::postgres::{PgStore, epoch};
 use crate::store::{NewEvent, columns};
 
 /// One statement for all rows, numbered in their order. It writes nothing where the tables are in another cluster than
 /// `eventbus_schema` says: then the epoch is raised first.
-const INSERT: &str = "\
-    INSERT INTO eventbus_event (epoch, shard, version, id, correlation_id, causation_id, type, source, tenant, \
+const INSERT: &str = concat!(
+    ring!(),
+    "INSERT INTO eventbus_event (epoch, shard, version, id, correlation_id, causation_id, type, source, tenant, \
         aggregate_id, traceparent, tracestate, metadata, data) \
     SELECT s.epoch, e.shard, e.version, e.id, e.correlation_id, e.causation_id, e.type, e.source, e.tenant, \
         e.aggregate_id, e.traceparent, e.tracestate, e.metadata::json, e.data::json \
-    FROM eventbus_schema AS s, \
+    FROM bell, eventbus_schema AS s, \
         UNNEST($1::smallint[], $2::integer[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], \
             $9::text[], $10::text[], $11::text[], $12::text[], $13::text[]) WITH ORDINALITY \
         AS e (shard, version, id, correlation_id, causation_id, type, source, tenant, aggregate_id, traceparent, \
             tracestate, metadata, data, ordinal) \
-    WHERE s.cluster = (SELECT system_identifier::text FROM pg_control_system()) \
-    ORDER BY e.ordinal";
+    WHERE s.cluster = (SELECT system_identifier::text FROM pg_control_system()) AND bell.rung IS NOT NULL \
+    ORDER BY e.ordinal",
+);
 
 pub(super) async fn append(
     store: &PgStore,

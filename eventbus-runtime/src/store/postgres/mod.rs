@@ -18,6 +18,7 @@
 
 mod action;
 mod append;
+mod bell;
 mod bury;
 mod connect;
 mod cursor;
@@ -40,6 +41,7 @@ use sqlx::postgres::{PgConnection, PgPool, Postgres};
 
 use crate::bus::EventBus;
 use crate::error::Result;
+use crate::store::postgres::bell::Bell;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
@@ -57,6 +59,7 @@ pub type PgBus = EventBus<PgStore>;
 pub struct PgStore {
     pool: PgPool,
     session: Session,
+    bell: Bell,
 }
 
 impl EventBus<PgStore> {
@@ -80,10 +83,11 @@ impl EventBus<PgStore> {
         connect::pool(url).await.map(Self::new)
     }
 
-    /// A bus on a pool that exists already. With its first subscription it takes one connection out of it for good.
+    /// A bus on a pool that exists already. Its first subscription takes two connections out
+    /// of it for good: one tells others that this process is there, one listens for commits.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self::on(PgStore { pool, session: Session::new() })
+        Self::on(PgStore { pool, session: Session::new(), bell: Bell::new() })
     }
 
     /// The pool underneath.
@@ -176,6 +180,10 @@ impl Log for PgStore {
 
     async fn remove(&self, subscription: &str) -> Result<bool> {
         subscription::remove(self, subscription).await
+    }
+
+    async fn rung(&self) {
+        self.bell.rung(&self.pool).await;
     }
 
     async fn page(

@@ -7,6 +7,7 @@
 
 mod action;
 mod append;
+mod bell;
 mod bury;
 mod connect;
 mod dead_letter;
@@ -26,6 +27,7 @@ use sqlx::{SqlSafeStr, SqlStr};
 
 use crate::bus::EventBus;
 use crate::error::Result;
+use crate::store::sqlite::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
@@ -45,6 +47,7 @@ pub struct SqliteStore {
     /// Whether the database dies with its last connection.
     in_memory: bool,
     session: Session,
+    bell: Bell,
 }
 
 impl EventBus<SqliteStore> {
@@ -175,6 +178,15 @@ impl Log for SqliteStore {
 
     async fn remove(&self, subscription: &str) -> Result<bool> {
         subscription::remove(self, subscription).await
+    }
+
+    async fn rung(&self) {
+        if self.in_memory {
+            // One process alone has it, and wakes its own subscriptions.
+            std::future::pending().await
+        } else {
+            self.bell.rung(&self.pool).await;
+        }
     }
 
     async fn page(
