@@ -82,9 +82,8 @@ async fn a_lost_listener_is_replaced() {
     let database = PgDatabase::new().await;
     let (bus, other) = (database.bus().await, database.bus().await);
     let (_running, mut events) = sleeper(&bus).await;
-    let listeners = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                     WHERE datname = current_database() AND query LIKE 'LISTEN%' OR pid IN \
-                     (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock')";
+    let listeners = "SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database \
+         WHERE l.locktype = 'advisory' AND d.datname = current_database()";
     sqlx::query(listeners).execute(other.pool()).await.unwrap();
     for n in 0..3 {
         let mut tx = other.begin().await.unwrap();
