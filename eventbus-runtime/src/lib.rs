@@ -48,7 +48,10 @@ pub use crate::catalog::{
     LeafDocument, Node, Upcast, UpcastDocument,
 };
 #[cfg(feature = "store")]
-pub use crate::emit::{Emit, MAX_AGGREGATE_ID, MAX_PAYLOAD, MAX_TENANT_ID};
+pub use crate::emit::{
+    Emit, Emitting, MAX_AGGREGATE_ID, MAX_BATCH, MAX_BATCH_BYTES, MAX_PAYLOAD, MAX_TENANT_ID,
+    Receipt, Receipts, Target,
+};
 pub use crate::envelope::{Envelope, RawEvent};
 pub use crate::error::{Error, ErrorKind, HandlerError, Result};
 pub use crate::event::{Delivery, DomainEvent, Emittable, Event, EventPayload};

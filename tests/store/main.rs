@@ -10,6 +10,7 @@ mod postgres;
 mod reading;
 mod schema;
 mod sqlite;
+mod target;
 mod transaction;
 
 /// Instantiates the behaviours that all databases share.
@@ -40,6 +41,9 @@ on_every_database! {
     append::a_commit_that_nobody_waits_for_is_carried_out,
     append::a_refused_event_leaves_nothing_of_its_emit,
     append::many_events_keep_their_order,
+    append::options_win_over_what_a_payload_marks,
+    append::limits_are_told_before_anything_is_written,
+    append::receipts_say_what_was_written,
     reading::pages_follow_the_cursor,
     reading::only_wanted_types_are_read,
     reading::families_are_read_by_what_their_names_begin_with,
