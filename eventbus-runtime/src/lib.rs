@@ -49,8 +49,8 @@ pub use crate::catalog::{
 };
 #[cfg(feature = "store")]
 pub use crate::emit::{
-    Emit, Emitting, MAX_AGGREGATE_ID, MAX_BATCH, MAX_BATCH_BYTES, MAX_PAYLOAD, MAX_TENANT_ID,
-    Receipt, Receipts, Target,
+    Emit, Emitting, MAX_AGGREGATE_ID, MAX_BATCH, MAX_BATCH_BYTES, MAX_EVENT_KEY, MAX_PAYLOAD,
+    MAX_TENANT_ID, Receipt, Receipts, Target,
 };
 pub use crate::envelope::{Envelope, RawEvent};
 pub use crate::error::{Error, ErrorKind, HandlerError, Result};

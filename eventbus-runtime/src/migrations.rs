@@ -13,18 +13,28 @@ pub struct Migration {
 }
 
 /// The steps for PostgreSQL, oldest first. Set `lock_timeout` before you run them.
-pub const POSTGRES: &[Migration] = &[Migration {
-    version: 1,
-    name: "runtime",
-    sql: include_str!("../migrations/postgres/0001_runtime.sql"),
-}];
+pub const POSTGRES: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "runtime",
+        sql: include_str!("../migrations/postgres/0001_runtime.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "keys",
+        sql: include_str!("../migrations/postgres/0003_keys.sql"),
+    },
+];
 
 /// The steps for SQLite, oldest first.
-pub const SQLITE: &[Migration] = &[Migration {
-    version: 1,
-    name: "runtime",
-    sql: include_str!("../migrations/sqlite/0001_runtime.sql"),
-}];
+pub const SQLITE: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "runtime",
+        sql: include_str!("../migrations/sqlite/0001_runtime.sql"),
+    },
+    Migration { version: 2, name: "keys", sql: include_str!("../migrations/sqlite/0003_keys.sql") },
+];
 
 /// The version that the last step leaves.
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use eventbus_runtime::store::{
-    Claim, DeadLetter, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles,
+    Claim, DeadLetter, Duplicates, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles,
 };
 use eventbus_runtime::{Error, ErrorKind, Result, TypeSet};
 
@@ -73,7 +73,11 @@ impl<S: Store> Store for Faulty<S> {
         self.inner.migrate().await
     }
 
-    async fn append(&self, connection: &mut S::Connection, events: &[NewEvent]) -> Result<()> {
+    async fn append(
+        &self,
+        connection: &mut S::Connection,
+        events: &[NewEvent],
+    ) -> Result<Duplicates> {
         self.inner.append(connection, events).await
     }
 

@@ -5,6 +5,7 @@ mod append;
 mod database;
 mod delivery;
 mod events;
+mod key;
 mod ownership;
 mod postgres;
 mod reading;
@@ -44,6 +45,14 @@ on_every_database! {
     append::options_win_over_what_a_payload_marks,
     append::limits_are_told_before_anything_is_written,
     append::receipts_say_what_was_written,
+    key::the_second_event_of_a_key_is_a_duplicate,
+    key::a_key_is_a_tenants_own_and_a_mark_is_a_types_own,
+    key::duplicates_are_answered_event_by_event,
+    key::a_key_of_a_rolled_back_emit_is_free,
+    key::an_expired_key_is_free,
+    key::expired_keys_are_removed_by_emitters,
+    key::keys_that_cannot_be_are_refused,
+    key::a_failed_emit_takes_no_key,
     reading::pages_follow_the_cursor,
     reading::only_wanted_types_are_read,
     reading::families_are_read_by_what_their_names_begin_with,

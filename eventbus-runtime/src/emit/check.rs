@@ -20,6 +20,9 @@ pub const MAX_BATCH_BYTES: usize = 64 * 1024 * 1024;
 /// The longest aggregate id that [`EventBus::emit`](crate::EventBus::emit) takes, in bytes. It is part of indexes, whose rows databases limit.
 pub const MAX_AGGREGATE_ID: usize = 512;
 
+/// The longest event key that [`EventBus::emit`](crate::EventBus::emit) takes, in bytes.
+pub const MAX_EVENT_KEY: usize = 512;
+
 /// The longest tenant id that [`EventBus::emit`](crate::EventBus::emit) takes, in bytes: it stands beside the aggregate id in those indexes.
 pub const MAX_TENANT_ID: usize = 512;
 
@@ -72,6 +75,28 @@ pub(crate) fn check_tenant(event_type: &str, tenant: Option<&str>) -> Result<()>
         ))),
         _ => Ok(()),
     }
+}
+
+/// A key stands beside the tenant in an index, as the aggregate id does.
+pub(crate) fn check_key(event_type: &str, key: &str) -> Result<()> {
+    if key.is_empty() {
+        return Err(refused(format!(
+            "the key of `{event_type}` is empty: every event with an empty key would be a duplicate of the first; fill \
+             it in, or make the field with `#[event(event_key)]` an `Option` that is `None` where there is no key"
+        )));
+    }
+    if key.len() > MAX_EVENT_KEY {
+        return Err(refused(format!(
+            "the key of `{event_type}` has {} bytes, the most is {MAX_EVENT_KEY}: take a hash of what is longer",
+            key.len()
+        )));
+    }
+    if key.contains('\0') {
+        return Err(refused(format!(
+            "the key of `{event_type}` contains the character U+0000, which databases cannot hold in text"
+        )));
+    }
+    Ok(())
 }
 
 /// How much one statement, one message and one transaction may hold.

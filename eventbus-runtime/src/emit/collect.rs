@@ -53,6 +53,8 @@ pub struct Batch<'a> {
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) new: NewEvent,
+    /// The text of the field that the payload marks as its key.
+    pub(crate) mark: Option<String>,
 }
 
 impl<'a> Batch<'a> {
@@ -85,8 +87,8 @@ impl<'a> Batch<'a> {
         if event.envelope.source.is_empty() {
             self.source.clone_into(&mut event.envelope.source);
         }
-        let new = NewEvent { event, aggregate_kind: aggregate_kind.to_owned() };
-        self.add(Draft { new })
+        let new = NewEvent { event, aggregate_kind: aggregate_kind.to_owned(), key: None };
+        self.add(Draft { new, mark: None })
     }
 
     fn begin<E: Emittable>(&mut self, event: &E) -> Result<()> {
@@ -104,8 +106,8 @@ impl<'a> Batch<'a> {
             ..Envelope::default()
         };
         let aggregate_kind = event.aggregate_kind().to_owned();
-        let new = NewEvent { event: RawEvent { envelope, data }, aggregate_kind };
-        self.add(Draft { new })
+        let new = NewEvent { event: RawEvent { envelope, data }, aggregate_kind, key: None };
+        self.add(Draft { new, mark: event.event_key() })
     }
 
     fn add(&mut self, draft: Draft) -> Result<()> {

@@ -14,7 +14,7 @@ use crate::emit::collect::Batch;
 use crate::store::Store;
 
 pub use crate::emit::check::{
-    MAX_AGGREGATE_ID, MAX_BATCH, MAX_BATCH_BYTES, MAX_PAYLOAD, MAX_TENANT_ID,
+    MAX_AGGREGATE_ID, MAX_BATCH, MAX_BATCH_BYTES, MAX_EVENT_KEY, MAX_PAYLOAD, MAX_TENANT_ID,
 };
 pub use crate::emit::collect::Emit;
 pub use crate::emit::pending::Emitting;
@@ -58,6 +58,7 @@ impl<S: Store> EventBus<S> {
     /// [`ErrorKind::ValidationFailed`](crate::ErrorKind::ValidationFailed), and nothing was written, when
     /// - a payload cannot be serialised, contains `\u0000` or exceeds [`MAX_PAYLOAD`];
     /// - an aggregate id or a tenant is empty or exceeds [`MAX_AGGREGATE_ID`] or [`MAX_TENANT_ID`];
+    /// - a key is empty or exceeds [`MAX_EVENT_KEY`], or one key is given for several events;
     /// - there are more events than [`MAX_BATCH`], or their payloads exceed [`MAX_BATCH_BYTES`];
     /// - the name of a piece of metadata is not `[a-z0-9]{1,20}`, or an attribute's of the envelope;
     /// - an event is retired, or a [`RawEvent`](crate::RawEvent) without a name, an id, a version or a payload of JSON.

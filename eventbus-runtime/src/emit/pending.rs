@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
+use std::time::Duration;
 
 use uuid::Uuid;
 
 use crate::bus::EventBus;
-use crate::emit::check::{check_metadata, check_tenant};
+use crate::emit::check::{check_key, check_metadata, check_tenant, refused};
 use crate::emit::collect::Draft;
-use crate::emit::receipt::{Receipt, Receipts};
+use crate::emit::receipt::Receipts;
 use crate::emit::target::Place;
 use crate::error::Result;
-use crate::store::{NewEvent, Store};
+use crate::store::{EventKey, NewEvent, Store};
 
 /// An emit with its options: [`EventBus::emit`]. Awaiting it emits.
 ///
@@ -29,6 +30,7 @@ pub struct Emitting<'a, S: Store> {
 /// What was chained.
 #[derive(Debug, Default)]
 struct Options {
+    key: Option<String>,
     tenant: Option<String>,
     correlation: Option<Uuid>,
     causation: Option<Uuid>,
@@ -42,6 +44,21 @@ impl<'a, S: Store> Emitting<'a, S> {
         events: Result<Vec<Draft>>,
     ) -> Self {
         Self { bus, place, events, options: Options::default() }
+    }
+
+    /// What makes a second emit of the event a duplicate: within the window of the bus
+    /// ([`EventBus::with_key_window`], 24 h) nothing is written under a key of the tenant that is taken, and the receipt
+    /// has the id of the event that took it. An event's own type is no part of this key.
+    ///
+    /// A payload with a field that is marked `#[event(event_key)]` has a key of itself: type and text of the field,
+    /// `order.placed:12`, so that two types may use one number. Several events in one emit have only those: one key for
+    /// all of them is refused.
+    ///
+    /// Where another transaction that is still open took the key, this waits for its end: it is a duplicate if that
+    /// commits and the first if it rolls back. Only an emit with a key costs anything for it.
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.options.key = Some(key.into());
+        self
     }
 
     /// The tenant; wins over the field that the payload marks with `#[event(tenant_id)]`.
@@ -71,29 +88,45 @@ impl<'a, S: Store> Emitting<'a, S> {
 
     async fn run(self) -> Result<Receipts> {
         let Self { bus, place, events, options } = self;
-        let events = options.apply(events?)?;
+        let events = options.apply(events?, bus.key_window)?;
         let place = place?;
         if events.is_empty() {
             return Ok(Receipts::default());
         }
-        match place {
+        let duplicates = match place {
             Place::Connection(connection) => bus.store.append(connection, &events).await?,
-        }
+        };
         // Nobody tells when the caller commits: the subscriptions look now, and soon again.
-        bus.wake_for(&events);
-        let written = |new: &NewEvent| Receipt::written(new.event.envelope.id);
-        Ok(Receipts::new(events.iter().map(written).collect()))
+        if duplicates.len() < events.len() {
+            bus.wake_for(&events);
+        }
+        Ok(Receipts::of(&events, &duplicates))
     }
 }
 
 impl Options {
     /// The events as they are written.
-    fn apply(&self, drafts: Vec<Draft>) -> Result<Vec<NewEvent>> {
-        drafts.into_iter().map(|draft| self.apply_to(draft)).collect()
+    fn apply(&self, drafts: Vec<Draft>, window: Duration) -> Result<Vec<NewEvent>> {
+        if let Some(key) = &self.key
+            && drafts.len() > 1
+        {
+            return Err(refused(format!(
+                "one key, `{key}`, for {} events would make all but the first duplicates: emit them one by one, or mark \
+                 a field of their payloads with `#[event(event_key)]`",
+                drafts.len()
+            )));
+        }
+        drafts.into_iter().map(|draft| self.apply_to(draft, window)).collect()
     }
 
-    fn apply_to(&self, draft: Draft) -> Result<NewEvent> {
-        let mut new = draft.new;
+    fn apply_to(&self, draft: Draft, window: Duration) -> Result<NewEvent> {
+        let Draft { mut new, mark } = draft;
+        let event_type = &new.event.envelope.event_type;
+        if let Some(key) = self.key.as_ref().or(mark.as_ref()) {
+            check_key(event_type, key)?;
+            let text = if self.key.is_some() { key.clone() } else { format!("{event_type}:{key}") };
+            new.key = Some(EventKey { text, window });
+        }
         let envelope = &mut new.event.envelope;
         envelope.tenant = self.tenant.clone().or(envelope.tenant.take());
         envelope.correlation_id = self.correlation.or(envelope.correlation_id);

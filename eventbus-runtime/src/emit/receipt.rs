@@ -4,6 +4,8 @@ use std::ops::Deref;
 
 use uuid::Uuid;
 
+use crate::store::{Duplicates, NewEvent};
+
 /// What became of the events of one emit, in their order. It derefs to the slice of [`Receipt`]s.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Receipts {
@@ -18,8 +20,13 @@ pub struct Receipt {
 }
 
 impl Receipts {
-    pub(crate) fn new(each: Vec<Receipt>) -> Self {
-        Self { each }
+    /// What is said of these events, of which some were duplicates.
+    pub(crate) fn of(events: &[NewEvent], duplicates: &Duplicates) -> Self {
+        let each = events.iter().enumerate().map(|(index, new)| match duplicates.get(&index) {
+            Some(first) => Receipt { id: *first, duplicate: true },
+            None => Receipt { id: new.event.envelope.id, duplicate: false },
+        });
+        Self { each: each.collect() }
     }
 
     /// The id of the event, where one was emitted; of the first where they were several.
@@ -40,14 +47,16 @@ impl Receipts {
 }
 
 impl Receipt {
-    pub(crate) const fn written(id: Uuid) -> Self {
-        Self { id, duplicate: false }
-    }
-
     /// The event's id; for a duplicate, that of the event which was there before it.
     #[must_use]
     pub const fn id(&self) -> Uuid {
         self.id
+    }
+
+    /// Whether the event was not written because another one has its key, in this emit or before it.
+    #[must_use]
+    pub const fn is_duplicate(&self) -> bool {
+        self.duplicate
     }
 }
 

@@ -5,6 +5,8 @@
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod columns;
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) mod keys;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "sqlite")]
@@ -12,15 +14,20 @@ pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod transaction;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Debug;
 use std::future::Future;
 use std::ops::DerefMut;
+use std::time::Duration;
+
+use uuid::Uuid;
 
 use crate::catalog::first_segment;
 use crate::envelope::RawEvent;
 use crate::error::{ErrorKind, Result};
 use crate::filter::TypeSet;
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) use crate::store::keys::Keyed;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use crate::store::transaction::Transaction;
 
@@ -43,11 +50,15 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn migrate(&self) -> impl Future<Output = Result<()>> + Send;
 
     /// Appends events in their order, inside whatever transaction is open on the connection.
+    ///
+    /// An event whose key is taken is not written: it is one of the [`Duplicates`]. Where another transaction that is
+    /// still open took the key, this waits for its end: it is a duplicate if that commits, and the first if not. The
+    /// second of two events of one key in one append is a duplicate of the first. A key that has expired is free.
     fn append(
         &self,
         connection: &mut Self::Connection,
         events: &[NewEvent],
-    ) -> impl Future<Output = Result<()>> + Send;
+    ) -> impl Future<Output = Result<Duplicates>> + Send;
 
     /// Opens a transaction that may write.
     fn begin(&self) -> impl Future<Output = Result<Self::Transaction>> + Send;
@@ -168,13 +179,28 @@ pub struct NewEvent {
     ///
     /// [`DomainEvent::aggregate_kind`]: crate::DomainEvent::aggregate_kind
     pub aggregate_kind: String,
+    /// What makes a second event of its tenant a duplicate, where it has that.
+    pub key: Option<EventKey>,
 }
+
+/// What tells an event from others of its tenant: within the window a second one of the key is a duplicate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventKey {
+    /// The key.
+    pub text: String,
+    /// How long it is kept.
+    pub window: Duration,
+}
+
+/// The events of an append that were not written because their key was taken, by their place in it, with the id of the
+/// event that has the key.
+pub type Duplicates = BTreeMap<usize, Uuid>;
 
 impl From<RawEvent> for NewEvent {
     /// An event whose aggregate has the kind that the first segment of its type names.
     fn from(event: RawEvent) -> Self {
         let aggregate_kind = first_segment(&event.envelope.event_type).to_owned();
-        Self { event, aggregate_kind }
+        Self { event, aggregate_kind, key: None }
     }
 }
 
@@ -238,7 +264,7 @@ pub struct Change {
     /// The event's number in the log.
     pub position: i64,
     /// Its id.
-    pub event_id: uuid::Uuid,
+    pub event_id: Uuid,
     /// The key that orders it: siblings of the same key wait behind it. `None` where nothing waits.
     pub key: Option<String>,
     /// What it becomes.

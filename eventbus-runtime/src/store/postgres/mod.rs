@@ -3,7 +3,8 @@
 //! Transactions commit in another order than they take their numbers in, so a cursor is no number here: see
 //! [`PgCursor`].
 //!
-//! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT` and `UPDATE` on
+//! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT`, `INSERT`,
+//! `UPDATE` and `DELETE` on `eventbus_key` where its events have keys, `SELECT` and `UPDATE` on
 //! `eventbus_schema` and the right to call `pg_control_system()`; one that relays needs `SELECT` on `eventbus_event` and
 //! its sequence, and all on `eventbus_subscription` and `eventbus_delivery`.
 //!
@@ -20,6 +21,7 @@ mod connect;
 mod cursor;
 mod epoch;
 mod error;
+mod key;
 mod migrate;
 mod page;
 mod snapshot;
@@ -33,7 +35,9 @@ use crate::bus::EventBus;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::store::transaction::{Abandoned, Transaction};
-use crate::store::{Claim, DeadLetter, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles};
+use crate::store::{
+    Claim, DeadLetter, Duplicates, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles,
+};
 
 pub use crate::store::postgres::claim::PgLease;
 pub use crate::store::postgres::cursor::PgCursor;
@@ -100,7 +104,11 @@ impl Store for PgStore {
         migrate::migrate(self).await
     }
 
-    async fn append(&self, connection: &mut PgConnection, events: &[NewEvent]) -> Result<()> {
+    async fn append(
+        &self,
+        connection: &mut PgConnection,
+        events: &[NewEvent],
+    ) -> Result<Duplicates> {
         append::append(self, connection, events).await
     }
 

@@ -9,6 +9,7 @@ mod append;
 mod claim;
 mod connect;
 mod error;
+mod key;
 mod migrate;
 mod page;
 mod step;
@@ -21,7 +22,9 @@ use crate::bus::EventBus;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::store::transaction::{Abandoned, Transaction};
-use crate::store::{Claim, DeadLetter, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles};
+use crate::store::{
+    Claim, DeadLetter, Duplicates, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles,
+};
 
 pub use crate::store::sqlite::claim::SqliteLease;
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -98,7 +101,11 @@ impl Store for SqliteStore {
         migrate::migrate(self).await
     }
 
-    async fn append(&self, connection: &mut SqliteConnection, events: &[NewEvent]) -> Result<()> {
+    async fn append(
+        &self,
+        connection: &mut SqliteConnection,
+        events: &[NewEvent],
+    ) -> Result<Duplicates> {
         append::append(self, connection, events).await
     }
 

@@ -1,5 +1,6 @@
 //! The store in memory: `state` is what is committed, `transaction` what is not yet, `log` the relay's side.
 
+mod key;
 mod log;
 mod state;
 #[cfg(test)]
@@ -9,8 +10,10 @@ mod transaction;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
+
 use crate::error::Result;
-use crate::store::{NewEvent, Store, Stored};
+use crate::store::{Duplicates, Keyed, NewEvent, Store, Stored};
 use crate::testing::memory::state::State;
 
 pub use crate::testing::memory::log::MemoryLease;
@@ -21,6 +24,8 @@ pub use crate::testing::memory::transaction::{MemoryConnection, MemoryTransactio
 #[derive(Clone, Default)]
 pub struct MemoryStore {
     state: Arc<Mutex<State>>,
+    /// Told when a transaction that had taken keys ends.
+    ended: Arc<watch::Sender<()>>,
 }
 
 impl MemoryStore {
@@ -55,9 +60,17 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn append(&self, connection: &mut MemoryConnection, events: &[NewEvent]) -> Result<()> {
-        connection.append(events);
-        Ok(())
+    async fn append(
+        &self,
+        connection: &mut MemoryConnection,
+        events: &[NewEvent],
+    ) -> Result<Duplicates> {
+        let duplicates = match Keyed::of(events) {
+            Some(keyed) => self.take(connection, &keyed).await,
+            None => Duplicates::new(),
+        };
+        connection.append(events, &duplicates);
+        Ok(duplicates)
     }
 
     async fn begin(&self) -> Result<MemoryTransaction> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Cursor, DeadLetter, Fate, Owner, Step, Stored, Trouble, Troubles};
+use crate::testing::memory::key::Keys;
 use crate::testing::memory::transaction::Write;
 
 /// A place in the log in memory, where the order of positions is the order of commits.
@@ -20,6 +21,7 @@ impl Cursor for MemoryCursor {
 pub(super) struct State {
     pub(super) log: Vec<Stored>,
     pub(super) subscriptions: BTreeMap<String, Subscription>,
+    pub(super) keys: Keys,
 }
 
 #[derive(Default)]
