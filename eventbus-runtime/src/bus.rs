@@ -1,9 +1,9 @@
 //! The bus: one handle for emitting and subscribing, cheap to clone.
 
-#[cfg(feature = "relay")]
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::emit::Groups;
 use crate::error::Result;
 #[cfg(feature = "relay")]
 use crate::relay::Hub;
@@ -20,6 +20,7 @@ pub struct EventBus<S: Store> {
     pub(crate) store: S,
     pub(crate) source: String,
     pub(crate) key_window: Duration,
+    pub(crate) groups: Arc<Groups>,
     #[cfg(feature = "relay")]
     pub(crate) hub: Arc<Hub>,
 }
@@ -32,6 +33,7 @@ impl<S: Store> EventBus<S> {
             store,
             source: "eventbus".to_owned(),
             key_window: KEY_WINDOW,
+            groups: Arc::default(),
             #[cfg(feature = "relay")]
             hub: Arc::default(),
         }

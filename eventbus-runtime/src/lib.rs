@@ -16,6 +16,8 @@ mod catalog;
 #[cfg(feature = "relay")]
 mod clock;
 #[cfg(feature = "store")]
+mod context;
+#[cfg(feature = "store")]
 mod emit;
 mod envelope;
 mod error;
@@ -35,6 +37,8 @@ pub mod store;
 mod subscribe;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "store")]
+mod to_the_end;
 
 #[doc(hidden)]
 pub mod __private;
@@ -48,9 +52,11 @@ pub use crate::catalog::{
     LeafDocument, Node, Upcast, UpcastDocument,
 };
 #[cfg(feature = "store")]
+pub use crate::context::Context;
+#[cfg(feature = "store")]
 pub use crate::emit::{
-    Emit, Emitting, MAX_AGGREGATE_ID, MAX_BATCH, MAX_BATCH_BYTES, MAX_EVENT_KEY, MAX_PAYLOAD,
-    MAX_TENANT_ID, Receipt, Receipts, Target,
+    BusTx, Emit, Emitting, MAX_AGGREGATE_ID, MAX_BATCH, MAX_BATCH_BYTES, MAX_EVENT_KEY,
+    MAX_PAYLOAD, MAX_TENANT_ID, Receipt, Receipts, Target,
 };
 pub use crate::envelope::{Envelope, RawEvent};
 pub use crate::error::{Error, ErrorKind, HandlerError, Result};

@@ -55,6 +55,8 @@ pub(crate) struct Draft {
     pub(crate) new: NewEvent,
     /// The text of the field that the payload marks as its key.
     pub(crate) mark: Option<String>,
+    /// Whether it was an event before, so that nothing becomes part of it by itself.
+    pub(crate) again: bool,
 }
 
 impl<'a> Batch<'a> {
@@ -88,7 +90,7 @@ impl<'a> Batch<'a> {
             self.source.clone_into(&mut event.envelope.source);
         }
         let new = NewEvent { event, aggregate_kind: aggregate_kind.to_owned(), key: None };
-        self.add(Draft { new, mark: None })
+        self.add(Draft { new, mark: None, again: true })
     }
 
     fn begin<E: Emittable>(&mut self, event: &E) -> Result<()> {
@@ -107,7 +109,7 @@ impl<'a> Batch<'a> {
         };
         let aggregate_kind = event.aggregate_kind().to_owned();
         let new = NewEvent { event: RawEvent { envelope, data }, aggregate_kind, key: None };
-        self.add(Draft { new, mark: event.event_key() })
+        self.add(Draft { new, mark: event.event_key(), again: false })
     }
 
     fn add(&mut self, draft: Draft) -> Result<()> {

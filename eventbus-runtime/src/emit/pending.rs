@@ -9,6 +9,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::bus::EventBus;
+use crate::context::Context;
 use crate::emit::check::{check_key, check_metadata, check_tenant, refused};
 use crate::emit::collect::Draft;
 use crate::emit::receipt::Receipts;
@@ -25,6 +26,7 @@ pub struct Emitting<'a, S: Store> {
     place: Result<Place<'a, S>>,
     events: Result<Vec<Draft>>,
     options: Options,
+    context: Context,
 }
 
 /// What was chained.
@@ -34,6 +36,8 @@ struct Options {
     tenant: Option<String>,
     correlation: Option<Uuid>,
     causation: Option<Uuid>,
+    traceparent: Option<String>,
+    tracestate: Option<String>,
     metadata: BTreeMap<String, String>,
 }
 
@@ -42,8 +46,9 @@ impl<'a, S: Store> Emitting<'a, S> {
         bus: &'a EventBus<S>,
         place: Result<Place<'a, S>>,
         events: Result<Vec<Draft>>,
+        context: Context,
     ) -> Self {
-        Self { bus, place, events, options: Options::default() }
+        Self { bus, place, events, options: Options::default(), context }
     }
 
     /// What makes a second emit of the event a duplicate: within the window of the bus
@@ -79,6 +84,18 @@ impl<'a, S: Store> Emitting<'a, S> {
         self
     }
 
+    /// The W3C trace context to travel with the events, in place of that of the [`Context`] and of its trace state.
+    pub fn traceparent(mut self, traceparent: impl Into<String>) -> Self {
+        self.options.traceparent = Some(traceparent.into());
+        self
+    }
+
+    /// The W3C trace state that belongs to [`Emitting::traceparent`].
+    pub fn tracestate(mut self, tracestate: impl Into<String>) -> Self {
+        self.options.tracestate = Some(tracestate.into());
+        self
+    }
+
     /// Adds a piece of metadata, which travels as an extension of the envelope: a name is `[a-z0-9]{1,20}` and no
     /// attribute's of the envelope. The last value of a name counts.
     pub fn metadata(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -87,26 +104,52 @@ impl<'a, S: Store> Emitting<'a, S> {
     }
 
     async fn run(self) -> Result<Receipts> {
-        let Self { bus, place, events, options } = self;
-        let events = options.apply(events?, bus.key_window)?;
+        let Self { bus, place, events, options, context } = self;
+        let context = options.over(context)?;
+        let events = options.apply(events?, &context, bus.key_window)?;
         let place = place?;
         if events.is_empty() {
             return Ok(Receipts::default());
         }
+        let ids: Vec<Uuid> = events.iter().map(|new| new.event.envelope.id).collect();
         let duplicates = match place {
-            Place::Connection(connection) => bus.store.append(connection, &events).await?,
+            Place::Connection(connection) => {
+                let duplicates = bus.store.append(connection, &events).await?;
+                // Nobody tells when the caller commits: the subscriptions look now, and soon again.
+                if duplicates.len() < events.len() {
+                    bus.wake_for(&events);
+                }
+                duplicates
+            }
+            Place::Buffer(connection, buffer) => buffer.add(&bus.store, connection, events).await?,
+            Place::Alone => bus.emit_grouped(events).await?,
         };
-        // Nobody tells when the caller commits: the subscriptions look now, and soon again.
-        if duplicates.len() < events.len() {
-            bus.wake_for(&events);
-        }
-        Ok(Receipts::of(&events, &duplicates))
+        Ok(Receipts::of(ids, &duplicates))
     }
 }
 
 impl Options {
+    /// The context with what was chained in place of it.
+    fn over(&self, context: Context) -> Result<Context> {
+        let mut context = context;
+        if let Some(traceparent) = &self.traceparent {
+            context = context.with_traceparent(traceparent)?;
+        }
+        if let Some(tracestate) = &self.tracestate {
+            context = context.with_tracestate(tracestate)?;
+        }
+        context.correlation_id = self.correlation.or(context.correlation_id);
+        context.causation_id = self.causation.or(context.causation_id);
+        Ok(context)
+    }
+
     /// The events as they are written.
-    fn apply(&self, drafts: Vec<Draft>, window: Duration) -> Result<Vec<NewEvent>> {
+    fn apply(
+        &self,
+        drafts: Vec<Draft>,
+        context: &Context,
+        window: Duration,
+    ) -> Result<Vec<NewEvent>> {
         if let Some(key) = &self.key
             && drafts.len() > 1
         {
@@ -116,11 +159,11 @@ impl Options {
                 drafts.len()
             )));
         }
-        drafts.into_iter().map(|draft| self.apply_to(draft, window)).collect()
+        drafts.into_iter().map(|draft| self.apply_to(draft, context, window)).collect()
     }
 
-    fn apply_to(&self, draft: Draft, window: Duration) -> Result<NewEvent> {
-        let Draft { mut new, mark } = draft;
+    fn apply_to(&self, draft: Draft, context: &Context, window: Duration) -> Result<NewEvent> {
+        let Draft { mut new, mark, again } = draft;
         let event_type = &new.event.envelope.event_type;
         if let Some(key) = self.key.as_ref().or(mark.as_ref()) {
             check_key(event_type, key)?;
@@ -129,9 +172,18 @@ impl Options {
         }
         let envelope = &mut new.event.envelope;
         envelope.tenant = self.tenant.clone().or(envelope.tenant.take());
-        envelope.correlation_id = self.correlation.or(envelope.correlation_id);
-        envelope.causation_id = self.causation.or(envelope.causation_id);
         envelope.metadata.extend(self.metadata.clone());
+        if again {
+            envelope.correlation_id = self.correlation.or(envelope.correlation_id);
+            envelope.causation_id = self.causation.or(envelope.causation_id);
+        } else {
+            envelope.correlation_id = context.correlation_id;
+            envelope.causation_id = context.causation_id;
+        }
+        if !again || self.traceparent.is_some() {
+            envelope.traceparent.clone_from(&context.traceparent);
+            envelope.tracestate.clone_from(&context.tracestate);
+        }
         check_tenant(&envelope.event_type, envelope.tenant.as_deref())?;
         check_metadata(&envelope.event_type, &envelope.metadata)?;
         Ok(new)

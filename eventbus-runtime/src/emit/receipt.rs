@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use uuid::Uuid;
 
-use crate::store::{Duplicates, NewEvent};
+use crate::store::Duplicates;
 
 /// What became of the events of one emit, in their order. It derefs to the slice of [`Receipt`]s.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,11 +20,11 @@ pub struct Receipt {
 }
 
 impl Receipts {
-    /// What is said of these events, of which some were duplicates.
-    pub(crate) fn of(events: &[NewEvent], duplicates: &Duplicates) -> Self {
-        let each = events.iter().enumerate().map(|(index, new)| match duplicates.get(&index) {
+    /// What is said of the events with these ids, of which some were duplicates.
+    pub(crate) fn of(ids: Vec<Uuid>, duplicates: &Duplicates) -> Self {
+        let each = ids.into_iter().enumerate().map(|(index, id)| match duplicates.get(&index) {
             Some(first) => Receipt { id: *first, duplicate: true },
-            None => Receipt { id: new.event.envelope.id, duplicate: false },
+            None => Receipt { id, duplicate: false },
         });
         Self { each: each.collect() }
     }

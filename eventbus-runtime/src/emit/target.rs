@@ -4,19 +4,31 @@
 use sqlx::Database;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 use sqlx::pool::PoolConnection;
+#[cfg(feature = "postgres")]
+use sqlx::postgres::PgPool;
+#[cfg(feature = "sqlite")]
+use sqlx::sqlite::SqlitePool;
 
+use crate::emit::transaction::Buffer;
 use crate::error::Result;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use crate::error::{Error, ErrorKind};
 #[cfg(feature = "relay")]
 use crate::handler::Tx;
 use crate::store::Store;
+#[cfg(feature = "postgres")]
+use crate::store::postgres::PgStore;
+#[cfg(feature = "sqlite")]
+use crate::store::sqlite::SqliteStore;
 
 /// What [`EventBus::emit`](crate::EventBus::emit) writes to, on a bus whose store is `S`.
 ///
 /// `Kind` tells the implementations apart and is always inferred.
 #[diagnostic::on_unimplemented(
     message = "events cannot be emitted into `{Self}`",
-    label = "neither a transaction nor a connection of this bus's database",
-    note = "a transaction is handed over as `&mut tx`, and as `&mut *tx` where `tx` is a reference or a wrapper"
+    label = "neither a transaction, a connection nor the pool of this bus's database",
+    note = "a transaction is handed over as `&mut tx`, and as `&mut *tx` where `tx` is a reference or a wrapper",
+    note = "for a transaction of the bus's own: `bus.pool()`, or `bus.store()` of any store"
 )]
 pub trait Target<'a, S: Store, Kind> {
     /// Finds the place.
@@ -29,6 +41,10 @@ pub trait Target<'a, S: Store, Kind> {
 pub enum Place<'a, S: Store> {
     /// Into whatever transaction is open there.
     Connection(&'a mut S::Connection),
+    /// Into a transaction of the bus's, just before its end.
+    Buffer(&'a mut S::Connection, &'a mut Buffer),
+    /// Into a transaction of their own.
+    Alone,
 }
 
 /// A [`Target`] that is the connection itself.
@@ -52,6 +68,17 @@ pub enum Begun {}
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Acquired {}
+
+/// A [`Target`] that is the bus's pool.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Pooled {}
+
+/// A [`Target`] that is the bus's store.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Stored {}
 
 /// A [`Target`] that is a handler's transaction.
 #[cfg(feature = "relay")]
@@ -98,4 +125,36 @@ impl<'a, S: Store> Target<'a, S, Lent> for &'a mut Tx<S> {
     fn place(self, _: &S) -> Result<Place<'a, S>> {
         Ok(Place::Connection(&mut **self))
     }
+}
+
+#[cfg(feature = "postgres")]
+impl<'a> Target<'a, PgStore, Pooled> for &PgPool {
+    fn place(self, store: &PgStore) -> Result<Place<'a, PgStore>> {
+        own(store.is_on(self))
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl<'a> Target<'a, SqliteStore, Pooled> for &SqlitePool {
+    fn place(self, store: &SqliteStore) -> Result<Place<'a, SqliteStore>> {
+        own(store.is_on(self))
+    }
+}
+
+/// The bus's store itself, for what holds of any store.
+impl<'a, S: Store> Target<'a, S, Stored> for &S {
+    fn place(self, _: &S) -> Result<Place<'a, S>> {
+        Ok(Place::Alone)
+    }
+}
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn own<'a, S: Store>(is_own: bool) -> Result<Place<'a, S>> {
+    if is_own {
+        return Ok(Place::Alone);
+    }
+    Err(Error::new(
+        ErrorKind::Configuration,
+        "this is not the pool that the bus is on: emit into `bus.pool()`, or make a bus on this pool",
+    ))
 }

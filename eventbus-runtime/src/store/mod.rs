@@ -60,6 +60,21 @@ pub trait Store: Clone + Send + Sync + 'static {
         events: &[NewEvent],
     ) -> impl Future<Output = Result<Duplicates>> + Send;
 
+    /// Appends events in a transaction of their own and commits it. Nobody cancels it half-way.
+    fn append_alone(&self, events: &[NewEvent]) -> impl Future<Output = Result<Duplicates>> + Send {
+        async {
+            let mut transaction = self.begin().await?;
+            match self.append(&mut transaction, events).await {
+                Ok(duplicates) => self.commit(transaction).await.map(|()| duplicates),
+                Err(error) => {
+                    // What is rolled back by losing its connection is rolled back as well.
+                    self.rollback(transaction).await.ok();
+                    Err(error)
+                }
+            }
+        }
+    }
+
     /// Opens a transaction that may write.
     fn begin(&self) -> impl Future<Output = Result<Self::Transaction>> + Send;
 

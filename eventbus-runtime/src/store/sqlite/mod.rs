@@ -91,6 +91,13 @@ impl EventBus<SqliteStore> {
     }
 }
 
+impl SqliteStore {
+    /// Whether this is the store's own pool.
+    pub(crate) fn is_on(&self, pool: &SqlitePool) -> bool {
+        std::ptr::eq(self.pool.options(), pool.options())
+    }
+}
+
 impl Store for SqliteStore {
     type Connection = SqliteConnection;
     type Transaction = Transaction<Sqlite>;
@@ -107,6 +114,13 @@ impl Store for SqliteStore {
         events: &[NewEvent],
     ) -> Result<Duplicates> {
         append::append(self, connection, events).await
+    }
+
+    async fn append_alone(&self, events: &[NewEvent]) -> Result<Duplicates> {
+        // What an append writes, it writes as a whole: without a transaction around it two round trips are saved.
+        let acquired = self.pool.acquire().await;
+        let mut connection = acquired.map_err(|error| self.error("emit", error))?;
+        append::append(self, &mut connection, events).await
     }
 
     async fn begin(&self) -> Result<Transaction<Sqlite>> {
