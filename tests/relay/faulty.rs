@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use eventbus_runtime::store::{
-    Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent, Owner, Page, Registration, Replica,
-    Roster, Shard, Shards, Start, Step, Store, Survey, Troubles, Wanted,
+    Duplicates, Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent, Owner, Page,
+    Registration, Replica, Roster, Shard, Shards, Start, Step, Store, Survey, Troubles, Wanted,
 };
 use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result};
 use uuid::Uuid;
@@ -76,7 +76,11 @@ impl<S: Store> Store for Faulty<S> {
         self.inner.migrate().await
     }
 
-    async fn append(&self, connection: &mut S::Connection, events: &[NewEvent]) -> Result<()> {
+    async fn append(
+        &self,
+        connection: &mut S::Connection,
+        events: &[NewEvent],
+    ) -> Result<Duplicates> {
         self.inner.append(connection, events).await
     }
 

@@ -7,7 +7,7 @@ use eventbus_runtime::{EventBus, TypeSet};
 use eventbus_tests::claim::{read_page, try_claim};
 use eventbus_tests::postgres::PgDatabase;
 use eventbus_tests::sqlite::SqliteFile;
-use sqlx::{Connection, PgConnection, SqliteConnection, raw_sql};
+use sqlx::{Connection, PgConnection, SqliteConnection, query_scalar, raw_sql};
 
 use crate::events::NoteEvent;
 
@@ -24,6 +24,9 @@ pub(crate) trait Database: Sized {
 
     /// Runs SQL on it.
     async fn execute(&self, sql: &'static str);
+
+    /// Asks it for a number.
+    async fn number(&self, sql: &'static str) -> i64;
 
     /// Runs SQL on a connection.
     async fn run(
@@ -112,6 +115,10 @@ impl Database for Sqlite {
         raw_sql(sql).execute(self.bus().await.pool()).await.unwrap();
     }
 
+    async fn number(&self, sql: &'static str) -> i64 {
+        query_scalar(sql).fetch_one(self.bus().await.pool()).await.unwrap()
+    }
+
     async fn run(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
         raw_sql(sql).execute(connection).await.map(drop)
     }
@@ -137,6 +144,10 @@ impl Database for Postgres {
 
     async fn execute(&self, sql: &'static str) {
         raw_sql(sql).execute(self.bus().await.pool()).await.unwrap();
+    }
+
+    async fn number(&self, sql: &'static str) -> i64 {
+        query_scalar(sql).fetch_one(self.bus().await.pool()).await.unwrap()
     }
 
     async fn run(connection: &mut PgConnection, sql: &'static str) -> Result<(), sqlx::Error> {

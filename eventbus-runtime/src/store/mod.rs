@@ -8,6 +8,8 @@
 mod columns;
 mod dead_letter;
 mod failure;
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) mod keys;
 mod ownership;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -19,11 +21,11 @@ pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod transaction;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Debug;
 use std::future::Future;
 use std::ops::DerefMut;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
 
@@ -33,6 +35,8 @@ use crate::error::{ErrorKind, Result};
 use crate::filter::TypeSet;
 pub use crate::store::dead_letter::{LetterSlice, Letters, Moved, Obstacle, Survey};
 pub(crate) use crate::store::failure::recordable;
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) use crate::store::keys::Keyed;
 pub use crate::store::ownership::{
     Handles, Held, Owner, Registration, Replica, Roster, SLOTS, Shard, Shards, shard_of,
 };
@@ -58,11 +62,30 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn migrate(&self) -> impl Future<Output = Result<()>> + Send;
 
     /// Appends events in their order, inside whatever transaction is open on the connection.
+    ///
+    /// An event whose key is taken is not written: it is one of the [`Duplicates`]. Where another transaction that is
+    /// still open took the key, this waits for its end: it is a duplicate if that commits, and the first if not. The
+    /// second of two events of one key in one append is a duplicate of the first. A key that has expired is free.
     fn append(
         &self,
         connection: &mut Self::Connection,
         events: &[NewEvent],
-    ) -> impl Future<Output = Result<()>> + Send;
+    ) -> impl Future<Output = Result<Duplicates>> + Send;
+
+    /// Appends events in a transaction of their own and commits it. Nobody cancels it half-way.
+    fn append_alone(&self, events: &[NewEvent]) -> impl Future<Output = Result<Duplicates>> + Send {
+        async {
+            let mut transaction = self.begin().await?;
+            match self.append(&mut transaction, events).await {
+                Ok(duplicates) => self.commit(transaction).await.map(|()| duplicates),
+                Err(error) => {
+                    // What is rolled back by losing its connection is rolled back as well.
+                    self.rollback(transaction).await.ok();
+                    Err(error)
+                }
+            }
+        }
+    }
 
     /// Opens a transaction that may write.
     fn begin(&self) -> impl Future<Output = Result<Self::Transaction>> + Send;
@@ -225,13 +248,28 @@ pub struct NewEvent {
     ///
     /// [`DomainEvent::aggregate_kind`]: crate::DomainEvent::aggregate_kind
     pub aggregate_kind: String,
+    /// What makes a second event of its tenant a duplicate, where it has that.
+    pub key: Option<EventKey>,
 }
+
+/// What tells an event from others of its tenant: within the window a second one of the key is a duplicate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventKey {
+    /// The key.
+    pub text: String,
+    /// How long it is kept.
+    pub window: Duration,
+}
+
+/// The events of an append that were not written because their key was taken, by their place in it, with the id of the
+/// event that has the key.
+pub type Duplicates = BTreeMap<usize, Uuid>;
 
 impl From<RawEvent> for NewEvent {
     /// An event whose aggregate has the kind that the first segment of its type names.
     fn from(event: RawEvent) -> Self {
         let aggregate_kind = first_segment(&event.envelope.event_type).to_owned();
-        Self { event, aggregate_kind }
+        Self { event, aggregate_kind, key: None }
     }
 }
 

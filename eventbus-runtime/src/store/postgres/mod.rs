@@ -3,7 +3,8 @@
 //! Transactions commit in another order than they take their numbers in, so a cursor is no number here: see
 //! [`PgCursor`].
 //!
-//! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT` and `UPDATE` on
+//! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT`, `INSERT`,
+//! `UPDATE` and `DELETE` on `eventbus_key` where its events have keys, `SELECT` and `UPDATE` on
 //! `eventbus_schema` and the right to call `pg_control_system()`; one that relays needs `SELECT` on `eventbus_event` and
 //! its sequence, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_delivery`,
 //! `eventbus_dead_letter` and `eventbus_action`.
@@ -25,6 +26,7 @@ mod cursor;
 mod dead_letter;
 mod epoch;
 mod error;
+mod key;
 mod letters;
 mod migrate;
 mod page;
@@ -45,8 +47,8 @@ use crate::store::postgres::bell::Bell;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
-    Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard, Shards, Start,
-    Step, Store, Troubles, Wanted,
+    Duplicates, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
+    Shards, Start, Step, Store, Troubles, Wanted,
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
@@ -106,6 +108,13 @@ impl EventBus<PgStore> {
     }
 }
 
+impl PgStore {
+    /// Whether this is the store's own pool.
+    pub(crate) fn is_on(&self, pool: &PgPool) -> bool {
+        std::ptr::eq(self.pool.options(), pool.options())
+    }
+}
+
 impl Store for PgStore {
     type Connection = PgConnection;
     type Transaction = Transaction<Postgres>;
@@ -116,8 +125,19 @@ impl Store for PgStore {
         migrate::migrate(self).await
     }
 
-    async fn append(&self, connection: &mut PgConnection, events: &[NewEvent]) -> Result<()> {
+    async fn append(
+        &self,
+        connection: &mut PgConnection,
+        events: &[NewEvent],
+    ) -> Result<Duplicates> {
         append::append(self, connection, events).await
+    }
+
+    async fn append_alone(&self, events: &[NewEvent]) -> Result<Duplicates> {
+        // What an append writes, it writes as a whole: without a transaction around it two round trips are saved.
+        let acquired = self.pool.acquire().await;
+        let mut connection = acquired.map_err(|error| self.error("emit", error))?;
+        append::append(self, &mut connection, events).await
     }
 
     async fn begin(&self) -> Result<Transaction<Postgres>> {

@@ -12,6 +12,7 @@ mod bury;
 mod connect;
 mod dead_letter;
 mod error;
+mod key;
 mod letters;
 mod migrate;
 mod page;
@@ -31,8 +32,8 @@ use crate::store::sqlite::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
-    Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard, Shards, Start,
-    Step, Store, Troubles, Wanted,
+    Duplicates, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
+    Shards, Start, Step, Store, Troubles, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -101,6 +102,13 @@ impl EventBus<SqliteStore> {
     }
 }
 
+impl SqliteStore {
+    /// Whether this is the store's own pool.
+    pub(crate) fn is_on(&self, pool: &SqlitePool) -> bool {
+        std::ptr::eq(self.pool.options(), pool.options())
+    }
+}
+
 impl Store for SqliteStore {
     type Connection = SqliteConnection;
     type Transaction = Transaction<Sqlite>;
@@ -111,8 +119,19 @@ impl Store for SqliteStore {
         migrate::migrate(self).await
     }
 
-    async fn append(&self, connection: &mut SqliteConnection, events: &[NewEvent]) -> Result<()> {
+    async fn append(
+        &self,
+        connection: &mut SqliteConnection,
+        events: &[NewEvent],
+    ) -> Result<Duplicates> {
         append::append(self, connection, events).await
+    }
+
+    async fn append_alone(&self, events: &[NewEvent]) -> Result<Duplicates> {
+        // What an append writes, it writes as a whole: without a transaction around it two round trips are saved.
+        let acquired = self.pool.acquire().await;
+        let mut connection = acquired.map_err(|error| self.error("emit", error))?;
+        append::append(self, &mut connection, events).await
     }
 
     async fn begin(&self) -> Result<Transaction<Sqlite>> {
