@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use eventbus_runtime::store::{
-    Duplicates, Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent, Owner, Page,
+    Duplicates, Handled, Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent, Owner, Page,
     Registration, Replica, Roster, Shard, Shards, Start, Step, Store, Survey, Troubles, Wanted,
 };
 use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result};
@@ -165,6 +165,10 @@ impl<S: Log> Log for Faulty<S> {
 
     async fn remove(&self, subscription: &str) -> Result<bool> {
         self.inner.remove(subscription).await
+    }
+
+    async fn handled(&self, subscription: &str, event: Uuid) -> Result<Handled> {
+        self.inner.handled(subscription, event).await
     }
 
     async fn rung(&self) {

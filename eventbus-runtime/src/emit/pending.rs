@@ -15,7 +15,7 @@ use crate::emit::collect::Draft;
 use crate::emit::receipt::Receipts;
 use crate::emit::target::Place;
 use crate::error::Result;
-use crate::store::{EventKey, NewEvent, Store};
+use crate::store::{Duplicates, EventKey, NewEvent, Store};
 
 /// An emit with its options: [`EventBus::emit`]. Awaiting it emits.
 ///
@@ -103,13 +103,13 @@ impl<'a, S: Store> Emitting<'a, S> {
         self
     }
 
-    async fn run(self) -> Result<Receipts> {
+    async fn run(self) -> Result<Receipts<S>> {
         let Self { bus, place, events, options, context } = self;
         let context = options.over(context)?;
         let events = options.apply(events?, &context, bus.key_window)?;
         let place = place?;
         if events.is_empty() {
-            return Ok(Receipts::default());
+            return Ok(Receipts::of(&bus.store, Vec::new(), &Duplicates::new()));
         }
         let ids: Vec<Uuid> = events.iter().map(|new| new.event.envelope.id).collect();
         let duplicates = match place {
@@ -124,7 +124,7 @@ impl<'a, S: Store> Emitting<'a, S> {
             Place::Buffer(connection, buffer) => buffer.add(&bus.store, connection, events).await?,
             Place::Alone => bus.emit_grouped(events).await?,
         };
-        Ok(Receipts::of(ids, &duplicates))
+        Ok(Receipts::of(&bus.store, ids, &duplicates))
     }
 }
 
@@ -191,8 +191,8 @@ impl Options {
 }
 
 impl<'a, S: Store> IntoFuture for Emitting<'a, S> {
-    type Output = Result<Receipts>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Result<Receipts>> + Send + 'a>>;
+    type Output = Result<Receipts<S>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<Receipts<S>>> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())

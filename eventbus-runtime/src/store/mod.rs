@@ -37,6 +37,10 @@ pub use crate::store::dead_letter::{LetterSlice, Letters, Moved, Obstacle, Surve
 pub(crate) use crate::store::failure::recordable;
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 pub(crate) use crate::store::keys::Keyed;
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+use crate::store::ownership::covers;
+#[cfg(feature = "relay")]
+pub(crate) use crate::store::ownership::families;
 pub use crate::store::ownership::{
     Handles, Held, Owner, Registration, Replica, Roster, SLOTS, Shard, Shards, shard_of,
 };
@@ -161,6 +165,13 @@ pub trait Log: Letters {
     /// Forgets a subscription with all that is in trouble in it; whether it was known.
     fn remove(&self, subscription: &str) -> impl Future<Output = Result<bool>> + Send;
 
+    /// What a subscription has done with an event so far, as it is written down.
+    fn handled(
+        &self,
+        subscription: &str,
+        event: Uuid,
+    ) -> impl Future<Output = Result<Handled>> + Send;
+
     /// Waits until something may have been committed, by whatever process; for ever where the store cannot tell. The relay
     /// waits here when it has nothing to do, and reads again afterwards: a call more than needed does no harm, and one that
     /// is missing costs no more than the relay's poll interval.
@@ -223,6 +234,49 @@ pub enum Start {
     Time(SystemTime),
     /// After the event with this id.
     After(Uuid),
+}
+
+/// What a subscription has done with an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Handled {
+    /// It is behind the cursor and not in trouble.
+    Yes,
+    /// It is before the cursor, in trouble, or not in the log (yet).
+    NotYet,
+    /// It is a dead letter, for this reason.
+    Dead(String),
+    /// Nobody handles its type, which is this.
+    Never(String),
+    /// There is no such subscription.
+    Unknown,
+}
+
+/// An event and a subscription, as a store finds them.
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) event_type: String,
+    /// Whether the cursor of the event's shard is behind it.
+    pub(crate) passed: bool,
+    /// Whether it has an open delivery row.
+    pub(crate) open: bool,
+    /// The reason of its dead letter.
+    pub(crate) dead: Option<String>,
+}
+
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+impl Handled {
+    /// What is found, given what the subscription's newest code handles.
+    pub(crate) fn of(found: Option<Found>, handles: &Handles) -> Self {
+        match found {
+            None => Self::NotYet,
+            Some(Found { dead: Some(reason), .. }) => Self::Dead(reason),
+            Some(found) if !covers(handles, &found.event_type) => Self::Never(found.event_type),
+            Some(Found { passed: true, open: false, .. }) => Self::Yes,
+            Some(_) => Self::NotYet,
+        }
+    }
 }
 
 /// What a read of the log is to bring.

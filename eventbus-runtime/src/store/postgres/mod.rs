@@ -26,6 +26,7 @@ mod cursor;
 mod dead_letter;
 mod epoch;
 mod error;
+mod handled;
 mod key;
 mod letters;
 mod migrate;
@@ -41,14 +42,16 @@ mod trouble;
 use sqlx::SqlSafeStr;
 use sqlx::postgres::{PgConnection, PgPool, Postgres};
 
+use uuid::Uuid;
+
 use crate::bus::EventBus;
 use crate::error::Result;
 use crate::store::postgres::bell::Bell;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
-    Duplicates, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
-    Shards, Start, Step, Store, Troubles, Wanted,
+    Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster,
+    Shard, Shards, Start, Step, Store, Troubles, Wanted,
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
@@ -200,6 +203,10 @@ impl Log for PgStore {
 
     async fn remove(&self, subscription: &str) -> Result<bool> {
         subscription::remove(self, subscription).await
+    }
+
+    async fn handled(&self, subscription: &str, event: Uuid) -> Result<Handled> {
+        handled::handled(self, subscription, event).await
     }
 
     async fn rung(&self) {

@@ -12,6 +12,7 @@ mod bury;
 mod connect;
 mod dead_letter;
 mod error;
+mod handled;
 mod key;
 mod letters;
 mod migrate;
@@ -26,14 +27,16 @@ mod trouble;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool};
 use sqlx::{SqlSafeStr, SqlStr};
 
+use uuid::Uuid;
+
 use crate::bus::EventBus;
 use crate::error::Result;
 use crate::store::sqlite::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
-    Duplicates, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
-    Shards, Start, Step, Store, Troubles, Wanted,
+    Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster,
+    Shard, Shards, Start, Step, Store, Troubles, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -197,6 +200,10 @@ impl Log for SqliteStore {
 
     async fn remove(&self, subscription: &str) -> Result<bool> {
         subscription::remove(self, subscription).await
+    }
+
+    async fn handled(&self, subscription: &str, event: Uuid) -> Result<Handled> {
+        handled::handled(self, subscription, event).await
     }
 
     async fn rung(&self) {
