@@ -24,6 +24,7 @@ mod cursor;
 mod dead_letter;
 mod epoch;
 mod error;
+mod last;
 mod letters;
 mod migrate;
 mod page;
@@ -40,11 +41,12 @@ use sqlx::postgres::{PgConnection, PgPool, Postgres};
 
 use crate::bus::EventBus;
 use crate::error::Result;
+use crate::filter::TypeSet;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
     Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard, Shards, Start,
-    Step, Store, Troubles, Wanted,
+    Step, Store, Stored, Troubles, Wanted,
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
@@ -184,6 +186,20 @@ impl Log for PgStore {
         wanted: &Wanted<'_, PgCursor>,
     ) -> Result<Page<PgCursor>> {
         page::page(self, cursor, wanted).await
+    }
+
+    async fn end(&self) -> Result<PgCursor> {
+        start::end(self).await
+    }
+
+    async fn last(
+        &self,
+        cursor: &PgCursor,
+        types: &TypeSet,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<Stored>> {
+        last::last(self, cursor, types, before, limit).await
     }
 
     async fn troubles(

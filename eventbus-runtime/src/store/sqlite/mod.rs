@@ -11,6 +11,7 @@ mod bury;
 mod connect;
 mod dead_letter;
 mod error;
+mod last;
 mod letters;
 mod migrate;
 mod page;
@@ -26,11 +27,12 @@ use sqlx::{SqlSafeStr, SqlStr};
 
 use crate::bus::EventBus;
 use crate::error::Result;
+use crate::filter::TypeSet;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
     Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard, Shards, Start,
-    Step, Store, Troubles, Wanted,
+    Step, Store, Stored, Troubles, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -183,6 +185,20 @@ impl Log for SqliteStore {
         wanted: &Wanted<'_, SqliteCursor>,
     ) -> Result<Page<SqliteCursor>> {
         page::page(self, *cursor, wanted).await
+    }
+
+    async fn end(&self) -> Result<SqliteCursor> {
+        start::end(self).await
+    }
+
+    async fn last(
+        &self,
+        cursor: &SqliteCursor,
+        types: &TypeSet,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<Stored>> {
+        last::last(self, *cursor, types, before, limit).await
     }
 
     async fn troubles(
