@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
-use eventbus_runtime::store::Log;
+use eventbus_runtime::store::{Log, Store};
 use eventbus_runtime::{
     DomainEvent, ErrorKind, Event, EventStream, HandlerError, MemoryStore, RawEvent, StreamError,
 };
@@ -80,6 +80,21 @@ pub(crate) async fn the_last_come_first_once_and_none_is_missed_in_between<S: Lo
     let mut late = desk.bus.stream::<Posted>().replay_last().start().await.unwrap();
     desk.emit(&[posted("a", 1_000)]).await;
     assert_eq!(take(&mut late, 17).await.last(), Some(&1_000));
+}
+
+pub(crate) async fn what_is_open_at_its_start_comes_with_its_commit<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    desk.emit(&[posted("a", 1), posted("a", 2)]).await;
+    let mut transaction = desk.store.begin().await.unwrap();
+    desk.store.append(&mut transaction, &[posted("b", 3).into()]).await.unwrap();
+    let mut stream = desk.bus.stream::<Posted>().replay_last().start().await.unwrap();
+    assert_eq!(take(&mut stream, 2).await, [1, 2]);
+    desk.store.commit(transaction).await.unwrap();
+    desk.bus.wake();
+    desk.emit(&[posted("a", 4)]).await;
+    assert_eq!(take(&mut stream, 2).await, [3, 4]);
+    let mut late = desk.bus.stream::<Posted>().last(3).start().await.unwrap();
+    assert_eq!(take(&mut late, 3).await, [2, 3, 4]);
 }
 
 pub(crate) async fn one_that_is_not_read_misses_events_and_slows_nobody<S: Log>(store: S) {
