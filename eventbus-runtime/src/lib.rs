@@ -22,6 +22,8 @@ pub mod dead_letter;
 #[cfg(feature = "store")]
 mod emit;
 mod envelope;
+#[cfg(feature = "relay")]
+mod ephemeral;
 mod error;
 mod event;
 mod filter;
@@ -35,6 +37,8 @@ mod plan;
 mod relay;
 #[cfg(feature = "store")]
 pub mod store;
+#[cfg(feature = "relay")]
+mod stream;
 #[cfg(feature = "relay")]
 mod subscribe;
 #[cfg(feature = "testing")]
@@ -65,6 +69,8 @@ pub use crate::emit::{
     MAX_PAYLOAD, MAX_TENANT_ID, Receipt, Receipts, Target,
 };
 pub use crate::envelope::{Envelope, RawEvent};
+#[cfg(feature = "relay")]
+pub use crate::ephemeral::{Ephemeral, MOST_REPLAYED};
 pub use crate::error::{Error, ErrorKind, HandlerError, Result};
 pub use crate::event::{Delivery, DomainEvent, Emittable, Event, EventPayload};
 pub use crate::filter::{EventFilter, Filter, TypePattern, TypeSet};
@@ -85,13 +91,15 @@ pub use crate::plan::limit::{LimitBy, RateLimit};
 #[cfg(feature = "relay")]
 pub use crate::plan::verdict::OnFailure;
 #[cfg(feature = "relay")]
-pub use crate::relay::{Counts, Running, State, Stats};
+pub use crate::relay::{Counts, Listening, Running, State, Stats};
 #[cfg(feature = "postgres")]
 pub use crate::store::postgres::{PgBus, PgStore};
 #[cfg(feature = "sqlite")]
 pub use crate::store::sqlite::{SqliteBus, SqliteStore};
 #[cfg(feature = "store")]
 pub use crate::store::{NewEvent, Start};
+#[cfg(feature = "relay")]
+pub use crate::stream::{EventStream, StreamBuilder, StreamError};
 #[cfg(feature = "relay")]
 pub use crate::subscribe::Subscribe;
 #[cfg(feature = "testing")]

@@ -220,9 +220,15 @@ impl<S: Log> Subscribe<S> {
     /// are mixed, when there is no handler, when the filter lets nothing through that a handler takes, or when the name or an option is out of range;
     /// [`ErrorKind::Store`] when the database refuses.
     pub async fn start(self) -> Result<Running<S>> {
+        let (bus, spec) = self.checked()?;
+        relay::start(bus, spec).await
+    }
+
+    /// The whole subscription, unless it contradicts itself.
+    pub(crate) fn checked(self) -> Result<(EventBus<S>, Spec<S>)> {
         let Self { bus, mut spec } = self;
         spec.check()?;
-        relay::start(bus, spec).await
+        Ok((bus, spec))
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use eventbus_runtime::store::{
     Duplicates, Handled, Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent, Owner, Page,
-    Registration, Replica, Roster, Shard, Shards, Start, Step, Store, Survey, Troubles, Wanted,
+    Registration, Replica, Roster, Shard, Shards, Start, Step, Store, Stored, Survey, Troubles,
+    Wanted,
 };
-use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result};
+use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, TypeSet};
 use uuid::Uuid;
 
 /// A store with faults.
@@ -183,6 +184,22 @@ impl<S: Log> Log for Faulty<S> {
         self.faults.pages.fetch_add(1, SeqCst);
         self.faults.reach().await?;
         self.inner.page(cursor, wanted).await
+    }
+
+    async fn end(&self) -> Result<S::Cursor> {
+        self.faults.reach().await?;
+        self.inner.end().await
+    }
+
+    async fn last(
+        &self,
+        cursor: &S::Cursor,
+        types: &TypeSet,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<Stored>> {
+        self.faults.reach().await?;
+        self.inner.last(cursor, types, before, limit).await
     }
 
     async fn troubles(

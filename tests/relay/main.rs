@@ -6,6 +6,7 @@
 )]
 
 mod desk;
+mod ephemeral;
 mod events;
 mod failure;
 mod faulty;
@@ -20,6 +21,7 @@ mod replicas;
 #[cfg(unix)]
 mod signal;
 mod storm;
+mod stream;
 mod transaction;
 
 macro_rules! cases {
@@ -127,6 +129,27 @@ macro_rules! suite {
                     unknown_types_of_a_family_are_skipped_and_counted,
                     a_group_that_keeps_what_it_does_not_know_is_handed_it,
                     a_subset_is_handled_as_one_type,
+                },
+                ephemeral::{
+                    it_gets_what_comes_after_its_start,
+                    it_begins_with_the_last_it_wants,
+                    it_is_not_known_to_the_store,
+                    what_fails_is_tried_again_and_then_dropped,
+                    siblings_wait_while_one_is_tried_again,
+                    handlers_that_are_too_slow_miss_events_and_slow_nobody,
+                    it_ends_with_its_handle,
+                    it_ends_with_its_bus,
+                    what_it_cannot_be_is_refused_at_the_start,
+                },
+                stream::{
+                    it_gives_what_comes_after_its_start,
+                    the_last_come_first_once_and_none_is_missed_in_between,
+                    what_is_open_at_its_start_comes_with_its_commit,
+                    one_that_is_not_read_misses_events_and_slows_nobody,
+                    a_filter_is_asked_of_the_past_too,
+                    an_unreadable_event_is_an_item,
+                    it_ends_with_its_bus_and_gives_what_it_has,
+                    a_refused_start_is_tried_anew,
                 },
             }
         }

@@ -10,6 +10,7 @@ use crate::envelope::RawEvent;
 use crate::error::{Error, ErrorKind, Result};
 use crate::relay::shared::Shared;
 use crate::relay::signal::Signals;
+use crate::relay::tail::Tail;
 use crate::store::Log;
 
 /// How long a shutdown waits for handlers unless it is told otherwise.
@@ -19,6 +20,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 #[derive(Debug, Default)]
 pub(crate) struct Hub {
     waker: Waker,
+    tail: Tail,
 }
 
 /// Wakes subscriptions that have nothing to do.
@@ -60,6 +62,11 @@ impl Waker {
 impl Hub {
     pub(crate) fn waker(&self) -> Waker {
         self.waker.clone()
+    }
+
+    /// What reads for those who listen without a durable place.
+    pub(super) const fn tail(&self) -> &Tail {
+        &self.tail
     }
 
     pub(super) fn add(&self, shared: Arc<Shared>) {

@@ -63,6 +63,7 @@ mod shared;
 mod signal;
 mod stats;
 mod step;
+mod tail;
 mod transactional;
 mod trouble;
 mod wanted;
@@ -85,6 +86,8 @@ pub use crate::relay::running::Running;
 use crate::relay::shared::Shared;
 pub use crate::relay::shared::State;
 pub use crate::relay::stats::{Counts, Stats};
+pub use crate::relay::tail::Listening;
+pub(crate) use crate::relay::tail::{Listener, Next, start_ephemeral, start_stream};
 use crate::relay::worker::Worker;
 
 /// Starts a checked subscription; returns when it is registered and its first look at the roster was answered.

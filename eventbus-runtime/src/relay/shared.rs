@@ -52,6 +52,8 @@ pub(crate) struct Shared {
     written: AtomicBool,
     status: watch::Sender<Status>,
     stop: watch::Sender<bool>,
+    /// Whether there is no task that ends it: it has nothing to finish.
+    passive: bool,
     stats: Mutex<Stats>,
     busy: Mutex<BTreeMap<i64, Busy>>,
 }
@@ -100,9 +102,22 @@ impl Shared {
             written: AtomicBool::new(false),
             status: watch::Sender::new(status),
             stop: watch::Sender::new(false),
+            passive: false,
             stats: Mutex::default(),
             busy: Mutex::default(),
         }
+    }
+
+    /// The same, where another task reads for it: `calls` is what wakes that one.
+    pub(super) fn waking(mut self, calls: watch::Sender<u64>) -> Self {
+        self.calls = calls;
+        self
+    }
+
+    /// The same, of a subscription that is over as soon as it is asked to end.
+    pub(super) const fn passive(mut self) -> Self {
+        self.passive = true;
+        self
     }
 
     pub(super) fn state(&self) -> State {
@@ -115,6 +130,9 @@ impl Shared {
 
     pub(super) fn turn(&self, state: State) {
         self.status.send_if_modified(|status| {
+            if status.state.is_over() {
+                return false;
+            }
             status.stalled = None;
             std::mem::replace(&mut status.state, state) != state
         });
@@ -140,6 +158,14 @@ impl Shared {
     /// Asks the task to end after the event in hand.
     pub(super) fn stop(&self) {
         self.stop.send_replace(true);
+        if self.passive {
+            self.turn(State::Ended);
+        }
+        self.wake();
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
     }
 
     pub(super) fn stopped(&self) -> watch::Receiver<bool> {

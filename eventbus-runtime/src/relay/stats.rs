@@ -26,6 +26,8 @@ pub struct Counts {
     pub dead: u64,
     /// Events of a type that belongs to a handler's family and that this code does not know: they are skipped.
     pub unknown: u64,
+    /// Events that an ephemeral subscription dropped unread, because its handlers were too slow.
+    pub missed: u64,
 }
 
 impl Counts {
@@ -34,6 +36,7 @@ impl Counts {
         self.retried += other.retried;
         self.dead += other.dead;
         self.unknown += other.unknown;
+        self.missed += other.missed;
     }
 }
 
@@ -53,6 +56,11 @@ impl Stats {
     /// Counts an event that was skipped because nothing here knows its type.
     pub(super) fn count_unknown(&mut self) {
         self.total.add(Counts { unknown: 1, ..Counts::default() });
+    }
+
+    /// Counts events that were dropped unread.
+    pub(super) fn count_missed(&mut self, missed: u64) {
+        self.total.add(Counts { missed, ..Counts::default() });
     }
 
     /// Adds what a committed step brought.

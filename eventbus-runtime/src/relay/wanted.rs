@@ -37,7 +37,8 @@ pub(super) async fn wanted<'a, S: Log>(
     wanted
 }
 
-fn ask<'a, S: Log>(
+/// The same at once.
+pub(super) fn ask<'a, S: Log>(
     spec: &'a Spec<S>,
     shared: &Shared,
     stored: &Stored,

@@ -186,6 +186,20 @@ pub trait Log: Letters {
         wanted: &Wanted<'_, Self::Cursor>,
     ) -> impl Future<Output = Result<Page<Self::Cursor>>> + Send;
 
+    /// The place after everything that is committed now. Nothing is made known to the store.
+    fn end(&self) -> impl Future<Output = Result<Self::Cursor>> + Send;
+
+    /// The newest events of these types that are before `cursor`, in the order of their numbers: `limit` at most, of
+    /// those with a number below `before`. It goes back [`LOOK_BACK`] numbers and no further. As with a page, there may
+    /// be events of other types among them.
+    fn last(
+        &self,
+        cursor: &Self::Cursor,
+        types: &TypeSet,
+        before: i64,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Stored>>> + Send;
+
     /// Reads what is in trouble in some shards of a subscription; `now` in milliseconds since 1970, as in every time
     /// here.
     fn troubles(
@@ -206,6 +220,9 @@ pub trait Log: Letters {
         step: &Step<Self::Cursor>,
     ) -> impl Future<Output = Result<()>> + Send;
 }
+
+/// How many numbers [`Log::last`] goes back at most: a search for what the log hardly holds must not read all of it.
+pub const LOOK_BACK: i64 = 100_000;
 
 /// A place in the log. Of two places one is less than the other where everything before it is before the other, too;
 /// places that have nothing to do with each other do not compare.

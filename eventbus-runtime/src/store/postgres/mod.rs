@@ -28,6 +28,7 @@ mod epoch;
 mod error;
 mod handled;
 mod key;
+mod last;
 mod letters;
 mod migrate;
 mod page;
@@ -46,12 +47,13 @@ use uuid::Uuid;
 
 use crate::bus::EventBus;
 use crate::error::Result;
+use crate::filter::TypeSet;
 use crate::store::postgres::bell::Bell;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
     Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster,
-    Shard, Shards, Start, Step, Store, Troubles, Wanted,
+    Shard, Shards, Start, Step, Store, Stored, Troubles, Wanted,
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
@@ -219,6 +221,20 @@ impl Log for PgStore {
         wanted: &Wanted<'_, PgCursor>,
     ) -> Result<Page<PgCursor>> {
         page::page(self, cursor, wanted).await
+    }
+
+    async fn end(&self) -> Result<PgCursor> {
+        start::end(self).await
+    }
+
+    async fn last(
+        &self,
+        cursor: &PgCursor,
+        types: &TypeSet,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<Stored>> {
+        last::last(self, cursor, types, before, limit).await
     }
 
     async fn troubles(

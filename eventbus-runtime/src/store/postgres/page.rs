@@ -117,7 +117,7 @@ impl Asked {
 type PgQuery<'q> = Query<'q, Postgres, PgArguments>;
 
 /// A text as `LIKE` takes it for itself: an underscore of a name is no wildcard.
-fn literally(text: &str) -> String {
+pub(super) fn literally(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     for char in text.chars() {
         if matches!(char, '\\' | '%' | '_') {

@@ -36,7 +36,13 @@ pub(super) async fn resolve(
     }
 }
 
-/// After everything that is committed now.
+/// The place after everything that is committed now.
+pub(super) async fn end(store: &PgStore) -> Result<PgCursor> {
+    let failed = |error| store.error("find the end of the log", error);
+    let mut connection = store.pool.acquire().await.map_err(failed)?;
+    end_of_log(&mut connection).await.map_err(failed)
+}
+
 async fn end_of_log(connection: &mut PgConnection) -> Result<PgCursor, sqlx::Error> {
     let now = epoch::now(connection).await?;
     let (bound, _) = snapshot::take(connection, now.last).await?;

@@ -14,6 +14,7 @@ mod dead_letter;
 mod error;
 mod handled;
 mod key;
+mod last;
 mod letters;
 mod migrate;
 mod page;
@@ -31,12 +32,13 @@ use uuid::Uuid;
 
 use crate::bus::EventBus;
 use crate::error::Result;
+use crate::filter::TypeSet;
 use crate::store::sqlite::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
     Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster,
-    Shard, Shards, Start, Step, Store, Troubles, Wanted,
+    Shard, Shards, Start, Step, Store, Stored, Troubles, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -221,6 +223,20 @@ impl Log for SqliteStore {
         wanted: &Wanted<'_, SqliteCursor>,
     ) -> Result<Page<SqliteCursor>> {
         page::page(self, *cursor, wanted).await
+    }
+
+    async fn end(&self) -> Result<SqliteCursor> {
+        start::end(self).await
+    }
+
+    async fn last(
+        &self,
+        cursor: &SqliteCursor,
+        types: &TypeSet,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<Stored>> {
+        last::last(self, *cursor, types, before, limit).await
     }
 
     async fn troubles(

@@ -30,6 +30,13 @@ pub(super) async fn resolve(store: &SqliteStore, start: Start) -> Result<SqliteC
     Ok(SqliteCursor { position })
 }
 
+/// The place after everything that is committed now.
+pub(super) async fn end(store: &SqliteStore) -> Result<SqliteCursor> {
+    let end = end_of_log(store).await;
+    let position = end.map_err(|error| store.error("find the end of the log", error))?;
+    Ok(SqliteCursor { position })
+}
+
 async fn end_of_log(store: &SqliteStore) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar("SELECT coalesce(max(position), 0) FROM eventbus_event")
         .fetch_one(&store.pool)

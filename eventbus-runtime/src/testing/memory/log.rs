@@ -3,9 +3,10 @@
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::filter::TypeSet;
 use crate::store::{
-    Handled, Handles, Held, Log, Owner, Page, Registration, Replica, Roster, Shard, Shards, Start,
-    Step, Stored, Troubles, Wanted,
+    Handled, Handles, Held, LOOK_BACK, Log, Owner, Page, Registration, Replica, Roster, Shard,
+    Shards, Start, Step, Stored, Troubles, Wanted,
 };
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::MemoryCursor;
@@ -84,6 +85,29 @@ impl Log for MemoryStore {
             _ => MemoryCursor(last.max(cursor.0)),
         };
         Ok(Page { window: *cursor, events, end, more: rest || wanted.upto.is_some() })
+    }
+
+    async fn end(&self) -> Result<MemoryCursor> {
+        Ok(MemoryCursor(self.state().newest()))
+    }
+
+    async fn last(
+        &self,
+        cursor: &MemoryCursor,
+        types: &TypeSet,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<Stored>> {
+        let state = self.state();
+        let high = before.min(cursor.0.saturating_add(1));
+        let in_range = |stored: &&Stored| {
+            (high.saturating_sub(LOOK_BACK)..high).contains(&stored.position)
+                && types.contains(&stored.event.envelope.event_type)
+        };
+        let mut events: Vec<_> =
+            state.log.iter().rev().filter(in_range).take(limit).cloned().collect();
+        events.reverse();
+        Ok(events)
     }
 
     async fn troubles(
