@@ -57,7 +57,7 @@ pub use crate::dead_letter::{
 pub use crate::emit::{Emit, MAX_AGGREGATE_ID, MAX_PAYLOAD, MAX_TENANT_ID};
 pub use crate::envelope::{Envelope, RawEvent};
 pub use crate::error::{Error, ErrorKind, HandlerError, Result};
-pub use crate::event::{Delivery, DomainEvent, Emittable, Event, EventPayload};
+pub use crate::event::{Delivery, DomainEvent, Emittable, Event, EventPayload, Events};
 pub use crate::filter::{EventFilter, Filter, TypePattern, TypeSet};
 #[cfg(all(feature = "relay", feature = "testing"))]
 pub use crate::handler::MemoryTx;
