@@ -71,15 +71,21 @@ async fn start_transactional<S: Log>(
 ) -> Running<Faulty<S>> {
     let (store, dice) = (desk.store.clone(), Arc::clone(dice));
     let (of_batches, rolled) = (store.clone(), Arc::clone(&dice));
+    // Chance alone would seldom strike an event again that is tried once more in a smaller batch.
+    let bad = (0..EVENTS).filter(|_| dice.lock().unwrap().random_bool(0.2));
+    let bad: Arc<Vec<i64>> = Arc::new(bad.collect());
     let one = move |mut tx: Tx<Faulty<S>>, event: Event<Posted>| {
         let (store, dice) = (store.clone(), Arc::clone(&dice));
         async move { write(&store, &dice, &mut tx, event.0).await }
     };
     let many = move |mut tx: Tx<Faulty<S>>, events: Events<Posted>| {
-        let (store, dice) = (of_batches.clone(), Arc::clone(&rolled));
+        let (store, dice, bad) = (of_batches.clone(), Arc::clone(&rolled), Arc::clone(&bad));
         async move {
             for event in events {
                 write(&store, &dice, &mut tx, event.0).await?;
+                if bad.contains(&event.0) && event.attempt() == 1 {
+                    return Err(HandlerError::retryable("bad until it is alone"));
+                }
             }
             Ok(())
         }
