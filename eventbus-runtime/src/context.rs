@@ -67,6 +67,20 @@ impl Context {
         }
     }
 
+    /// What a handler of all these events emits follows from: of each fact only what they have in common.
+    #[cfg(feature = "relay")]
+    pub(crate) fn of_all<'a>(envelopes: impl IntoIterator<Item = &'a Envelope>) -> Self {
+        let common = |one: Self, other: Self| Self {
+            correlation_id: one.correlation_id.filter(|id| other.correlation_id == Some(*id)),
+            causation_id: one.causation_id.filter(|id| other.causation_id == Some(*id)),
+            tracestate: one.tracestate.filter(|_| one.traceparent == other.traceparent),
+            traceparent: one
+                .traceparent
+                .filter(|parent| other.traceparent.as_ref() == Some(parent)),
+        };
+        envelopes.into_iter().map(Self::of).reduce(common).unwrap_or_default()
+    }
+
     /// The same with what belongs together across services.
     #[must_use]
     pub fn with_correlation(mut self, id: Uuid) -> Self {

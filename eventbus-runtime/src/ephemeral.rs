@@ -122,7 +122,7 @@ impl<S: Log> Ephemeral<S> {
     /// ends when the handle is dropped.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] when a handler takes a transaction, when more than [`MOST_REPLAYED`] of the last
+    /// [`ErrorKind::Configuration`] when a handler takes a transaction or a batch, when more than [`MOST_REPLAYED`] of the last
     /// events are asked for, and for what [`Subscribe::start`] refuses; [`ErrorKind::Store`] when the database refuses.
     pub async fn start(self) -> Result<Listening> {
         let Self { subscribe, last } = self;
@@ -131,6 +131,12 @@ impl<S: Log> Ephemeral<S> {
             return Err(refused(
                 "an ephemeral subscription has no place in the database that a transaction could move: take the \
                  transaction out of its handlers' arguments, or make it durable with `bus.subscribe(name)`",
+            ));
+        }
+        if spec.routes.batches() {
+            return Err(refused(
+                "an ephemeral subscription hands events over one by one: take `Event<E>` in its handlers, or make it \
+                 durable with `bus.subscribe(name)`",
             ));
         }
         check_last("an ephemeral subscription", last)?;

@@ -233,6 +233,33 @@ pub struct Event<E> {
     delivery: Delivery,
 }
 
+/// Some events as a handler of batches is given them: at least one, in the order of the log.
+///
+/// It derefs to a slice and can be walked through by value and by reference.
+///
+/// ```
+/// # #[cfg(feature = "testing")] async fn start() -> eventbus_runtime::Result<()> {
+/// use eventbus_runtime::{DomainEvent, EventBus, Events, HandlerError};
+///
+/// #[derive(Debug, DomainEvent)]
+/// #[event(prefix = "order")]
+/// enum OrderEvent {
+///     Placed { total_cents: i64 },
+/// }
+///
+/// async fn count(events: Events<OrderPlaced>) -> Result<(), HandlerError> {
+///     let cents: i64 = events.iter().map(|event| event.total_cents).sum();
+///     println!("{} orders, {cents} cents", events.len());
+///     Ok(())
+/// }
+///
+/// let bus = EventBus::in_memory();
+/// bus.subscribe("turnover").batch(100).handle(count).start().await?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Events<E>(Vec<Event<E>>);
+
 /// The facts of one delivery of an event to one subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -305,5 +332,44 @@ impl<E> Deref for Event<E> {
 
     fn deref(&self) -> &E {
         &self.payload
+    }
+}
+
+impl<E> Events<E> {
+    /// Puts a batch together, `None` of no event; the relay does it for each call, a unit test of a handler by hand.
+    pub fn new(events: Vec<Event<E>>) -> Option<Self> {
+        (!events.is_empty()).then_some(Self(events))
+    }
+}
+
+impl<E> From<Event<E>> for Events<E> {
+    fn from(event: Event<E>) -> Self {
+        Self(vec![event])
+    }
+}
+
+impl<E> Deref for Events<E> {
+    type Target = [Event<E>];
+
+    fn deref(&self) -> &[Event<E>] {
+        &self.0
+    }
+}
+
+impl<E> IntoIterator for Events<E> {
+    type Item = Event<E>;
+    type IntoIter = std::vec::IntoIter<Event<E>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a, E> IntoIterator for &'a Events<E> {
+    type Item = &'a Event<E>;
+    type IntoIter = std::slice::Iter<'a, Event<E>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
     }
 }

@@ -72,7 +72,7 @@ pub use crate::envelope::{Envelope, RawEvent};
 #[cfg(feature = "relay")]
 pub use crate::ephemeral::{Ephemeral, MOST_REPLAYED};
 pub use crate::error::{Error, ErrorKind, HandlerError, Result};
-pub use crate::event::{Delivery, DomainEvent, Emittable, Event, EventPayload};
+pub use crate::event::{Delivery, DomainEvent, Emittable, Event, EventPayload, Events};
 pub use crate::filter::{EventFilter, Filter, TypePattern, TypeSet};
 #[cfg(all(feature = "relay", feature = "testing"))]
 pub use crate::handler::MemoryTx;

@@ -33,6 +33,7 @@ pub(crate) struct Spec<S: Log> {
     pub(crate) retry_dead_after: Option<Duration>,
     pub(crate) timeout: Duration,
     pub(crate) page: usize,
+    pub(crate) batch: Option<usize>,
     pub(crate) poll: Duration,
     pub(crate) shards: u16,
     pub(crate) lease: Duration,
@@ -56,6 +57,7 @@ impl<S: Log> EventBus<S> {
             retry_dead_after: None,
             timeout: Duration::from_secs(30),
             page: 1_000,
+            batch: None,
             poll: Duration::from_secs(1),
             shards: 16,
             lease: Duration::from_secs(15),
@@ -72,6 +74,49 @@ impl<S: Log> EventBus<S> {
 
 impl<S: Log> Subscribe<S> {
     /// Adds a handler: `async fn(Event<E>)` or `async fn(Tx<S>, Event<E>)`, returning `Result<(), HandlerError>`.
+    ///
+    /// # Batches
+    ///
+    /// With [`Events<E>`](crate::Events) in place of `Event<E>` it is a handler of batches, which is called with as many
+    /// events at once as follow each other in the log, none of another handler between them, up to
+    /// [`batch`](Self::batch). All handlers of a subscription take batches, or none does.
+    ///
+    /// ```
+    /// # #[cfg(feature = "testing")] async fn start() -> eventbus_runtime::Result<()> {
+    /// use eventbus_runtime::{DomainEvent, EventBus, Events, HandlerError, MemoryTx};
+    ///
+    /// #[derive(Debug, DomainEvent)]
+    /// #[event(prefix = "order")]
+    /// enum OrderEvent {
+    ///     Placed { total_cents: i64 },
+    ///     Cancelled,
+    /// }
+    ///
+    /// async fn project(mut tx: MemoryTx, events: Events<OrderEvent>) -> Result<(), HandlerError> {
+    ///     for event in &events {
+    ///         match &**event {
+    ///             OrderEvent::Placed { total_cents } => println!("{total_cents} cents"),
+    ///             OrderEvent::Cancelled => println!("cancelled"),
+    ///         }
+    ///     }
+    ///     // One statement for all of them, on `&mut *tx`.
+    ///     let _ = &mut *tx;
+    ///     Ok(())
+    /// }
+    ///
+    /// let bus = EventBus::in_memory();
+    /// bus.subscribe("orders").batch(500).handle(project).start().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// When a call fails, in whatever way, its events are tried again in halves until the one is found that is to blame;
+    /// only that one is retried or a dead letter, and uses up attempts. So the events around it are handed over a second
+    /// time: a transactional handler's first effects were rolled back with its failure, a plain handler has to bear it.
+    /// An event that cannot be read is found without a call. One that is tried again later comes alone.
+    ///
+    /// Each call of a transactional handler is a transaction of its own; plain handlers of batches are called one at a
+    /// time, whatever [`concurrency`](Self::concurrency) says, and the cursor is written after each call. The
+    /// [`timeout`](Self::timeout) is that of the call.
     pub fn handle<H, A>(mut self, handler: H) -> Self
     where
         H: Handler<A>,
@@ -145,6 +190,13 @@ impl<S: Log> Subscribe<S> {
         self
     }
 
+    /// How many events a handler of batches is called with at most, a [`page`](Self::page) by default. Handlers of single
+    /// events do not mind it.
+    pub fn batch(mut self, limit: usize) -> Self {
+        self.spec.batch = Some(limit);
+        self
+    }
+
     /// How long an idle subscription sleeps at most when nobody wakes it, 1 s by default.
     pub fn poll(mut self, interval: Duration) -> Self {
         self.spec.poll = interval;
@@ -171,7 +223,8 @@ impl<S: Log> Subscribe<S> {
         self
     }
 
-    /// How often its handlers are called at most in this process.
+    /// How often its handlers are called at most in this process. Of batches the events are counted, because each has its
+    /// own bucket: one holds no more of them than there are tokens for, so that [`RateLimit::burst`] bounds it.
     pub fn rate_limit(mut self, limit: RateLimit) -> Self {
         self.spec.limit = Some(limit);
         self
@@ -216,8 +269,8 @@ impl<S: Log> Subscribe<S> {
     /// It runs until it is shut down, or until the bus, its clones and every [`Running`] of it are dropped.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] when two handlers want one event type, when handlers with and without a transaction
-    /// are mixed, when there is no handler, when the filter lets nothing through that a handler takes, or when the name or an option is out of range;
+    /// [`ErrorKind::Configuration`] when two handlers want one event type, when handlers with and without a transaction,
+    /// or of batches and of single events, are mixed, when there is no handler, when the filter lets nothing through that a handler takes, or when the name or an option is out of range;
     /// [`ErrorKind::Store`] when the database refuses.
     pub async fn start(self) -> Result<Running<S>> {
         let (bus, spec) = self.checked()?;
@@ -233,6 +286,11 @@ impl<S: Log> Subscribe<S> {
 }
 
 impl<S: Log> Spec<S> {
+    /// How many events one call takes at most.
+    pub(crate) fn batch(&self) -> usize {
+        self.batch.unwrap_or(self.page)
+    }
+
     /// The longest sleep, in milliseconds.
     pub(crate) fn poll_millis(&self) -> i64 {
         i64::try_from(self.poll.as_millis()).unwrap_or(i64::MAX)
@@ -271,6 +329,9 @@ impl<S: Log> Spec<S> {
         }
         if self.page == 0 {
             return refuse("`page` holds at least 1 event");
+        }
+        if self.batch == Some(0) {
+            return refuse("`batch` holds at least 1 event");
         }
         match self.routes.check() {
             Err(error) => refuse(&error.to_string()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use eventbus_runtime::store::{Log, Start, Store};
-use eventbus_runtime::{ErrorKind, Event, EventBus, HandlerError, State, Tx};
+use eventbus_runtime::{ErrorKind, Event, EventBus, Events, HandlerError, State, Tx};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::sync::{Semaphore, mpsc};
 
@@ -196,6 +196,10 @@ async fn every(_: Event<Any>) -> Result<(), HandlerError> {
     Ok(())
 }
 
+async fn noted_together(_: Events<Noted>) -> Result<(), HandlerError> {
+    Ok(())
+}
+
 async fn within<S: Log>(_: Tx<Faulty<S>>, _: Event<Noted>) -> Result<(), HandlerError> {
     Ok(())
 }
@@ -212,6 +216,11 @@ pub(crate) async fn contradictions_are_refused_at_the_start<S: Log>(store: S) {
             subscribe("x").handle(posted_only).handle(within::<S>),
             "takes a transaction and `relay::life::posted_only` does not",
         ),
+        (
+            subscribe("x").handle(posted_only).handle(noted_together),
+            "noted_together` takes batches (`Events`) and `relay::life::posted_only` one event at a time",
+        ),
+        (subscribe("x").batch(0).handle(noted_together), "`batch`"),
         (subscribe("x"), "it has no handler"),
         (subscribe("X").handle(every), "a name is a lower-case letter"),
         (subscribe("x").page(0).handle(every), "`page`"),

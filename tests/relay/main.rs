@@ -5,6 +5,7 @@
     reason = "all of it is test code, also what stands outside a #[test]"
 )]
 
+mod batch;
 mod desk;
 mod ephemeral;
 mod events;
@@ -75,6 +76,19 @@ macro_rules! suite {
                     a_lost_connection_costs_no_attempt,
                     a_lost_answer_to_a_commit_repeats_nothing,
                 },
+                batch::{
+                    batches_arrive_in_order_and_whole,
+                    an_event_of_another_handler_ends_a_batch,
+                    effects_of_a_batch_happen_once_around_a_bad_event,
+                    the_bad_one_of_a_hundred_is_found_with_few_calls,
+                    siblings_behind_a_bad_event_are_parked_and_follow,
+                    an_unreadable_event_is_found_without_a_call,
+                    what_is_before_an_event_of_newer_code_is_handled,
+                    a_plain_batch_is_handled_around_a_panic_and_a_timeout,
+                    a_batch_refused_at_its_end_is_traced_to_its_event,
+                    an_unavailable_destination_uses_up_no_attempts_of_a_batch,
+                    a_batch_passes_what_it_does_not_get,
+                },
                 past::{
                     former_names_and_versions_reach_the_handler_of_today,
                     a_retired_event_reaches_its_handler,
@@ -87,6 +101,7 @@ macro_rules! suite {
                 },
                 storm::{
                     effects_happen_once_and_in_order,
+                    effects_of_batches_happen_once_and_in_order,
                     plain_handlers_miss_nothing,
                 },
                 policy::{

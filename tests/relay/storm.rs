@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use eventbus_runtime::store::{Log, Store};
-use eventbus_runtime::{Event, HandlerError, RawEvent, Retry, Running, Tx};
+use eventbus_runtime::{Event, Events, HandlerError, RawEvent, Retry, Running, Tx};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use crate::desk::{Desk, Seen};
@@ -52,32 +52,72 @@ fn in_order(numbers: &[i64]) -> bool {
     (0..ACCOUNTS).all(|account| numbers.iter().filter(|n| **n % ACCOUNTS == account).is_sorted())
 }
 
-async fn start_transactional<S: Log>(desk: &Desk<S>, dice: &Dice) -> Running<Faulty<S>> {
+/// Notes an event in the transaction, and may fail then.
+async fn write<S: Log>(
+    store: &Faulty<S>,
+    dice: &Dice,
+    tx: &mut Tx<Faulty<S>>,
+    n: i64,
+) -> Result<(), HandlerError> {
+    store.append(tx, &[noted(n).into()]).await?;
+    tokio::task::yield_now().await;
+    strike(dice, &store.faults)
+}
+
+async fn start_transactional<S: Log>(
+    desk: &Desk<S>,
+    dice: &Dice,
+    batches: bool,
+) -> Running<Faulty<S>> {
     let (store, dice) = (desk.store.clone(), Arc::clone(dice));
-    let handler = move |mut tx: Tx<Faulty<S>>, event: Event<Posted>| {
+    let (of_batches, rolled) = (store.clone(), Arc::clone(&dice));
+    // Chance alone would seldom strike an event again that is tried once more in a smaller batch.
+    let bad = (0..EVENTS).filter(|_| dice.lock().unwrap().random_bool(0.2));
+    let bad: Arc<Vec<i64>> = Arc::new(bad.collect());
+    let one = move |mut tx: Tx<Faulty<S>>, event: Event<Posted>| {
         let (store, dice) = (store.clone(), Arc::clone(&dice));
+        async move { write(&store, &dice, &mut tx, event.0).await }
+    };
+    let many = move |mut tx: Tx<Faulty<S>>, events: Events<Posted>| {
+        let (store, dice, bad) = (of_batches.clone(), Arc::clone(&rolled), Arc::clone(&bad));
         async move {
-            store.append(&mut tx, &[noted(event.0).into()]).await?;
-            tokio::task::yield_now().await;
-            strike(&dice, &store.faults)
+            for event in events {
+                write(&store, &dice, &mut tx, event.0).await?;
+                if bad.contains(&event.0) && event.attempt() == 1 {
+                    return Err(HandlerError::retryable("bad until it is alone"));
+                }
+            }
+            Ok(())
         }
     };
-    let subscription = desk.subscribe("storm").page(10).retry(stubborn()).handle(handler);
+    let subscription = desk.subscribe("storm").page(10).batch(7).retry(stubborn());
+    let subscription = match batches {
+        false => subscription.handle(one),
+        true => subscription.handle(many),
+    };
     subscription.start().await.unwrap()
 }
 
 pub(crate) async fn effects_happen_once_and_in_order<S: Log>(store: S) {
+    survived(store, false).await;
+}
+
+pub(crate) async fn effects_of_batches_happen_once_and_in_order<S: Log>(store: S) {
+    survived(store, true).await;
+}
+
+async fn survived<S: Log>(store: S, batches: bool) {
     let (desk, dice) = (Desk::new(store), dice());
     desk.emit(&events()).await;
     for _ in 0..RESTARTS {
-        let running = start_transactional(&desk, &dice).await;
+        let running = start_transactional(&desk, &dice, batches).await;
         let turns = dice.lock().unwrap().random_range(0..40);
         for _ in 0..turns {
             tokio::task::yield_now().await;
         }
         running.shutdown().await.unwrap();
     }
-    let running = start_transactional(&desk, &dice).await;
+    let running = start_transactional(&desk, &dice, batches).await;
     running.settled().await.unwrap();
     let mut audits = desk.audits().await;
     assert!(in_order(&audits), "{audits:?}");

@@ -9,15 +9,15 @@ use std::sync::Arc;
 
 use crate::catalog::{Catalog, first_segment};
 use crate::error::{Error, ErrorKind, HandlerError, Result};
-use crate::event::{Delivery, DomainEvent, Event};
+use crate::event::{Delivery, DomainEvent, Event, Events};
 use crate::filter::{Filter, TypeSet, names_of};
-use crate::handler::{Arguments, Handler, Tx};
+use crate::handler::{Arguments, EventArgument, Handler, Tx};
 use crate::store::{Handles, Store, Stored};
 
 /// Why a call did not end well.
 pub(crate) enum CallError {
-    /// The payload could not be read; the handler was not called.
-    Decode(Error),
+    /// The payload of the event at this place of the batch could not be read; the handler was not called.
+    Decode(usize, Error),
     /// The handler answered with an error.
     Handler(Error),
 }
@@ -49,11 +49,22 @@ pub(crate) struct Routes<S: Store> {
     taken: Vec<Catalog>,
     filter: Option<Filter>,
     transactional: Option<(bool, &'static str)>,
+    batches: Option<(bool, &'static str)>,
     refused: Option<Error>,
 }
 
+/// What a handler's events are read into.
+type Payload<S, A> = <<A as Arguments<S>>::Event as EventArgument>::Payload;
+
 trait Callable<S: Store>: Send + Sync {
     fn call<'a>(&'a self, tx: Option<Tx<S>>, stored: &'a Stored, delivery: Delivery) -> Call<'a>;
+
+    fn call_all<'a>(
+        &'a self,
+        tx: Option<Tx<S>>,
+        stored: Vec<&'a Stored>,
+        delivery: Delivery,
+    ) -> Call<'a>;
 }
 
 struct Typed<H, A> {
@@ -71,6 +82,21 @@ impl<S: Store> Route<S> {
     ) -> Call<'a> {
         self.call.call(tx, stored, delivery)
     }
+
+    /// The same with a batch of events of this handler, of which each has this delivery at its own position.
+    pub(crate) fn call_all<'a>(
+        &'a self,
+        tx: Option<Tx<S>>,
+        stored: Vec<&'a Stored>,
+        delivery: Delivery,
+    ) -> Call<'a> {
+        self.call.call_all(tx, stored, delivery)
+    }
+
+    /// Whether another route leads to the same handler.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.call, &other.call)
+    }
 }
 
 impl<S: Store> Routes<S> {
@@ -82,6 +108,7 @@ impl<S: Store> Routes<S> {
             taken: Vec::new(),
             filter: None,
             transactional: None,
+            batches: None,
             refused: None,
         }
     }
@@ -94,11 +121,11 @@ impl<S: Store> Routes<S> {
         H::Future: Future<Output = Result<(), HandlerError>> + Send,
     {
         let name = type_name::<H>();
-        self.agree(name, A::TRANSACTIONAL);
+        self.agree(name, A::TRANSACTIONAL, A::Event::BATCH);
         let call: Arc<dyn Callable<S>> = Arc::new(Typed { handler, arguments: PhantomData });
-        self.route(&A::Payload::CATALOG, name, &call);
-        self.handlers.push((name, TypeSet::of::<A::Payload>()));
-        self.taken.push(A::Payload::CATALOG);
+        self.route(&Payload::<S, A>::CATALOG, name, &call);
+        self.handlers.push((name, TypeSet::of::<Payload<S, A>>()));
+        self.taken.push(Payload::<S, A>::CATALOG);
     }
 
     /// Lets through only what this filter does, and every other that was given.
@@ -165,6 +192,11 @@ impl<S: Store> Routes<S> {
         self.transactional.is_some_and(|(transactional, _)| transactional)
     }
 
+    /// Whether the handlers take batches.
+    pub(crate) fn batches(&self) -> bool {
+        self.batches.is_some_and(|(batches, _)| batches)
+    }
+
     /// The route of a type: that of its name, or else that of the innermost group which keeps what it does not know.
     pub(crate) fn find(&self, event_type: &str) -> Option<&Route<S>> {
         self.by_type.get(event_type).or_else(|| self.find_family(event_type))
@@ -223,12 +255,19 @@ impl<S: Store> Routes<S> {
             .unwrap_or_else(|| first_segment(event_type))
     }
 
-    fn agree(&mut self, name: &'static str, transactional: bool) {
+    fn agree(&mut self, name: &'static str, transactional: bool, batch: bool) {
         let (agreed, first) = *self.transactional.get_or_insert((transactional, name));
         if agreed != transactional {
             let (with, without) = if agreed { (first, name) } else { (name, first) };
             self.refuse(format!(
                 "`{with}` takes a transaction and `{without}` does not: make two subscriptions"
+            ));
+        }
+        let (agreed, first) = *self.batches.get_or_insert((batch, name));
+        if agreed != batch {
+            let (many, one) = if agreed { (first, name) } else { (name, first) };
+            self.refuse(format!(
+                "`{many}` takes batches (`Events`) and `{one}` one event at a time (`Event`): make two subscriptions"
             ));
         }
     }
@@ -247,11 +286,46 @@ where
 {
     fn call<'a>(&'a self, tx: Option<Tx<S>>, stored: &'a Stored, delivery: Delivery) -> Call<'a> {
         Box::pin(async move {
-            let envelope = &stored.event.envelope;
-            let payload = A::Payload::__from_raw(&stored.event).map_err(CallError::Decode)?;
-            let event = Event::new(payload, envelope.clone(), delivery);
-            let called = self.handler.call(A::assemble(tx, event));
-            called.await.map_err(|error| CallError::Handler(error.into_inner()))
+            let event = read::<Payload<S, A>>(stored, delivery);
+            let event = event.map_err(|error| CallError::Decode(0, error))?;
+            self.called(tx, A::Event::from_event(event)).await
         })
     }
+
+    fn call_all<'a>(
+        &'a self,
+        tx: Option<Tx<S>>,
+        stored: Vec<&'a Stored>,
+        delivery: Delivery,
+    ) -> Call<'a> {
+        Box::pin(async move {
+            let mut events = Vec::with_capacity(stored.len());
+            for (index, stored) in stored.into_iter().enumerate() {
+                let delivery = Delivery { position: stored.position, ..delivery };
+                let event = read::<Payload<S, A>>(stored, delivery);
+                events.push(event.map_err(|error| CallError::Decode(index, error))?);
+            }
+            let events = Events::new(events).expect("a batch is never empty");
+            let events = A::Event::from_events(events);
+            self.called(tx, events.expect("only handlers of batches are called with one")).await
+        })
+    }
+}
+
+impl<H, A> Typed<H, A> {
+    async fn called<S>(&self, tx: Option<Tx<S>>, event: A::Event) -> Result<(), CallError>
+    where
+        S: Store,
+        H: Handler<A>,
+        A: Arguments<S>,
+        H::Future: Future<Output = Result<(), HandlerError>> + Send,
+    {
+        let called = self.handler.call(A::assemble(tx, event));
+        called.await.map_err(|error| CallError::Handler(error.into_inner()))
+    }
+}
+
+fn read<E: DomainEvent>(stored: &Stored, delivery: Delivery) -> Result<Event<E>> {
+    let payload = E::__from_raw(&stored.event)?;
+    Ok(Event::new(payload, stored.event.envelope.clone(), delivery))
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod assign;
 pub(crate) mod backoff;
+pub(crate) mod bisect;
 pub(crate) mod breaker;
 pub(crate) mod care;
 pub(crate) mod checkpoint;

@@ -4,14 +4,16 @@ use std::any::Any;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Poll;
+use std::time::Duration;
 
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use tracing::Instrument;
 
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::event::Delivery;
-use crate::handler::{Call, CallError, Route, Tx, lend};
+use crate::handler::{Call, CallError, Route, Slot, Tx, lend};
 use crate::relay::shared::{Busy, Shared};
 use crate::relay::worker::Worker;
 use crate::store::{Log, Stored};
@@ -21,22 +23,24 @@ use crate::subscribe::Spec;
 pub(super) struct Failed {
     pub(super) error: Error,
     /// Whether the handler was cut off, so that its connection is in an unknown state.
-    cut: bool,
+    pub(super) cut: bool,
     /// Whether its transaction turned out to be gone, so that the database is more likely to blame than the event.
     pub(super) lost: bool,
     /// Whether the event was written by newer code than this, which must not give it up.
     pub(super) newer: bool,
+    /// Which event of a batch is known to be at fault.
+    pub(super) unread: Option<usize>,
 }
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self { error, cut: false, lost: false, newer: false }
+        Self { error, cut: false, lost: false, newer: false, unread: None }
     }
 }
 
 impl Failed {
     fn cut(kind: ErrorKind, message: String) -> Self {
-        Self { error: Error::new(kind, message), cut: true, lost: false, newer: false }
+        Self { cut: true, ..Error::new(kind, message).into() }
     }
 }
 
@@ -64,17 +68,27 @@ pub(super) async fn attempt<S: Log>(
     // What is left of a call that was cut off runs the handler's destructors, which are as likely to panic.
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(call)));
     shared.busy().remove(&position);
+    outcome(ended, dropped, handler, limit, |_, error| unreadable(route.version, stored, error))
+}
+
+/// What came of a call that was given up at its time limit or polled to its end, and then dropped.
+pub(super) fn outcome(
+    ended: Result<Result<Result<(), CallError>, Panic>, Elapsed>,
+    dropped: Result<(), Panic>,
+    handler: &str,
+    limit: Duration,
+    unread: impl FnOnce(usize, Error) -> Failed,
+) -> Result<(), Failed> {
+    let panicked = |panic: Panic| panicked(&format!("handler `{handler}`"), panic.as_ref());
     match ended {
-        Ok(Ok(Ok(()))) => {
-            dropped.map_err(|panic| panicked(&format!("handler `{handler}`"), panic.as_ref()))
-        }
+        Ok(Ok(Ok(()))) => dropped.map_err(panicked),
         Ok(Ok(Err(CallError::Handler(error)))) => Err(error.into()),
-        Ok(Ok(Err(CallError::Decode(error)))) => Err(unreadable(route.version, stored, error)),
-        Ok(Err(panic)) => Err(panicked(&format!("handler `{handler}`"), panic.as_ref())),
-        Err(_) => Err(Failed::cut(
-            ErrorKind::HandlerTimeout,
-            format!("handler `{handler}` took longer than {limit:?}"),
-        )),
+        Ok(Ok(Err(CallError::Decode(index, error)))) => Err(unread(index, error)),
+        Ok(Err(panic)) => Err(panicked(panic)),
+        Err(_) => {
+            let message = format!("handler `{handler}` took longer than {limit:?}");
+            Err(Failed::cut(ErrorKind::HandlerTimeout, message))
+        }
     }
 }
 
@@ -89,9 +103,19 @@ impl<S: Log> Worker<S> {
     ) -> Result<S::Transaction, Failed> {
         let (tx, slot) = lend::<S>(transaction);
         let outcome = attempt(&self.spec, &self.shared, route, Some(tx), stored, delivery).await;
+        self.back(outcome, slot, route.handler).await
+    }
+
+    /// Takes a lent transaction back; after a failure it is ended.
+    pub(super) async fn back(
+        &self,
+        outcome: Result<(), Failed>,
+        slot: Slot<S>,
+        handler: &str,
+    ) -> Result<S::Transaction, Failed> {
         match (outcome, slot.take()) {
             (Ok(()), Some(transaction)) => Ok(transaction),
-            (Ok(()), None) => Err(kept(route.handler)),
+            (Ok(()), None) => Err(kept(handler)),
             (Err(failed), None) => Err(failed),
             (Err(failed), Some(transaction)) if failed.cut => {
                 self.store.discard(transaction).await;
@@ -105,10 +129,10 @@ impl<S: Log> Worker<S> {
     }
 }
 
-type Panic = Box<dyn Any + Send>;
+pub(super) type Panic = Box<dyn Any + Send>;
 
 /// Polls a call to its end or its panic; after a panic it is not polled again.
-async fn polled(call: &mut Call<'_>) -> Result<Result<(), CallError>, Panic> {
+pub(super) async fn polled(call: &mut Call<'_>) -> Result<Result<(), CallError>, Panic> {
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context))) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(ended)) => Poll::Ready(Ok(ended)),
@@ -149,5 +173,5 @@ pub(super) fn unreadable(reads: u32, stored: &Stored, error: Error) -> Failed {
         envelope.event_type, stored.position
     );
     let error = Error::new(ErrorKind::DeserializationFailed, message).with_source(error);
-    Failed { error, cut: false, lost: false, newer: true }
+    Failed { newer: true, ..error.into() }
 }

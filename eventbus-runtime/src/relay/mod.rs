@@ -51,6 +51,8 @@
 //! neither, and nothing is open in the shards of others.
 
 mod attempt;
+mod batch;
+mod group;
 mod hub;
 mod keeper;
 mod page;

@@ -14,6 +14,9 @@ impl<S: Log> Worker<S> {
         page: Page<S::Cursor>,
         held: HashSet<String>,
     ) -> Flow<()> {
+        if self.spec.routes.batches() {
+            return self.batches(place, &page, held).await;
+        }
         match self.spec.routes.transactional() {
             true => self.transactional(place, &page, held).await,
             false => self.plain(place, &page, held).await,

@@ -85,7 +85,12 @@ impl<S: Log> Worker<S> {
     }
 
     /// Up to which of these events the rate limit lets handlers run now; waits where it lets none.
-    async fn paid_for(&mut self, events: &[Stored], start: usize, tab: &mut Tab) -> usize {
+    pub(super) async fn paid_for(
+        &mut self,
+        events: &[Stored],
+        start: usize,
+        tab: &mut Tab,
+    ) -> usize {
         let Some(buckets) = &mut self.buckets else { return events.len() };
         loop {
             match tab.wait {
@@ -180,7 +185,7 @@ impl<S: Log> Worker<S> {
 
 /// What the rate limit was asked for.
 #[derive(Default)]
-struct Tab {
+pub(super) struct Tab {
     /// How many events of the page have a token, the last of them perhaps one of later.
     paid: usize,
     /// When that one may be used.
