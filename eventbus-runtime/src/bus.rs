@@ -3,10 +3,10 @@
 #[cfg(feature = "relay")]
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "relay")]
 use crate::relay::Hub;
-use crate::store::{DeadLetter, Log, NewEvent, Store};
+use crate::store::{DeadLetter, Log, NewEvent, Start, Store};
 
 /// Emits events into a store and, with the `relay` feature, hands them to handlers.
 ///
@@ -89,4 +89,68 @@ impl<S: Log> EventBus<S> {
     pub async fn dead_letters_of(&self, subscription: &str) -> Result<Vec<DeadLetter>> {
         self.store.dead_letters(Some(subscription)).await
     }
+
+    /// Pauses a subscription, in every process: within a second nobody owns it any more, and its place is kept.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] when the database does not know it; [`ErrorKind::Store`] when the database refuses.
+    pub async fn pause(&self, subscription: &str) -> Result<()> {
+        known(subscription, self.store.pause(subscription, true).await?)?;
+        self.disturb(subscription);
+        Ok(())
+    }
+
+    /// Lets a paused subscription go on where it stood.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] when the database does not know it; [`ErrorKind::Store`] when the database refuses.
+    pub async fn resume(&self, subscription: &str) -> Result<()> {
+        known(subscription, self.store.pause(subscription, false).await?)?;
+        self.disturb(subscription);
+        Ok(())
+    }
+
+    /// Moves a subscription to another place of the log, in every process and whether it runs or not. What was retrying
+    /// or parked is forgotten: it comes again where it lies behind the new place. Dead letters stay.
+    ///
+    /// A transaction that a handler works in meanwhile is not committed; what a plain handler is doing may be done again.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] when the database does not know the subscription, or no event has the id of
+    /// [`Start::After`]; [`ErrorKind::Store`] when the database refuses.
+    pub async fn seek(&self, subscription: &str, start: Start) -> Result<()> {
+        known(subscription, self.store.seek(subscription, start).await?)?;
+        self.disturb(subscription);
+        Ok(())
+    }
+
+    /// Removes a subscription with its place and all that is in trouble in it. Where it runs, it ends. A subscription
+    /// that nobody runs any more keeps old events from being removed, and is removed for that.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] when the database does not know it; [`ErrorKind::Store`] when the database refuses.
+    pub async fn remove_subscription(&self, subscription: &str) -> Result<()> {
+        known(subscription, self.store.remove(subscription).await?)?;
+        self.disturb(subscription);
+        Ok(())
+    }
+
+    #[cfg_attr(
+        not(feature = "relay"),
+        expect(clippy::unused_self, reason = "only the relay runs subscriptions")
+    )]
+    fn disturb(&self, subscription: &str) {
+        #[cfg(feature = "relay")]
+        self.hub.waker().disturb(subscription);
+        #[cfg(not(feature = "relay"))]
+        let _ = subscription;
+    }
+}
+
+fn known(subscription: &str, known: bool) -> Result<()> {
+    if known {
+        return Ok(());
+    }
+    let message = format!("the database knows no subscription `{subscription}`: check its name");
+    Err(Error::new(ErrorKind::Configuration, message))
 }

@@ -12,6 +12,12 @@ pub(crate) struct Clock {
     started: Instant,
 }
 
+impl Default for Clock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Clock {
     pub(crate) fn new() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -25,4 +31,10 @@ impl Clock {
         let elapsed = i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.origin.saturating_add(elapsed)
     }
+}
+
+/// A time of the clock as the standard library has it.
+#[cfg(feature = "relay")]
+pub(crate) fn system_time(millis: i64) -> SystemTime {
+    UNIX_EPOCH + std::time::Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }

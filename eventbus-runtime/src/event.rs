@@ -1,6 +1,7 @@
 //! What a derived type can do, and what a handler is given.
 
 use std::ops::Deref;
+use std::time::SystemTime;
 
 use schemars::generate::Contract;
 use schemars::{JsonSchema, Schema};
@@ -240,13 +241,21 @@ pub struct Delivery {
     pub position: i64,
     /// Which attempt this is, from 1.
     pub attempt: u32,
+    /// When the first attempt was made.
+    pub first_at: SystemTime,
 }
 
 impl Delivery {
-    /// The delivery of the event at `position` for the `attempt`-th time, from 1.
+    /// The delivery of the event at `position` for the `attempt`-th time, from 1; first attempted now.
     #[must_use]
-    pub const fn new(position: i64, attempt: u32) -> Self {
-        Self { position, attempt }
+    pub fn new(position: i64, attempt: u32) -> Self {
+        Self { position, attempt, first_at: SystemTime::now() }
+    }
+
+    /// The same, first attempted earlier.
+    #[must_use]
+    pub const fn first_at(self, first_at: SystemTime) -> Self {
+        Self { first_at, ..self }
     }
 }
 
@@ -269,6 +278,11 @@ impl<E> Event<E> {
     /// Which attempt to handle this event this is, from 1.
     pub const fn attempt(&self) -> u32 {
         self.delivery.attempt
+    }
+
+    /// When it was first handed to this subscription: now, or when the first attempt failed.
+    pub const fn first_delivered_at(&self) -> SystemTime {
+        self.delivery.first_at
     }
 
     /// The payload by value.

@@ -13,7 +13,7 @@
 #[cfg(feature = "store")]
 mod bus;
 mod catalog;
-#[cfg(feature = "relay")]
+#[cfg(any(feature = "relay", feature = "testing"))]
 mod clock;
 #[cfg(feature = "store")]
 mod emit;

@@ -8,28 +8,55 @@ pub struct Migration {
     pub version: u32,
     /// What it does, in snake_case.
     pub name: &'static str,
-    /// Its statements, separated by `;`. They may run again where they already ran.
+    /// A table that it makes, by which one can see that it ran.
+    pub makes: &'static str,
+    /// Its statements, separated by `;`.
     pub sql: &'static str,
 }
 
 /// The steps for PostgreSQL, oldest first. Set `lock_timeout` before you run them.
-pub const POSTGRES: &[Migration] = &[Migration {
-    version: 1,
-    name: "runtime",
-    sql: include_str!("../migrations/postgres/0001_runtime.sql"),
-}];
+pub const POSTGRES: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "runtime",
+        makes: "eventbus_event",
+        sql: include_str!("../migrations/postgres/0001_runtime.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "shards",
+        makes: "eventbus_shard",
+        sql: include_str!("../migrations/postgres/0002_shards.sql"),
+    },
+];
 
 /// The steps for SQLite, oldest first.
-pub const SQLITE: &[Migration] = &[Migration {
-    version: 1,
-    name: "runtime",
-    sql: include_str!("../migrations/sqlite/0001_runtime.sql"),
-}];
+pub const SQLITE: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "runtime",
+        makes: "eventbus_event",
+        sql: include_str!("../migrations/sqlite/0001_runtime.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "shards",
+        makes: "eventbus_shard",
+        sql: include_str!("../migrations/sqlite/0002_shards.sql"),
+    },
+];
 
 /// The version that the last step leaves.
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) fn latest(steps: &[Migration]) -> i64 {
     steps.last().map_or(0, |step| i64::from(step.version))
+}
+
+/// The version of a database that has these tables.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) fn found(steps: &[Migration], tables: &[String]) -> i64 {
+    let ran = |step: &&Migration| tables.iter().any(|table| table == step.makes);
+    steps.iter().filter(ran).map(|step| i64::from(step.version)).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -49,12 +76,14 @@ mod tests {
     #[test]
     fn each_step_records_its_version() {
         for step in POSTGRES.iter().chain(SQLITE) {
-            let record = format!("INTO eventbus_schema (version) VALUES ({})", step.version);
-            assert!(
-                step.sql.contains(&record) || step.version > 1,
-                "step {} does not",
-                step.version
-            );
+            let record = match step.version {
+                1 => "INTO eventbus_schema (version) VALUES (1)".to_owned(),
+                later => format!("UPDATE eventbus_schema SET version = {later}"),
+            };
+            assert!(step.sql.contains(&record), "step {} does not", step.version);
+            let makes = format!("EXISTS {}", step.makes);
+            let once = format!("CREATE TABLE {}", step.makes);
+            assert!(step.sql.contains(&makes) || step.sql.contains(&once), "{}", step.makes);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::filter::Filter;
 use crate::handler::{Arguments, Handler, Routes};
 use crate::plan::backoff::Retry;
 use crate::relay::{self, Running};
-use crate::store::{Log, Start};
+use crate::store::{Log, SLOTS, Start};
 
 /// A subscription that is being put together.
 ///
@@ -30,11 +30,14 @@ pub(crate) struct Spec<S: Log> {
     pub(crate) timeout: Duration,
     pub(crate) page: usize,
     pub(crate) poll: Duration,
+    pub(crate) shards: u16,
+    pub(crate) lease: Duration,
+    pub(crate) deploy_grace: Duration,
 }
 
 impl<S: Log> EventBus<S> {
     /// Begins a subscription. Its name is durable: under it the database remembers how far it has come. Replicas with
-    /// one name take turns, different names are independent of each other.
+    /// one name share its shards, different names are independent of each other.
     pub fn subscribe(&self, name: impl Into<String>) -> Subscribe<S> {
         let spec = Spec {
             name: name.into(),
@@ -44,6 +47,9 @@ impl<S: Log> EventBus<S> {
             timeout: Duration::from_secs(30),
             page: 1_000,
             poll: Duration::from_secs(1),
+            shards: 16,
+            lease: Duration::from_secs(15),
+            deploy_grace: Duration::from_secs(600),
         };
         Subscribe { bus: self.clone(), spec }
     }
@@ -122,6 +128,32 @@ impl<S: Log> Subscribe<S> {
         self
     }
 
+    /// How many shards it gets when the database does not know it yet, 16 by default, at most 1,024. So many replicas can
+    /// share the work; the events of one aggregate are all in one shard.
+    pub fn shards(mut self, shards: u16) -> Self {
+        self.spec.shards = shards;
+        self
+    }
+
+    /// For how long a replica counts as alive after it last said so, 15 s by default; it says so three times as often.
+    /// One that is killed is replaced sooner, because its locks go with it; this is for one that hangs, or whose network
+    /// does.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.spec.lease = lease;
+        self
+    }
+
+    /// For how long this code leaves the subscription to newer code that has gone, 10 minutes by default.
+    ///
+    /// Newer code is what handles a type, or a version of one, that this code does not. While it is there, and in case it
+    /// comes back, older code owns nothing, because it would pass over what it does not know. Code from which a handler was
+    /// removed looks older, too: it waits for this long after the last replica with that handler ended, or not at all
+    /// where this is zero.
+    pub fn deploy_grace(mut self, grace: Duration) -> Self {
+        self.spec.deploy_grace = grace;
+        self
+    }
+
     /// Starts it on the current tokio runtime and returns when the database knows it: what is committed from then on
     /// reaches it, even from [`Start::Now`].
     ///
@@ -152,6 +184,12 @@ impl<S: Log> Spec<S> {
         }
         if self.timeout.is_zero() || self.poll.is_zero() {
             return refuse("`timeout` and `poll` are longer than nothing");
+        }
+        if self.lease < Duration::from_millis(30) {
+            return refuse("`lease` is at least 30 ms");
+        }
+        if !(1..=SLOTS).contains(&self.shards) {
+            return refuse("`shards` is 1 to 1,024");
         }
         if self.page == 0 {
             return refuse("`page` holds at least 1 event");

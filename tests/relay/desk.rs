@@ -4,15 +4,16 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use eventbus_runtime::store::{Claim, Log, NewEvent, Start, Store};
+use eventbus_runtime::store::{Log, NewEvent, Start, Store};
 use eventbus_runtime::{
     DomainEvent, Event, EventBus, MemoryStore, PgStore, RawEvent, Retry, Running, SqliteStore,
     Subscribe, TypeSet,
 };
+use eventbus_tests::claim::{read_page, try_claim};
 use eventbus_tests::postgres::PgDatabase;
 use eventbus_tests::sqlite::SqliteFile;
 
-use crate::events::{Noted, Posted};
+use crate::events::{Any, Noted, Posted};
 use crate::faulty::{Faults, Faulty};
 
 /// A fresh store in memory, and nothing to keep for it.
@@ -70,11 +71,12 @@ impl<S: Log> Desk<S> {
     /// The committed audits, in the order of the log.
     pub(crate) async fn audits(&self) -> Vec<i64> {
         let filter = TypeSet::of::<Noted>();
-        let claimed = self.store.claim("audit-reader", Start::Beginning).await.unwrap();
-        let Claim { mut cursor, lease, .. } = claimed.expect("nobody else reads audits");
+        let claimed = try_claim(&self.store, "audit-reader", Start::Beginning).await;
+        let claimed = claimed.expect("nobody else reads audits");
+        let mut cursor = claimed.cursor.clone();
         let mut numbers = Vec::new();
         loop {
-            let page = self.store.page(&cursor, &filter, 100).await.unwrap();
+            let page = read_page(&self.store, &cursor, &filter, 100).await.unwrap();
             let done = page.events.is_empty() && !page.more;
             numbers.extend(page.events.iter().map(|stored| {
                 let envelope = &stored.event.envelope;
@@ -83,7 +85,7 @@ impl<S: Log> Desk<S> {
             }));
             cursor = page.end;
             if done {
-                drop(lease);
+                claimed.release(&self.store).await;
                 return numbers;
             }
         }
@@ -98,6 +100,13 @@ impl Seen {
     pub(crate) fn note(&self, event: &Event<Posted>) {
         let account = event.envelope().aggregate_id.clone().unwrap_or_default();
         self.0.lock().unwrap().push((account, event.0, event.attempt()));
+    }
+
+    /// Notes an event of either type; one of no account under the empty one.
+    pub(crate) fn note_any(&self, event: &Event<Any>) {
+        let account = event.envelope().aggregate_id.clone().unwrap_or_default();
+        let (Any::Posted(Posted(n)) | Any::Noted(Noted(n))) = **event;
+        self.0.lock().unwrap().push((account, n, event.attempt()));
     }
 
     /// The numbers in the order in which they were noted.

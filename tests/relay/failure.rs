@@ -1,5 +1,7 @@
 //! What becomes of events whose delivery fails.
 
+use std::time::Duration;
+
 use eventbus_runtime::store::{DeadLetter, Log};
 use eventbus_runtime::{Error, ErrorKind, Event, HandlerError, Retry, Running, State, Tx};
 use tokio::sync::mpsc;
@@ -137,7 +139,8 @@ pub(crate) async fn an_event_in_trouble_without_handler_is_kept<S: Log>(store: S
     failures.recv().await.unwrap();
     running.shutdown().await.unwrap();
     let handler = async |_: Event<Noted>| Ok(());
-    let running = desk.subscribe("books").handle(handler).start().await.unwrap();
+    let subscription = desk.subscribe("books").deploy_grace(Duration::ZERO).handle(handler);
+    let running = subscription.start().await.unwrap();
     desk.emit(&[noted(1)]).await;
     let error = running.settled().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::HandlerMissing);

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use eventbus_runtime::store::{
-    Claim, DeadLetter, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles,
+    DeadLetter, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
+    Shards, Start, Step, Store, Troubles, Wanted,
 };
-use eventbus_runtime::{Error, ErrorKind, Result, TypeSet};
+use eventbus_runtime::{Error, ErrorKind, Result};
 
 /// A store with faults.
 #[derive(Clone)]
@@ -32,7 +33,8 @@ pub(crate) struct Faults {
     pub(crate) silent: AtomicBool,
     pub(crate) discards: AtomicUsize,
     pub(crate) pages: AtomicUsize,
-    pub(crate) claims: AtomicUsize,
+    pub(crate) rosters: AtomicUsize,
+    pub(crate) takes: AtomicUsize,
     pub(crate) commits: AtomicUsize,
     pub(crate) looks: AtomicUsize,
 }
@@ -113,32 +115,72 @@ impl<S: Store> Store for Faulty<S> {
 
 impl<S: Log> Log for Faulty<S> {
     type Cursor = S::Cursor;
-    type Lease = S::Lease;
 
-    async fn claim(
-        &self,
-        subscription: &str,
-        start: Start,
-    ) -> Result<Option<Claim<S::Cursor, S::Lease>>> {
-        self.faults.claims.fetch_add(1, SeqCst);
+    async fn register(&self, registration: &Registration) -> Result<()> {
         self.faults.reach().await?;
-        self.inner.claim(subscription, start).await
+        self.inner.register(registration).await
+    }
+
+    async fn declare(&self, subscription: &str, seen: &Handles, handles: &Handles) -> Result<()> {
+        self.inner.declare(subscription, seen, handles).await
+    }
+
+    async fn renew(&self, replica: &Replica, handles: &Handles) -> Result<bool> {
+        self.faults.reach().await?;
+        self.inner.renew(replica, handles).await
+    }
+
+    async fn retire(&self, replica: &Replica) -> Result<()> {
+        self.faults.reach().await?;
+        self.inner.retire(replica).await
+    }
+
+    async fn roster(&self, subscription: &str) -> Result<Option<Roster<S::Cursor>>> {
+        self.faults.rosters.fetch_add(1, SeqCst);
+        self.faults.reach().await?;
+        self.inner.roster(subscription).await
+    }
+
+    async fn take(&self, replica: &Replica, shards: &[Held]) -> Result<Vec<Shard<S::Cursor>>> {
+        self.faults.takes.fetch_add(1, SeqCst);
+        self.inner.take(replica, shards).await
+    }
+
+    async fn give(&self, subscription: &str, shards: &[Held]) -> Result<()> {
+        self.inner.give(subscription, shards).await
+    }
+
+    async fn pause(&self, subscription: &str, paused: bool) -> Result<bool> {
+        self.inner.pause(subscription, paused).await
+    }
+
+    async fn seek(&self, subscription: &str, start: Start) -> Result<bool> {
+        self.inner.seek(subscription, start).await
+    }
+
+    async fn remove(&self, subscription: &str) -> Result<bool> {
+        self.inner.remove(subscription).await
     }
 
     async fn page(
         &self,
         cursor: &S::Cursor,
-        types: &TypeSet,
-        limit: usize,
+        wanted: &Wanted<'_, S::Cursor>,
     ) -> Result<Page<S::Cursor>> {
         self.faults.pages.fetch_add(1, SeqCst);
         self.faults.reach().await?;
-        self.inner.page(cursor, types, limit).await
+        self.inner.page(cursor, wanted).await
     }
 
-    async fn troubles(&self, subscription: &str, now: i64, limit: usize) -> Result<Troubles> {
+    async fn troubles(
+        &self,
+        subscription: &str,
+        shards: &Shards,
+        now: i64,
+        limit: usize,
+    ) -> Result<Troubles> {
         self.faults.looks.fetch_add(1, SeqCst);
-        self.inner.troubles(subscription, now, limit).await
+        self.inner.troubles(subscription, shards, now, limit).await
     }
 
     async fn advance(

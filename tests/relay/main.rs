@@ -14,6 +14,7 @@ mod life;
 mod order;
 mod pace;
 mod past;
+mod replicas;
 #[cfg(unix)]
 mod signal;
 mod storm;
@@ -75,6 +76,15 @@ macro_rules! suite {
                 storm::{
                     effects_happen_once_and_in_order,
                     plain_handlers_miss_nothing,
+                },
+                replicas::{
+                    replicas_share_the_shards_and_keep_every_order,
+                    a_pause_holds_it_and_a_resume_lets_it_go_on,
+                    a_seek_moves_it_while_it_runs,
+                    a_removed_subscription_ends_where_it_runs,
+                    it_starts_at_a_time_or_after_an_event,
+                    older_code_leaves_it_to_newer_code,
+                    an_event_of_newer_code_stalls_its_shard_alone,
                 },
                 life::{
                     settled_is_exact,

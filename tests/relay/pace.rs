@@ -69,8 +69,8 @@ async fn an_unreachable_store_is_asked_once_a_second_and_then_goes_on() {
     running.settled().await.unwrap();
     desk.faults.down.store(true, SeqCst);
     sleep(Duration::from_secs(60)).await;
-    let claims = desk.faults.claims.load(SeqCst);
-    assert!((58..=70).contains(&claims), "{claims} claims in a minute");
+    let looks = desk.faults.rosters.load(SeqCst);
+    assert!((58..=70).contains(&looks), "{looks} looks at the roster in a minute");
     assert_eq!(running.state(), State::Waiting);
     desk.faults.down.store(false, SeqCst);
     desk.emit(&[posted("a", 1)]).await;

@@ -119,7 +119,7 @@ pub(crate) async fn a_stale_fence_ends_the_ownership<S: Log>(store: S) {
     running.settled().await.unwrap();
     assert_eq!(desk.audits().await, [1, 2, 3]);
     assert_eq!(calls.load(SeqCst), 6, "nothing of the first run was committed");
-    assert!(desk.faults.claims.load(SeqCst) >= 3, "twice for the relay, once for the audits");
+    assert!(desk.faults.takes.load(SeqCst) >= 3, "twice for the relay, once for the audits");
     assert_eq!(counts(&running), (3, 0, 0));
 }
 

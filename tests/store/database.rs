@@ -2,8 +2,9 @@
 
 use std::fmt::Debug;
 
-use eventbus_runtime::store::{Claim, Log, Start, Store, Stored};
+use eventbus_runtime::store::{Log, Start, Store, Stored};
 use eventbus_runtime::{EventBus, TypeSet};
+use eventbus_tests::claim::{read_page, try_claim};
 use eventbus_tests::postgres::PgDatabase;
 use eventbus_tests::sqlite::SqliteFile;
 use sqlx::{Connection, PgConnection, SqliteConnection, raw_sql};
@@ -13,7 +14,7 @@ use crate::events::NoteEvent;
 /// A database of one test's own.
 pub(crate) trait Database: Sized {
     /// Its store.
-    type Store: Log<Lease: Debug, Connection: Connection> + Debug;
+    type Store: Log<Connection: Connection> + Debug;
 
     /// A database without tables.
     async fn empty() -> Self;
@@ -41,10 +42,10 @@ pub(crate) trait Database: Sized {
     }
 }
 
-pub(crate) type Claimed<S> = Claim<<S as Log>::Cursor, <S as Log>::Lease>;
+pub(crate) type Claimed<S> = eventbus_tests::claim::Claimed<<S as Log>::Cursor>;
 
 /// Everything in the log.
-pub(crate) async fn log<S: Log<Lease: Debug>>(bus: &EventBus<S>) -> Vec<Stored> {
+pub(crate) async fn log<S: Log>(bus: &EventBus<S>) -> Vec<Stored> {
     let reader = format!("reader {}", uuid::Uuid::now_v7());
     let claim = claim(bus, &reader).await;
     drain(bus, claim.cursor).await.0
@@ -58,7 +59,7 @@ pub(crate) async fn drain<S: Log>(
     let filter = TypeSet::of::<NoteEvent>();
     let mut events = Vec::new();
     loop {
-        let page = bus.store().page(&cursor, &filter, 2).await.unwrap();
+        let page = read_page(bus.store(), &cursor, &filter, 2).await.unwrap();
         let done = page.events.is_empty() && !page.more;
         events.extend(page.events);
         cursor = page.end;
@@ -70,9 +71,18 @@ pub(crate) async fn drain<S: Log>(
 
 /// Takes a subscription that is free, or about to be: a database learns a moment later that a connection was closed.
 pub(crate) async fn claim<S: Log>(bus: &EventBus<S>, subscription: &str) -> Claimed<S> {
+    claim_at(bus, subscription, Start::Beginning).await
+}
+
+/// The same, a new one at `start`.
+pub(crate) async fn claim_at<S: Log>(
+    bus: &EventBus<S>,
+    subscription: &str,
+    start: Start,
+) -> Claimed<S> {
     loop {
-        if let Some(claim) = bus.store().claim(subscription, Start::Beginning).await.unwrap() {
-            return claim;
+        if let Some(claimed) = try_claim(bus.store(), subscription, start).await {
+            return claimed;
         }
         tokio::task::yield_now().await;
     }

@@ -1,7 +1,9 @@
 //! Events in trouble.
 
-use eventbus_runtime::store::{Change, Failure, Fate, Log, Step, Stored};
+use eventbus_runtime::store::{Change, Failure, Fate, Log, Shards, Step, Stored};
 use eventbus_runtime::{ErrorKind, EventBus};
+
+use eventbus_tests::claim::SHARDS;
 
 use crate::database::{Claimed, Database, claim, drain};
 use crate::ownership::advance;
@@ -11,10 +13,16 @@ fn change(stored: &Stored, fate: Fate) -> Change {
     let envelope = &stored.event.envelope;
     Change {
         position: stored.position,
+        slot: stored.slot,
+        first_at: None,
         event_id: envelope.id,
         key: envelope.aggregate_id.clone(),
         fate,
     }
+}
+
+fn all() -> Shards {
+    Shards::all(SHARDS)
 }
 
 fn failure(message: &str, at: i64) -> Failure {
@@ -34,24 +42,24 @@ pub(crate) async fn trouble_is_kept_until_it_is_handled<D: Database>() {
     emit(&bus, &["1"]).await;
     let claim = claim(&bus, "reader").await;
     let (events, _) = drain(&bus, claim.cursor.clone()).await;
-    let troubles = bus.store().troubles("reader", 0, 10).await.unwrap();
+    let troubles = bus.store().troubles("reader", &all(), 0, 10).await.unwrap();
     assert!(troubles.ready.is_empty() && troubles.keys.is_empty() && troubles.next_at.is_none());
 
     apply(&bus, &claim, vec![change(&events[0], retrying(1, 100))]).await;
-    let troubles = bus.store().troubles("reader", 99, 10).await.unwrap();
+    let troubles = bus.store().troubles("reader", &all(), 99, 10).await.unwrap();
     assert!(troubles.ready.is_empty(), "not due yet");
     assert!(troubles.keys.contains("a"));
     assert_eq!(troubles.next_at, Some(100));
-    let troubles = bus.store().troubles("reader", 100, 10).await.unwrap();
+    let troubles = bus.store().troubles("reader", &all(), 100, 10).await.unwrap();
     assert_eq!(troubles.ready[0].stored, events[0]);
     assert_eq!(troubles.ready[0].attempts, 1);
-    assert!(bus.store().troubles("another", 100, 10).await.unwrap().keys.is_empty());
+    assert!(bus.store().troubles("another", &all(), 100, 10).await.unwrap().keys.is_empty());
 
     apply(&bus, &claim, vec![change(&events[0], retrying(2, 300))]).await;
-    let troubles = bus.store().troubles("reader", 300, 10).await.unwrap();
+    let troubles = bus.store().troubles("reader", &all(), 300, 10).await.unwrap();
     assert_eq!(troubles.ready[0].attempts, 2);
     apply(&bus, &claim, vec![change(&events[0], Fate::Handled)]).await;
-    let troubles = bus.store().troubles("reader", 300, 10).await.unwrap();
+    let troubles = bus.store().troubles("reader", &all(), 300, 10).await.unwrap();
     assert!(troubles.ready.is_empty() && troubles.keys.is_empty() && troubles.next_at.is_none());
 }
 
@@ -63,7 +71,7 @@ pub(crate) async fn parked_events_wait_for_the_retrying_one<D: Database>() {
     let parked = |index: usize| change(&events[index], Fate::Parked);
     apply(&bus, &claim, vec![change(&events[0], retrying(1, 100)), parked(1), parked(2)]).await;
     let ready = async |now, limit| {
-        let troubles = bus.store().troubles("reader", now, limit).await.unwrap();
+        let troubles = bus.store().troubles("reader", &all(), now, limit).await.unwrap();
         troubles.ready.iter().map(|trouble| trouble.stored.position).collect::<Vec<_>>()
     };
     assert!(ready(99, 10).await.is_empty());

@@ -2,8 +2,9 @@
 
 use eventbus_runtime::store::{Log, Owner, Start, Step, Store};
 use eventbus_runtime::{ErrorKind, EventBus, TypeSet};
+use eventbus_tests::claim::{read_page, try_claim};
 
-use crate::database::{Database, claim, drain, log};
+use crate::database::{Database, claim, claim_at, drain, log};
 use crate::events::{NoteEvent, NoteTorn};
 use crate::reading::emit;
 
@@ -32,21 +33,22 @@ pub(crate) async fn the_cursor_survives_its_owner<D: Database>() {
     let (database, bus) = D::fresh().await;
     emit(&bus, &["1", "2", "3"]).await;
     let first = claim(&bus, "reader").await;
-    let page = bus.store().page(&first.cursor, &TypeSet::of::<NoteEvent>(), 2).await.unwrap();
+    let page = read_page(bus.store(), &first.cursor, &TypeSet::of::<NoteEvent>(), 2).await.unwrap();
     advance(&bus, &first.owner, &to(page.end.clone())).await.unwrap();
-    drop((first.lease, bus));
+    first.release(bus.store()).await;
+    drop(bus);
 
     let bus = database.bus().await;
     let second = claim(&bus, "reader").await;
     assert_eq!(second.cursor, page.end);
-    assert!(second.owner.fence > first.owner.fence);
+    assert!(second.owner.held[0].fence > first.owner.held[0].fence);
     assert_eq!(drain(&bus, second.cursor).await.0.len(), 1);
 }
 
 pub(crate) async fn a_new_subscription_can_start_now<D: Database>() {
     let (_database, bus) = D::fresh().await;
     emit(&bus, &["before"]).await;
-    let claim = bus.store().claim("late", Start::Now).await.unwrap().unwrap();
+    let claim = claim_at(&bus, "late", Start::Now).await;
     emit(&bus, &["after"]).await;
     let (events, _) = drain(&bus, claim.cursor).await;
     assert_eq!(events.len(), 1);
@@ -58,13 +60,13 @@ pub(crate) async fn one_process_owns_a_subscription<D: Database>() {
     let other = database.bus().await;
     let owned = claim(&bus, "reader").await;
     for bus in [&bus, &other] {
-        assert!(bus.store().claim("reader", Start::Beginning).await.unwrap().is_none());
+        assert!(try_claim(bus.store(), "reader", Start::Beginning).await.is_none());
     }
     claim(&other, "another reader").await;
     advance(&bus, &owned.owner, &to(owned.cursor.clone())).await.unwrap();
-    drop(owned.lease);
+    owned.release(bus.store()).await;
     let taken = claim(&other, "reader").await;
-    assert_eq!(taken.owner.fence, owned.owner.fence + 1);
+    assert_eq!(taken.owner.held[7].fence, owned.owner.held[7].fence + 1);
 }
 
 pub(crate) async fn a_stale_fence_commits_nothing<D: Database>() {
@@ -73,7 +75,7 @@ pub(crate) async fn a_stale_fence_commits_nothing<D: Database>() {
     emit(&bus, &["1"]).await;
     let stale = claim(&bus, "reader").await;
     let (_, end) = drain(&bus, stale.cursor.clone()).await;
-    drop(stale.lease);
+    stale.release(bus.store()).await;
     let fresh = claim(&other, "reader").await;
 
     let mut tx = bus.store().begin().await.unwrap();
@@ -86,6 +88,6 @@ pub(crate) async fn a_stale_fence_commits_nothing<D: Database>() {
     bus.store().rollback(tx).await.unwrap();
     assert_eq!(log(&bus).await.len(), 1);
 
-    drop(fresh.lease);
+    fresh.release(other.store()).await;
     assert_eq!(claim(&bus, "reader").await.cursor, fresh.cursor, "the cursor stands");
 }

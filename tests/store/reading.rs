@@ -1,7 +1,8 @@
 //! Pages and cursors.
 
-use eventbus_runtime::store::{Cursor, Log, NewEvent, Store};
+use eventbus_runtime::store::{Cursor, NewEvent, Store};
 use eventbus_runtime::{DomainEvent, EventBus, TypeSet};
+use eventbus_tests::claim::read_page;
 use uuid::Uuid;
 
 use crate::database::{Database, claim, drain, log};
@@ -19,14 +20,14 @@ pub(crate) async fn pages_follow_the_cursor<D: Database>() {
     let (_database, bus) = D::fresh().await;
     let filter = TypeSet::of::<NoteEvent>();
     let cursor = claim(&bus, "reader").await.cursor;
-    let page = bus.store().page(&cursor, &filter, 10).await.unwrap();
+    let page = read_page(bus.store(), &cursor, &filter, 10).await.unwrap();
     assert!(page.events.is_empty() && !page.more, "an empty log has an empty page");
 
     emit(&bus, &["1", "2", "3"]).await;
-    let page = bus.store().page(&page.end, &filter, 2).await.unwrap();
+    let page = read_page(bus.store(), &page.end, &filter, 2).await.unwrap();
     assert_eq!(page.events.len(), 2);
     assert!(page.more);
-    let page = bus.store().page(&page.end, &filter, 2).await.unwrap();
+    let page = read_page(bus.store(), &page.end, &filter, 2).await.unwrap();
     assert_eq!(page.events.len(), 1);
     let (rest, end) = drain(&bus, page.end).await;
     assert_eq!(rest, []);
@@ -42,7 +43,7 @@ pub(crate) async fn only_wanted_types_are_read<D: Database>() {
     bus.emit(&mut tx, (NoteTorn(1), note("a", "2"), NoteTorn(3))).await.unwrap();
     bus.store().commit(tx).await.unwrap();
     let cursor = claim(&bus, "reader").await.cursor;
-    let page = bus.store().page(&cursor, &TypeSet::of::<NoteTaken>(), 10).await.unwrap();
+    let page = read_page(bus.store(), &cursor, &TypeSet::of::<NoteTaken>(), 10).await.unwrap();
     assert_eq!(page.events.len(), 1);
     let (rest, _) = drain(&bus, page.end).await;
     assert_eq!(rest, [], "the end of a page lies behind what was not wanted");
@@ -78,7 +79,7 @@ pub(crate) async fn families_are_read_by_what_their_names_begin_with<D: Database
     bus.store().commit(tx).await.unwrap();
     let cursor = claim(&bus, "reader").await.cursor;
     let read = async |types: TypeSet| {
-        let page = bus.store().page(&cursor, &types, 100).await.unwrap();
+        let page = read_page(bus.store(), &cursor, &types, 100).await.unwrap();
         let names = page.events.into_iter().map(|stored| stored.event.envelope.event_type);
         names.collect::<Vec<_>>()
     };
@@ -94,7 +95,7 @@ pub(crate) async fn a_place_between_two_events_of_a_page_is_exact<D: Database>()
     let (_database, bus) = D::fresh().await;
     emit(&bus, &["1", "2", "3", "4"]).await;
     let cursor = claim(&bus, "reader").await.cursor;
-    let page = bus.store().page(&cursor, &TypeSet::of::<NoteEvent>(), 10).await.unwrap();
+    let page = read_page(bus.store(), &cursor, &TypeSet::of::<NoteEvent>(), 10).await.unwrap();
     for (index, stored) in page.events.iter().enumerate() {
         let (rest, _) = drain(&bus, page.window.at(stored.position)).await;
         assert_eq!(rest, page.events[index + 1..]);

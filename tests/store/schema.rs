@@ -1,7 +1,7 @@
 //! The runtime's own tables.
 
 use eventbus_runtime::ErrorKind;
-use eventbus_runtime::store::{Log, Start, Store};
+use eventbus_runtime::store::{Log, Store};
 
 use crate::database::Database;
 use crate::events::NoteTorn;
@@ -31,6 +31,6 @@ pub(crate) async fn missing_tables_are_named_with_the_remedy<D: Database>() {
     assert_eq!(refused.kind(), ErrorKind::Configuration);
     assert!(refused.to_string().contains("call `migrate()`"), "{refused}");
     bus.store().rollback(tx).await.unwrap();
-    let refused = bus.store().claim("reader", Start::Beginning).await.unwrap_err();
+    let refused = bus.store().roster("reader").await.unwrap_err();
     assert!(refused.to_string().contains("call `migrate()`"), "{refused}");
 }

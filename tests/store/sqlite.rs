@@ -1,7 +1,8 @@
 //! What is SQLite's own.
 
-use eventbus_runtime::store::{Log, Start, Store};
+use eventbus_runtime::store::{Start, Store};
 use eventbus_runtime::{ErrorKind, SqliteBus};
+use eventbus_tests::claim::try_claim;
 use eventbus_tests::sqlite::SqliteFile;
 use sqlx::Connection;
 
@@ -66,14 +67,14 @@ async fn an_in_memory_database_lives_as_long_as_its_bus() {
         bus.store().discard(tx).await;
     }
     let owned = claim(&bus, "reader").await;
-    assert!(bus.store().claim("reader", Start::Beginning).await.unwrap().is_none());
+    assert!(try_claim(bus.store(), "reader", Start::Beginning).await.is_none());
     assert_eq!(drain(&bus, owned.cursor).await.0.len(), 1);
-    drop(owned.lease);
-    assert!(bus.store().claim("reader", Start::Beginning).await.unwrap().is_some());
+    owned.release(bus.store()).await;
+    assert!(try_claim(bus.store(), "reader", Start::Beginning).await.is_some());
     let other = SqliteBus::connect("sqlite::memory:").await.unwrap();
     other.migrate().await.unwrap();
     let other = claim(&other, "reader").await;
-    assert_eq!(other.owner.fence, 1, "another in-memory database has owners of its own");
+    assert_eq!(other.owner.held[0].fence, 1, "another in-memory database has owners of its own");
 }
 
 #[tokio::test]
@@ -102,7 +103,7 @@ async fn a_link_to_the_file_leads_to_the_same_owner() {
     std::os::unix::fs::symlink(file.path(), &link).unwrap();
     let other = SqliteBus::connect(&format!("sqlite://{}", link.display())).await.unwrap();
     let owned = claim(&bus, "reader").await;
-    assert!(other.store().claim("reader", Start::Beginning).await.unwrap().is_none());
-    drop(owned);
-    assert!(other.store().claim("reader", Start::Beginning).await.unwrap().is_some());
+    assert!(try_claim(other.store(), "reader", Start::Beginning).await.is_none());
+    owned.release(bus.store()).await;
+    assert!(try_claim(other.store(), "reader", Start::Beginning).await.is_some());
 }

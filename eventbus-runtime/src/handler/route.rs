@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, HandlerError, Result};
 use crate::event::{Delivery, DomainEvent, Event};
 use crate::filter::{Filter, TypeSet, names_of};
 use crate::handler::{Arguments, Handler, Tx};
-use crate::store::{Store, Stored};
+use crate::store::{Handles, Store, Stored};
 
 /// Why a call did not end well.
 pub(crate) enum CallError {
@@ -53,7 +53,7 @@ pub(crate) struct Routes<S: Store> {
 }
 
 trait Callable<S: Store>: Send + Sync {
-    fn call<'a>(&'a self, tx: Option<Tx<S>>, stored: &'a Stored, attempt: u32) -> Call<'a>;
+    fn call<'a>(&'a self, tx: Option<Tx<S>>, stored: &'a Stored, delivery: Delivery) -> Call<'a>;
 }
 
 struct Typed<H, A> {
@@ -67,9 +67,9 @@ impl<S: Store> Route<S> {
         &'a self,
         tx: Option<Tx<S>>,
         stored: &'a Stored,
-        attempt: u32,
+        delivery: Delivery,
     ) -> Call<'a> {
-        self.call.call(tx, stored, attempt)
+        self.call.call(tx, stored, delivery)
     }
 }
 
@@ -137,10 +137,21 @@ impl<S: Store> Routes<S> {
         }
     }
 
+    /// What the handlers handle, by the names of today.
+    pub(crate) fn handles(&self) -> Handles {
+        let names = self.by_type.values();
+        let names = names.map(|route| (route.event_type.to_owned(), route.version));
+        let families = self.by_family.keys().map(|prefix| match *prefix {
+            "" => ("*".to_owned(), 0),
+            prefix => (format!("{prefix}.*"), 0),
+        });
+        names.chain(families).collect()
+    }
+
     /// Whether the filter lets an event through; `Ok(true)` where there is none.
-    pub(crate) fn wants(&self, stored: &Stored, attempt: u32) -> Result<bool> {
+    pub(crate) fn wants(&self, stored: &Stored, delivery: Delivery) -> Result<bool> {
         let Some(filter) = &self.filter else { return Ok(true) };
-        filter.matches(&stored.event, Delivery::new(stored.position, attempt))
+        filter.matches(&stored.event, delivery)
     }
 
     /// The version up to which both a route and the closures of the filter read events of this type.
@@ -234,11 +245,10 @@ where
     A: Arguments<S>,
     H::Future: Future<Output = Result<(), HandlerError>> + Send,
 {
-    fn call<'a>(&'a self, tx: Option<Tx<S>>, stored: &'a Stored, attempt: u32) -> Call<'a> {
+    fn call<'a>(&'a self, tx: Option<Tx<S>>, stored: &'a Stored, delivery: Delivery) -> Call<'a> {
         Box::pin(async move {
             let envelope = &stored.event.envelope;
             let payload = A::Payload::__from_raw(&stored.event).map_err(CallError::Decode)?;
-            let delivery = Delivery::new(stored.position, attempt);
             let event = Event::new(payload, envelope.clone(), delivery);
             let called = self.handler.call(A::assemble(tx, event));
             called.await.map_err(|error| CallError::Handler(error.into_inner()))

@@ -1,8 +1,10 @@
 //! The relay's decisions as plain functions: no clock, no runtime, no database. What varies is an argument.
 
+pub(crate) mod assign;
 pub(crate) mod backoff;
 pub(crate) mod care;
 pub(crate) mod checkpoint;
+pub(crate) mod deploy;
 pub(crate) mod order;
 pub(crate) mod pace;
 pub(crate) mod verdict;

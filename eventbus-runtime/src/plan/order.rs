@@ -39,9 +39,11 @@ pub(crate) fn turn(stored: &Stored, kind: &str, held: &HashSet<String>) -> Turn 
 }
 
 /// The row that an event is given when it comes to `fate`.
-pub(crate) fn change(stored: &Stored, kind: &str, fate: Fate) -> Change {
+pub(crate) fn change(stored: &Stored, kind: &str, first_at: Option<i64>, fate: Fate) -> Change {
     Change {
         position: stored.position,
+        slot: stored.slot,
+        first_at,
         event_id: stored.event.envelope.id,
         key: key(&stored.event.envelope, kind),
         fate,
@@ -83,7 +85,7 @@ mod tests {
 
     fn stored(event_type: &str, id: Option<&str>) -> Stored {
         let event = RawEvent { envelope: envelope(event_type, None, id), data: "{}".to_owned() };
-        Stored { position: 1, event }
+        Stored { position: 1, slot: 0, event }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use crate::error::{Error, ErrorKind};
+use crate::event::Delivery;
 use crate::handler::{Call, CallError, Route, Tx, lend};
 use crate::relay::shared::{Busy, Shared};
 use crate::relay::worker::Worker;
@@ -38,14 +39,14 @@ impl Failed {
     }
 }
 
-/// Calls the handler for the `attempt`-th time.
+/// Calls the handler once.
 pub(super) async fn attempt<S: Log>(
     spec: &Spec<S>,
     shared: &Shared,
     route: &Route<S>,
     tx: Option<Tx<S>>,
     stored: &Stored,
-    attempt: u32,
+    delivery: Delivery,
 ) -> Result<(), Failed> {
     // Handlers that never wait must not keep the runtime's other tasks from running.
     tokio::task::coop::consume_budget().await;
@@ -53,9 +54,10 @@ pub(super) async fn attempt<S: Log>(
     let position = stored.position;
     let (handler, event_type) = (route.handler, route.event_type);
     *shared.busy() = Some(Busy { handler, event_type, id, position });
+    let attempt = delivery.attempt;
     let span = tracing::info_span!("delivery", event_type, %id, position, attempt);
     let limit = spec.timeout.saturating_mul(attempt);
-    let mut call = route.call(tx, stored, attempt);
+    let mut call = route.call(tx, stored, delivery);
     let ended = timeout(limit, polled(&mut call)).instrument(span).await;
     // What is left of a call that was cut off runs the handler's destructors, which are as likely to panic.
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(call)));
@@ -81,10 +83,10 @@ impl<S: Log> Worker<S> {
         transaction: S::Transaction,
         route: &Route<S>,
         stored: &Stored,
-        attempts: u32,
+        delivery: Delivery,
     ) -> Result<S::Transaction, Failed> {
         let (tx, slot) = lend::<S>(transaction);
-        let outcome = attempt(&self.spec, &self.shared, route, Some(tx), stored, attempts).await;
+        let outcome = attempt(&self.spec, &self.shared, route, Some(tx), stored, delivery).await;
         match (outcome, slot.take()) {
             (Ok(()), Some(transaction)) => Ok(transaction),
             (Ok(()), None) => Err(kept(route.handler)),

@@ -40,6 +40,13 @@ impl Waker {
         }
     }
 
+    /// Lets the replicas of a subscription look at the roster at once.
+    pub(crate) fn disturb(&self, subscription: &str) {
+        let subscriptions = self.subscriptions();
+        let named = subscriptions.iter().filter(|shared| shared.name == subscription);
+        named.for_each(|shared| shared.disturb());
+    }
+
     fn subscriptions(&self) -> MutexGuard<'_, Vec<Arc<Shared>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,18 +1,21 @@
-//! The relay: one task per subscription reads the log and hands events to handlers.
+//! The relay: one task per replica of a subscription reads the log and hands events to handlers.
 //!
-//! # The life of a subscription
+//! # The life of a replica
 //!
 //! ```text
-//!            claimed                        stop
-//! Waiting ──────────────► Running ─────────────────────► Ended
-//!    ▲                       │ │
-//!    │  fenced, store error  │ │  a stored version newer than this code
-//!    └───────────────────────┘ └───────────────────────► Stalled
+//!            shards taken                 stop, or the subscription is removed
+//! Waiting ──────────────────► Running ────────────────────────────────────────► Ended
+//!    ▲                         │ │ │ ▲
+//!    │  the last one given back│ │ └─┘ fenced, store error: its shards are taken anew
+//!    └─────────────────────────┘ │
+//!                                ├──► Paused     an operator paused it; all shards are given back
+//!                                ├──► Outdated   newer code is there; all shards are left to it
+//!                                └──► Stalled    an event needs newer code; its shard is given back, the others go on
 //! ```
 //!
-//! While another process owns the subscription it waits and asks again. Whatever the database answers that nobody can
-//! explain ends the ownership: the next claim reads the true cursor, so that no guess about a lost commit is needed.
-//! A stalled subscription has given its ownership back, for a replica with newer code to take.
+//! Once a second each replica looks at the roster and moves towards its share of the shards: see [`keeper`]. Whatever
+//! the database answers that nobody can explain ends the ownership of the shards concerned: taking them again reads the
+//! true cursor, so that no guess about a lost commit is needed.
 //!
 //! # The life of a delivery
 //!
@@ -41,12 +44,15 @@
 //! The order of one key holds because an event is attempted only when no earlier event of its key has an open row, and
 //! because rows and cursor move in one step under one fence. A dead event no longer holds its siblings.
 //!
-//! One round reads the troubles and attempts what is due, then reads a page and hands it over. A subscription is
-//! *settled* when a whole round that began after the question found neither.
+//! One round reads the troubles of each place and attempts what is due, then reads a page and hands it over. A place is
+//! the shards that stand at one cursor. A subscription is *settled* when a whole round that began after the question found
+//! neither, and nothing is open in the shards of others.
 
 mod attempt;
 mod hub;
+mod keeper;
 mod page;
+mod place;
 mod plain;
 mod round;
 mod running;
@@ -78,9 +84,9 @@ pub use crate::relay::shared::State;
 pub use crate::relay::stats::{Counts, Stats};
 use crate::relay::worker::Worker;
 
-/// Starts a checked subscription; returns when its first claim was answered.
+/// Starts a checked subscription; returns when it is registered and its first look at the roster was answered.
 ///
-/// The claim runs in the task: a caller that drops this future cuts no statement off.
+/// Both run in the task: a caller that drops this future cuts no statement off.
 pub(crate) async fn start<S: Log>(bus: EventBus<S>, spec: Spec<S>) -> Result<Running<S>> {
     let span = tracing::info_span!("subscription", subscription = %spec.name);
     let shared = Arc::new(Shared::new(&spec.name, spec.routes.types()));

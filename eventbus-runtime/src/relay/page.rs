@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::relay::worker::{Flow, Place, Worker};
+use crate::relay::place::Place;
+use crate::relay::worker::{Flow, Worker};
 use crate::store::{Cursor, Log, Page};
 
 impl<S: Log> Worker<S> {

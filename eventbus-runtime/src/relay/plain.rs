@@ -7,9 +7,10 @@ use crate::plan::checkpoint::worth_writing;
 use crate::plan::order::{self, Turn};
 use crate::relay::attempt::attempt;
 use crate::relay::page::after;
+use crate::relay::place::Place;
 use crate::relay::step::Batch;
 use crate::relay::wanted::{Wanted, wanted};
-use crate::relay::worker::{Flow, Leave, Place, Worker};
+use crate::relay::worker::{Flow, Leave, Worker};
 use crate::store::{Log, Page, Stored};
 
 impl<S: Log> Worker<S> {
@@ -29,7 +30,7 @@ impl<S: Log> Worker<S> {
             let failed = match self.deliver(place, stored, &mut held, &mut batch).await {
                 Ok(failed) => failed,
                 Err(error) => {
-                    newer = Some(error);
+                    newer = Some(Leave::Stalled { slot: stored.slot, error });
                     break;
                 }
             };
@@ -43,7 +44,7 @@ impl<S: Log> Worker<S> {
         if done > written {
             self.record(place, Some(after(page, done)), batch).await?;
         }
-        newer.map_or(Ok(()), |error| Err(Leave::Stalled(error)))
+        newer.map_or(Ok(()), Err)
     }
 
     /// Delivers one event or parks it; whether it failed. An error when it needs newer code.
@@ -54,7 +55,8 @@ impl<S: Log> Worker<S> {
         held: &mut HashSet<String>,
         batch: &mut Batch,
     ) -> Result<bool, Error> {
-        let (route, failed) = match wanted(&self.spec, &self.shared, stored, 1).await {
+        let delivery = place.delivery(stored);
+        let (route, failed) = match wanted(&self.spec, &self.shared, stored, delivery).await {
             Wanted::Yes(route) => (route, None),
             Wanted::Failed(route, failed) => (route, Some(failed)),
             Wanted::No => return Ok(false),
@@ -70,7 +72,7 @@ impl<S: Log> Worker<S> {
         }
         let attempted = match failed {
             Some(failed) => Err(failed),
-            None => attempt(&self.spec, &self.shared, route, None, stored, 1).await,
+            None => attempt(&self.spec, &self.shared, route, None, stored, delivery).await,
         };
         match attempted {
             Ok(()) => {

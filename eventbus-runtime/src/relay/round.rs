@@ -1,70 +1,185 @@
-//! One round of an owned subscription: what is due, then a page, then a rest.
+//! One round of a replica: of each of its places what is due, then a page; then a rest.
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep_until};
 
+use crate::error::Error;
 use crate::plan::checkpoint::worth_saving;
 use crate::plan::pace::pace;
+use crate::relay::keeper::TEND;
+use crate::relay::place::{Place, Places};
 use crate::relay::step::Batch;
-use crate::relay::worker::{Flow, Leave, Place, Worker};
-use crate::store::Log;
+use crate::relay::worker::{Flow, Leave, Worker};
+use crate::store::{Log, Shards, Wanted};
 
 /// What a round came to.
-enum Round {
-    /// There may be more at once.
-    Busy,
-    /// There was nothing to do; the next retry is due at this time.
-    Idle(Option<i64>),
+#[derive(Default)]
+struct Round {
+    /// Whether there may be more at once.
+    busy: bool,
+    /// When the next retry is due.
+    due: Option<i64>,
+    /// Whether an event is in trouble.
+    open: bool,
+    /// An event in trouble that nothing here can handle.
+    missing: Option<Error>,
+}
+
+impl Round {
+    fn add(&mut self, other: Self) {
+        self.busy |= other.busy;
+        self.due = [self.due, other.due].into_iter().flatten().min();
+        self.open |= other.open;
+        self.missing = self.missing.take().or(other.missing);
+    }
 }
 
 impl<S: Log> Worker<S> {
     /// Reads and delivers until there is a reason to leave.
-    pub(super) async fn read(&mut self, place: &mut Place<S::Cursor>) -> Leave {
+    pub(super) async fn read(&mut self, places: &mut Places<S::Cursor>) -> Flow<()> {
         let mut idle = 0;
         loop {
-            let round = match self.stopping() {
-                true => self.save(place).await.and(Err(Leave::Stopped)),
-                false => self.round(place).await,
-            };
-            match round {
-                Err(leave) => return leave,
-                Ok(Round::Busy) => idle = 0,
-                Ok(Round::Idle(due)) => {
-                    self.tries = 0;
-                    idle = if self.rest(place, idle, due).await { 0 } else { idle + 1 };
-                }
+            if self.stopping() {
+                return self.save_all(places).await.and(Err(Leave::Stopped));
             }
+            if self.clock.now() >= self.tended_at.saturating_add(TEND) || self.shared.is_disturbed()
+            {
+                self.tend(places).await?;
+            }
+            // Both are read before the store is, so that what comes meanwhile counts for the next round.
+            self.wake.borrow_and_update();
+            let asked = self.shared.asked();
+            let round = self.every_place(places).await?;
+            if round.busy {
+                idle = 0;
+                continue;
+            }
+            self.tries = 0;
+            let unanswered = !self.answer(places, asked, &round).await?;
+            idle = if self.rest(places, idle, round.due, unanswered).await? { 0 } else { idle + 1 };
         }
     }
 
-    async fn round(&mut self, place: &mut Place<S::Cursor>) -> Flow<Round> {
-        // Both are read before the store is, so that what comes meanwhile counts for the next round.
-        self.wake.borrow_and_update();
-        let asked = self.shared.asked();
-        let open = self.troubles(place).await?;
-        if self.stopping() {
-            return Ok(Round::Busy);
+    /// One round over all places. One that fails is given up, and the others go on.
+    async fn every_place(&mut self, places: &mut Places<S::Cursor>) -> Flow<Round> {
+        let mut round = Round::default();
+        let mut index = 0;
+        while index < places.len() && !self.stopping() {
+            let (mut place, meet) = places.take(index);
+            match self.round(&mut place, meet.as_ref()).await {
+                Ok(done) => {
+                    round.add(done);
+                    places.put_back(index, place);
+                    index += 1;
+                }
+                Err(Leave::Stopped) => {
+                    places.put_back(index, place);
+                    return Err(Leave::Stopped);
+                }
+                Err(leave) => {
+                    round.busy = true;
+                    let before = places.len();
+                    self.give_place_up(place, places, index, leave).await?;
+                    index += places.len() - before;
+                }
+            }
         }
-        let types = &self.shared.types;
-        let page = self.answered(self.store.page(&place.cursor, types, self.care.limit())).await?;
-        let more = page.more || open.attempted;
+        places.merge();
+        round.busy |= self.stopping();
+        Ok(round)
+    }
+
+    async fn round(
+        &mut self,
+        place: &mut Place<S::Cursor>,
+        meet: Option<&S::Cursor>,
+    ) -> Flow<Round> {
+        let open = self.troubles(place).await?;
+        let mut round = Round {
+            busy: open.attempted,
+            due: open.due,
+            open: !open.keys.is_empty() || open.due.is_some(),
+            missing: open.missing,
+        };
+        if self.stopping() {
+            return Ok(round);
+        }
+        let wanted = Wanted {
+            types: &self.shared.types,
+            shards: &place.shards,
+            limit: self.care.limit(),
+            upto: meet,
+        };
+        let page = self.answered(self.store.page(&place.cursor, &wanted)).await?;
+        round.busy |= page.more || !page.events.is_empty();
         if !page.events.is_empty() {
             self.page(place, page, open.keys).await?;
-            return Ok(Round::Busy);
+            return Ok(round);
         }
         place.unsaved |= place.cursor != page.end;
         place.cursor = page.end;
         if worth_saving(place.clock.now() - place.saved_at) {
             self.save(place).await?;
         }
-        if more {
-            return Ok(Round::Busy);
+        Ok(round)
+    }
+
+    /// Answers the question whether everything is settled; whether it is, or nobody asked.
+    ///
+    /// What other replicas own is settled as far as they wrote it down.
+    async fn answer(&self, places: &Places<S::Cursor>, asked: u64, round: &Round) -> Flow<bool> {
+        if !self.shared.is_asked(asked) {
+            return Ok(true);
         }
-        if open.due.is_none() && (open.keys.is_empty() || open.missing.is_some()) {
-            self.shared.answer(asked, open.missing);
+        let own = round.due.is_none() && (!round.open || round.missing.is_some());
+        if !own || !self.others_are_settled(places).await? {
+            return Ok(false);
         }
-        Ok(Round::Idle(open.due))
+        self.shared.answer(asked, round.missing.as_ref());
+        Ok(true)
+    }
+
+    async fn others_are_settled(&self, places: &Places<S::Cursor>) -> Flow<bool> {
+        let roster = self.answered(self.store.roster(&self.spec.name)).await?;
+        let Some(roster) = roster else { return Err(Leave::Removed) };
+        let own = places.held();
+        let of = u16::try_from(roster.shards.len()).unwrap_or(u16::MAX);
+        let others = || roster.shards.iter().filter(|shard| !own.contains_key(&shard.held.shard));
+        let shards = Shards::new(of, others().map(|shard| shard.held.shard));
+        if others().next().is_none() {
+            return Ok(true);
+        }
+        let troubles = self.store.troubles(&self.spec.name, &shards, i64::MAX, 1);
+        let troubles = self.answered(troubles).await?;
+        if !(troubles.ready.is_empty() && troubles.keys.is_empty() && troubles.next_at.is_none()) {
+            return Ok(false);
+        }
+        for shard in others() {
+            let shards = Shards::new(of, [shard.held.shard]);
+            let types = &self.shared.types;
+            let mut cursor = shard.cursor.clone();
+            loop {
+                let wanted = Wanted { types, shards: &shards, limit: 1, upto: None };
+                let page = self.answered(self.store.page(&cursor, &wanted)).await?;
+                if !page.events.is_empty() {
+                    return Ok(false);
+                }
+                if !page.more {
+                    break;
+                }
+                cursor = page.end;
+            }
+        }
+        Ok(true)
+    }
+
+    async fn save_all(&mut self, places: &mut Places<S::Cursor>) -> Flow<()> {
+        while !places.is_empty() {
+            let (mut place, _) = places.take(0);
+            self.save(&mut place).await?;
+        }
+        Ok(())
     }
 
     /// Writes a cursor that moved over unwanted events only.
@@ -76,22 +191,51 @@ impl<S: Log> Worker<S> {
         self.record(place, Some(cursor), Batch::default()).await
     }
 
-    /// Waits for a wake-up, the next retry, the next poll or the end; whether it was woken.
-    async fn rest(&mut self, place: &mut Place<S::Cursor>, idle: u32, due: Option<i64>) -> bool {
+    /// Waits for a wake-up, the next retry, the next poll or the end, and looks at the roster meanwhile; whether it was
+    /// woken.
+    async fn rest(
+        &mut self,
+        places: &mut Places<S::Cursor>,
+        idle: u32,
+        due: Option<i64>,
+        unanswered: bool,
+    ) -> Flow<bool> {
         let mut wait = pace(idle, self.spec.poll);
         // Rows that somebody else wrote are found with the next poll; a mere wake-up is about the log.
         let polls = wait >= self.spec.poll;
         if let Some(due) = due {
-            let millis = u64::try_from(due - place.clock.now()).unwrap_or(0);
-            wait = wait.min(Duration::from_millis(millis));
+            wait = wait.min(millis(due - self.clock.now()));
         }
-        tokio::select! {
-            _ = self.stop.wait_for(|stop| *stop) => false,
-            _ = self.wake.changed() => true,
-            () = sleep(wait) => {
-                place.look |= polls;
-                false
+        if unanswered {
+            // Somebody waits for what another replica does.
+            wait = wait.min(UNANSWERED);
+        }
+        let ends = Instant::now() + wait;
+        loop {
+            let tends = Instant::now() + millis(self.tended_at + TEND - self.clock.now());
+            tokio::select! {
+                _ = self.stop.wait_for(|stop| *stop) => return Ok(false),
+                _ = self.wake.changed() => return Ok(true),
+                () = sleep_until(ends.min(tends)) => {}
+            }
+            if ends <= tends {
+                if polls {
+                    places.look_again();
+                }
+                return Ok(false);
+            }
+            let before = places.held();
+            self.tend(places).await?;
+            if places.held() != before {
+                return Ok(true);
             }
         }
     }
 }
+
+fn millis(millis: i64) -> Duration {
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}
+
+/// How soon a question is tried again that depends on other replicas.
+const UNANSWERED: Duration = Duration::from_millis(20);

@@ -1,6 +1,6 @@
 //! What a subscription's task and its handles share.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -10,23 +10,27 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::TypeSet;
 use crate::relay::stats::Stats;
 
-/// What a subscription is doing.
+/// What a subscription is doing in this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum State {
-    /// Another process owns it, or the database cannot be reached; it asks again and again.
+    /// Others own all of its shards, or the database cannot be reached; it asks again and again.
     Waiting,
-    /// This process owns it.
+    /// This process owns shards of it.
     Running,
-    /// It ended because an event needs newer code; its place in the log is kept.
+    /// An operator paused it: nobody owns it.
+    Paused,
+    /// Newer code is there that handles what this code does not, and owns it.
+    Outdated,
+    /// An event needs newer code. Its shard stands still until such code takes it; the others go on.
     Stalled,
-    /// It was shut down.
+    /// It was shut down or removed.
     Ended,
 }
 
 impl State {
     const fn is_over(self) -> bool {
-        matches!(self, Self::Stalled | Self::Ended)
+        matches!(self, Self::Ended)
     }
 }
 
@@ -39,6 +43,8 @@ pub(crate) struct Shared {
     /// A counter that the task watches, so that no wake-up is lost on one that is busy when it comes.
     calls: watch::Sender<u64>,
     asked: AtomicU64,
+    /// Whether another replica of this process came or went.
+    disturbed: AtomicBool,
     status: watch::Sender<Status>,
     stop: watch::Sender<bool>,
     stats: Mutex<Stats>,
@@ -86,6 +92,7 @@ impl Shared {
             types,
             calls: watch::Sender::new(0),
             asked: AtomicU64::new(0),
+            disturbed: AtomicBool::new(false),
             status: watch::Sender::new(status),
             stop: watch::Sender::new(false),
             stats: Mutex::default(),
@@ -102,7 +109,20 @@ impl Shared {
     }
 
     pub(super) fn turn(&self, state: State) {
-        self.status.send_if_modified(|status| std::mem::replace(&mut status.state, state) != state);
+        self.status.send_if_modified(|status| {
+            status.stalled = None;
+            std::mem::replace(&mut status.state, state) != state
+        });
+    }
+
+    /// Lets the task look at the roster at once.
+    pub(super) fn disturb(&self) {
+        self.disturbed.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    pub(super) fn is_disturbed(&self) -> bool {
+        self.disturbed.swap(false, Ordering::SeqCst)
     }
 
     pub(super) fn stall(&self, error: &Error) {
@@ -141,8 +161,13 @@ impl Shared {
         self.asked.load(Ordering::SeqCst)
     }
 
+    /// Whether a question up to `asked` waits for its answer.
+    pub(super) fn is_asked(&self, asked: u64) -> bool {
+        self.status.borrow().answered < asked
+    }
+
     /// Answers every question up to `asked`: nothing is open, or what is open cannot be handled here.
-    pub(super) fn answer(&self, asked: u64, held: Option<Error>) {
+    pub(super) fn answer(&self, asked: u64, held: Option<&Error>) {
         let held = held.map(|error| (error.kind(), error.full()));
         self.status.send_if_modified(|status| {
             let news = status.answered != asked || status.held != held;
@@ -157,13 +182,15 @@ impl Shared {
         let mut status = self.status.subscribe();
         let ticket = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         self.wake();
-        let answered = |status: &Status| status.answered >= ticket || status.state.is_over();
+        let answered = |status: &Status| {
+            status.answered >= ticket || status.stalled.is_some() || status.state.is_over()
+        };
         let Ok(status) = status.wait_for(answered).await else { return Ok(()) };
         let ended = || (ErrorKind::Configuration, "it has ended".to_owned());
-        let open = match status.state {
+        let open = match &status.stalled {
             _ if status.answered >= ticket => status.held.clone(),
-            State::Stalled => status.stalled.clone(),
-            _ => Some(ended()),
+            Some(stalled) => Some(stalled.clone()),
+            None => Some(ended()),
         };
         let name = &self.name;
         open.map_or(Ok(()), |(kind, message)| {

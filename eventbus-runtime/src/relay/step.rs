@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use crate::error::Error;
 use crate::handler::Route;
 use crate::plan::{order, verdict};
+use crate::relay::place::Place;
 use crate::relay::stats::Stats;
-use crate::relay::worker::{Flow, Leave, Place, Worker};
+use crate::relay::worker::{Flow, Leave, Worker};
 use crate::store::{Change, Fate, Log, Step, Stored, Trouble};
 
 /// What one transaction has gathered so far.
@@ -42,7 +43,7 @@ impl Batch {
 
     /// An event waits behind a sibling.
     pub(super) fn park(&mut self, stored: &Stored, kind: &str) {
-        self.changes.push(order::change(stored, kind, Fate::Parked));
+        self.changes.push(order::change(stored, kind, None, Fate::Parked));
     }
 
     /// The first attempt of an event failed, and this is what becomes of it; while it is tried again its key is held.
@@ -55,7 +56,8 @@ impl Batch {
     ) {
         self.stats.count(route.event_type, &fate);
         if fate != Fate::Handled {
-            let change = order::change(stored, kind, fate);
+            let first_at = failed_at(&fate);
+            let change = order::change(stored, kind, first_at, fate);
             order::hold(&change, held);
             self.changes.push(change);
         }
@@ -70,9 +72,17 @@ impl Batch {
 
 /// The row of an event that has one, under the key that its siblings wait for.
 fn row_of(trouble: &Trouble, fate: Fate) -> Change {
-    let Trouble { stored, key, .. } = trouble;
-    let (position, event_id) = (stored.position, stored.event.envelope.id);
-    Change { position, event_id, key: key.clone(), fate }
+    let Trouble { stored, key, first_at, .. } = trouble;
+    let (position, slot, event_id) = (stored.position, stored.slot, stored.event.envelope.id);
+    let first_at = first_at.or_else(|| failed_at(&fate));
+    Change { position, slot, event_id, key: key.clone(), first_at, fate }
+}
+
+fn failed_at(fate: &Fate) -> Option<i64> {
+    match fate {
+        Fate::Retrying { failure, .. } | Fate::Dead { failure, .. } => Some(failure.at),
+        Fate::Handled | Fate::Parked => None,
+    }
 }
 
 impl<S: Log> Worker<S> {
@@ -97,7 +107,7 @@ impl<S: Log> Worker<S> {
         self.care.committed();
         self.tries = 0;
         self.shared.stats().merge(&batch.stats);
-        place.tell_unknown(batch.unknown);
+        self.tell_unknown(batch.unknown);
         place.look |= !step.changes.is_empty();
         if let Some(cursor) = step.cursor {
             place.cursor = cursor;

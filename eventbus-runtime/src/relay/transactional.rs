@@ -20,9 +20,10 @@ use crate::plan::checkpoint::{BREATH, worth_committing};
 use crate::plan::order::{self, Turn};
 use crate::relay::attempt::Failed;
 use crate::relay::page::after;
+use crate::relay::place::Place;
 use crate::relay::step::Batch;
 use crate::relay::wanted::{Wanted, wanted};
-use crate::relay::worker::{Flow, Leave, Place, Worker};
+use crate::relay::worker::{Flow, Leave, Worker};
 use crate::store::{Log, Page, Stored};
 
 /// How a run over events in one transaction ended.
@@ -56,7 +57,9 @@ impl<S: Log> Worker<S> {
                     let failed = if cut_short { None } else { known.take() };
                     let (upto, newer) = match failed {
                         None => (reached, None),
-                        Some(failed) if failed.newer => (reached, Some(failed.error)),
+                        Some(failed) if failed.newer => {
+                            (reached, Some((page.events[end].slot, failed.error)))
+                        }
                         Some(failed) => {
                             self.give_up(place, &page.events[end], &failed, &mut batch, &mut held);
                             (reached + 1, None)
@@ -68,8 +71,8 @@ impl<S: Log> Worker<S> {
                     } else {
                         self.roll_back(transaction).await;
                     }
-                    if let Some(error) = newer {
-                        return Err(Leave::Stalled(error));
+                    if let Some((slot, error)) = newer {
+                        return Err(Leave::Stalled { slot, error });
                     }
                     start = upto;
                     if cut_short {
@@ -97,7 +100,8 @@ impl<S: Log> Worker<S> {
             if index > 0 && enough {
                 return Run::Open { transaction, batch, done: index };
             }
-            let (route, unfit) = match wanted(&self.spec, &self.shared, stored, 1).await {
+            let delivery = place.delivery(stored);
+            let (route, unfit) = match wanted(&self.spec, &self.shared, stored, delivery).await {
                 Wanted::Yes(route) => (route, None),
                 Wanted::Failed(route, failed) => (route, Some(failed)),
                 Wanted::No => continue,
@@ -116,7 +120,7 @@ impl<S: Log> Worker<S> {
                 self.roll_back(transaction).await;
                 return Run::Failed { index, failed };
             }
-            transaction = match self.lent(transaction, route, stored, 1).await {
+            transaction = match self.lent(transaction, route, stored, delivery).await {
                 Ok(transaction) => transaction,
                 Err(failed) => return Run::Failed { index, failed },
             };

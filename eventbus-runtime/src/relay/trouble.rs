@@ -4,11 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind};
+use crate::event::Delivery;
 use crate::handler::Route;
 use crate::relay::attempt::{Failed, attempt};
+use crate::relay::place::Place;
 use crate::relay::step::Batch;
 use crate::relay::wanted::{Wanted, wanted};
-use crate::relay::worker::{Flow, Leave, Place, Worker};
+use crate::relay::worker::{Flow, Leave, Worker};
 use crate::store::{Fate, Log, Trouble, Troubles};
 
 /// What is still open after the due events were attempted.
@@ -44,7 +46,8 @@ impl<S: Log> Worker<S> {
 
     async fn look(&self, place: &Place<S::Cursor>) -> Flow<(Troubles, i64)> {
         let now = place.clock.now();
-        Ok((self.answered(self.store.troubles(&self.spec.name, now, self.spec.page)).await?, now))
+        let found = self.store.troubles(&self.spec.name, &place.shards, now, self.spec.page);
+        Ok((self.answered(found).await?, now))
     }
 
     /// Attempts events in their order; one that fails keeps its later siblings waiting.
@@ -68,9 +71,9 @@ impl<S: Log> Worker<S> {
                 continue;
             }
             attempted = true;
-            let attempt = trouble.attempts + 1;
-            let (route, failed) = match wanted(&spec, &self.shared, &trouble.stored, attempt).await
-            {
+            let delivery = place.delivery_again(trouble);
+            let asked = wanted(&spec, &self.shared, &trouble.stored, delivery).await;
+            let (route, failed) = match asked {
                 Wanted::Yes(route) => (route, None),
                 Wanted::Failed(route, failed) => (route, Some(failed)),
                 Wanted::No | Wanted::Unknown => {
@@ -82,9 +85,9 @@ impl<S: Log> Worker<S> {
                 held.extend(trouble.key.clone());
             }
         }
-        if let Some(error) = missing.as_ref().filter(|_| !place.told) {
+        if let Some(error) = missing.as_ref().filter(|_| !self.told) {
             tracing::warn!(error = error.full(), "an event in trouble waits for its handler");
-            place.told = true;
+            self.told = true;
         }
         Ok((attempted, missing))
     }
@@ -109,7 +112,7 @@ impl<S: Log> Worker<S> {
         let mut batch = Batch::default();
         let called = match failed {
             Some(failed) => Err(failed),
-            None => self.call_again(route, trouble).await?,
+            None => self.call_again(route, trouble, place.delivery_again(trouble)).await?,
         };
         match called {
             Ok(Some(transaction)) => {
@@ -123,7 +126,9 @@ impl<S: Log> Worker<S> {
                 self.record(place, None, batch).await?;
                 Ok(false)
             }
-            Err(failed) if failed.newer => Err(Leave::Stalled(failed.error)),
+            Err(failed) if failed.newer => {
+                Err(Leave::Stalled { slot: stored.slot, error: failed.error })
+            }
             Err(failed) if failed.lost => Err(self.lost(stored, failed.error)),
             Err(failed) => {
                 let fate = self.judge(place, route, stored, attempts, &failed.error);
@@ -140,16 +145,17 @@ impl<S: Log> Worker<S> {
         &self,
         route: &Route<S>,
         trouble: &Trouble,
+        delivery: Delivery,
     ) -> Flow<Result<Option<S::Transaction>, Failed>> {
-        let (stored, attempts) = (&trouble.stored, trouble.attempts + 1);
+        let stored = &trouble.stored;
         if let Some(error) = self.care.blames(stored.position) {
             return Ok(Err(error.into()));
         }
         if self.spec.routes.transactional() {
             let transaction = self.begin().await?;
-            return Ok(self.lent(transaction, route, stored, attempts).await.map(Some));
+            return Ok(self.lent(transaction, route, stored, delivery).await.map(Some));
         }
-        let called = attempt(&self.spec, &self.shared, route, None, stored, attempts).await;
+        let called = attempt(&self.spec, &self.shared, route, None, stored, delivery).await;
         Ok(called.map(|()| None))
     }
 }

@@ -3,6 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::event::Delivery;
 use crate::handler::Route;
 use crate::relay::attempt::{Failed, panicked, unreadable};
 use crate::relay::shared::Shared;
@@ -21,14 +22,14 @@ pub(super) enum Wanted<'a, S: Log> {
     Failed(&'a Route<S>, Failed),
 }
 
-/// Asks the routes and the filter about the `attempt`-th attempt of an event.
+/// Asks the routes and the filter about an attempt of an event.
 pub(super) async fn wanted<'a, S: Log>(
     spec: &'a Spec<S>,
     shared: &Shared,
     stored: &Stored,
-    attempt: u32,
+    delivery: Delivery,
 ) -> Wanted<'a, S> {
-    let wanted = ask(spec, shared, stored, attempt);
+    let wanted = ask(spec, shared, stored, delivery);
     if !matches!(wanted, Wanted::Yes(_)) {
         // A page of unwanted events must not keep the runtime's other tasks from running.
         tokio::task::coop::consume_budget().await;
@@ -40,7 +41,7 @@ fn ask<'a, S: Log>(
     spec: &'a Spec<S>,
     shared: &Shared,
     stored: &Stored,
-    attempt: u32,
+    delivery: Delivery,
 ) -> Wanted<'a, S> {
     let event_type = &stored.event.envelope.event_type;
     let Some(route) = spec.routes.find(event_type) else {
@@ -48,7 +49,7 @@ fn ask<'a, S: Log>(
         let belongs = shared.types.contains(event_type);
         return if belongs { Wanted::Unknown } else { Wanted::No };
     };
-    match catch_unwind(AssertUnwindSafe(|| spec.routes.wants(stored, attempt))) {
+    match catch_unwind(AssertUnwindSafe(|| spec.routes.wants(stored, delivery))) {
         Ok(Ok(true)) => Wanted::Yes(route),
         Ok(Ok(false)) => Wanted::No,
         Ok(Err(error)) => {

@@ -1,26 +1,30 @@
-//! The task of one subscription: claim, own, and begin again.
+//! The task of one replica: look who is there, read and deliver what is its own, and begin again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 use tokio::time::sleep;
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::care::Care;
 use crate::plan::pace::pace;
+use crate::relay::keeper::{Pulse, Stalled};
+use crate::relay::place::{Place, Places};
 use crate::relay::shared::{Ending, Shared, State};
-use crate::store::{Claim, Log, Owner};
+use crate::store::{Handles, Log, Replica};
 use crate::subscribe::Spec;
 
 /// How long a subscription that was asked to end still waits for an answer of the database. A healthy one needs
 /// milliseconds; one that is away must not keep the process from ending.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Everything the task has, owned subscription or not.
+/// Everything the task has but its places.
 pub(super) struct Worker<S: Log> {
     pub(super) store: S,
     pub(super) spec: Arc<Spec<S>>,
@@ -28,65 +32,51 @@ pub(super) struct Worker<S: Log> {
     pub(super) stop: watch::Receiver<bool>,
     pub(super) wake: watch::Receiver<u64>,
     pub(super) care: Care,
-    /// Claims in a row that came to nothing.
+    pub(super) clock: Clock,
+    pub(super) replica: Replica,
+    /// What this code handles.
+    pub(super) handles: Handles,
+    /// What the newest code handles and this does not, as it was told last.
+    pub(super) older: Option<String>,
+    /// Renews the lease while this replica takes part.
+    pub(super) pulse: Option<Pulse>,
+    /// The shards that stand before an event which needs newer code.
+    pub(super) stalled: BTreeMap<u16, Stalled>,
+    /// When the roster was looked at last.
+    pub(super) tended_at: i64,
+    /// Failures of the store in a row.
     pub(super) tries: u32,
-}
-
-/// Where an owned subscription stands.
-pub(super) struct Place<C> {
-    pub(super) owner: Owner,
-    pub(super) cursor: C,
-    /// Whether the cursor moved without being written.
-    pub(super) unsaved: bool,
-    /// When the cursor was last written.
-    pub(super) saved_at: i64,
-    /// Whether there may be open delivery rows that were not read yet.
-    pub(super) look: bool,
-    /// Whether the log was told of an event without a handler; it is told once per ownership.
+    /// Whether the log was told of an event without a handler; it is told once.
     pub(super) told: bool,
+    /// Whether the store did not answer when it was asked for the last time.
+    deaf: AtomicBool,
     /// The types that the log was told nothing here knows.
     unknown: BTreeSet<String>,
-    pub(super) clock: Clock,
 }
 
-/// How many unknown types are told of in one ownership: whoever can emit can invent names, and they are kept.
+/// How many unknown types are told of: whoever can emit can invent names, and they are kept.
 const UNKNOWN: usize = 1_000;
 
-impl<C> Place<C> {
-    fn new(owner: Owner, cursor: C) -> Self {
-        let clock = Clock::new();
-        let saved_at = clock.now();
-        let unknown = BTreeSet::new();
-        Self { owner, cursor, unsaved: false, saved_at, look: true, told: false, unknown, clock }
-    }
-
-    /// Tells of types that were skipped, of each once.
-    pub(super) fn tell_unknown(&mut self, types: BTreeSet<String>) {
-        for event_type in types {
-            if self.unknown.len() < UNKNOWN && !self.unknown.contains(&event_type) {
-                tracing::warn!(
-                    event_type,
-                    "events of an unknown type are skipped: deploy newer code"
-                );
-                self.unknown.insert(event_type);
-            }
-        }
-    }
-}
-
-/// Why an ownership ended.
+/// Why work on a place, or on the subscription, ended.
 pub(super) enum Leave {
     /// It was asked to stop.
     Stopped,
-    /// Another process owns the subscription now.
+    /// Another replica has taken a shard.
     Fenced,
-    /// The store failed in a way that only a new claim can sort out.
+    /// The store failed in a way that only taking the shards again can sort out.
     Failed(Error),
-    /// An event needs newer code.
-    Stalled(Error),
+    /// An event in this slot needs newer code.
+    Stalled {
+        /// Its slot.
+        slot: u16,
+        /// What is missing.
+        error: Error,
+    },
+    /// The subscription was removed.
+    Removed,
 }
 
-/// What goes on, or the reason to give the ownership up.
+/// What goes on, or the reason to leave.
 pub(super) type Flow<T> = std::result::Result<T, Leave>;
 
 impl From<Error> for Leave {
@@ -100,70 +90,112 @@ impl From<Error> for Leave {
 
 impl<S: Log> Worker<S> {
     pub(super) fn new(store: S, spec: Spec<S>, shared: Arc<Shared>) -> Self {
+        let replica =
+            Replica { id: Uuid::now_v7(), subscription: spec.name.clone(), lease: spec.lease };
+        let clock = Clock::new();
         Self {
             store,
             stop: shared.stopped(),
             wake: shared.calls(),
             care: Care::new(spec.page),
+            clock,
+            replica,
+            handles: spec.routes.handles(),
+            older: None,
+            pulse: None,
+            stalled: BTreeMap::new(),
+            tended_at: clock.now(),
+            tries: 0,
+            told: false,
+            deaf: AtomicBool::new(false),
+            unknown: BTreeSet::new(),
             spec: Arc::new(spec),
             shared,
-            tries: 0,
         }
     }
 
-    /// Runs until it is stopped or stalls; `answer` gets the result of the first claim.
+    /// Runs until it is stopped or removed; `answer` gets the result of the first look.
     pub(super) async fn run(mut self, answer: oneshot::Sender<Result<()>>) {
         let shared = Arc::clone(&self.shared);
         let _ending = Ending(&shared);
-        let (mut claim, first) = match self.claim().await {
-            Ok(claim) => (claim, Ok(())),
-            Err(Leave::Failed(error) | Leave::Stalled(error)) => (None, Err(error)),
-            Err(Leave::Stopped | Leave::Fenced) => (None, Err(stopped_early(&self.spec.name))),
+        let mut places = Places::new();
+        let first = match self.begin_with(&mut places).await {
+            Ok(()) => Ok(()),
+            Err(Leave::Failed(error) | Leave::Stalled { error, .. }) => Err(error),
+            Err(Leave::Stopped | Leave::Fenced | Leave::Removed) => {
+                Err(stopped_early(&self.spec.name))
+            }
         };
         let failed = first.is_err();
         if answer.send(first).is_err() || failed {
+            self.retire().await;
             return;
         }
-        tracing::info!(owned = claim.is_some(), "subscription started");
-        while let Some(next) = self.turn(claim).await {
-            claim = next;
-        }
+        tracing::info!(shards = places.held().len(), "subscription started");
+        while self.turn(&mut places).await {}
+        self.retire().await;
         tracing::info!("subscription ended");
     }
 
-    /// Owns the subscription for as long as that goes well, then asks for it again; `None` when it is over.
-    async fn turn(&mut self, claim: Claimed<S>) -> Option<Claimed<S>> {
-        if let Some(claim) = claim {
-            match self.own(claim).await {
-                Leave::Stopped => return None,
-                Leave::Stalled(error) => {
-                    tracing::error!(error = error.full(), "subscription stalled");
-                    self.shared.stall(&error);
-                    return None;
-                }
-                Leave::Fenced => tracing::warn!("another process took the subscription over"),
-                Leave::Failed(error) => {
-                    tracing::warn!(error = error.full(), "the store failed, claiming again");
-                }
+    async fn begin_with(&mut self, places: &mut Places<S::Cursor>) -> Flow<()> {
+        self.register().await?;
+        self.tend(places).await
+    }
+
+    /// Reads and delivers, and looks after the shards now and then; whether that goes on.
+    async fn turn(&mut self, places: &mut Places<S::Cursor>) -> bool {
+        match self.read(places).await {
+            Ok(()) => true,
+            Err(Leave::Stopped) => false,
+            Err(Leave::Removed) => {
+                tracing::warn!("the subscription was removed");
+                false
             }
-        }
-        self.shared.turn(State::Waiting);
-        if self.wait_to_claim().await {
-            return None;
-        }
-        match self.claim().await {
-            Ok(claim) => Some(claim),
-            Err(Leave::Stopped) => None,
-            Err(Leave::Failed(error) | Leave::Stalled(error)) => {
-                tracing::warn!(error = error.full(), "the subscription cannot be claimed");
-                Some(None)
+            Err(Leave::Fenced | Leave::Stalled { .. }) => true,
+            Err(Leave::Failed(error)) => {
+                tracing::warn!(error = error.full(), "the store failed, trying again");
+                self.shared.turn(State::Waiting);
+                !self.wait_to_try().await
             }
-            Err(Leave::Fenced) => Some(None),
         }
     }
 
-    async fn claim(&self) -> Flow<Claimed<S>> {
-        self.answered(self.store.claim(&self.spec.name, self.spec.start)).await
+    /// A place is given up: its shards are taken anew, which reads their true cursors.
+    ///
+    /// Answers the reason where it concerns the whole subscription.
+    pub(super) async fn give_place_up(
+        &mut self,
+        place: Place<S::Cursor>,
+        places: &mut Places<S::Cursor>,
+        index: usize,
+        leave: Leave,
+    ) -> Flow<()> {
+        // Whatever happened, the roster knows more.
+        self.tended_at = i64::MIN;
+        match leave {
+            Leave::Stalled { slot, error } => {
+                places.put_back(index, place);
+                self.stall(places, slot, error).await
+            }
+            Leave::Fenced => {
+                tracing::warn!("another replica took shards over");
+                Ok(())
+            }
+            other => Err(other),
+        }
+    }
+
+    async fn retire(&mut self) {
+        self.pulse = None;
+        if self.deaf.load(Ordering::Relaxed) {
+            return;
+        }
+        if let Err(Leave::Failed(error)) = self.answered(self.store.retire(&self.replica)).await {
+            tracing::warn!(
+                error = error.full(),
+                "the shards are not given back; others wait for the lease"
+            );
+        }
     }
 
     pub(super) async fn begin(&self) -> Flow<S::Transaction> {
@@ -188,23 +220,14 @@ impl<S: Log> Worker<S> {
             answer = asked => Ok(answer?),
             () = given_up => {
                 tracing::warn!("ending without an answer from the database");
+                self.deaf.store(true, Ordering::Relaxed);
                 Err(Leave::Stopped)
             }
         }
     }
 
-    async fn own(&mut self, claim: Claim<S::Cursor, S::Lease>) -> Leave {
-        let Claim { owner, cursor, lease } = claim;
-        tracing::info!(fence = owner.fence, ?cursor, "subscription taken over");
-        self.shared.turn(State::Running);
-        let mut place = Place::new(owner, cursor);
-        let leave = self.read(&mut place).await;
-        drop(lease);
-        leave
-    }
-
-    /// Waits until the next claim is worth its statement; whether the subscription was stopped meanwhile.
-    async fn wait_to_claim(&mut self) -> bool {
+    /// Waits until another try is worth its statement; whether the subscription was stopped meanwhile.
+    async fn wait_to_try(&mut self) -> bool {
         let wait = pace(self.tries, self.spec.poll);
         self.tries = self.tries.saturating_add(1);
         tokio::select! {
@@ -216,11 +239,22 @@ impl<S: Log> Worker<S> {
     pub(super) fn stopping(&self) -> bool {
         *self.stop.borrow()
     }
+
+    /// Tells of types that were skipped, of each once.
+    pub(super) fn tell_unknown(&mut self, types: BTreeSet<String>) {
+        for event_type in types {
+            if self.unknown.len() < UNKNOWN && !self.unknown.contains(&event_type) {
+                tracing::warn!(
+                    event_type,
+                    "events of an unknown type are skipped: deploy newer code"
+                );
+                self.unknown.insert(event_type);
+            }
+        }
+    }
 }
 
 fn stopped_early(name: &str) -> Error {
     let message = format!("subscription `{name}` was shut down before the database answered");
     Error::new(ErrorKind::Store, message)
 }
-
-type Claimed<S> = Option<Claim<<S as Log>::Cursor, <S as Log>::Lease>>;

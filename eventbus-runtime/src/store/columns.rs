@@ -5,36 +5,11 @@ use std::error::Error as StdError;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::{TypePattern, TypeSet};
-use crate::store::{Change, Failure, Fate, NewEvent};
+use crate::store::{Change, Failure, Fate, Handles, Held, NewEvent, Owner};
 
-/// The hash that shards are ranges of: 10 bits of tenant, aggregate kind and aggregate id; of the event id where there is no aggregate. It is stored, so it may never change.
-pub(crate) fn shard(new: &NewEvent) -> i16 {
-    let envelope = &new.event.envelope;
-    let hash = match &envelope.aggregate_id {
-        Some(id) => {
-            let kind = &new.aggregate_kind;
-            let tenant = envelope.tenant.as_deref().unwrap_or_default();
-            [tenant, kind, id]
-                .iter()
-                .fold(FNV_OFFSET, |hash, part| fnv1a(fnv1a(hash, part.as_bytes()), &[0]))
-        }
-        None => fnv1a(FNV_OFFSET, envelope.id.as_bytes()),
-    };
-    i16::try_from((hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54)
-        .expect("ten bits fit")
-}
-
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-
-/// FNV-1a, continued from `hash`.
-pub(crate) fn fnv1a(hash: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
-/// A stable hash of a name.
-#[cfg(feature = "sqlite")]
-pub(crate) fn hash(name: &str) -> u64 {
-    fnv1a(FNV_OFFSET, name.as_bytes())
+/// The column `shard`: the event's slot.
+pub(crate) fn slot(new: &NewEvent) -> i16 {
+    i16::try_from(new.slot()).expect("ten bits fit")
 }
 
 /// The `metadata` column: an object of strings, absent when there is none.
@@ -55,6 +30,39 @@ pub(crate) fn read_metadata(
 /// Reads a version or a number of attempts.
 pub(crate) fn read_u32(value: i64, column: &str, position: i64) -> Result<u32> {
     u32::try_from(value).map_err(|error| malformed(position, column).with_source(error))
+}
+
+/// Reads a slot, which is a column named `shard`.
+pub(crate) fn read_slot(value: i64, position: i64) -> Result<u16> {
+    u16::try_from(value).map_err(|error| malformed(position, "shard").with_source(error))
+}
+
+/// The `handles` column: an object of versions.
+pub(crate) fn handles(handles: &Handles) -> String {
+    serde_json::to_string(handles).expect("a map of numbers is always JSON")
+}
+
+/// Reads the `handles` column.
+pub(crate) fn read_handles(subscription: &str, text: &str) -> Result<Handles> {
+    serde_json::from_str(text).map_err(|error| {
+        let message = format!("column `handles` of subscription `{subscription}` is malformed");
+        Error::new(ErrorKind::DeserializationFailed, message).with_source(error)
+    })
+}
+
+/// What is said to an owner whose fence is stale.
+pub(crate) fn fenced(owner: &Owner) -> Error {
+    let held: Vec<String> =
+        owner.held.iter().map(|Held { shard, fence }| format!("{shard} under {fence}")).collect();
+    Error::new(
+        ErrorKind::Fenced,
+        format!(
+            "another replica of subscription `{}` took shards of this one since it took them ({}): nothing of this \
+             transaction may be committed",
+            owner.subscription,
+            held.join(", ")
+        ),
+    )
 }
 
 /// A row that this library cannot have written.
@@ -101,6 +109,7 @@ pub(crate) fn limit(limit: usize) -> i64 {
 pub(crate) struct DeliveryRow<'a> {
     pub(crate) state: &'static str,
     pub(crate) attempts: u32,
+    pub(crate) first_at: Option<i64>,
     pub(crate) next_at: Option<i64>,
     pub(crate) failure: Option<&'a Failure>,
 }
@@ -108,6 +117,7 @@ pub(crate) struct DeliveryRow<'a> {
 impl<'a> DeliveryRow<'a> {
     /// `None` where the row goes.
     pub(crate) fn of(change: &'a Change) -> Option<Self> {
+        let first_at = change.first_at;
         let (state, attempts, next_at, failure) = match &change.fate {
             Fate::Handled => return None,
             Fate::Parked => ("parked", 0, None, None),
@@ -116,72 +126,6 @@ impl<'a> DeliveryRow<'a> {
             }
             Fate::Dead { attempts, failure } => ("dead", *attempts, None, Some(failure)),
         };
-        Some(Self { state, attempts, next_at, failure })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::{BTreeMap, HashSet};
-
-    use uuid::Uuid;
-
-    use super::shard;
-    use crate::envelope::{Envelope, RawEvent};
-    use crate::store::NewEvent;
-
-    fn event(
-        id: u128,
-        event_type: &str,
-        tenant: Option<&str>,
-        aggregate_id: Option<&str>,
-    ) -> NewEvent {
-        let event = RawEvent {
-            envelope: Envelope {
-                id: Uuid::from_u128(id),
-                event_type: event_type.to_owned(),
-                version: 1,
-                source: "test".to_owned(),
-                tenant: tenant.map(str::to_owned),
-                aggregate_id: aggregate_id.map(str::to_owned),
-                correlation_id: None,
-                causation_id: None,
-                traceparent: None,
-                tracestate: None,
-                metadata: BTreeMap::new(),
-            },
-            data: "{}".to_owned(),
-        };
-        event.into()
-    }
-
-    #[test]
-    fn another_kind_is_another_aggregate() {
-        let family = event(1, "order.placed", None, Some("7"));
-        let mut stated = family.clone();
-        stated.aggregate_kind = "cart".to_owned();
-        assert_ne!(shard(&stated), shard(&family));
-        let cart = event(1, "cart.filled", None, Some("7"));
-        assert_eq!(shard(&stated), shard(&cart));
-    }
-
-    #[test]
-    fn the_stored_hash_never_changes() {
-        assert_eq!(shard(&event(1, "order.placed", None, Some("7"))), 540);
-        assert_eq!(shard(&event(1, "order.placed", Some("acme"), Some("7"))), 317);
-        assert_eq!(shard(&event(1, "order.placed", None, None)), 197);
-    }
-
-    #[test]
-    fn an_aggregate_has_one_shard_and_many_aggregates_have_all() {
-        let one = shard(&event(1, "order.placed", None, Some("7")));
-        assert_eq!(one, shard(&event(2, "order.shipped", None, Some("7"))));
-        let shards: HashSet<i16> = (0..20_000)
-            .map(|id| shard(&event(id, "order.placed", None, Some(&id.to_string()))))
-            .collect();
-        assert_eq!(shards.len(), 1024);
-        let shards: HashSet<i16> =
-            (0..20_000).map(|id| shard(&event(id, "system.up", None, None))).collect();
-        assert_eq!(shards.len(), 1024);
+        Some(Self { state, attempts, first_at, next_at, failure })
     }
 }

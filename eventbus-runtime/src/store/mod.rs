@@ -5,8 +5,12 @@
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod columns;
+mod ownership;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod search;
+mod slot;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -16,11 +20,17 @@ use std::collections::HashSet;
 use std::fmt::Debug;
 use std::future::Future;
 use std::ops::DerefMut;
+use std::time::SystemTime;
+
+use uuid::Uuid;
 
 use crate::catalog::first_segment;
 use crate::envelope::RawEvent;
 use crate::error::{ErrorKind, Result};
 use crate::filter::TypeSet;
+pub use crate::store::ownership::{
+    Handles, Held, Owner, Registration, Replica, Roster, SLOTS, Shard, Shards, shard_of,
+};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use crate::store::transaction::Transaction;
 
@@ -70,36 +80,77 @@ pub trait Store: Clone + Send + Sync + 'static {
     note = "`SqliteStore`, `PgStore` and `MemoryStore` have one: `EventBus<SqliteStore>`, or `S: Log` where it is any"
 )]
 pub trait Log: Store {
-    /// How far a subscription has come.
+    /// How far a shard of a subscription has come.
     type Cursor: Cursor;
-    /// Ownership of a subscription; it ends when this is dropped or the process dies.
-    type Lease: Send + 'static;
 
-    /// Takes a subscription, creating it at `start` when it is new. `None` while another process owns it.
-    fn claim(
+    /// Makes a subscription known, with all its shards at its start, where it is not known yet.
+    fn register(&self, registration: &Registration) -> impl Future<Output = Result<()>> + Send;
+
+    /// Replaces what the newest code handles, where it still is what was `seen`.
+    fn declare(
         &self,
         subscription: &str,
-        start: Start,
-    ) -> impl Future<Output = Result<Option<Claim<Self::Cursor, Self::Lease>>>> + Send;
+        seen: &Handles,
+        handles: &Handles,
+    ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Reads the wanted events after `cursor`, at most `limit`, in the order of delivery. A store that asks by
-    /// [`TypeSet::patterns`] may bring events of other types, which the relay passes over.
+    /// Says that a replica is alive; whether its subscription still exists. Where `handles` is what the newest code
+    /// handles, such code was seen.
+    ///
+    /// What tells others that the process is gone before the lease has run out, a lock for instance, is the store's.
+    fn renew(
+        &self,
+        replica: &Replica,
+        handles: &Handles,
+    ) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Lets a replica go, with all shards that it took.
+    fn retire(&self, replica: &Replica) -> impl Future<Output = Result<()>> + Send;
+
+    /// Who is there and who owns what; `None` where the subscription is not known.
+    fn roster(
+        &self,
+        subscription: &str,
+    ) -> impl Future<Output = Result<Option<Roster<Self::Cursor>>>> + Send;
+
+    /// Takes the shards whose fences still are as given, and raises them. Those that somebody else took are left out.
+    fn take(
+        &self,
+        replica: &Replica,
+        shards: &[Held],
+    ) -> impl Future<Output = Result<Vec<Shard<Self::Cursor>>>> + Send;
+
+    /// Gives shards back where their fences still are as given. They stay where their cursors are.
+    fn give(&self, subscription: &str, shards: &[Held]) -> impl Future<Output = Result<()>> + Send;
+
+    /// Pauses a subscription or lets it go on; whether it is known.
+    fn pause(&self, subscription: &str, paused: bool) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Moves every shard to `start`, takes them from their owners, and forgets what was retrying or parked; whether the
+    /// subscription is known.
+    fn seek(&self, subscription: &str, start: Start) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Forgets a subscription with all that is in trouble in it; whether it was known.
+    fn remove(&self, subscription: &str) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Reads events after `cursor`, in the order of delivery.
     fn page(
         &self,
         cursor: &Self::Cursor,
-        types: &TypeSet,
-        limit: usize,
+        wanted: &Wanted<'_, Self::Cursor>,
     ) -> impl Future<Output = Result<Page<Self::Cursor>>> + Send;
 
-    /// Reads what is in trouble in a subscription; `now` in milliseconds since 1970, as in every time here.
+    /// Reads what is in trouble in some shards of a subscription; `now` in milliseconds since 1970, as in every time
+    /// here.
     fn troubles(
         &self,
         subscription: &str,
+        shards: &Shards,
         now: i64,
         limit: usize,
     ) -> impl Future<Output = Result<Troubles>> + Send;
 
-    /// Makes one step inside the open transaction. An error of kind [`ErrorKind::Fenced`] when the fence is stale: then
+    /// Makes one step inside the open transaction. An error of kind [`ErrorKind::Fenced`] when a fence is stale: then
     /// nothing of the transaction may be committed. An error of kind [`ErrorKind::TransactionRollback`] where the
     /// connection is not in the transaction that [`Store::begin`] opened any more, or in one nested in it.
     fn advance(
@@ -116,19 +167,20 @@ pub trait Log: Store {
     ) -> impl Future<Output = Result<Vec<DeadLetter>>> + Send;
 }
 
-/// A place in the log.
+/// A place in the log. Of two places one is less than the other where everything before it is before the other, too;
+/// places that have nothing to do with each other do not compare.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no place in a log",
     label = "not a cursor",
     note = "a store implements `Cursor` for the type of its `Log::Cursor`"
 )]
-pub trait Cursor: Clone + Debug + PartialEq + Send + Sync + 'static {
+pub trait Cursor: Clone + Debug + PartialOrd + Send + Sync + 'static {
     /// The place just after the event at `position`, which is an event of the page that this window belongs to.
     #[must_use]
     fn at(&self, position: i64) -> Self;
 }
 
-/// Where a new subscription starts.
+/// Where a subscription starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Start {
@@ -137,26 +189,25 @@ pub enum Start {
     Beginning,
     /// After everything that is committed now.
     Now,
+    /// With the first event that came to be at this time or later, and all that stand behind it in the log. Where
+    /// clocks differ, a few of these are earlier.
+    Time(SystemTime),
+    /// After the event with this id.
+    After(Uuid),
 }
 
-/// A subscription that this process owns.
-#[derive(Debug)]
-pub struct Claim<C, L> {
-    /// Under which name and fence it commits.
-    pub owner: Owner,
-    /// How far the subscription has come.
-    pub cursor: C,
-    /// Ends the ownership when dropped.
-    pub lease: L,
-}
-
-/// Who may move a subscription's cursor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Owner {
-    /// The subscription's name.
-    pub subscription: String,
-    /// The number that came with the claim; a stale one can commit nothing.
-    pub fence: i64,
+/// What a read of the log is to bring.
+#[derive(Debug, Clone)]
+pub struct Wanted<'a, C> {
+    /// The types. A store that asks by [`TypeSet::patterns`] may bring events of others, which the relay passes over.
+    pub types: &'a TypeSet,
+    /// The shards.
+    pub shards: &'a Shards,
+    /// How many events at most.
+    pub limit: usize,
+    /// A place behind the cursor that the page does not go beyond. The end of a page that reaches it is equal to it, so
+    /// that shards that were apart go on together; where the two cannot be made to meet yet, the page does not mind it.
+    pub upto: Option<&'a C>,
 }
 
 /// An event on its way into the log.
@@ -183,6 +234,8 @@ impl From<RawEvent> for NewEvent {
 pub struct Stored {
     /// Its number in the log.
     pub position: i64,
+    /// The hash of what orders it, below [`SLOTS`].
+    pub slot: u16,
     /// The event as it was written.
     pub event: RawEvent,
 }
@@ -219,6 +272,8 @@ pub struct Trouble {
     pub stored: Stored,
     /// Attempts so far; 0 when it was parked before its first.
     pub attempts: u32,
+    /// When it was first attempted.
+    pub first_at: Option<i64>,
     /// The key of its row. It stays what it was when the event got into trouble, whatever handles it by now.
     pub key: Option<String>,
 }
@@ -226,7 +281,7 @@ pub struct Trouble {
 /// What moves together in one transaction.
 #[derive(Debug, Clone)]
 pub struct Step<C> {
-    /// The new place, when it moves.
+    /// The new place of all the owner's shards, when they move.
     pub cursor: Option<C>,
     /// What becomes of events in trouble.
     pub changes: Vec<Change>,
@@ -237,10 +292,14 @@ pub struct Step<C> {
 pub struct Change {
     /// The event's number in the log.
     pub position: i64,
+    /// Its slot, which says whose row it is.
+    pub slot: u16,
     /// Its id.
-    pub event_id: uuid::Uuid,
+    pub event_id: Uuid,
     /// The key that orders it: siblings of the same key wait behind it. `None` where nothing waits.
     pub key: Option<String>,
+    /// When it was first attempted; `None` before that.
+    pub first_at: Option<i64>,
     /// What it becomes.
     pub fate: Fate,
 }

@@ -40,7 +40,7 @@ impl EventBus<MemoryStore> {
         let types = TypeSet::of::<E>();
         let wanted = |stored: &Stored| types.contains(&stored.event.envelope.event_type);
         let events = self.log().into_iter().filter(wanted).filter_map(|stored| {
-            let Stored { position, event } = stored;
+            let Stored { position, event, .. } = stored;
             match E::__from_raw(&event) {
                 Ok(payload) => {
                     Some(Ok(Event::new(payload, event.envelope, Delivery::new(position, 1))))

@@ -10,7 +10,5 @@ mod memory;
 mod upcast;
 
 pub use crate::testing::bus::MemoryBus;
-pub use crate::testing::memory::{
-    MemoryConnection, MemoryCursor, MemoryLease, MemoryStore, MemoryTransaction,
-};
+pub use crate::testing::memory::{MemoryConnection, MemoryCursor, MemoryStore, MemoryTransaction};
 pub use crate::testing::upcast::assert_upcasts;

@@ -60,7 +60,7 @@ async fn insert(connection: &mut PgConnection, events: &[NewEvent]) -> Result<bo
     let versions: Vec<i32> =
         versions.collect::<Result<_, _>>().map_err(|error| sqlx::Error::Encode(error.into()))?;
     let done = sqlx::query(INSERT)
-        .bind(events.iter().map(columns::shard).collect::<Vec<i16>>())
+        .bind(events.iter().map(columns::slot).collect::<Vec<i16>>())
         .bind(versions)
         .bind(column::<Uuid>(events, |envelope| envelope.id))
         .bind(column::<Option<Uuid>>(events, |envelope| envelope.correlation_id))

@@ -29,6 +29,8 @@
 //! older epoch finishes its window, then reads a last one up to a snapshot in which everything is visible, then
 //! goes on with the next epoch from a snapshot in which nothing is.
 
+use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::store::Cursor;
@@ -69,6 +71,48 @@ impl Bound {
         let open = open.split(',').filter(|xid| !xid.is_empty()).map(str::to_owned);
         let open: Vec<String> = open.chain((xmax..next).map(|xid| xid.to_string())).collect();
         Some(Self { snapshot: format!("{xmin}:{next}:{}", open.join(",")).into(), floor })
+    }
+}
+
+/// A snapshot's parts: everything below `next` is visible in it but what is `open`.
+struct Parts<'a> {
+    next: u64,
+    open: HashSet<&'a str>,
+}
+
+fn parts(snapshot: &str) -> Option<Parts<'_>> {
+    let mut parts = snapshot.splitn(3, ':').skip(1);
+    let next = parts.next()?.parse().ok()?;
+    let open = parts.next()?.split(',').filter(|xid| !xid.is_empty()).collect();
+    Some(Parts { next, open })
+}
+
+/// Whether everything that is visible in `earlier` is visible in `later`.
+fn is_within(earlier: &str, later: &str) -> bool {
+    let (Some(earlier), Some(later)) = (parts(earlier), parts(later)) else { return false };
+    let visible_before = |xid: &&&str| {
+        xid.parse::<u64>().is_ok_and(|xid| xid < earlier.next) && !earlier.open.contains(**xid)
+    };
+    earlier.next <= later.next && !later.open.iter().any(|xid| visible_before(&xid))
+}
+
+impl PartialOrd for PgCursor {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        if self == other {
+            return Some(Ordering::Equal);
+        }
+        if self.epoch != other.epoch {
+            return Some(self.epoch.cmp(&other.epoch));
+        }
+        if self.from.snapshot == other.from.snapshot {
+            return self.compare_inside(other);
+        }
+        // Whatever was read of a window is visible at its end.
+        if is_within(&self.to.snapshot, &other.from.snapshot) {
+            Some(Ordering::Less)
+        } else {
+            is_within(&other.to.snapshot, &self.from.snapshot).then_some(Ordering::Greater)
+        }
     }
 }
 
@@ -114,6 +158,19 @@ impl PgCursor {
         self.next(Bound { snapshot: EVERYTHING.into(), floor: ceiling }, ceiling)
     }
 
+    /// Two places after the same snapshot: in the same window the one that is farther on is later, and a place before
+    /// any window is earlier than one in it.
+    fn compare_inside(&self, other: &Self) -> Option<Ordering> {
+        match (self.is_done(), other.is_done()) {
+            (true, false) => Some(Ordering::Less),
+            (false, true) => Some(Ordering::Greater),
+            _ if self.to == other.to && self.to_ceiling == other.to_ceiling => {
+                Some(self.position.cmp(&other.position))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the epoch, which has ended, is read to its end.
     pub(super) fn is_end_of_epoch(&self) -> bool {
         &*self.from.snapshot == EVERYTHING
@@ -127,7 +184,10 @@ impl PgCursor {
 
 #[cfg(test)]
 mod tests {
+    use std::cmp::Ordering;
+
     use super::{Bound, PgCursor};
+    use crate::store::Cursor;
 
     fn bound(snapshot: &str, floor: i64) -> Bound {
         Bound { snapshot: snapshot.into(), floor }
@@ -153,6 +213,22 @@ mod tests {
         let done = window.done();
         assert!(done.is_done() && !done.has_stragglers());
         assert_eq!(done.from.floor, 9);
+    }
+
+    #[test]
+    fn places_compare_by_what_is_before_them() {
+        let first = PgCursor::after(1, bound("10:12:10", 7));
+        let second = PgCursor::after(1, bound("12:15:", 9));
+        let window = first.next(bound("12:15:", 9), 11);
+        assert!(first < second && first < window);
+        assert!(window < second, "a window ends where the next begins");
+        assert_eq!(second.partial_cmp(&first), Some(Ordering::Greater));
+        assert!(window.at(3) < window.at(4) && window.at(3) < second);
+        assert!(PgCursor::beginning() < first && second < PgCursor::start_of(2));
+        let later = PgCursor::after(1, bound("10:13:10,11", 7));
+        assert_eq!(first.partial_cmp(&later), None, "11 is visible in the one, 12 in the other");
+        let other = first.next(bound("13:14:", 9), 11);
+        assert_eq!(window.at(3).partial_cmp(&other.at(3)), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use sqlx::postgres::{PgConnection, Postgres};
 use sqlx::{SqlSafeStr, raw_sql};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::migrations::{POSTGRES, latest};
+use crate::migrations::{POSTGRES, found, latest};
 use crate::store::Store;
 use crate::store::postgres::{PgStore, epoch};
 use crate::store::transaction::{Abandoned, Transaction};
@@ -64,14 +64,31 @@ fn refuse_newer(store: &PgStore, found: i64) -> Result<()> {
 
 /// The version of the tables, 0 where there are none.
 async fn version(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
-    let exists: bool = sqlx::query_scalar("SELECT to_regclass('eventbus_schema') IS NOT NULL")
-        .fetch_one(&mut *connection)
-        .await?;
-    if !exists {
+    let tables = tables(connection).await?;
+    if !tables.iter().any(|table| table == "eventbus_schema") {
         return Ok(0);
     }
     let version: Option<i64> = sqlx::query_scalar("SELECT version::bigint FROM eventbus_schema")
-        .fetch_optional(connection)
+        .fetch_optional(&mut *connection)
         .await?;
-    Ok(version.unwrap_or(0))
+    if let Some(version) = version {
+        return Ok(version);
+    }
+    // Somebody emptied the table: the others say how far they are.
+    let found = found(POSTGRES, &tables);
+    sqlx::query("INSERT INTO eventbus_schema (version) VALUES ($1::integer)")
+        .bind(found)
+        .execute(connection)
+        .await?;
+    Ok(found)
+}
+
+/// Our tables. Read from the catalog's own table: what `to_regclass` remembers may be older than the lock that was just
+/// waited for.
+async fn tables(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT relname::text FROM pg_catalog.pg_class WHERE relname LIKE 'eventbus\\_%' AND pg_table_is_visible(oid)",
+    )
+    .fetch_all(connection)
+    .await
 }

@@ -5,25 +5,29 @@
 //!
 //! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT` and `UPDATE` on
 //! `eventbus_schema` and the right to call `pg_control_system()`; one that relays needs `SELECT` on `eventbus_event` and
-//! its sequence, and all on `eventbus_subscription` and `eventbus_delivery`.
+//! its sequence, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica` and `eventbus_delivery`.
 //!
-//! A subscription's owner holds a session's advisory lock. A pooler in transaction mode does not keep sessions: connect
-//! the relay to the server itself.
+//! A process that runs subscriptions holds a session's advisory lock, so that others take over at once when it dies. A
+//! pooler in transaction mode does not keep sessions: connect the relay to the server itself, or others wait until the
+//! lease has run out.
 //!
 //! The library brings no TLS of its own. For a server that wants it, enable one of sqlx's features in your own
 //! `Cargo.toml`, `sqlx = { version = "0.9", features = ["tls-rustls"] }`, and write `?sslmode=require` or more into the
 //! URL.
 
 mod append;
-mod claim;
 mod connect;
 mod cursor;
 mod epoch;
 mod error;
 mod migrate;
 mod page;
+mod replica;
+mod session;
 mod snapshot;
+mod start;
 mod step;
+mod subscription;
 mod trouble;
 
 use sqlx::SqlSafeStr;
@@ -31,11 +35,13 @@ use sqlx::postgres::{PgConnection, PgPool, Postgres};
 
 use crate::bus::EventBus;
 use crate::error::Result;
-use crate::filter::TypeSet;
+use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
-use crate::store::{Claim, DeadLetter, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles};
+use crate::store::{
+    DeadLetter, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
+    Shards, Start, Step, Store, Troubles, Wanted,
+};
 
-pub use crate::store::postgres::claim::PgLease;
 pub use crate::store::postgres::cursor::PgCursor;
 
 /// A bus on PostgreSQL.
@@ -45,6 +51,7 @@ pub type PgBus = EventBus<PgStore>;
 #[derive(Debug, Clone)]
 pub struct PgStore {
     pool: PgPool,
+    session: Session,
 }
 
 impl EventBus<PgStore> {
@@ -68,10 +75,10 @@ impl EventBus<PgStore> {
         connect::pool(url).await.map(Self::new)
     }
 
-    /// A bus on a pool that exists already. The relay of a subscription takes one connection out of it for good.
+    /// A bus on a pool that exists already. With its first subscription it takes one connection out of it for good.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self::on(PgStore { pool })
+        Self::on(PgStore { pool, session: Session::new() })
     }
 
     /// The pool underneath.
@@ -125,27 +132,63 @@ impl Store for PgStore {
 
 impl Log for PgStore {
     type Cursor = PgCursor;
-    type Lease = PgLease;
 
-    async fn claim(
-        &self,
-        subscription: &str,
-        start: Start,
-    ) -> Result<Option<Claim<PgCursor, PgLease>>> {
-        claim::claim(self, subscription, start).await
+    async fn register(&self, registration: &Registration) -> Result<()> {
+        subscription::register(self, registration).await
+    }
+
+    async fn declare(&self, subscription: &str, seen: &Handles, handles: &Handles) -> Result<()> {
+        subscription::declare(self, subscription, seen, handles).await
+    }
+
+    async fn renew(&self, replica: &Replica, handles: &Handles) -> Result<bool> {
+        replica::renew(self, replica, handles).await
+    }
+
+    async fn retire(&self, replica: &Replica) -> Result<()> {
+        replica::retire(self, replica).await
+    }
+
+    async fn roster(&self, subscription: &str) -> Result<Option<Roster<PgCursor>>> {
+        subscription::roster(self, subscription).await
+    }
+
+    async fn take(&self, replica: &Replica, shards: &[Held]) -> Result<Vec<Shard<PgCursor>>> {
+        subscription::take(self, replica, shards).await
+    }
+
+    async fn give(&self, subscription: &str, shards: &[Held]) -> Result<()> {
+        subscription::give(self, subscription, shards).await
+    }
+
+    async fn pause(&self, subscription: &str, paused: bool) -> Result<bool> {
+        subscription::pause(self, subscription, paused).await
+    }
+
+    async fn seek(&self, subscription: &str, start: Start) -> Result<bool> {
+        subscription::seek(self, subscription, start).await
+    }
+
+    async fn remove(&self, subscription: &str) -> Result<bool> {
+        subscription::remove(self, subscription).await
     }
 
     async fn page(
         &self,
         cursor: &PgCursor,
-        types: &TypeSet,
-        limit: usize,
+        wanted: &Wanted<'_, PgCursor>,
     ) -> Result<Page<PgCursor>> {
-        page::page(self, cursor, types, limit).await
+        page::page(self, cursor, wanted).await
     }
 
-    async fn troubles(&self, subscription: &str, now: i64, limit: usize) -> Result<Troubles> {
-        trouble::troubles(self, subscription, now, limit).await
+    async fn troubles(
+        &self,
+        subscription: &str,
+        shards: &Shards,
+        now: i64,
+        limit: usize,
+    ) -> Result<Troubles> {
+        trouble::troubles(self, subscription, shards, now, limit).await
     }
 
     async fn advance(

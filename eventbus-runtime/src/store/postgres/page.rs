@@ -8,10 +8,9 @@ use sqlx::query::Query;
 
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::Result;
-use crate::filter::TypeSet;
 use crate::store::postgres::epoch::{self, Now};
 use crate::store::postgres::{PgCursor, PgStore, snapshot};
-use crate::store::{Cursor, Page, Stored, columns};
+use crate::store::{Cursor, Page, Stored, Wanted, columns};
 
 /// How many numbers one statement looks at, at first. A range bounds what a bad plan can cost: unbounded, a planner
 /// that knows little of the table sorts all of it for each page.
@@ -23,48 +22,94 @@ const WIDEST_RANGE: i64 = 1_000_000;
 pub(super) async fn page(
     store: &PgStore,
     cursor: &PgCursor,
-    types: &TypeSet,
-    limit: usize,
+    wanted: &Wanted<'_, PgCursor>,
 ) -> Result<Page<PgCursor>> {
     let failed = |error| store.error("read the log", error);
     let mut connection = store.pool.acquire().await.map_err(failed)?;
-    let wanted = Wanted::new(types, limit);
-
-    // A window that was begun earlier may be long ago: there is surely more behind it.
-    if !cursor.is_done() {
-        let (rows, end) = read(&mut connection, cursor, &wanted).await.map_err(failed)?;
-        if !rows.is_empty() {
-            return finish(store, cursor.clone(), rows, end, true);
-        }
-        return Ok(Page { window: cursor.clone(), events: Vec::new(), end, more: true });
-    }
-    let (window, current) = turn(&mut connection, cursor).await.map_err(failed)?;
-    let (rows, end) = read(&mut connection, &window, &wanted).await.map_err(failed)?;
-    let more = !end.is_done() || !current;
-    finish(store, window, rows, end, more)
+    let asked = Asked::new(wanted);
+    let Way { window, last, current } =
+        way(&mut connection, cursor, wanted.upto).await.map_err(failed)?;
+    let (rows, end) = read(&mut connection, &window, last, &asked).await.map_err(failed)?;
+    let more = !current || !end.is_done();
+    let events = rows.iter().map(|row| stored(store, row)).collect::<Result<_>>()?;
+    Ok(Page { window, events, end, more })
 }
 
-struct Wanted {
+/// What a page reads.
+struct Way {
+    window: PgCursor,
+    /// The number in the window that is not gone beyond.
+    last: i64,
+    /// Whether the window reaches up to now.
+    current: bool,
+}
+
+/// The window to read on in, or the next one. Where the place that is not to be gone beyond is in the same window, or
+/// where it is at or in the next one, the way ends there.
+async fn way(
+    connection: &mut PgConnection,
+    cursor: &PgCursor,
+    upto: Option<&PgCursor>,
+) -> Result<Way, sqlx::Error> {
+    let inside = |window: PgCursor, last| Way { window, last, current: false };
+    let meet = upto.filter(|upto| upto.epoch == cursor.epoch);
+    if !cursor.is_done() {
+        // A window that was begun earlier may be long ago: there is surely more behind it.
+        let same = meet.filter(|upto| upto.from == cursor.from && upto.to == cursor.to);
+        return Ok(inside(cursor.clone(), same.map_or(i64::MAX, |upto| upto.position)));
+    }
+    match meet {
+        Some(upto) if upto.from == cursor.from => Ok(inside(upto.at(0), upto.position)),
+        Some(upto) => {
+            let Now { last, .. } = epoch::now(connection).await?;
+            Ok(inside(cursor.next(upto.from.clone(), last), i64::MAX))
+        }
+        None => {
+            let (window, current) = turn(connection, cursor).await?;
+            Ok(Way { window, last: i64::MAX, current })
+        }
+    }
+}
+
+/// What is asked of the database.
+struct Asked {
     names: Vec<String>,
     /// The families, as patterns of `LIKE`.
     families: Vec<String>,
+    /// The shards and their count, where they are not all.
+    shards: Option<(Vec<i32>, i32)>,
     limit: i64,
 }
 
-impl Wanted {
-    fn new(types: &TypeSet, limit: usize) -> Self {
-        let (names, families) = columns::wanted(types);
+impl Asked {
+    fn new(wanted: &Wanted<'_, PgCursor>) -> Self {
+        let (names, families) = columns::wanted(wanted.types);
         let families = families.iter().map(|prefix| format!("{}%", literally(prefix))).collect();
-        Self { names, families, limit: columns::limit(limit) }
+        let shards = (!wanted.shards.is_all()).then(|| {
+            let numbers = wanted.shards.numbers().map(i32::from).collect();
+            (numbers, i32::from(wanted.shards.of()))
+        });
+        Self { names, families, shards, limit: columns::limit(wanted.limit) }
     }
 
-    /// The statement that asks for names alone, or the one that asks for families too.
-    const fn either(&self, names: &'static str, families: &'static str) -> &'static str {
-        if self.families.is_empty() { names } else { families }
+    /// Of four texts the one that asks for no more than has to be asked for: names alone or families too, all shards or
+    /// some.
+    const fn among(&self, texts: [&'static str; 4]) -> &'static str {
+        match (self.families.is_empty(), self.shards.is_none()) {
+            (true, true) => texts[0],
+            (false, true) => texts[1],
+            (true, false) => texts[2],
+            (false, false) => texts[3],
+        }
     }
 
-    /// Binds the families, which are the last parameter of the statement that asks for them.
-    fn bind_families<'q>(&'q self, query: PgQuery<'q>) -> PgQuery<'q> {
+    /// Binds what the chosen text has beyond the others.
+    fn bind<'q>(&'q self, query: PgQuery<'q>) -> PgQuery<'q> {
+        let query = query.bind(&self.names).bind(self.limit);
+        let query = match &self.shards {
+            None => query,
+            Some((numbers, of)) => query.bind(of).bind(numbers),
+        };
         if self.families.is_empty() { query } else { query.bind(&self.families) }
     }
 }
@@ -83,14 +128,20 @@ fn literally(text: &str) -> String {
     pattern
 }
 
-/// `statement` with the condition on the type that a subscription of names has, or one of families. Two texts, so that
-/// names alone are asked for as if there were no families, and a plan is never made for both.
-macro_rules! for_types {
-    ($wanted:expr, $head:literal, $tail:literal) => {
-        $wanted.either(
+/// `statement` with the conditions on type and shard that are needed. Four texts, so that names of all shards are asked
+/// for as if there were neither families nor shards, and a plan is never made for both.
+macro_rules! texts {
+    ($head:literal, $tail:literal) => {
+        [
             concat!($head, "type = ANY ($6)", $tail),
             concat!($head, "(type = ANY ($6) OR type LIKE ANY ($8))", $tail),
-        )
+            concat!($head, "type = ANY ($6) AND shard * $8 / 1024 = ANY ($9)", $tail),
+            concat!(
+                $head,
+                "(type = ANY ($6) OR type LIKE ANY ($10)) AND shard * $8 / 1024 = ANY ($9)",
+                $tail
+            ),
+        ]
     };
 }
 
@@ -113,51 +164,59 @@ async fn turn(
     Ok((cursor.next(to, ceiling), true))
 }
 
-/// The next events of a window, and the place after them: behind the window where it has no more.
+/// The next events of a window up to the number `last`, and the place after them: behind the window where it has no
+/// more.
 async fn read(
     connection: &mut PgConnection,
     window: &PgCursor,
-    wanted: &Wanted,
+    last: i64,
+    asked: &Asked,
 ) -> Result<(Vec<PgRow>, PgCursor), sqlx::Error> {
     if window.is_done() {
         return Ok((Vec::new(), window.done()));
     }
     let floor = window.from.floor;
     let mut after = window.position;
-    let mut range = wanted.limit.saturating_mul(2).clamp(RANGE, WIDEST_RANGE);
-    while after < floor && window.has_stragglers() {
+    let mut range = asked.limit.saturating_mul(2).clamp(RANGE, WIDEST_RANGE);
+    while after < floor.min(last) && window.has_stragglers() {
         let Some(first) = first_straggler(connection, window, after).await? else { break };
-        let upto = first.saturating_add(range).min(floor);
-        let rows = stragglers(connection, window, first - 1, upto, wanted).await?;
+        let upto = first.saturating_add(range).min(floor).min(last);
+        let rows = stragglers(connection, window, first - 1, upto, asked).await?;
         if !rows.is_empty() {
-            return end_at(window, rows, upto, wanted);
+            return end_at(window, rows, (upto, last), asked);
         }
         after = upto;
     }
     after = after.max(floor);
-    while after < window.to_ceiling {
-        let upto = after.saturating_add(range).min(window.to_ceiling);
-        let rows = between(connection, window, after, upto, wanted).await?;
+    let ceiling = window.to_ceiling.min(last);
+    while after < ceiling {
+        let upto = after.saturating_add(range).min(ceiling);
+        let rows = between(connection, window, after, upto, asked).await?;
         if !rows.is_empty() {
-            return end_at(window, rows, upto, wanted);
+            return end_at(window, rows, (upto, last), asked);
         }
         after = upto;
         range = range.saturating_mul(8).min(WIDEST_RANGE);
     }
-    Ok((Vec::new(), window.done()))
+    Ok((Vec::new(), behind(window, last)))
 }
 
-/// The place after the rows of a range that was read up to `upto`.
+/// The place where the way through a window ends.
+fn behind(window: &PgCursor, last: i64) -> PgCursor {
+    if last == i64::MAX { window.done() } else { window.at(last) }
+}
+
+/// The place after the rows of a range that was read up to `upto`, on a way that ends at `last`.
 fn end_at(
     window: &PgCursor,
     rows: Vec<PgRow>,
-    upto: i64,
-    wanted: &Wanted,
+    (upto, last): (i64, i64),
+    asked: &Asked,
 ) -> Result<(Vec<PgRow>, PgCursor), sqlx::Error> {
-    let full = columns::limit(rows.len()) >= wanted.limit;
+    let full = columns::limit(rows.len()) >= asked.limit;
     let end = match rows.last() {
-        Some(last) if full => window.at(last.try_get("position")?),
-        _ if upto >= window.to_ceiling.max(window.from.floor) => window.done(),
+        Some(newest) if full => window.at(newest.try_get("position")?),
+        _ if upto >= window.to_ceiling.max(window.from.floor).min(last) => behind(window, last),
         _ => window.at(upto),
     };
     Ok((rows, end))
@@ -193,18 +252,17 @@ async fn stragglers(
     window: &PgCursor,
     after: i64,
     upto: i64,
-    wanted: &Wanted,
+    asked: &Asked,
 ) -> Result<Vec<PgRow>, sqlx::Error> {
-    let statement = for_types!(
-        wanted,
-        "SELECT position, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
+    const TEXTS: [&str; 4] = texts!(
+        "SELECT position, shard, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
              tracestate, metadata, data FROM eventbus_event \
          WHERE xid = ANY (ARRAY(SELECT xid FROM pg_snapshot_xip($1::pg_snapshot) AS open (xid) \
              WHERE pg_visible_in_snapshot(xid, $2::pg_snapshot))) \
          AND position > $3 AND position <= $4 AND epoch = $5 AND ",
         " ORDER BY position LIMIT $7"
     );
-    in_range(connection, statement, window, (after, upto), wanted).await
+    in_range(connection, asked.among(TEXTS), window, (after, upto), asked).await
 }
 
 /// The window's events in a range above the floor. The snapshots stand in subqueries so that they are parsed once per
@@ -214,17 +272,16 @@ async fn between(
     window: &PgCursor,
     after: i64,
     upto: i64,
-    wanted: &Wanted,
+    asked: &Asked,
 ) -> Result<Vec<PgRow>, sqlx::Error> {
-    let statement = for_types!(
-        wanted,
-        "SELECT position, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
+    const TEXTS: [&str; 4] = texts!(
+        "SELECT position, shard, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
              tracestate, metadata, data FROM eventbus_event \
          WHERE position > $3 AND position <= $4 AND epoch = $5 AND ",
         " AND NOT pg_visible_in_snapshot(xid, (SELECT $1::pg_snapshot)) \
          AND pg_visible_in_snapshot(xid, (SELECT $2::pg_snapshot)) ORDER BY position LIMIT $7"
     );
-    in_range(connection, statement, window, (after, upto), wanted).await
+    in_range(connection, asked.among(TEXTS), window, (after, upto), asked).await
 }
 
 /// Runs one of the two statements, whose parameters are the same.
@@ -233,33 +290,20 @@ async fn in_range(
     statement: &'static str,
     window: &PgCursor,
     (after, upto): (i64, i64),
-    wanted: &Wanted,
+    asked: &Asked,
 ) -> Result<Vec<PgRow>, sqlx::Error> {
     let query = sqlx::query(statement)
         .bind(&*window.from.snapshot)
         .bind(&*window.to.snapshot)
         .bind(after)
         .bind(upto)
-        .bind(window.epoch)
-        .bind(&wanted.names)
-        .bind(wanted.limit);
-    wanted.bind_families(query).fetch_all(connection).await
-}
-
-fn finish(
-    store: &PgStore,
-    window: PgCursor,
-    rows: Vec<PgRow>,
-    end: PgCursor,
-    more: bool,
-) -> Result<Page<PgCursor>> {
-    let events = rows.iter().map(|row| stored(store, row)).collect::<Result<_>>()?;
-    Ok(Page { window, events, end, more })
+        .bind(window.epoch);
+    asked.bind(query).fetch_all(connection).await
 }
 
 /// Reads an event's columns.
 pub(super) fn stored(store: &PgStore, row: &PgRow) -> Result<Stored> {
-    let columns = || -> Result<(i64, i32, Option<String>, RawEvent), sqlx::Error> {
+    let columns = || -> Result<(i64, i16, i32, Option<String>, RawEvent), sqlx::Error> {
         let envelope = Envelope {
             id: row.try_get("id")?,
             event_type: row.try_get("type")?,
@@ -276,11 +320,13 @@ pub(super) fn stored(store: &PgStore, row: &PgRow) -> Result<Stored> {
         // `json` travels as its text; sqlx would only read it as text with its own JSON support.
         let event = RawEvent { envelope, data: row.try_get_unchecked("data")? };
         let metadata = row.try_get_unchecked("metadata")?;
-        Ok((row.try_get("position")?, row.try_get("version")?, metadata, event))
+        let (position, slot) = (row.try_get("position")?, row.try_get("shard")?);
+        Ok((position, slot, row.try_get("version")?, metadata, event))
     };
-    let (position, version, metadata, mut event) =
+    let (position, slot, version, metadata, mut event) =
         columns().map_err(|error| store.error("read a row of eventbus_event", error))?;
     event.envelope.version = columns::read_u32(version.into(), "version", position)?;
     event.envelope.metadata = columns::read_metadata(metadata, position)?;
-    Ok(Stored { position, event })
+    let slot = columns::read_slot(slot.into(), position)?;
+    Ok(Stored { position, slot, event })
 }

@@ -3,8 +3,9 @@
 use sqlx::postgres::{PgConnection, Postgres};
 use uuid::Uuid;
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::store::columns::DeliveryRow;
+use crate::error::Result;
+use crate::store::columns::{self, DeliveryRow};
+use crate::store::postgres::subscription::{arrays, bind, numbers};
 use crate::store::postgres::{PgCursor, PgStore};
 use crate::store::transaction::{ended_by_a_statement, is_outermost};
 use crate::store::{Change, Owner, Step};
@@ -29,14 +30,7 @@ pub(super) async fn advance(
         if !is_ours(connection).await.map_err(failed)? {
             return Err(ended_by_a_statement(&store.place()));
         }
-        return Err(Error::new(
-            ErrorKind::Fenced,
-            format!(
-                "subscription `{}` was taken by another process since fence {}: nothing of this transaction may be \
-                 committed",
-                owner.subscription, owner.fence
-            ),
-        ));
+        return Err(columns::fenced(owner));
     }
     if !step.changes.is_empty() {
         forget(connection, owner, &step.changes).await.map_err(failed)?;
@@ -52,41 +46,41 @@ async fn is_ours(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
         .await
 }
 
-/// Whether the fence holds; the row stays locked until the transaction ends.
+/// Whether the fences hold; the rows stay locked until the transaction ends.
 async fn hold(connection: &mut PgConnection, owner: &Owner) -> Result<bool, sqlx::Error> {
-    let row: Option<i32> = sqlx::query_scalar(
-        "SELECT 1 FROM eventbus_subscription WHERE name = $1 AND fence = $2 \
-         AND current_setting('eventbus.step', true) = 'ours' FOR NO KEY UPDATE",
+    let (shards, fences) = arrays(&owner.held);
+    let held = sqlx::query(
+        "SELECT FROM eventbus_shard AS s JOIN UNNEST($2::smallint[], $3::bigint[]) AS h (shard, fence) \
+             ON s.shard = h.shard AND s.fence = h.fence \
+         WHERE s.subscription = $1 AND current_setting('eventbus.step', true) = 'ours' FOR NO KEY UPDATE OF s",
     )
     .bind(&owner.subscription)
-    .bind(owner.fence)
-    .fetch_optional(connection)
+    .bind(shards)
+    .bind(fences)
+    .fetch_all(connection)
     .await?;
-    Ok(row.is_some())
+    Ok(held.len() == owner.held.len())
 }
 
+/// Moves all shards; whether all fences held.
 async fn move_to(
     connection: &mut PgConnection,
     owner: &Owner,
     cursor: &PgCursor,
 ) -> Result<bool, sqlx::Error> {
-    let moved = sqlx::query(
-        "UPDATE eventbus_subscription SET epoch = $3, from_snapshot = $4::pg_snapshot, from_floor = $5, \
-             to_snapshot = $6::pg_snapshot, to_floor = $7, to_ceiling = $8, position = $9 \
-         WHERE name = $1 AND fence = $2 AND current_setting('eventbus.step', true) = 'ours'",
+    let (shards, fences) = arrays(&owner.held);
+    let query = sqlx::query(
+        "UPDATE eventbus_shard AS s SET epoch = $4, from_snapshot = $5::pg_snapshot, from_floor = $6, \
+             to_snapshot = $7::pg_snapshot, to_floor = $8, to_ceiling = $9, position = $10 \
+         FROM UNNEST($2::smallint[], $3::bigint[]) AS h (shard, fence) \
+         WHERE s.subscription = $1 AND s.shard = h.shard AND s.fence = h.fence \
+             AND current_setting('eventbus.step', true) = 'ours'",
     )
     .bind(&owner.subscription)
-    .bind(owner.fence)
-    .bind(cursor.epoch)
-    .bind(&*cursor.from.snapshot)
-    .bind(cursor.from.floor)
-    .bind(&*cursor.to.snapshot)
-    .bind(cursor.to.floor)
-    .bind(cursor.to_ceiling)
-    .bind(cursor.position)
-    .execute(connection)
-    .await?;
-    Ok(moved.rows_affected() == 1)
+    .bind(shards)
+    .bind(fences);
+    let moved = bind(query, cursor).execute(connection).await?;
+    Ok(moved.rows_affected() == u64::try_from(owner.held.len()).unwrap_or(u64::MAX))
 }
 
 /// Deletes the rows of events that were handled after all.
@@ -122,11 +116,11 @@ async fn record(
     let failures = || rows.iter().map(|(_, row)| row.failure);
     sqlx::query(
         "INSERT INTO eventbus_delivery (subscription, position, event_id, key, state, attempts, next_at, kind, message, \
-             failed_at) \
+             failed_at, shard, first_at) \
          SELECT $1, * FROM UNNEST($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::integer[], $7::bigint[], \
-             $8::text[], $9::text[], $10::bigint[]) \
+             $8::text[], $9::text[], $10::bigint[], $11::smallint[], $12::bigint[]) \
          ON CONFLICT (subscription, position) DO UPDATE SET key = excluded.key, state = excluded.state, \
-             attempts = excluded.attempts, next_at = excluded.next_at, kind = excluded.kind, \
+             attempts = excluded.attempts, first_at = excluded.first_at, next_at = excluded.next_at, kind = excluded.kind, \
              message = excluded.message, failed_at = excluded.failed_at",
     )
     .bind(&owner.subscription)
@@ -139,6 +133,8 @@ async fn record(
     .bind(failures().map(|failure| Some(failure?.kind.as_str())).collect::<Vec<_>>())
     .bind(failures().map(|failure| Some(failure?.message.as_str())).collect::<Vec<_>>())
     .bind(failures().map(|failure| Some(failure?.at)).collect::<Vec<_>>())
+    .bind(numbers(rows.iter().map(|(change, _)| change.slot)))
+    .bind(rows.iter().map(|(_, row)| row.first_at).collect::<Vec<_>>())
     .execute(connection)
     .await?;
     Ok(())

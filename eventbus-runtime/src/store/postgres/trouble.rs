@@ -6,19 +6,24 @@ use sqlx::postgres::PgRow;
 use crate::error::Result;
 use crate::store::postgres::PgStore;
 use crate::store::postgres::page::stored;
-use crate::store::{DeadLetter, Trouble, Troubles, columns};
+use crate::store::{DeadLetter, Shards, Trouble, Troubles, columns};
 
 pub(super) async fn troubles(
     store: &PgStore,
     subscription: &str,
+    shards: &Shards,
     now: i64,
     limit: usize,
 ) -> Result<Troubles> {
     let failed = |error| store.error(&format!("read the troubles of `{subscription}`"), error);
+    let numbers: Vec<i32> = shards.numbers().map(i32::from).collect();
     let open: Vec<(Option<String>, Option<i64>)> = sqlx::query_as(
-        "SELECT key, min(next_at) FROM eventbus_delivery WHERE subscription = $1 AND state <> 'dead' GROUP BY key",
+        "SELECT key, min(next_at) FROM eventbus_delivery WHERE subscription = $1 AND state <> 'dead' \
+         AND shard * $2 / 1024 = ANY ($3) GROUP BY key",
     )
     .bind(subscription)
+    .bind(i32::from(shards.of()))
+    .bind(&numbers)
     .fetch_all(&store.pool)
     .await
     .map_err(failed)?;
@@ -26,14 +31,17 @@ pub(super) async fn troubles(
         return Ok(Troubles::default());
     }
     let rows = sqlx::query(
-        "SELECT e.*, d.attempts, d.key FROM eventbus_delivery d JOIN eventbus_event e ON e.position = d.position \
-         WHERE d.subscription = $1 AND (d.state = 'retrying' AND d.next_at <= $2 \
+        "SELECT e.*, d.attempts, d.first_at, d.key FROM eventbus_delivery d \
+         JOIN eventbus_event e ON e.position = d.position \
+         WHERE d.subscription = $1 AND d.shard * $4 / 1024 = ANY ($5) AND (d.state = 'retrying' AND d.next_at <= $2 \
          OR d.state = 'parked' AND NOT EXISTS (SELECT 1 FROM eventbus_delivery r WHERE r.subscription = $1 \
          AND r.state = 'retrying' AND r.key = d.key AND r.position < d.position)) ORDER BY d.position LIMIT $3",
     )
     .bind(subscription)
     .bind(now)
     .bind(columns::limit(limit))
+    .bind(i32::from(shards.of()))
+    .bind(&numbers)
     .fetch_all(&store.pool)
     .await
     .map_err(failed)?;
@@ -62,8 +70,9 @@ pub(super) async fn dead_letters(
 
 fn trouble(store: &PgStore, row: &PgRow) -> Result<Trouble> {
     let stored = stored(store, row)?;
-    let key = row.try_get("key").map_err(|error| unreadable(store, error))?;
-    Ok(Trouble { attempts: attempts(store, row, stored.position)?, stored, key })
+    let columns = || Ok((row.try_get("key")?, row.try_get("first_at")?));
+    let (key, first_at) = columns().map_err(|error| unreadable(store, error))?;
+    Ok(Trouble { attempts: attempts(store, row, stored.position)?, first_at, stored, key })
 }
 
 fn dead_letter(store: &PgStore, row: &PgRow) -> Result<DeadLetter> {

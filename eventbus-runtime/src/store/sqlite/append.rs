@@ -42,7 +42,7 @@ fn insert(events: &[NewEvent]) -> QueryBuilder<Sqlite> {
         row.push_bind(envelope.id.to_string())
             .push_bind(&envelope.event_type)
             .push_bind(envelope.version)
-            .push_bind(columns::shard(event))
+            .push_bind(columns::slot(event))
             .push_bind(&envelope.source)
             .push_bind(&envelope.tenant)
             .push_bind(&envelope.aggregate_id)

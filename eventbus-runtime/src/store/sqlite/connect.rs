@@ -1,5 +1,6 @@
 //! Opening the file.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::columns;
+use crate::store::sqlite::session::Session;
 use crate::store::sqlite::{SqliteStore, error};
 
 /// How long a connection waits for another writer.
@@ -71,7 +73,13 @@ async fn write_nothing(connection: &mut SqliteConnection) -> Result<(), sqlx::Er
 impl SqliteStore {
     pub(super) fn new(pool: SqlitePool) -> Self {
         let in_memory = is_in_memory(&pool.connect_options());
-        Self { pool, in_memory }
+        Self { pool, in_memory, session: Session::new() }
+    }
+
+    /// The file, where there is one.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        let file = || self.pool.connect_options().get_filename().to_owned();
+        (!self.in_memory).then(file)
     }
 
     /// The file, or the name of the in-memory database.

@@ -4,7 +4,7 @@ use sqlx::raw_sql;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::migrations::{SQLITE, latest};
+use crate::migrations::{SQLITE, found, latest};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 
@@ -37,16 +37,25 @@ pub(super) async fn migrate(store: &SqliteStore) -> Result<()> {
 
 /// The version of the tables, 0 where there are none.
 async fn version(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
-    let exists: bool = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'eventbus_schema')",
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'eventbus_*'",
     )
-    .fetch_one(&mut *connection)
+    .fetch_all(&mut *connection)
     .await?;
-    if !exists {
+    if !tables.iter().any(|table| table == "eventbus_schema") {
         return Ok(0);
     }
     let version: Option<i64> = sqlx::query_scalar("SELECT version FROM eventbus_schema")
-        .fetch_optional(connection)
+        .fetch_optional(&mut *connection)
         .await?;
-    Ok(version.unwrap_or(0))
+    if let Some(version) = version {
+        return Ok(version);
+    }
+    // Somebody emptied the table: the others say how far they are.
+    let found = found(SQLITE, &tables);
+    sqlx::query("INSERT INTO eventbus_schema (version) VALUES (?1)")
+        .bind(found)
+        .execute(connection)
+        .await?;
+    Ok(found)
 }

@@ -2,16 +2,19 @@
 //!
 //! SQLite has one writer at a time, so the order of commits is the order of positions and a cursor is a number.
 //!
-//! Beside `shop.db` lie SQLite's `shop.db-wal` and `shop.db-shm`, and for each subscription a lock file,
-//! `shop.db-billing-….lock`, which stays when nobody holds it. A copy of the database needs none of the lock files.
+//! Beside `shop.db` lie SQLite's `shop.db-wal` and `shop.db-shm`, and for each process that runs subscriptions a lock
+//! file, `shop.db-….lock`, which goes with it. A copy of the database needs none of the lock files.
 
 mod append;
-mod claim;
 mod connect;
 mod error;
 mod migrate;
 mod page;
+mod replica;
+mod session;
+mod start;
 mod step;
+mod subscription;
 mod trouble;
 
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool};
@@ -19,11 +22,13 @@ use sqlx::{SqlSafeStr, SqlStr};
 
 use crate::bus::EventBus;
 use crate::error::Result;
-use crate::filter::TypeSet;
+use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
-use crate::store::{Claim, DeadLetter, Log, NewEvent, Owner, Page, Start, Step, Store, Troubles};
+use crate::store::{
+    DeadLetter, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
+    Shards, Start, Step, Store, Troubles, Wanted,
+};
 
-pub use crate::store::sqlite::claim::SqliteLease;
 pub use crate::store::sqlite::page::SqliteCursor;
 
 /// A bus on an SQLite file.
@@ -35,6 +40,7 @@ pub struct SqliteStore {
     pool: SqlitePool,
     /// Whether the database dies with its last connection.
     in_memory: bool,
+    session: Session,
 }
 
 impl EventBus<SqliteStore> {
@@ -126,27 +132,63 @@ impl Store for SqliteStore {
 
 impl Log for SqliteStore {
     type Cursor = SqliteCursor;
-    type Lease = SqliteLease;
 
-    async fn claim(
-        &self,
-        subscription: &str,
-        start: Start,
-    ) -> Result<Option<Claim<SqliteCursor, SqliteLease>>> {
-        claim::claim(self, subscription, start).await
+    async fn register(&self, registration: &Registration) -> Result<()> {
+        subscription::register(self, registration).await
+    }
+
+    async fn declare(&self, subscription: &str, seen: &Handles, handles: &Handles) -> Result<()> {
+        subscription::declare(self, subscription, seen, handles).await
+    }
+
+    async fn renew(&self, replica: &Replica, handles: &Handles) -> Result<bool> {
+        replica::renew(self, replica, handles).await
+    }
+
+    async fn retire(&self, replica: &Replica) -> Result<()> {
+        replica::retire(self, replica).await
+    }
+
+    async fn roster(&self, subscription: &str) -> Result<Option<Roster<SqliteCursor>>> {
+        subscription::roster(self, subscription).await
+    }
+
+    async fn take(&self, replica: &Replica, shards: &[Held]) -> Result<Vec<Shard<SqliteCursor>>> {
+        subscription::take(self, replica, shards).await
+    }
+
+    async fn give(&self, subscription: &str, shards: &[Held]) -> Result<()> {
+        subscription::give(self, subscription, shards).await
+    }
+
+    async fn pause(&self, subscription: &str, paused: bool) -> Result<bool> {
+        subscription::pause(self, subscription, paused).await
+    }
+
+    async fn seek(&self, subscription: &str, start: Start) -> Result<bool> {
+        subscription::seek(self, subscription, start).await
+    }
+
+    async fn remove(&self, subscription: &str) -> Result<bool> {
+        subscription::remove(self, subscription).await
     }
 
     async fn page(
         &self,
         cursor: &SqliteCursor,
-        types: &TypeSet,
-        limit: usize,
+        wanted: &Wanted<'_, SqliteCursor>,
     ) -> Result<Page<SqliteCursor>> {
-        page::page(self, *cursor, types, limit).await
+        page::page(self, *cursor, wanted).await
     }
 
-    async fn troubles(&self, subscription: &str, now: i64, limit: usize) -> Result<Troubles> {
-        trouble::troubles(self, subscription, now, limit).await
+    async fn troubles(
+        &self,
+        subscription: &str,
+        shards: &Shards,
+        now: i64,
+        limit: usize,
+    ) -> Result<Troubles> {
+        trouble::troubles(self, subscription, shards, now, limit).await
     }
 
     async fn advance(

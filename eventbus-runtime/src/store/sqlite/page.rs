@@ -1,14 +1,14 @@
 //! Reading the log.
 
+use serde::Serialize;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::Result;
-use crate::filter::TypeSet;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Cursor, Page, Stored, columns};
+use crate::store::{Cursor, Page, Stored, Wanted, columns};
 
 /// A place in the log of an SQLite file: everything up to this position is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,24 +22,40 @@ impl Cursor for SqliteCursor {
     }
 }
 
-/// The statement under a condition on the type. Families are compared as beginnings: `LIKE` would take an underscore for
-/// a wildcard, and capitals for small letters.
-macro_rules! for_types {
+/// The statement under conditions on type and shard. Families are compared as beginnings: `LIKE` would take an
+/// underscore for a wildcard, and capitals for small letters.
+macro_rules! statement {
     ($condition:literal) => {
         concat!(
-            "SELECT position, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
-             tracestate, metadata, data FROM eventbus_event WHERE position > ?1 AND position <= ?2 AND ",
+            "SELECT position, shard, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, \
+             traceparent, tracestate, metadata, data FROM eventbus_event WHERE position > ?1 AND position <= ?2 AND ",
             $condition,
             " ORDER BY position LIMIT ?4"
         )
     };
 }
 
+/// Four texts, each of which asks for no more than has to be asked for: names alone or families too, all shards or some.
+const TEXTS: [&str; 4] = [
+    statement!("type IN (SELECT value FROM json_each(?3))"),
+    statement!(
+        "(type IN (SELECT value FROM json_each(?3)) \
+         OR EXISTS (SELECT 1 FROM json_each(?5) WHERE substr(eventbus_event.type, 1, length(value)) = value))"
+    ),
+    statement!(
+        "type IN (SELECT value FROM json_each(?3)) AND shard * ?6 / 1024 IN (SELECT value FROM json_each(?7))"
+    ),
+    statement!(
+        "(type IN (SELECT value FROM json_each(?3)) \
+         OR EXISTS (SELECT 1 FROM json_each(?5) WHERE substr(eventbus_event.type, 1, length(value)) = value)) \
+         AND shard * ?6 / 1024 IN (SELECT value FROM json_each(?7))"
+    ),
+];
+
 pub(super) async fn page(
     store: &SqliteStore,
     cursor: SqliteCursor,
-    types: &TypeSet,
-    limit: usize,
+    wanted: &Wanted<'_, SqliteCursor>,
 ) -> Result<Page<SqliteCursor>> {
     let failed = |error| store.error("read the log", error);
     // Everything up to the newest position is committed, because commits happen in the order of positions.
@@ -47,42 +63,51 @@ pub(super) async fn page(
         .fetch_one(&store.pool)
         .await
         .map_err(failed)?;
+    // A place to meet at may lie behind events that retention removed.
+    let meet = wanted.upto.map(|upto| upto.position);
+    let last = meet.unwrap_or(newest);
     let window = cursor;
-    if newest <= cursor.position {
+    if last <= cursor.position {
         return Ok(Page { window, events: Vec::new(), end: cursor, more: false });
     }
-    let (names, families) = columns::wanted(types);
-    let statement = if families.is_empty() {
-        for_types!("type IN (SELECT value FROM json_each(?3))")
-    } else {
-        for_types!(
-            "(type IN (SELECT value FROM json_each(?3)) \
-             OR EXISTS (SELECT 1 FROM json_each(?5) WHERE substr(eventbus_event.type, 1, length(value)) = value))"
-        )
+    let (names, families) = columns::wanted(wanted.types);
+    let shards = (!wanted.shards.is_all()).then(|| wanted.shards.numbers().collect::<Vec<_>>());
+    let text = match (families.is_empty(), &shards) {
+        (true, None) => TEXTS[0],
+        (false, None) => TEXTS[1],
+        (true, Some(_)) => TEXTS[2],
+        (false, Some(_)) => TEXTS[3],
     };
-    let query = sqlx::query(statement)
+    let query = sqlx::query(text)
         .bind(cursor.position)
-        .bind(newest)
+        .bind(last)
         .bind(list(&names))
-        .bind(columns::limit(limit));
-    let query = if families.is_empty() { query } else { query.bind(list(&families)) };
+        .bind(columns::limit(wanted.limit));
+    let query = match (families.is_empty(), shards) {
+        (true, None) => query,
+        (_, None) => query.bind(list(&families)),
+        (_, Some(numbers)) => {
+            query.bind(list(&families)).bind(wanted.shards.of()).bind(list(&numbers))
+        }
+    };
     let rows = query.fetch_all(&store.pool).await.map_err(failed)?;
     let events = rows.iter().map(|row| stored(store, row)).collect::<Result<Vec<_>>>()?;
-    let more = events.len() >= limit;
+    let full = events.len() >= wanted.limit;
     let end = match events.last() {
-        Some(last) if more => last.position,
-        _ => newest,
+        Some(newest) if full => newest.position,
+        _ => last,
     };
+    let more = full || meet.is_some();
     Ok(Page { window, events, end: cursor.at(end), more })
 }
 
-fn list(texts: &[String]) -> String {
-    serde_json::to_string(texts).expect("a list of strings is always JSON")
+fn list<T: Serialize>(items: &[T]) -> String {
+    serde_json::to_string(items).expect("a list of texts or numbers is always JSON")
 }
 
 /// Reads an event's columns.
 pub(super) fn stored(store: &SqliteStore, row: &SqliteRow) -> Result<Stored> {
-    let columns = || -> Result<(i64, i64, Option<String>, RawEvent), sqlx::Error> {
+    let columns = || -> Result<(i64, i64, i64, Option<String>, RawEvent), sqlx::Error> {
         let envelope = Envelope {
             id: uuid(row.try_get("id")?, "id")?,
             event_type: row.try_get("type")?,
@@ -97,20 +122,22 @@ pub(super) fn stored(store: &SqliteStore, row: &SqliteRow) -> Result<Stored> {
             metadata: std::collections::BTreeMap::new(),
         };
         let event = RawEvent { envelope, data: row.try_get("data")? };
-        Ok((row.try_get("position")?, row.try_get("version")?, row.try_get("metadata")?, event))
+        let (position, slot) = (row.try_get("position")?, row.try_get("shard")?);
+        Ok((position, slot, row.try_get("version")?, row.try_get("metadata")?, event))
     };
-    let (position, version, metadata, mut event) =
+    let (position, slot, version, metadata, mut event) =
         columns().map_err(|error| store.error("read a row of eventbus_event", error))?;
     event.envelope.version = columns::read_u32(version, "version", position)?;
     event.envelope.metadata = columns::read_metadata(metadata, position)?;
-    Ok(Stored { position, event })
+    let slot = columns::read_slot(slot, position)?;
+    Ok(Stored { position, slot, event })
 }
 
 fn optional_uuid(row: &SqliteRow, column: &str) -> Result<Option<Uuid>, sqlx::Error> {
     row.try_get::<Option<String>, _>(column)?.map(|text| uuid(text, column)).transpose()
 }
 
-fn uuid(text: String, column: &str) -> Result<Uuid, sqlx::Error> {
+pub(super) fn uuid(text: String, column: &str) -> Result<Uuid, sqlx::Error> {
     Uuid::try_parse(&text).map_err(|error| sqlx::Error::ColumnDecode {
         index: column.to_owned(),
         source: error.into(),

@@ -4,8 +4,9 @@ use sqlx::sqlite::{Sqlite, SqliteConnection};
 use sqlx::{Database, raw_sql};
 use sqlx_core::transaction::TransactionManager;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::store::columns::{self, DeliveryRow};
+use crate::store::sqlite::subscription::pairs;
 use crate::store::sqlite::{SqliteCursor, SqliteStore};
 use crate::store::transaction::{ended_by_a_statement, is_outermost};
 use crate::store::{Change, Owner, Step};
@@ -23,23 +24,17 @@ pub(super) async fn advance(
     let failed =
         |error| store.error(&format!("advance subscription `{}`", owner.subscription), error);
     let moved = sqlx::query(
-        "UPDATE eventbus_subscription SET position = coalesce(?3, position) WHERE name = ?1 AND fence = ?2",
+        "UPDATE eventbus_shard SET position = coalesce(?3, position) WHERE subscription = ?1 AND EXISTS (SELECT 1 \
+         FROM json_each(?2) WHERE value ->> 0 = eventbus_shard.shard AND value ->> 1 = eventbus_shard.fence)",
     )
     .bind(&owner.subscription)
-    .bind(owner.fence)
+    .bind(pairs(&owner.held))
     .bind(step.cursor.map(|cursor| cursor.position))
     .execute(&mut *connection)
     .await
     .map_err(failed)?;
-    if moved.rows_affected() == 0 {
-        return Err(Error::new(
-            ErrorKind::Fenced,
-            format!(
-                "subscription `{}` was taken by another process since fence {}: nothing of this transaction may be \
-                 committed",
-                owner.subscription, owner.fence
-            ),
-        ));
+    if moved.rows_affected() != u64::try_from(owner.held.len()).unwrap_or(u64::MAX) {
+        return Err(columns::fenced(owner));
     }
     for change in &step.changes {
         apply(connection, owner, change).await.map_err(failed)?;
@@ -79,9 +74,9 @@ async fn apply(
             .bind(change.position),
         Some(row) => sqlx::query(
             "INSERT INTO eventbus_delivery (subscription, position, event_id, key, state, attempts, next_at, kind, \
-             message, failed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+             message, failed_at, shard, first_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
              ON CONFLICT (subscription, position) DO UPDATE SET key = excluded.key, state = excluded.state, \
-             attempts = excluded.attempts, next_at = excluded.next_at, kind = excluded.kind, \
+             attempts = excluded.attempts, first_at = excluded.first_at, next_at = excluded.next_at, kind = excluded.kind, \
              message = excluded.message, failed_at = excluded.failed_at",
         )
         .bind(&owner.subscription)
@@ -93,7 +88,9 @@ async fn apply(
         .bind(row.next_at)
         .bind(row.failure.map(|failure| failure.kind.as_str()))
         .bind(row.failure.map(|failure| &failure.message))
-        .bind(row.failure.map(|failure| failure.at)),
+        .bind(row.failure.map(|failure| failure.at))
+        .bind(change.slot)
+        .bind(row.first_at),
     };
     query.execute(connection).await.map(|_| ())
 }

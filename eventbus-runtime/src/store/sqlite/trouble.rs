@@ -6,19 +6,25 @@ use sqlx::sqlite::SqliteRow;
 use crate::error::Result;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::page::stored;
-use crate::store::{DeadLetter, Trouble, Troubles, columns};
+use crate::store::{DeadLetter, Shards, Trouble, Troubles, columns};
 
 pub(super) async fn troubles(
     store: &SqliteStore,
     subscription: &str,
+    shards: &Shards,
     now: i64,
     limit: usize,
 ) -> Result<Troubles> {
     let failed = |error| store.error(&format!("read the troubles of `{subscription}`"), error);
+    let numbers: Vec<u16> = shards.numbers().collect();
+    let numbers = serde_json::to_string(&numbers).expect("a list of numbers is always JSON");
     let open: Vec<(Option<String>, Option<i64>)> = sqlx::query_as(
-        "SELECT key, min(next_at) FROM eventbus_delivery WHERE subscription = ?1 AND state <> 'dead' GROUP BY key",
+        "SELECT key, min(next_at) FROM eventbus_delivery WHERE subscription = ?1 AND state <> 'dead' \
+         AND shard * ?2 / 1024 IN (SELECT value FROM json_each(?3)) GROUP BY key",
     )
     .bind(subscription)
+    .bind(shards.of())
+    .bind(&numbers)
     .fetch_all(&store.pool)
     .await
     .map_err(failed)?;
@@ -26,14 +32,17 @@ pub(super) async fn troubles(
         return Ok(Troubles::default());
     }
     let rows = sqlx::query(
-        "SELECT e.*, d.attempts, d.key FROM eventbus_delivery d JOIN eventbus_event e ON e.position = d.position \
-         WHERE d.subscription = ?1 AND (d.state = 'retrying' AND d.next_at <= ?2 \
+        "SELECT e.*, d.attempts, d.first_at, d.key FROM eventbus_delivery d \
+         JOIN eventbus_event e ON e.position = d.position WHERE d.subscription = ?1 \
+         AND d.shard * ?4 / 1024 IN (SELECT value FROM json_each(?5)) AND (d.state = 'retrying' AND d.next_at <= ?2 \
          OR d.state = 'parked' AND NOT EXISTS (SELECT 1 FROM eventbus_delivery r WHERE r.subscription = ?1 \
          AND r.state = 'retrying' AND r.key = d.key AND r.position < d.position)) ORDER BY d.position LIMIT ?3",
     )
     .bind(subscription)
     .bind(now)
     .bind(columns::limit(limit))
+    .bind(shards.of())
+    .bind(&numbers)
     .fetch_all(&store.pool)
     .await
     .map_err(failed)?;
@@ -62,8 +71,9 @@ pub(super) async fn dead_letters(
 
 fn trouble(store: &SqliteStore, row: &SqliteRow) -> Result<Trouble> {
     let stored = stored(store, row)?;
-    let key = row.try_get("key").map_err(|error| unreadable(store, error))?;
-    Ok(Trouble { attempts: attempts(store, row, stored.position)?, stored, key })
+    let columns = || Ok((row.try_get("key")?, row.try_get("first_at")?));
+    let (key, first_at) = columns().map_err(|error| unreadable(store, error))?;
+    Ok(Trouble { attempts: attempts(store, row, stored.position)?, first_at, stored, key })
 }
 
 fn dead_letter(store: &SqliteStore, row: &SqliteRow) -> Result<DeadLetter> {

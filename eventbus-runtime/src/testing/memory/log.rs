@@ -1,69 +1,93 @@
 //! The relay's side of the store in memory.
 
-use std::fmt;
-
 use crate::error::Result;
-use crate::filter::TypeSet;
-use crate::store::{Claim, DeadLetter, Log, Owner, Page, Start, Step, Stored, Troubles};
+use crate::store::{
+    DeadLetter, Handles, Held, Log, Owner, Page, Registration, Replica, Roster, Shard, Shards,
+    Start, Step, Stored, Troubles, Wanted,
+};
 use crate::testing::memory::MemoryStore;
-use crate::testing::memory::state::{MemoryCursor, Subscription};
+use crate::testing::memory::state::MemoryCursor;
 use crate::testing::memory::transaction::MemoryConnection;
-
-/// Ownership of a subscription in memory; dropping it gives it back.
-pub struct MemoryLease {
-    store: MemoryStore,
-    owner: Owner,
-}
 
 impl Log for MemoryStore {
     type Cursor = MemoryCursor;
-    type Lease = MemoryLease;
 
-    async fn claim(
-        &self,
-        subscription: &str,
-        start: Start,
-    ) -> Result<Option<Claim<MemoryCursor, MemoryLease>>> {
+    async fn register(&self, registration: &Registration) -> Result<()> {
+        self.state().register(registration)
+    }
+
+    async fn declare(&self, subscription: &str, seen: &Handles, handles: &Handles) -> Result<()> {
+        self.state().declare(subscription, seen, handles);
+        Ok(())
+    }
+
+    async fn renew(&self, replica: &Replica, handles: &Handles) -> Result<bool> {
+        Ok(self.state().renew(replica, handles))
+    }
+
+    async fn retire(&self, replica: &Replica) -> Result<()> {
+        self.state().retire(replica);
+        Ok(())
+    }
+
+    async fn roster(&self, subscription: &str) -> Result<Option<Roster<MemoryCursor>>> {
+        Ok(self.state().roster(subscription))
+    }
+
+    async fn take(&self, replica: &Replica, shards: &[Held]) -> Result<Vec<Shard<MemoryCursor>>> {
+        Ok(self.state().take(replica, shards))
+    }
+
+    async fn give(&self, subscription: &str, shards: &[Held]) -> Result<()> {
+        self.state().give(subscription, shards);
+        Ok(())
+    }
+
+    async fn pause(&self, subscription: &str, paused: bool) -> Result<bool> {
         let mut state = self.state();
-        let cursor = match start {
-            Start::Beginning => MemoryCursor::default(),
-            Start::Now => MemoryCursor(state.newest()),
-        };
-        let row = state
-            .subscriptions
-            .entry(subscription.to_owned())
-            .or_insert_with(|| Subscription::at(cursor));
-        if row.owned {
-            return Ok(None);
-        }
-        row.owned = true;
-        row.fence += 1;
-        let owner = Owner { subscription: subscription.to_owned(), fence: row.fence };
-        let lease = MemoryLease { store: self.clone(), owner: owner.clone() };
-        Ok(Some(Claim { owner, cursor: row.cursor, lease }))
+        let found = state.subscriptions.get_mut(subscription);
+        Ok(found.map(|subscription| subscription.paused = paused).is_some())
+    }
+
+    async fn seek(&self, subscription: &str, start: Start) -> Result<bool> {
+        self.state().seek(subscription, start)
+    }
+
+    async fn remove(&self, subscription: &str) -> Result<bool> {
+        Ok(self.state().subscriptions.remove(subscription).is_some())
     }
 
     async fn page(
         &self,
         cursor: &MemoryCursor,
-        types: &TypeSet,
-        limit: usize,
+        wanted: &Wanted<'_, MemoryCursor>,
     ) -> Result<Page<MemoryCursor>> {
         let state = self.state();
+        let last = wanted.upto.map_or_else(|| state.newest(), |upto| upto.0);
         let unread = state.log.partition_point(|stored| stored.position <= cursor.0);
-        let wanted = |stored: &&Stored| types.contains(&stored.event.envelope.event_type);
-        let mut wanted = state.log[unread..].iter().filter(wanted);
-        let events: Vec<Stored> = wanted.by_ref().take(limit).cloned().collect();
-        let more = wanted.next().is_some();
-        let end = match events.last() {
-            Some(last) if more => MemoryCursor(last.position),
-            _ => MemoryCursor(state.newest()),
+        let is_wanted = |stored: &&Stored| {
+            stored.position <= last
+                && wanted.shards.contains(stored.slot)
+                && wanted.types.contains(&stored.event.envelope.event_type)
         };
-        Ok(Page { window: *cursor, events, end, more })
+        let mut unread = state.log[unread..].iter().filter(is_wanted);
+        let events: Vec<Stored> = unread.by_ref().take(wanted.limit).cloned().collect();
+        let rest = unread.next().is_some();
+        let end = match events.last() {
+            Some(newest) if rest => MemoryCursor(newest.position),
+            _ => MemoryCursor(last.max(cursor.0)),
+        };
+        Ok(Page { window: *cursor, events, end, more: rest || wanted.upto.is_some() })
     }
 
-    async fn troubles(&self, subscription: &str, now: i64, limit: usize) -> Result<Troubles> {
-        Ok(self.state().troubles(subscription, now, limit))
+    async fn troubles(
+        &self,
+        subscription: &str,
+        shards: &Shards,
+        now: i64,
+        limit: usize,
+    ) -> Result<Troubles> {
+        Ok(self.state().troubles(subscription, shards, now, limit))
     }
 
     async fn advance(
@@ -79,22 +103,5 @@ impl Log for MemoryStore {
 
     async fn dead_letters(&self, subscription: Option<&str>) -> Result<Vec<DeadLetter>> {
         Ok(self.state().dead_letters(subscription))
-    }
-}
-
-impl Drop for MemoryLease {
-    fn drop(&mut self) {
-        let mut state = self.store.state();
-        if let Some(row) = state.subscriptions.get_mut(&self.owner.subscription)
-            && row.fence == self.owner.fence
-        {
-            row.owned = false;
-        }
-    }
-}
-
-impl fmt::Debug for MemoryLease {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("MemoryLease").field(&self.owner).finish()
     }
 }

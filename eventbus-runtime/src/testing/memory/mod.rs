@@ -2,6 +2,7 @@
 
 mod log;
 mod state;
+mod subscription;
 #[cfg(test)]
 mod tests;
 mod transaction;
@@ -13,7 +14,6 @@ use crate::error::Result;
 use crate::store::{NewEvent, Store, Stored};
 use crate::testing::memory::state::State;
 
-pub use crate::testing::memory::log::MemoryLease;
 pub use crate::testing::memory::state::MemoryCursor;
 pub use crate::testing::memory::transaction::{MemoryConnection, MemoryTransaction};
 

@@ -1,13 +1,15 @@
-//! What is committed: the log, the subscriptions and their delivery rows.
+//! What is committed: the log and the subscriptions.
 
 use std::collections::{BTreeMap, HashSet};
 
+use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Cursor, DeadLetter, Fate, Owner, Step, Stored, Trouble, Troubles};
+use crate::store::{Cursor, DeadLetter, Fate, Owner, Shards, Stored, Trouble, Troubles};
+use crate::testing::memory::subscription::{Row, Subscription};
 use crate::testing::memory::transaction::Write;
 
 /// A place in the log in memory, where the order of positions is the order of commits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MemoryCursor(pub(super) i64);
 
 impl Cursor for MemoryCursor {
@@ -20,20 +22,7 @@ impl Cursor for MemoryCursor {
 pub(super) struct State {
     pub(super) log: Vec<Stored>,
     pub(super) subscriptions: BTreeMap<String, Subscription>,
-}
-
-#[derive(Default)]
-pub(super) struct Subscription {
-    pub(super) cursor: MemoryCursor,
-    pub(super) fence: i64,
-    pub(super) owned: bool,
-    rows: BTreeMap<i64, Row>,
-}
-
-/// A delivery row.
-struct Row {
-    key: Option<String>,
-    fate: Fate,
+    pub(super) clock: Clock,
 }
 
 impl State {
@@ -51,10 +40,10 @@ impl State {
     /// Whether the owner was not replaced.
     pub(super) fn check(&self, owner: &Owner) -> Result<()> {
         match self.subscriptions.get(&owner.subscription) {
-            Some(subscription) if subscription.fence == owner.fence => Ok(()),
+            Some(subscription) if subscription.has(&owner.held) => Ok(()),
             _ => Err(Error::new(
                 ErrorKind::Fenced,
-                format!("subscription `{}` has another owner", owner.subscription),
+                format!("a shard of subscription `{}` has another owner", owner.subscription),
             )),
         }
     }
@@ -68,22 +57,32 @@ impl State {
         }
         for write in writes {
             match write {
-                Write::Append(event) => {
-                    self.log.push(Stored { position: self.newest() + 1, event });
+                Write::Append(new) => {
+                    let (position, slot) = (self.newest() + 1, new.slot());
+                    self.log.push(Stored { position, slot, event: new.event });
                 }
                 Write::Advance(owner, step) => {
-                    self.subscriptions.entry(owner.subscription).or_default().apply(step);
+                    if let Some(subscription) = self.subscriptions.get_mut(&owner.subscription) {
+                        subscription.apply(&owner.held, step);
+                    }
                 }
             }
         }
         Ok(())
     }
 
-    pub(super) fn troubles(&self, subscription: &str, now: i64, limit: usize) -> Troubles {
+    pub(super) fn troubles(
+        &self,
+        subscription: &str,
+        shards: &Shards,
+        now: i64,
+        limit: usize,
+    ) -> Troubles {
         let mut troubles = Troubles::default();
         let mut retrying = HashSet::new();
         let Some(subscription) = self.subscriptions.get(subscription) else { return troubles };
-        for (position, Row { key, fate }) in &subscription.rows {
+        let rows = subscription.rows.iter().filter(|(_, row)| shards.contains(row.slot));
+        for (position, Row { key, first_at, fate, .. }) in rows {
             let ready = match fate {
                 Fate::Handled | Fate::Dead { .. } => continue,
                 Fate::Parked => key.as_ref().is_none_or(|key| !retrying.contains(key)).then_some(0),
@@ -97,7 +96,8 @@ impl State {
             troubles.keys.extend(key.clone());
             if let Some(attempts) = ready.filter(|_| troubles.ready.len() < limit) {
                 let stored = self.event(*position);
-                troubles.ready.push(Trouble { stored, attempts, key: key.clone() });
+                let (key, first_at) = (key.clone(), *first_at);
+                troubles.ready.push(Trouble { stored, attempts, first_at, key });
             }
         }
         troubles
@@ -123,27 +123,5 @@ impl State {
         }
         letters.sort_by_key(|letter| letter.at);
         letters
-    }
-}
-
-impl Subscription {
-    pub(super) fn at(cursor: MemoryCursor) -> Self {
-        Self { cursor, ..Self::default() }
-    }
-
-    fn apply(&mut self, step: Step<MemoryCursor>) {
-        if let Some(cursor) = step.cursor {
-            self.cursor = cursor;
-        }
-        for change in step.changes {
-            match change.fate {
-                Fate::Handled => {
-                    self.rows.remove(&change.position);
-                }
-                fate => {
-                    self.rows.insert(change.position, Row { key: change.key, fate });
-                }
-            }
-        }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+#[cfg(feature = "relay")]
 use crate::envelope::RawEvent;
 use crate::error::Result;
 use crate::store::{NewEvent, Owner, Step};
@@ -27,7 +28,7 @@ pub struct MemoryConnection {
 #[derive(Debug)]
 pub(super) enum Write {
     /// An event.
-    Append(RawEvent),
+    Append(NewEvent),
     /// A step of a subscription.
     Advance(Owner, Step<MemoryCursor>),
 }
@@ -68,14 +69,14 @@ impl MemoryTransaction {
 
 impl MemoryConnection {
     pub(super) fn append(&mut self, events: &[NewEvent]) {
-        let append = |new: &NewEvent| Write::Append(new.event.clone());
+        let append = |new: &NewEvent| Write::Append(new.clone());
         self.writes.extend(events.iter().map(append));
     }
 
     #[cfg(feature = "relay")]
     fn emitted(&self) -> Vec<RawEvent> {
         let appended = |write: &Write| match write {
-            Write::Append(event) => Some(event.clone()),
+            Write::Append(new) => Some(new.event.clone()),
             Write::Advance(..) => None,
         };
         self.writes.iter().filter_map(appended).collect()

@@ -1,0 +1,174 @@
+//! Who owns which part of a subscription.
+//!
+//! An event's **slot** is the hash of what orders it, 0 to 1,023. A **shard** is a range of slots, and each shard of a
+//! subscription has a cursor and an owner of its own. An owner is a **replica**: one running subscription in one
+//! process, which says again and again that it is alive.
+//!
+//! What decides is the shard's fence. It is raised whenever the shard is taken, and a step under an older one commits
+//! nothing. Whether an owner is alive only decides *when* somebody takes its shards.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::store::Start;
+
+/// How many slots there are.
+pub const SLOTS: u16 = 1024;
+
+/// The number of the shard, of `of`, that a slot belongs to.
+#[must_use]
+pub fn shard_of(slot: u16, of: u16) -> u16 {
+    let shard = u32::from(slot) * u32::from(of) / u32::from(SLOTS);
+    u16::try_from(shard).expect("a shard has a number below their count")
+}
+
+/// Some of a subscription's shards, all of one count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shards {
+    of: u16,
+    numbers: BTreeSet<u16>,
+}
+
+impl Shards {
+    /// Those of `numbers` that exist where there are `of`.
+    #[must_use]
+    pub fn new(of: u16, numbers: impl IntoIterator<Item = u16>) -> Self {
+        Self { of, numbers: numbers.into_iter().filter(|shard| *shard < of).collect() }
+    }
+
+    /// All `of` shards.
+    #[must_use]
+    pub fn all(of: u16) -> Self {
+        Self::new(of, 0..of)
+    }
+
+    /// How many shards the subscription has.
+    #[must_use]
+    pub const fn of(&self) -> u16 {
+        self.of
+    }
+
+    /// Their numbers, ascending.
+    pub fn numbers(&self) -> impl Iterator<Item = u16> + '_ {
+        self.numbers.iter().copied()
+    }
+
+    /// Whether these are all that there are.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.numbers.len() == usize::from(self.of)
+    }
+
+    /// Whether an event of this slot is theirs.
+    #[must_use]
+    pub fn contains(&self, slot: u16) -> bool {
+        self.is_all() || self.numbers.contains(&shard_of(slot, self.of))
+    }
+}
+
+/// The event types that a subscription's code handles, each with the newest version that it reads. A family that it
+/// takes whole stands as `order.*`, with the version 0.
+pub type Handles = BTreeMap<String, u32>;
+
+/// What makes a subscription known to a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// The subscription's name.
+    pub subscription: String,
+    /// Where it starts when it is new.
+    pub start: Start,
+    /// How many shards it gets when it is new.
+    pub shards: u16,
+    /// What its code handles, recorded when it is new.
+    pub handles: Handles,
+}
+
+/// One running subscription of one process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replica {
+    /// Its own id.
+    pub id: Uuid,
+    /// The subscription's name.
+    pub subscription: String,
+    /// For how long it counts as alive after it last said so.
+    pub lease: Duration,
+}
+
+/// What a store knows of a subscription: who is there, and who owns what.
+#[derive(Debug, Clone)]
+pub struct Roster<C> {
+    /// Whether an operator paused it.
+    pub paused: bool,
+    /// What its newest code handles.
+    pub handles: Handles,
+    /// How long ago code that handles this was last alive, in milliseconds.
+    pub unseen: i64,
+    /// The replicas that are alive.
+    pub alive: BTreeSet<Uuid>,
+    /// Its shards, ascending.
+    pub shards: Vec<Shard<C>>,
+}
+
+/// One shard of a subscription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shard<C> {
+    /// Its number and its fence.
+    pub held: Held,
+    /// The replica that took it last and has not given it back.
+    pub owner: Option<Uuid>,
+    /// How far it has come.
+    pub cursor: C,
+}
+
+/// A shard under a fence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Held {
+    /// Its number.
+    pub shard: u16,
+    /// The number that came with taking it; under a stale one nothing is committed.
+    pub fence: i64,
+}
+
+/// Who may move the cursors of some shards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The subscription's name.
+    pub subscription: String,
+    /// How many shards it has.
+    pub of: u16,
+    /// The shards, ascending.
+    pub held: Vec<Held>,
+}
+
+impl Owner {
+    /// Its shards.
+    #[must_use]
+    pub fn shards(&self) -> Shards {
+        Shards::new(self.of, self.held.iter().map(|held| held.shard))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SLOTS, Shards, shard_of};
+
+    #[test]
+    fn shards_are_ranges_that_cover_every_slot() {
+        for of in [1, 3, 16, 1024] {
+            let shards: Vec<u16> = (0..SLOTS).map(|slot| shard_of(slot, of)).collect();
+            assert!(shards.is_sorted());
+            assert_eq!((shards[0], shards[1023]), (0, of - 1));
+        }
+    }
+
+    #[test]
+    fn a_slot_belongs_to_one_shard() {
+        let (some, others) =
+            (Shards::new(16, [0, 7]), Shards::new(16, (1..16).filter(|n| *n != 7)));
+        assert!((0..SLOTS).all(|slot| some.contains(slot) != others.contains(slot)));
+        assert!(Shards::all(16).is_all() && !some.is_all());
+        assert_eq!(Shards::new(2, [1, 2, 9]).numbers().collect::<Vec<_>>(), [1]);
+    }
+}

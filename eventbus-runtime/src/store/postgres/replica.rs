@@ -1,0 +1,94 @@
+//! Replicas: who is alive.
+
+use std::collections::BTreeSet;
+
+use sqlx::postgres::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::store::postgres::PgStore;
+use crate::store::{Handles, Replica, columns};
+
+/// The server's clock, in milliseconds since 1970.
+macro_rules! now {
+    () => {
+        "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+    };
+}
+pub(super) use now;
+
+const RENEW: &str = concat!(
+    "WITH seen AS (UPDATE eventbus_subscription SET seen_at = ",
+    now!(),
+    " WHERE name = $2 AND handles::text = $4) \
+     INSERT INTO eventbus_replica (id, subscription, session, alive_until) \
+     SELECT $1, name, $3, ",
+    now!(),
+    " + $5 FROM eventbus_subscription WHERE name = $2 \
+     ON CONFLICT (id) DO UPDATE SET session = excluded.session, alive_until = excluded.alive_until",
+);
+
+/// Says so on the session's own connection, so that one which is lost is found and opened again.
+pub(super) async fn renew(store: &PgStore, replica: &Replica, handles: &Handles) -> Result<bool> {
+    let failed =
+        |error| store.error(&format!("renew a lease of `{}`", replica.subscription), error);
+    let Some(mut held) = store.session.hold(&store.pool).await.map_err(failed)? else {
+        let mut connection = store.pool.acquire().await.map_err(failed)?;
+        return say(&mut connection, replica, handles, None).await.map_err(failed);
+    };
+    let mut connection = held.lend();
+    let known = say(&mut connection, replica, handles, Some(store.session.id)).await;
+    let known = known.map_err(failed)?;
+    held.put_back(connection);
+    Ok(known)
+}
+
+async fn say(
+    connection: &mut PgConnection,
+    replica: &Replica,
+    handles: &Handles,
+    session: Option<Uuid>,
+) -> Result<bool, sqlx::Error> {
+    let renewed = sqlx::query(RENEW)
+        .bind(replica.id)
+        .bind(&replica.subscription)
+        .bind(session)
+        .bind(columns::handles(handles))
+        .bind(i64::try_from(replica.lease.as_millis()).unwrap_or(i64::MAX))
+        .execute(connection)
+        .await?;
+    Ok(renewed.rows_affected() == 1)
+}
+
+/// Lets a replica go, and the shards that it has.
+pub(super) async fn retire(store: &PgStore, replica: &Replica) -> Result<()> {
+    let retired = sqlx::query(
+        "WITH gone AS (DELETE FROM eventbus_replica WHERE id = $1) \
+         UPDATE eventbus_shard SET owner = NULL WHERE subscription = $2 AND owner = $1",
+    )
+    .bind(replica.id)
+    .bind(&replica.subscription)
+    .execute(&store.pool)
+    .await;
+    let what = || format!("give subscription `{}` back", replica.subscription);
+    retired.map(drop).map_err(|error| store.error(&what(), error))
+}
+
+/// The replicas of a subscription that are alive: their time is not up, and nobody else can have their session's lock.
+pub(super) async fn alive(
+    pool: &PgPool,
+    subscription: &str,
+    own_session: Uuid,
+) -> Result<BTreeSet<Uuid>, sqlx::Error> {
+    let alive: Vec<Uuid> = sqlx::query_scalar(concat!(
+        "SELECT id FROM eventbus_replica WHERE subscription = $1 AND alive_until > ",
+        now!(),
+        " AND CASE WHEN session IS NULL OR session = $2 THEN true ELSE NOT pg_try_advisory_xact_lock_shared( \
+             hashtextextended(session::text, 'eventbus_replica'::regclass::oid::bigint)) END",
+    ))
+    .bind(subscription)
+    .bind(own_session)
+    .fetch_all(pool)
+    .await?;
+    Ok(alive.into_iter().collect())
+}

@@ -1,0 +1,108 @@
+//! Where a subscription starts.
+
+use std::time::SystemTime;
+
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::postgres::cursor::Bound;
+use crate::store::postgres::epoch::{self, Now};
+use crate::store::postgres::{PgCursor, PgStore, snapshot};
+use crate::store::search::{SLACK, Search, lowest_id, surely_before};
+use crate::store::{Cursor, Start};
+
+/// The place that `start` means now.
+pub(super) async fn resolve(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    start: Start,
+) -> Result<PgCursor> {
+    let failed = |error| store.error("find where to start", error);
+    match start {
+        Start::Beginning => Ok(PgCursor::beginning()),
+        Start::Now => end_of_log(connection).await.map_err(failed),
+        Start::Time(time) => match first_of(connection, time).await.map_err(failed)? {
+            Some(event) => before(connection, event, 1).await.map_err(failed),
+            None => end_of_log(connection).await.map_err(failed),
+        },
+        Start::After(id) => match find(connection, id).await.map_err(failed)? {
+            Some(event) => before(connection, event, 0).await.map_err(failed),
+            None => Err(Error::new(
+                ErrorKind::Configuration,
+                format!("{}: no event of the log has the id {id}", store.place()),
+            )),
+        },
+    }
+}
+
+/// After everything that is committed now.
+async fn end_of_log(connection: &mut PgConnection) -> Result<PgCursor, sqlx::Error> {
+    let now = epoch::now(connection).await?;
+    let (bound, _) = snapshot::take(connection, now.last).await?;
+    Ok(PgCursor::after(now.epoch, bound))
+}
+
+/// In a window of everything that is visible now, `back` numbers before an event. What is not visible yet comes with
+/// the windows that follow, whatever its number is.
+async fn before(
+    connection: &mut PgConnection,
+    (position, epoch): Place,
+    back: i64,
+) -> Result<PgCursor, sqlx::Error> {
+    let Now { epoch: current, last } = epoch::now(connection).await?;
+    let start = PgCursor::start_of(epoch);
+    let window = if epoch < current {
+        start.last_of_epoch(last)
+    } else {
+        let (bound, ceiling): (Bound, i64) = snapshot::take(connection, last).await?;
+        start.next(bound, ceiling)
+    };
+    Ok(window.at(position - back))
+}
+
+/// Number and epoch of an event.
+type Place = (i64, i32);
+
+async fn first_of(
+    connection: &mut PgConnection,
+    time: SystemTime,
+) -> Result<Option<Place>, sqlx::Error> {
+    let earlier = lowest_id(time.checked_sub(SLACK).unwrap_or(SystemTime::UNIX_EPOCH));
+    let low = search(connection, earlier).await?;
+    sqlx::query_as(
+        "SELECT position, epoch FROM eventbus_event WHERE position >= $1 AND id >= $2 ORDER BY position LIMIT 1",
+    )
+    .bind(low)
+    .bind(lowest_id(time))
+    .fetch_optional(connection)
+    .await
+}
+
+async fn find(connection: &mut PgConnection, id: Uuid) -> Result<Option<Place>, sqlx::Error> {
+    let low = search(connection, surely_before(id)).await?;
+    sqlx::query_as(
+        "SELECT position, epoch FROM eventbus_event WHERE position >= $1 AND id = $2 ORDER BY position LIMIT 1",
+    )
+    .bind(low)
+    .bind(id)
+    .fetch_optional(connection)
+    .await
+}
+
+async fn search(connection: &mut PgConnection, bound: Uuid) -> Result<i64, sqlx::Error> {
+    let ends: (Option<i64>, Option<i64>) =
+        sqlx::query_as("SELECT min(position), max(position) FROM eventbus_event")
+            .fetch_one(&mut *connection)
+            .await?;
+    let (Some(first), Some(last)) = ends else { return Ok(0) };
+    let mut search = Search::new(first, last, bound);
+    loop {
+        let at = match search.next() {
+            Ok(at) => at,
+            Err(low) => return Ok(low),
+        };
+        let statement = "SELECT position, id FROM eventbus_event WHERE position >= $1 ORDER BY position LIMIT 1";
+        search.found(sqlx::query_as(statement).bind(at).fetch_optional(&mut *connection).await?);
+    }
+}

@@ -1,0 +1,220 @@
+//! Subscriptions and their shards: made, found, taken, given back, moved.
+
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::store::postgres::cursor::Bound;
+use crate::store::postgres::replica::{alive, now};
+use crate::store::postgres::{PgCursor, PgStore, start};
+use crate::store::{Handles, Held, Registration, Replica, Roster, Shard, Start, columns};
+
+/// A shard's columns, of the table `s`.
+macro_rules! shard_columns {
+    () => {
+        "s.shard, s.fence, s.owner, s.epoch, s.from_snapshot::text, s.from_floor, s.to_snapshot::text, s.to_floor, \
+         s.to_ceiling, s.position"
+    };
+}
+
+pub(super) async fn register(store: &PgStore, registration: &Registration) -> Result<()> {
+    let subscription = &registration.subscription;
+    let failed = |error| store.error(&format!("register subscription `{subscription}`"), error);
+    let mut connection = store.pool.acquire().await.map_err(failed)?;
+    // The dead are kept for a day, for whoever looks for what happened.
+    let known: Option<i32> = sqlx::query_scalar(concat!(
+        "WITH old AS (DELETE FROM eventbus_replica WHERE subscription = $1 AND alive_until < ",
+        now!(),
+        " - 86400000) SELECT 1 FROM eventbus_subscription WHERE name = $1",
+    ))
+    .bind(subscription)
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(failed)?;
+    if known.is_some() {
+        return Ok(());
+    }
+    let cursor = start::resolve(store, &mut connection, registration.start).await?;
+    let shards: Vec<i16> = numbers(0..registration.shards);
+    let query = sqlx::query(concat!(
+        "WITH new AS (INSERT INTO eventbus_subscription (name, handles, seen_at) VALUES ($1, $2::json, ",
+        now!(),
+        ") ON CONFLICT DO NOTHING RETURNING name) \
+         INSERT INTO eventbus_shard (subscription, shard, epoch, from_snapshot, from_floor, to_snapshot, to_floor, \
+             to_ceiling, position) \
+         SELECT name, shard, $4, $5::pg_snapshot, $6, $7::pg_snapshot, $8, $9, $10 FROM new, UNNEST($3::smallint[]) AS shard",
+    ))
+    .bind(subscription)
+    .bind(columns::handles(&registration.handles))
+    .bind(shards);
+    bind(query, &cursor).execute(&mut *connection).await.map(drop).map_err(failed)
+}
+
+pub(super) async fn declare(
+    store: &PgStore,
+    subscription: &str,
+    seen: &Handles,
+    handles: &Handles,
+) -> Result<()> {
+    let declared = sqlx::query(
+        "UPDATE eventbus_subscription SET handles = $3::json WHERE name = $1 AND handles::text = $2",
+    )
+    .bind(subscription)
+    .bind(columns::handles(seen))
+    .bind(columns::handles(handles))
+    .execute(&store.pool)
+    .await;
+    let what = || format!("declare what subscription `{subscription}` handles");
+    declared.map(drop).map_err(|error| store.error(&what(), error))
+}
+
+pub(super) async fn roster(
+    store: &PgStore,
+    subscription: &str,
+) -> Result<Option<Roster<PgCursor>>> {
+    let failed = |error| store.error(&format!("look at subscription `{subscription}`"), error);
+    let found: Option<(bool, String, i64)> = sqlx::query_as(concat!(
+        "SELECT paused, handles::text, ",
+        now!(),
+        " - seen_at FROM eventbus_subscription WHERE name = $1",
+    ))
+    .bind(subscription)
+    .fetch_optional(&store.pool)
+    .await
+    .map_err(failed)?;
+    let Some((paused, handles, unseen)) = found else { return Ok(None) };
+    let alive = alive(&store.pool, subscription, store.session.id).await.map_err(failed)?;
+    let statement = concat!(
+        "SELECT ",
+        shard_columns!(),
+        " FROM eventbus_shard AS s WHERE s.subscription = $1 ORDER BY s.shard"
+    );
+    let rows =
+        sqlx::query(statement).bind(subscription).fetch_all(&store.pool).await.map_err(failed)?;
+    let shards = rows.iter().map(shard).collect::<Result<_, _>>().map_err(failed)?;
+    let handles = columns::read_handles(subscription, &handles)?;
+    Ok(Some(Roster { paused, handles, unseen, alive, shards }))
+}
+
+pub(super) async fn take(
+    store: &PgStore,
+    replica: &Replica,
+    shards: &[Held],
+) -> Result<Vec<Shard<PgCursor>>> {
+    let (numbers, fences) = arrays(shards);
+    let rows = sqlx::query(concat!(
+        "UPDATE eventbus_shard AS s SET owner = $1, fence = s.fence + 1 \
+         FROM UNNEST($3::smallint[], $4::bigint[]) AS h (shard, fence) \
+         WHERE s.subscription = $2 AND s.shard = h.shard AND s.fence = h.fence RETURNING ",
+        shard_columns!(),
+    ))
+    .bind(replica.id)
+    .bind(&replica.subscription)
+    .bind(numbers)
+    .bind(fences)
+    .fetch_all(&store.pool)
+    .await;
+    let taken = rows.and_then(|rows| rows.iter().map(shard).collect());
+    taken.map_err(|error| {
+        store.error(&format!("take shards of subscription `{}`", replica.subscription), error)
+    })
+}
+
+pub(super) async fn give(store: &PgStore, subscription: &str, shards: &[Held]) -> Result<()> {
+    let (numbers, fences) = arrays(shards);
+    let given = sqlx::query(
+        "UPDATE eventbus_shard AS s SET owner = NULL FROM UNNEST($2::smallint[], $3::bigint[]) AS h (shard, fence) \
+         WHERE s.subscription = $1 AND s.shard = h.shard AND s.fence = h.fence",
+    )
+    .bind(subscription)
+    .bind(numbers)
+    .bind(fences)
+    .execute(&store.pool)
+    .await;
+    given.map(drop).map_err(|error| {
+        store.error(&format!("give shards of subscription `{subscription}` back"), error)
+    })
+}
+
+pub(super) async fn pause(store: &PgStore, subscription: &str, paused: bool) -> Result<bool> {
+    let done = sqlx::query("UPDATE eventbus_subscription SET paused = $2 WHERE name = $1")
+        .bind(subscription)
+        .bind(paused)
+        .execute(&store.pool)
+        .await;
+    let what = if paused { "pause" } else { "resume" };
+    done.map(|done| done.rows_affected() == 1)
+        .map_err(|error| store.error(&format!("{what} subscription `{subscription}`"), error))
+}
+
+pub(super) async fn seek(store: &PgStore, subscription: &str, to: Start) -> Result<bool> {
+    let failed = |error| store.error(&format!("move subscription `{subscription}`"), error);
+    let mut connection = store.pool.acquire().await.map_err(failed)?;
+    let cursor = start::resolve(store, &mut connection, to).await?;
+    // One statement: its parts succeed together or not at all.
+    let query = sqlx::query(
+        "WITH forgotten AS (DELETE FROM eventbus_delivery WHERE subscription = $1 AND state <> 'dead') \
+         UPDATE eventbus_shard SET owner = NULL, fence = fence + 1, epoch = $2, from_snapshot = $3::pg_snapshot, \
+             from_floor = $4, to_snapshot = $5::pg_snapshot, to_floor = $6, to_ceiling = $7, position = $8 \
+         WHERE subscription = $1",
+    )
+    .bind(subscription);
+    let moved = bind(query, &cursor).execute(&mut *connection).await.map_err(failed)?;
+    Ok(moved.rows_affected() > 0)
+}
+
+pub(super) async fn remove(store: &PgStore, subscription: &str) -> Result<bool> {
+    let removed = sqlx::query("DELETE FROM eventbus_subscription WHERE name = $1")
+        .bind(subscription)
+        .execute(&store.pool)
+        .await;
+    removed
+        .map(|done| done.rows_affected() == 1)
+        .map_err(|error| store.error(&format!("remove subscription `{subscription}`"), error))
+}
+
+/// Binds a cursor: epoch, from and its floor, to, its floor and its ceiling, position.
+pub(super) fn bind<'q>(query: PgQuery<'q>, cursor: &'q PgCursor) -> PgQuery<'q> {
+    query
+        .bind(cursor.epoch)
+        .bind(&*cursor.from.snapshot)
+        .bind(cursor.from.floor)
+        .bind(&*cursor.to.snapshot)
+        .bind(cursor.to.floor)
+        .bind(cursor.to_ceiling)
+        .bind(cursor.position)
+}
+
+type PgQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+/// Numbers and fences, as two arrays.
+pub(super) fn arrays(shards: &[Held]) -> (Vec<i16>, Vec<i64>) {
+    (numbers(shards.iter().map(|held| held.shard)), shards.iter().map(|held| held.fence).collect())
+}
+
+/// Numbers of shards as SQL takes them.
+pub(super) fn numbers(shards: impl IntoIterator<Item = u16>) -> Vec<i16> {
+    let number = |shard| i16::try_from(shard).expect("there are at most 1,024 shards");
+    shards.into_iter().map(number).collect()
+}
+
+fn shard(row: &PgRow) -> Result<Shard<PgCursor>, sqlx::Error> {
+    let bound = |snapshot, floor| -> Result<Bound, sqlx::Error> {
+        let text: &str = row.try_get(snapshot)?;
+        Ok(Bound { snapshot: text.into(), floor: row.try_get(floor)? })
+    };
+    let number: i16 = row.try_get("shard")?;
+    let number = u16::try_from(number).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    Ok(Shard {
+        held: Held { shard: number, fence: row.try_get("fence")? },
+        owner: row.try_get::<Option<Uuid>, _>("owner")?,
+        cursor: PgCursor {
+            epoch: row.try_get("epoch")?,
+            from: bound("from_snapshot", "from_floor")?,
+            to: bound("to_snapshot", "to_floor")?,
+            to_ceiling: row.try_get("to_ceiling")?,
+            position: row.try_get("position")?,
+        },
+    })
+}

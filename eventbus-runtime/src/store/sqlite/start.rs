@@ -1,0 +1,83 @@
+//! Where a subscription starts.
+
+use std::time::SystemTime;
+
+use uuid::Uuid;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::Start;
+use crate::store::search::{SLACK, Search, lowest_id, surely_before};
+use crate::store::sqlite::page::uuid;
+use crate::store::sqlite::{SqliteCursor, SqliteStore};
+
+/// The place that `start` means now.
+pub(super) async fn resolve(store: &SqliteStore, start: Start) -> Result<SqliteCursor> {
+    let failed = |error| store.error("find where to start", error);
+    let position = match start {
+        Start::Beginning => 0,
+        Start::Now => end_of_log(store).await.map_err(failed)?,
+        Start::Time(time) => match first_of(store, time).await.map_err(failed)? {
+            Some(position) => position - 1,
+            None => end_of_log(store).await.map_err(failed)?,
+        },
+        Start::After(id) => find(store, id).await.map_err(failed)?.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Configuration,
+                format!("SQLite database `{}`: no event of the log has the id {id}", store.place()),
+            )
+        })?,
+    };
+    Ok(SqliteCursor { position })
+}
+
+async fn end_of_log(store: &SqliteStore) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT coalesce(max(position), 0) FROM eventbus_event")
+        .fetch_one(&store.pool)
+        .await
+}
+
+async fn first_of(store: &SqliteStore, time: SystemTime) -> Result<Option<i64>, sqlx::Error> {
+    let earlier = lowest_id(time.checked_sub(SLACK).unwrap_or(SystemTime::UNIX_EPOCH));
+    let low = search(store, earlier).await?;
+    // Ids are text of one length and one case, which compares as the ids do.
+    sqlx::query_scalar(
+        "SELECT position FROM eventbus_event WHERE position >= ?1 AND id >= ?2 ORDER BY position LIMIT 1",
+    )
+    .bind(low)
+    .bind(lowest_id(time).to_string())
+    .fetch_optional(&store.pool)
+    .await
+}
+
+async fn find(store: &SqliteStore, id: Uuid) -> Result<Option<i64>, sqlx::Error> {
+    let low = search(store, surely_before(id)).await?;
+    sqlx::query_scalar(
+        "SELECT position FROM eventbus_event WHERE position >= ?1 AND id = ?2 ORDER BY position LIMIT 1",
+    )
+    .bind(low)
+    .bind(id.to_string())
+    .fetch_optional(&store.pool)
+    .await
+}
+
+async fn search(store: &SqliteStore, bound: Uuid) -> Result<i64, sqlx::Error> {
+    let ends: (Option<i64>, Option<i64>) =
+        sqlx::query_as("SELECT min(position), max(position) FROM eventbus_event")
+            .fetch_one(&store.pool)
+            .await?;
+    let (Some(first), Some(last)) = ends else { return Ok(0) };
+    let mut search = Search::new(first, last, bound);
+    loop {
+        let at = match search.next() {
+            Ok(at) => at,
+            Err(low) => return Ok(low),
+        };
+        let statement = "SELECT position, id FROM eventbus_event WHERE position >= ?1 ORDER BY position LIMIT 1";
+        let found: Option<(i64, String)> =
+            sqlx::query_as(statement).bind(at).fetch_optional(&store.pool).await?;
+        search.found(match found {
+            Some((position, id)) => Some((position, uuid(id, "id")?)),
+            None => None,
+        });
+    }
+}

@@ -1,0 +1,194 @@
+//! Subscriptions and their shards: made, found, taken, given back, moved.
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::store::sqlite::page::uuid;
+use crate::store::sqlite::replica::{alive, now};
+use crate::store::sqlite::{SqliteCursor, SqliteStore, start};
+use crate::store::{Handles, Held, Registration, Replica, Roster, Shard, Start, Store, columns};
+
+pub(super) async fn register(store: &SqliteStore, registration: &Registration) -> Result<()> {
+    let subscription = &registration.subscription;
+    let failed = |error| store.error(&format!("register subscription `{subscription}`"), error);
+    let known: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM eventbus_subscription WHERE name = ?1)")
+            .bind(subscription)
+            .fetch_one(&store.pool)
+            .await
+            .map_err(failed)?;
+    if known {
+        return Ok(());
+    }
+    let cursor = start::resolve(store, registration.start).await?;
+    let mut transaction = store.begin().await?;
+    let made = sqlx::query(concat!(
+        "INSERT INTO eventbus_subscription (name, handles, seen_at) VALUES (?1, ?2, ",
+        now!(),
+        ") ON CONFLICT DO NOTHING",
+    ))
+    .bind(subscription)
+    .bind(columns::handles(&registration.handles))
+    .execute(&mut *transaction)
+    .await
+    .map_err(failed)?;
+    if made.rows_affected() == 1 {
+        let numbers: Vec<u16> = (0..registration.shards).collect();
+        sqlx::query(
+            "INSERT INTO eventbus_shard (subscription, shard, position) SELECT ?1, value, ?3 FROM json_each(?2)",
+        )
+        .bind(subscription)
+        .bind(serde_json::to_string(&numbers).expect("a list of numbers is always JSON"))
+        .bind(cursor.position)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    }
+    store.commit(transaction).await
+}
+
+pub(super) async fn declare(
+    store: &SqliteStore,
+    subscription: &str,
+    seen: &Handles,
+    handles: &Handles,
+) -> Result<()> {
+    let declared = sqlx::query(
+        "UPDATE eventbus_subscription SET handles = ?3 WHERE name = ?1 AND handles = ?2",
+    )
+    .bind(subscription)
+    .bind(columns::handles(seen))
+    .bind(columns::handles(handles))
+    .execute(&store.pool)
+    .await;
+    let what = || format!("declare what subscription `{subscription}` handles");
+    declared.map(drop).map_err(|error| store.error(&what(), error))
+}
+
+pub(super) async fn roster(
+    store: &SqliteStore,
+    subscription: &str,
+) -> Result<Option<Roster<SqliteCursor>>> {
+    let failed = |error| store.error(&format!("look at subscription `{subscription}`"), error);
+    let found: Option<(bool, String, i64)> = sqlx::query_as(concat!(
+        "SELECT paused, handles, ",
+        now!(),
+        " - seen_at FROM eventbus_subscription WHERE name = ?1",
+    ))
+    .bind(subscription)
+    .fetch_optional(&store.pool)
+    .await
+    .map_err(failed)?;
+    let Some((paused, handles, unseen)) = found else { return Ok(None) };
+    let alive = alive(store, subscription).await.map_err(failed)?;
+    let rows = sqlx::query(
+        "SELECT shard, fence, owner, position FROM eventbus_shard WHERE subscription = ?1 ORDER BY shard",
+    )
+    .bind(subscription)
+    .fetch_all(&store.pool)
+    .await
+    .map_err(failed)?;
+    let shards = rows.iter().map(shard).collect::<Result<_, _>>().map_err(failed)?;
+    let handles = columns::read_handles(subscription, &handles)?;
+    Ok(Some(Roster { paused, handles, unseen, alive, shards }))
+}
+
+pub(super) async fn take(
+    store: &SqliteStore,
+    replica: &Replica,
+    shards: &[Held],
+) -> Result<Vec<Shard<SqliteCursor>>> {
+    let rows = sqlx::query(
+        "UPDATE eventbus_shard SET owner = ?1, fence = fence + 1 WHERE subscription = ?2 AND EXISTS (SELECT 1 \
+         FROM json_each(?3) WHERE value ->> 0 = eventbus_shard.shard AND value ->> 1 = eventbus_shard.fence) \
+         RETURNING shard, fence, owner, position",
+    )
+    .bind(replica.id.to_string())
+    .bind(&replica.subscription)
+    .bind(pairs(shards))
+    .fetch_all(&store.pool)
+    .await;
+    let taken = rows.and_then(|rows| rows.iter().map(shard).collect());
+    taken.map_err(|error| {
+        store.error(&format!("take shards of subscription `{}`", replica.subscription), error)
+    })
+}
+
+pub(super) async fn give(store: &SqliteStore, subscription: &str, shards: &[Held]) -> Result<()> {
+    let given = sqlx::query(
+        "UPDATE eventbus_shard SET owner = NULL WHERE subscription = ?1 AND EXISTS (SELECT 1 FROM json_each(?2) \
+         WHERE value ->> 0 = eventbus_shard.shard AND value ->> 1 = eventbus_shard.fence)",
+    )
+    .bind(subscription)
+    .bind(pairs(shards))
+    .execute(&store.pool)
+    .await;
+    given.map(drop).map_err(|error| {
+        store.error(&format!("give shards of subscription `{subscription}` back"), error)
+    })
+}
+
+pub(super) async fn pause(store: &SqliteStore, subscription: &str, paused: bool) -> Result<bool> {
+    let done = sqlx::query("UPDATE eventbus_subscription SET paused = ?2 WHERE name = ?1")
+        .bind(subscription)
+        .bind(paused)
+        .execute(&store.pool)
+        .await;
+    let what = if paused { "pause" } else { "resume" };
+    done.map(|done| done.rows_affected() == 1)
+        .map_err(|error| store.error(&format!("{what} subscription `{subscription}`"), error))
+}
+
+pub(super) async fn seek(store: &SqliteStore, subscription: &str, to: Start) -> Result<bool> {
+    let failed = |error| store.error(&format!("move subscription `{subscription}`"), error);
+    let cursor = start::resolve(store, to).await?;
+    let mut transaction = store.begin().await?;
+    sqlx::query("DELETE FROM eventbus_delivery WHERE subscription = ?1 AND state <> 'dead'")
+        .bind(subscription)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    let moved = sqlx::query(
+        "UPDATE eventbus_shard SET owner = NULL, fence = fence + 1, position = ?2 WHERE subscription = ?1",
+    )
+    .bind(subscription)
+    .bind(cursor.position)
+    .execute(&mut *transaction)
+    .await
+    .map_err(failed)?;
+    store.commit(transaction).await?;
+    Ok(moved.rows_affected() > 0)
+}
+
+/// Everything that hangs on it goes first: a pool of the caller's own may not enforce foreign keys.
+pub(super) async fn remove(store: &SqliteStore, subscription: &str) -> Result<bool> {
+    let failed = |error| store.error(&format!("remove subscription `{subscription}`"), error);
+    let mut transaction = store.begin().await?;
+    let mut removed = 0;
+    for statement in [
+        "DELETE FROM eventbus_delivery WHERE subscription = ?1",
+        "DELETE FROM eventbus_replica WHERE subscription = ?1",
+        "DELETE FROM eventbus_shard WHERE subscription = ?1",
+        "DELETE FROM eventbus_subscription WHERE name = ?1",
+    ] {
+        let done = sqlx::query(statement).bind(subscription).execute(&mut *transaction).await;
+        removed = done.map_err(failed)?.rows_affected();
+    }
+    store.commit(transaction).await?;
+    Ok(removed == 1)
+}
+
+/// Numbers and fences, `[[0,1],[1,1]]`.
+pub(super) fn pairs(shards: &[Held]) -> String {
+    let pairs: Vec<(u16, i64)> = shards.iter().map(|held| (held.shard, held.fence)).collect();
+    serde_json::to_string(&pairs).expect("a list of numbers is always JSON")
+}
+
+fn shard(row: &SqliteRow) -> Result<Shard<SqliteCursor>, sqlx::Error> {
+    let owner: Option<String> = row.try_get("owner")?;
+    let owner: Option<Uuid> = owner.map(|owner| uuid(owner, "owner")).transpose()?;
+    let held = Held { shard: row.try_get("shard")?, fence: row.try_get("fence")? };
+    Ok(Shard { held, owner, cursor: SqliteCursor { position: row.try_get("position")? } })
+}
