@@ -180,7 +180,7 @@ pub(crate) async fn drain_transactional(
     Ok(())
 }
 
-/// The subscription's row, in the hands of its owner, and the one window that holds everything that is stored.
+/// The subscription's one cursor, in the hands of its owner, and the one window that holds everything that is stored.
 struct Place {
     name: String,
     fence: i64,
@@ -205,10 +205,11 @@ impl Place {
         .fetch_one(&mut *connection)
         .await?;
         let fence = sqlx::query_scalar(
-            "INSERT INTO eventbus_subscription AS s (name, fence, epoch, from_snapshot, from_floor, to_snapshot, \
+            "WITH new AS (INSERT INTO eventbus_subscription (name) VALUES ($1) ON CONFLICT DO NOTHING) \
+             INSERT INTO eventbus_shard AS s (subscription, shard, fence, epoch, from_snapshot, from_floor, to_snapshot, \
                  to_floor, to_ceiling, position) \
-             VALUES ($1, 1, $2, $3::pg_snapshot, 0, $4::pg_snapshot, 0, $5, 0) \
-             ON CONFLICT (name) DO UPDATE SET fence = s.fence + 1 RETURNING fence",
+             VALUES ($1, 0, 1, $2, $3::pg_snapshot, 0, $4::pg_snapshot, 0, $5, 0) \
+             ON CONFLICT (subscription, shard) DO UPDATE SET fence = s.fence + 1 RETURNING fence",
         )
         .bind(&name)
         .bind(EPOCH)
@@ -260,7 +261,7 @@ impl Place {
     /// Writes the place down; the snapshots are the same all through the window.
     async fn save(&self, connection: &mut PgConnection) -> Result<()> {
         let moved = sqlx::query(
-            "UPDATE eventbus_subscription SET position = $3 WHERE name = $1 AND fence = $2",
+            "UPDATE eventbus_shard SET position = $3 WHERE subscription = $1 AND shard = 0 AND fence = $2",
         )
         .bind(&self.name)
         .bind(self.fence)

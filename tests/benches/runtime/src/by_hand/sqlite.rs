@@ -179,7 +179,7 @@ pub(crate) async fn drain_transactional(
     }
 }
 
-/// The subscription's row, in the hands of its owner.
+/// The subscription's one cursor, in the hands of its owner.
 struct Place {
     name: String,
     fence: i64,
@@ -188,9 +188,13 @@ struct Place {
 
 impl Place {
     async fn claim(connection: &mut SqliteConnection, name: String) -> Result<Self> {
+        sqlx::query("INSERT INTO eventbus_subscription (name) VALUES (?1) ON CONFLICT DO NOTHING")
+            .bind(&name)
+            .execute(&mut *connection)
+            .await?;
         let (fence, position) = sqlx::query_as(
-            "INSERT INTO eventbus_subscription (name, fence, position) VALUES (?1, 1, 0) \
-             ON CONFLICT (name) DO UPDATE SET fence = fence + 1 RETURNING fence, position",
+            "INSERT INTO eventbus_shard (subscription, shard, fence, position) VALUES (?1, 0, 1, 0) \
+             ON CONFLICT (subscription, shard) DO UPDATE SET fence = fence + 1 RETURNING fence, position",
         )
         .bind(&name)
         .fetch_one(connection)
@@ -220,7 +224,7 @@ impl Place {
 
     async fn save(&self, connection: &mut SqliteConnection) -> Result<()> {
         let moved = sqlx::query(
-            "UPDATE eventbus_subscription SET position = ?3 WHERE name = ?1 AND fence = ?2",
+            "UPDATE eventbus_shard SET position = ?3 WHERE subscription = ?1 AND shard = 0 AND fence = ?2",
         )
         .bind(&self.name)
         .bind(self.fence)
