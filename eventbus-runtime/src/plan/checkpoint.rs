@@ -4,10 +4,11 @@ use std::time::Duration;
 
 /// Whether plain handlers' progress is written now: `events` handled and `millis` gone by since it was last written.
 ///
-/// After a crash these events are delivered again. Fast handlers share one write per hundred events; where they are
-/// slow, each second of work is kept.
+/// After a crash these events are delivered again. Handlers that take no time share one write per thousand events, which
+/// is a page; those that take a millisecond each, one per hundred; where they are slow, each second of work is kept. A
+/// write waits for the disk: one per hundred events would take several times as long as reading and handling them.
 pub(crate) const fn worth_writing(events: usize, millis: i64) -> bool {
-    events >= 100 || (events > 0 && millis >= 1_000)
+    events >= 1_000 || (events >= 100 && millis >= 100) || (events > 0 && millis >= 1_000)
 }
 
 /// Whether a cursor that moved over nothing but unwanted events is written now.
@@ -35,8 +36,10 @@ mod tests {
 
     #[test]
     fn plain_progress_is_kept_by_count_or_by_time() {
+        assert!(!worth_writing(999, 99));
+        assert!(worth_writing(1_000, 0));
         assert!(!worth_writing(99, 999));
-        assert!(worth_writing(100, 0));
+        assert!(worth_writing(100, 100));
         assert!(worth_writing(1, 1_000));
         assert!(!worth_writing(0, 1_000));
     }

@@ -3,10 +3,10 @@
 use std::hint::black_box;
 
 use allocation_counter::measure;
+use eventbus_benches::report::{Goal, Row};
 use eventbus_runtime::{Delivery, DomainEvent, Envelope, Filter, RawEvent};
 
 use crate::events::{PaymentEvent, PaymentRefunded, ShopEvent, sample};
-use crate::report::{Goal, Row};
 
 pub(crate) fn rows() -> [Row; 2] {
     let event = ShopEvent::Payment(PaymentEvent::from(sample()));
@@ -39,6 +39,7 @@ fn row(what: &str, count: u64) -> Row {
         unit: "",
         ours: u32::try_from(count).map_or(f64::INFINITY, f64::from),
         theirs: None,
+        spread: None,
         goal: Goal::Exactly(0),
     }
 }

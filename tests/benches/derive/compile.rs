@@ -7,9 +7,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use eventbus_benches::report::{Goal, Row};
+use eventbus_benches::timing::median;
+
 use crate::crates::{by_hand, dependency, derived, tagged, write};
-use crate::report::{Goal, Row};
-use crate::timing::median;
 
 /// `cargo check` after an edit that changes nothing but the file.
 pub(crate) fn check(leaves: usize, rounds: usize) -> Result<[Row; 2], Box<dyn Error>> {
@@ -79,6 +80,7 @@ fn row(part: &'static str, what: String, ours: f64) -> impl Fn(&str, f64, Goal) 
         unit: "s",
         ours,
         theirs: Some(theirs),
+        spread: None,
         goal,
     }
 }

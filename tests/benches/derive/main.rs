@@ -7,12 +7,13 @@ mod compile;
 mod crates;
 mod events;
 mod options;
-mod report;
 mod timing;
 mod wire;
 
 use std::error::Error;
 use std::process::ExitCode;
+
+use eventbus_benches::report;
 
 use crate::options::{Options, Part};
 
@@ -41,7 +42,11 @@ fn run() -> Result<(), Box<dyn Error>> {
             Part::Cold => rows.extend(compile::cold(options.rounds)?),
         }
     }
-    let text = if options.json { report::json(&rows)? } else { report::table(&rows) };
+    let text = if options.json {
+        serde_json::to_string_pretty(&report::judged(&rows))?
+    } else {
+        report::table(&rows)
+    };
     println!("{text}");
     Ok(())
 }

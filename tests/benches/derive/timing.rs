@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use eventbus_benches::timing::median;
+
 const ROUNDS: usize = 101;
 const BATCH: u32 = 4_000;
 
@@ -21,10 +23,4 @@ pub(crate) fn nanoseconds<const N: usize>(mut calls: [&mut dyn FnMut(); N]) -> [
         }
     }
     samples.map(|samples| median(samples).as_secs_f64() * 1e9 / f64::from(BATCH))
-}
-
-/// The middle one, or the upper of the two in the middle.
-pub(crate) fn median(mut samples: Vec<Duration>) -> Duration {
-    samples.sort_unstable();
-    samples.get(samples.len() / 2).copied().unwrap_or_default()
 }

@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::hint::black_box;
 
+use eventbus_benches::report::{Goal, Row};
 use eventbus_runtime::DomainEvent;
 
 use crate::events::{PaymentEvent, PaymentRefunded, ShopEvent, Tagged, sample};
-use crate::report::{Goal, Row};
 use crate::timing::nanoseconds;
 
 /// Reading: ours knows the name from outside the payload, serde's tagged enum finds it inside.
@@ -60,6 +60,7 @@ fn row(part: &'static str, what: String, ours: f64) -> impl Fn(&str, f64, Goal) 
         unit: "ns",
         ours,
         theirs: Some(theirs),
+        spread: None,
         goal,
     }
 }

@@ -13,7 +13,7 @@ use eventbus_runtime::{PgBus, migrations};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
-use crate::postgres::server::{Server, elsewhere, server};
+use crate::postgres::server::{Server, durable, elsewhere, server};
 
 /// Names a server to use instead of a cluster of our own.
 pub const URL_VARIABLE: &str = "EVENTBUS_TEST_POSTGRES_URL";
@@ -49,6 +49,14 @@ impl PgDatabase {
     /// When there is no PostgreSQL.
     pub async fn new() -> Self {
         Self::create(&template(server()).await).await
+    }
+
+    /// The same in a cluster of our own with the durability that PostgreSQL has by default, to measure on.
+    ///
+    /// # Panics
+    /// When there is no PostgreSQL.
+    pub async fn durable() -> Self {
+        Self::create_on(durable(), &template(durable()).await).await
     }
 
     /// Its URL.

@@ -20,19 +20,28 @@ pub(super) struct Server {
 
 const GUARD: &str = include_str!("guard.sh");
 
+/// What a test's cluster can do without, because nothing of it outlives the test.
+const FAST: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
+
 /// The one server of this process.
 pub(super) fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| match env::var(URL_VARIABLE) {
         Ok(url) => Server { url: around_database(&url), guard: None },
-        Err(_) => start(),
+        Err(_) => start(FAST),
     })
 }
 
 /// A second cluster, always our own.
 pub(super) fn elsewhere() -> &'static Server {
     static ELSEWHERE: OnceLock<Server> = OnceLock::new();
-    ELSEWHERE.get_or_init(start)
+    ELSEWHERE.get_or_init(|| start(FAST))
+}
+
+/// A cluster of our own with the durability that PostgreSQL has by default.
+pub(super) fn durable() -> &'static Server {
+    static DURABLE: OnceLock<Server> = OnceLock::new();
+    DURABLE.get_or_init(|| start(""))
 }
 
 impl Server {
@@ -54,9 +63,9 @@ impl Server {
     }
 }
 
-fn start() -> Server {
+fn start(settings: &str) -> Server {
     let mut guard = Command::new("sh")
-        .args(["-c", GUARD, "guard", GUARD])
+        .args(["-c", GUARD, "guard", GUARD, settings])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

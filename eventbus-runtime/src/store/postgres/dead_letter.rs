@@ -11,12 +11,13 @@ use crate::store::postgres::PgStore;
 use crate::store::postgres::page::stored;
 use crate::store::{LetterSlice, Moved, Obstacle, Survey, columns};
 
-/// What a letter is read from; the columns of its event have the names that they have in the log.
+/// What a letter is read from; first its event's columns, which are read by their place, as in the log.
 macro_rules! of_letter {
     () => {
-        "l.id AS letter_id, l.source AS letter_source, l.subscription, l.position, l.shard, l.event_id AS id, l.type, \
-         l.version, l.event_source AS source, l.tenant, l.aggregate_id, l.correlation_id, l.causation_id, l.traceparent, \
-         l.tracestate, l.metadata, l.data, l.attempts, l.kind, l.message, l.errors::text AS errors, l.died_at, l.retry_at"
+        "l.position, l.shard, l.event_id AS id, l.type, l.version, l.event_source AS source, l.tenant, l.aggregate_id, \
+         l.correlation_id, l.causation_id, l.traceparent, l.tracestate, l.metadata, l.data, l.id AS letter_id, \
+         l.source AS letter_source, l.subscription, l.attempts, l.kind, l.message, l.errors::text AS errors, l.died_at, \
+         l.retry_at"
     };
 }
 

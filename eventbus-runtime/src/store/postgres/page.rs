@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::TryStreamExt;
 use sqlx::Row;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow, Postgres};
 use sqlx::query::Query;
@@ -29,9 +30,8 @@ pub(super) async fn page(
     let asked = Asked::new(wanted);
     let Way { window, last, current } =
         way(&mut connection, cursor, wanted.upto).await.map_err(failed)?;
-    let (rows, end) = read(&mut connection, &window, last, &asked).await.map_err(failed)?;
+    let (events, end) = read(store, &mut connection, &window, last, &asked).await?;
     let more = !current || !end.is_done();
-    let events = rows.iter().map(|row| stored(store, row)).collect::<Result<_>>()?;
     Ok(Page { window, events, end, more })
 }
 
@@ -128,20 +128,27 @@ pub(super) fn literally(text: &str) -> String {
     pattern
 }
 
-/// `statement` with the conditions on type and shard that are needed. Four texts, so that names of all shards are asked
-/// for as if there were neither families nor shards, and a plan is never made for both.
+/// A statement that reads events, with the conditions on type and shard that are needed. Four texts, so that names of
+/// all shards are asked for as if there were neither families nor shards, and a plan is never made for both.
 macro_rules! texts {
     ($head:literal, $tail:literal) => {
         [
-            concat!($head, "type = ANY ($6)", $tail),
-            concat!($head, "(type = ANY ($6) OR type LIKE ANY ($8))", $tail),
-            concat!($head, "type = ANY ($6) AND shard * $8 / 1024 = ANY ($9)", $tail),
-            concat!(
+            text!($head, "type = ANY ($6)", $tail),
+            text!($head, "(type = ANY ($6) OR type LIKE ANY ($8))", $tail),
+            text!($head, "type = ANY ($6) AND shard * $8 / 1024 = ANY ($9)", $tail),
+            text!(
                 $head,
                 "(type = ANY ($6) OR type LIKE ANY ($10)) AND shard * $8 / 1024 = ANY ($9)",
                 $tail
             ),
         ]
+    };
+}
+
+/// One of them.
+macro_rules! text {
+    ($($part:literal),+) => {
+        concat!("SELECT ", columns::event_columns!(), " FROM eventbus_event AS e WHERE ", $($part),+)
     };
 }
 
@@ -167,11 +174,12 @@ async fn turn(
 /// The next events of a window up to the number `last`, and the place after them: behind the window where it has no
 /// more.
 async fn read(
+    store: &PgStore,
     connection: &mut PgConnection,
     window: &PgCursor,
     last: i64,
     asked: &Asked,
-) -> Result<(Vec<PgRow>, PgCursor), sqlx::Error> {
+) -> Result<(Vec<Stored>, PgCursor)> {
     if window.is_done() {
         return Ok((Vec::new(), window.done()));
     }
@@ -179,11 +187,13 @@ async fn read(
     let mut after = window.position;
     let mut range = asked.limit.saturating_mul(2).clamp(RANGE, WIDEST_RANGE);
     while after < floor.min(last) && window.has_stragglers() {
-        let Some(first) = first_straggler(connection, window, after).await? else { break };
+        let first = first_straggler(connection, window, after).await;
+        let Some(first) = first.map_err(|error| store.error("read the log", error))? else { break };
         let upto = first.saturating_add(range).min(floor).min(last);
-        let rows = stragglers(connection, window, first - 1, upto, asked).await?;
-        if !rows.is_empty() {
-            return end_at(window, rows, (upto, last), asked);
+        let events = stragglers(store, connection, window, (first - 1, upto), asked).await?;
+        if !events.is_empty() {
+            let end = end_at(window, &events, (upto, last), asked);
+            return Ok((events, end));
         }
         after = upto;
     }
@@ -191,9 +201,10 @@ async fn read(
     let ceiling = window.to_ceiling.min(last);
     while after < ceiling {
         let upto = after.saturating_add(range).min(ceiling);
-        let rows = between(connection, window, after, upto, asked).await?;
-        if !rows.is_empty() {
-            return end_at(window, rows, (upto, last), asked);
+        let events = between(store, connection, window, (after, upto), asked).await?;
+        if !events.is_empty() {
+            let end = end_at(window, &events, (upto, last), asked);
+            return Ok((events, end));
         }
         after = upto;
         range = range.saturating_mul(8).min(WIDEST_RANGE);
@@ -206,20 +217,19 @@ fn behind(window: &PgCursor, last: i64) -> PgCursor {
     if last == i64::MAX { window.done() } else { window.at(last) }
 }
 
-/// The place after the rows of a range that was read up to `upto`, on a way that ends at `last`.
+/// The place after the events of a range that was read up to `upto`, on a way that ends at `last`.
 fn end_at(
     window: &PgCursor,
-    rows: Vec<PgRow>,
+    events: &[Stored],
     (upto, last): (i64, i64),
     asked: &Asked,
-) -> Result<(Vec<PgRow>, PgCursor), sqlx::Error> {
-    let full = columns::limit(rows.len()) >= asked.limit;
-    let end = match rows.last() {
-        Some(newest) if full => window.at(newest.try_get("position")?),
+) -> PgCursor {
+    let full = columns::limit(events.len()) >= asked.limit;
+    match events.last() {
+        Some(newest) if full => window.at(newest.position),
         _ if upto >= window.to_ceiling.max(window.from.floor).min(last) => behind(window, last),
         _ => window.at(upto),
-    };
-    Ok((rows, end))
+    }
 }
 
 /// Where the events begin that lie after `after` and up to the floor and belong to a transaction that was open when the
@@ -248,83 +258,87 @@ async fn first_straggler(
 
 /// Events of those transactions in a range.
 async fn stragglers(
+    store: &PgStore,
     connection: &mut PgConnection,
     window: &PgCursor,
-    after: i64,
-    upto: i64,
+    range: (i64, i64),
     asked: &Asked,
-) -> Result<Vec<PgRow>, sqlx::Error> {
+) -> Result<Vec<Stored>> {
     const TEXTS: [&str; 4] = texts!(
-        "SELECT position, shard, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
-             tracestate, metadata, data FROM eventbus_event \
-         WHERE xid = ANY (ARRAY(SELECT xid FROM pg_snapshot_xip($1::pg_snapshot) AS open (xid) \
+        "xid = ANY (ARRAY(SELECT xid FROM pg_snapshot_xip($1::pg_snapshot) AS open (xid) \
              WHERE pg_visible_in_snapshot(xid, $2::pg_snapshot))) \
          AND position > $3 AND position <= $4 AND epoch = $5 AND ",
         " ORDER BY position LIMIT $7"
     );
-    in_range(connection, asked.among(TEXTS), window, (after, upto), asked).await
+    in_range(store, connection, asked.among(TEXTS), window, range, asked).await
 }
 
 /// The window's events in a range above the floor. The snapshots stand in subqueries so that they are parsed once per
 /// statement and not once per row.
 async fn between(
+    store: &PgStore,
     connection: &mut PgConnection,
     window: &PgCursor,
-    after: i64,
-    upto: i64,
+    range: (i64, i64),
     asked: &Asked,
-) -> Result<Vec<PgRow>, sqlx::Error> {
+) -> Result<Vec<Stored>> {
     const TEXTS: [&str; 4] = texts!(
-        "SELECT position, shard, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
-             tracestate, metadata, data FROM eventbus_event \
-         WHERE position > $3 AND position <= $4 AND epoch = $5 AND ",
+        "position > $3 AND position <= $4 AND epoch = $5 AND ",
         " AND NOT pg_visible_in_snapshot(xid, (SELECT $1::pg_snapshot)) \
          AND pg_visible_in_snapshot(xid, (SELECT $2::pg_snapshot)) ORDER BY position LIMIT $7"
     );
-    in_range(connection, asked.among(TEXTS), window, (after, upto), asked).await
+    in_range(store, connection, asked.among(TEXTS), window, range, asked).await
 }
 
-/// Runs one of the two statements, whose parameters are the same.
+/// Runs one of the two statements, whose parameters are the same. A row becomes an event as it arrives, while the server
+/// sends the next ones.
 async fn in_range(
+    store: &PgStore,
     connection: &mut PgConnection,
     statement: &'static str,
     window: &PgCursor,
     (after, upto): (i64, i64),
     asked: &Asked,
-) -> Result<Vec<PgRow>, sqlx::Error> {
+) -> Result<Vec<Stored>> {
     let query = sqlx::query(statement)
         .bind(&*window.from.snapshot)
         .bind(&*window.to.snapshot)
         .bind(after)
         .bind(upto)
         .bind(window.epoch);
-    asked.bind(query).fetch_all(connection).await
+    let mut rows = asked.bind(query).fetch(connection);
+    let most = upto.saturating_sub(after).min(asked.limit);
+    let mut events = Vec::with_capacity(usize::try_from(most).unwrap_or(0));
+    let failed = |error| store.error("read the log", error);
+    while let Some(row) = rows.try_next().await.map_err(failed)? {
+        events.push(stored(store, &row)?);
+    }
+    Ok(events)
 }
 
-/// Reads an event's columns.
+/// Reads the columns of [`event_columns`](columns::event_columns), with which the row begins.
 pub(super) fn stored(store: &PgStore, row: &PgRow) -> Result<Stored> {
     let columns = || -> Result<(i64, i16, i32, Option<String>, RawEvent), sqlx::Error> {
         let envelope = Envelope {
-            id: row.try_get("id")?,
-            event_type: row.try_get("type")?,
+            id: row.try_get(2)?,
+            event_type: row.try_get(3)?,
             version: 0,
-            source: row.try_get("source")?,
-            tenant: row.try_get("tenant")?,
-            aggregate_id: row.try_get("aggregate_id")?,
-            correlation_id: row.try_get("correlation_id")?,
-            causation_id: row.try_get("causation_id")?,
-            traceparent: row.try_get("traceparent")?,
-            tracestate: row.try_get("tracestate")?,
+            source: row.try_get(5)?,
+            tenant: row.try_get(6)?,
+            aggregate_id: row.try_get(7)?,
+            correlation_id: row.try_get(8)?,
+            causation_id: row.try_get(9)?,
+            traceparent: row.try_get(10)?,
+            tracestate: row.try_get(11)?,
             metadata: BTreeMap::new(),
         };
         // `json` travels as its text; sqlx would only read it as text with its own JSON support.
-        let event = RawEvent { envelope, data: row.try_get_unchecked("data")? };
-        let metadata = row.try_get_unchecked("metadata")?;
-        let (position, slot) = (row.try_get("position")?, row.try_get("shard")?);
-        Ok((position, slot, row.try_get("version")?, metadata, event))
+        let event = RawEvent { envelope, data: row.try_get_unchecked(13)? };
+        let metadata = row.try_get_unchecked(12)?;
+        Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(4)?, metadata, event))
     };
-    let (position, slot, version, metadata, mut event) =
-        columns().map_err(|error| store.error("read a row of eventbus_event", error))?;
+    let (position, slot, version, metadata, mut event) = columns()
+        .map_err(|error| store.error("read a row of eventbus_event", columns::named(row, error)))?;
     event.envelope.version = columns::read_u32(version.into(), "version", position)?;
     event.envelope.metadata = columns::read_metadata(metadata, position)?;
     let slot = columns::read_slot(slot.into(), position)?;

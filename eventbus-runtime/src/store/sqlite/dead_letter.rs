@@ -11,12 +11,12 @@ use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::page::{list, optional_uuid, stored, uuid};
 use crate::store::{LetterSlice, Moved, Obstacle, Survey, columns};
 
-/// What a letter is read from; the columns of its event have the names that they have in the log.
+/// What a letter is read from; first its event's columns, which are read by their place, as in the log.
 macro_rules! of_letter {
     () => {
-        "id AS letter_id, source AS letter_source, subscription, position, shard, event_id AS id, type, version, \
-         event_source AS source, tenant, aggregate_id, correlation_id, causation_id, traceparent, tracestate, metadata, \
-         data, attempts, kind, message, errors, died_at, retry_at"
+        "position, shard, event_id AS id, type, version, event_source AS source, tenant, aggregate_id, correlation_id, \
+         causation_id, traceparent, tracestate, metadata, data, id AS letter_id, source AS letter_source, subscription, \
+         attempts, kind, message, errors, died_at, retry_at"
     };
 }
 
@@ -77,7 +77,7 @@ pub(super) async fn survey(store: &SqliteStore, filter: &LetterFilter) -> Result
         let slice = LetterSlice::first(filter, usize::MAX);
         let row = in_slice(statement, &slice).fetch_one(&store.pool).await?;
         let count: i64 = row.try_get("count")?;
-        let newest = optional_uuid(&row, "newest")?;
+        let newest = optional_uuid(row.try_get("newest")?, "newest")?;
         Ok(Survey { count: u64::try_from(count).unwrap_or(0), newest })
     };
     read.await.map_err(|error| store.error("count the dead letters", error))

@@ -1,5 +1,8 @@
 //! Reading the log.
 
+use std::collections::BTreeMap;
+
+use futures_util::TryStreamExt;
 use serde::Serialize;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -27,8 +30,9 @@ impl Cursor for SqliteCursor {
 macro_rules! statement {
     ($condition:literal) => {
         concat!(
-            "SELECT position, shard, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, \
-             traceparent, tracestate, metadata, data FROM eventbus_event WHERE position > ?1 AND position <= ?2 AND ",
+            "SELECT ",
+            columns::event_columns!(),
+            " FROM eventbus_event AS e WHERE position > ?1 AND position <= ?2 AND ",
             $condition,
             " ORDER BY position LIMIT ?4"
         )
@@ -40,14 +44,14 @@ const TEXTS: [&str; 4] = [
     statement!("type IN (SELECT value FROM json_each(?3))"),
     statement!(
         "(type IN (SELECT value FROM json_each(?3)) \
-         OR EXISTS (SELECT 1 FROM json_each(?5) WHERE substr(eventbus_event.type, 1, length(value)) = value))"
+         OR EXISTS (SELECT 1 FROM json_each(?5) WHERE substr(e.type, 1, length(value)) = value))"
     ),
     statement!(
         "type IN (SELECT value FROM json_each(?3)) AND shard * ?6 / 1024 IN (SELECT value FROM json_each(?7))"
     ),
     statement!(
         "(type IN (SELECT value FROM json_each(?3)) \
-         OR EXISTS (SELECT 1 FROM json_each(?5) WHERE substr(eventbus_event.type, 1, length(value)) = value)) \
+         OR EXISTS (SELECT 1 FROM json_each(?5) WHERE substr(e.type, 1, length(value)) = value)) \
          AND shard * ?6 / 1024 IN (SELECT value FROM json_each(?7))"
     ),
 ];
@@ -90,8 +94,12 @@ pub(super) async fn page(
             query.bind(list(&families)).bind(wanted.shards.of()).bind(list(&numbers))
         }
     };
-    let rows = query.fetch_all(&store.pool).await.map_err(failed)?;
-    let events = rows.iter().map(|row| stored(store, row)).collect::<Result<Vec<_>>>()?;
+    let mut rows = query.fetch(&store.pool);
+    let most = usize::try_from(last - cursor.position).unwrap_or(usize::MAX);
+    let mut events = Vec::with_capacity(most.min(wanted.limit));
+    while let Some(row) = rows.try_next().await.map_err(failed)? {
+        events.push(stored(store, &row)?);
+    }
     let full = events.len() >= wanted.limit;
     let end = match events.last() {
         Some(newest) if full => newest.position,
@@ -105,36 +113,38 @@ pub(super) fn list<T: Serialize>(items: &[T]) -> String {
     serde_json::to_string(items).expect("a list of texts or numbers is always JSON")
 }
 
-/// Reads an event's columns.
+/// Reads the columns of [`event_columns`](columns::event_columns), with which the row begins.
 pub(super) fn stored(store: &SqliteStore, row: &SqliteRow) -> Result<Stored> {
     let columns = || -> Result<(i64, i64, i64, Option<String>, RawEvent), sqlx::Error> {
         let envelope = Envelope {
-            id: uuid(row.try_get("id")?, "id")?,
-            event_type: row.try_get("type")?,
+            id: uuid(row.try_get(2)?, "id")?,
+            event_type: row.try_get(3)?,
             version: 0,
-            source: row.try_get("source")?,
-            tenant: row.try_get("tenant")?,
-            aggregate_id: row.try_get("aggregate_id")?,
-            correlation_id: optional_uuid(row, "correlation_id")?,
-            causation_id: optional_uuid(row, "causation_id")?,
-            traceparent: row.try_get("traceparent")?,
-            tracestate: row.try_get("tracestate")?,
-            metadata: std::collections::BTreeMap::new(),
+            source: row.try_get(5)?,
+            tenant: row.try_get(6)?,
+            aggregate_id: row.try_get(7)?,
+            correlation_id: optional_uuid(row.try_get(8)?, "correlation_id")?,
+            causation_id: optional_uuid(row.try_get(9)?, "causation_id")?,
+            traceparent: row.try_get(10)?,
+            tracestate: row.try_get(11)?,
+            metadata: BTreeMap::new(),
         };
-        let event = RawEvent { envelope, data: row.try_get("data")? };
-        let (position, slot) = (row.try_get("position")?, row.try_get("shard")?);
-        Ok((position, slot, row.try_get("version")?, row.try_get("metadata")?, event))
+        let event = RawEvent { envelope, data: row.try_get(13)? };
+        Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(4)?, row.try_get(12)?, event))
     };
-    let (position, slot, version, metadata, mut event) =
-        columns().map_err(|error| store.error("read a row of eventbus_event", error))?;
+    let (position, slot, version, metadata, mut event) = columns()
+        .map_err(|error| store.error("read a row of eventbus_event", columns::named(row, error)))?;
     event.envelope.version = columns::read_u32(version, "version", position)?;
     event.envelope.metadata = columns::read_metadata(metadata, position)?;
     let slot = columns::read_slot(slot, position)?;
     Ok(Stored { position, slot, event })
 }
 
-pub(super) fn optional_uuid(row: &SqliteRow, column: &str) -> Result<Option<Uuid>, sqlx::Error> {
-    row.try_get::<Option<String>, _>(column)?.map(|text| uuid(text, column)).transpose()
+pub(super) fn optional_uuid(
+    text: Option<String>,
+    column: &str,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    text.map(|text| uuid(text, column)).transpose()
 }
 
 pub(super) fn uuid(text: String, column: &str) -> Result<Uuid, sqlx::Error> {

@@ -31,13 +31,15 @@ pub(super) async fn troubles(
     if open.is_empty() {
         return Ok(Troubles::default());
     }
-    let rows = sqlx::query(
-        "SELECT e.*, d.attempts, d.first_at, d.key FROM eventbus_delivery d \
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        columns::event_columns!(),
+        ", d.attempts, d.first_at, d.key FROM eventbus_delivery d \
          JOIN eventbus_event e ON e.position = d.position WHERE d.subscription = ?1 \
          AND d.shard * ?4 / 1024 IN (SELECT value FROM json_each(?5)) AND (d.state = 'retrying' AND d.next_at <= ?2 \
          OR d.state = 'parked' AND NOT EXISTS (SELECT 1 FROM eventbus_delivery r WHERE r.subscription = ?1 \
          AND r.state = 'retrying' AND r.key = d.key AND r.position < d.position)) ORDER BY d.position LIMIT ?3",
-    )
+    ))
     .bind(subscription)
     .bind(now)
     .bind(columns::limit(limit))
