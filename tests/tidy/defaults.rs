@@ -47,6 +47,7 @@ fn told(default: &str) -> Option<u64> {
         "" | "ms" => number,
         "s" => number * 1_000,
         "minute" | "minutes" => number * 60_000,
+        "hours" => number * 3_600_000,
         "KiB" => number * 1_024,
         "MiB" => number * 1_024 * 1_024,
         other => panic!("`{other}` is no unit"),
@@ -59,7 +60,9 @@ fn meant(quote: &str) -> u64 {
     let words = value.split(|char: char| !char.is_ascii_alphanumeric() && char != '_');
     let numbers = words.filter(|word| word.starts_with(|char: char| char.is_ascii_digit()));
     let product: u64 = numbers.map(|word| word.replace('_', "").parse::<u64>().unwrap()).product();
-    product * if value.contains("from_secs") { 1_000 } else { 1 }
+    let units = [("from_secs", 1_000), ("from_hours", 3_600_000)];
+    let unit = units.iter().find(|(name, _)| value.contains(name));
+    product * unit.map_or(1, |(_, millis)| *millis)
 }
 
 #[test]
