@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use eventbus_runtime::store::{
-    Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent, Owner, Page, Registration, Replica,
-    Roster, Shard, Shards, Start, Step, Store, Survey, Troubles, Wanted,
+    Capability, Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent, Owner, Page,
+    Registration, Replica, Roster, Shard, Shards, Start, Step, Store, Survey, Troubles, Wanted,
 };
 use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result};
 use uuid::Uuid;
@@ -116,6 +116,10 @@ impl<S: Store> Store for Faulty<S> {
 
 impl<S: Log> Log for Faulty<S> {
     type Cursor = S::Cursor;
+
+    fn capabilities(&self) -> &'static [Capability] {
+        self.inner.capabilities()
+    }
 
     async fn register(&self, registration: &Registration) -> Result<()> {
         self.faults.reach().await?;

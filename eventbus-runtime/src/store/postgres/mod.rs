@@ -43,8 +43,8 @@ use crate::error::Result;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
-    Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard, Shards, Start,
-    Step, Store, Troubles, Wanted,
+    Capability, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
+    Shards, Start, Step, Store, Troubles, Wanted,
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
@@ -137,6 +137,10 @@ impl Store for PgStore {
 
 impl Log for PgStore {
     type Cursor = PgCursor;
+
+    fn capabilities(&self) -> &'static [Capability] {
+        Capability::ALL
+    }
 
     async fn register(&self, registration: &Registration) -> Result<()> {
         subscription::register(self, registration).await

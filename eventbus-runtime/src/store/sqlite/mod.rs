@@ -29,8 +29,8 @@ use crate::error::Result;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
-    Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard, Shards, Start,
-    Step, Store, Troubles, Wanted,
+    Capability, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
+    Shards, Start, Step, Store, Troubles, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -136,6 +136,15 @@ impl Store for SqliteStore {
 
 impl Log for SqliteStore {
     type Cursor = SqliteCursor;
+
+    fn capabilities(&self) -> &'static [Capability] {
+        match self.in_memory {
+            true => &[],
+            false => {
+                &[Capability::ReadsBesideWriter, Capability::Durable, Capability::NoticesDeath]
+            }
+        }
+    }
 
     async fn register(&self, registration: &Registration) -> Result<()> {
         subscription::register(self, registration).await

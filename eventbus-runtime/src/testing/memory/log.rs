@@ -2,8 +2,8 @@
 
 use crate::error::Result;
 use crate::store::{
-    Handles, Held, Log, Owner, Page, Registration, Replica, Roster, Shard, Shards, Start, Step,
-    Stored, Troubles, Wanted,
+    Capability, Handles, Held, Log, Owner, Page, Registration, Replica, Roster, Shard, Shards,
+    Start, Step, Stored, Troubles, Wanted,
 };
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::MemoryCursor;
@@ -11,6 +11,10 @@ use crate::testing::memory::transaction::MemoryConnection;
 
 impl Log for MemoryStore {
     type Cursor = MemoryCursor;
+
+    fn capabilities(&self) -> &'static [Capability] {
+        &[Capability::ReadsBesideWriter, Capability::SeveralWriters]
+    }
 
     async fn register(&self, registration: &Registration) -> Result<()> {
         self.state().register(registration)
