@@ -7,6 +7,7 @@ mod events;
 mod letters;
 mod letters_before;
 mod postgres;
+mod processes;
 mod schema;
 mod sqlite;
 mod transaction;
