@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-#[cfg(feature = "relay")]
+#[cfg(any(feature = "relay", feature = "testing"))]
 use tokio::time::Instant;
 
 /// Milliseconds since 1970, by the wall clock.
@@ -13,7 +13,7 @@ pub(crate) fn now() -> i64 {
 
 /// Milliseconds since 1970: the wall clock when the clock was made, and from there on the runtime's own time, which
 /// never runs backwards and which a test can pause.
-#[cfg(feature = "relay")]
+#[cfg(any(feature = "relay", feature = "testing"))]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
     origin: i64,

@@ -9,18 +9,18 @@
 //!    byte for byte, with a number, its **position**, and with its slot, which
 //!    [`NewEvent::slot`](crate::store::NewEvent::slot) computes. Whatever is dropped in the middle, a `begin`, a `commit`,
 //!    a whole transaction, must leave the connections usable.
-//! 2. A [`Cursor`](crate::store::Cursor), and of [`Log`](crate::store::Log) the methods `page`, `register` and `roster`:
-//!    reading. Where transactions commit in another order than they take their positions in, a position alone is no
+//! 2. A [`Cursor`](crate::store::Cursor), and of [`Log`] the methods `page`, `register` and `roster`: reading. Where transactions commit in another order than they take their positions in, a position alone is no
 //!    cursor: whoever reads on behind the highest one loses what commits later. That is the one law that is easily
 //!    broken without being noticed; [`PgCursor`](crate::store::postgres::PgCursor) keeps it with two snapshots.
-//! 3. The rest of [`Log`](crate::store::Log): shards are taken under a **fence**, which is raised with each taking, and
+//! 3. The rest of [`Log`]: shards are taken under a **fence**, which is raised with each taking, and
 //!    [`advance`](crate::store::Log::advance) moves cursors and delivery rows inside an open transaction, under fences
 //!    that nobody has raised meanwhile. The check has to hold until that transaction ends: lock the shards' rows, or check
 //!    again at the commit.
-//! 4. [`Letters`](crate::store::Letters): dead letters and the actions on them.
+//! 4. [`Letters`](crate::store::Letters): dead letters and the actions on them. What a filter means
+//!    [`LetterFilter::matches`](crate::LetterFilter::matches) says of a letter in hand.
 //!
-//! [`Log::capabilities`](crate::store::Log::capabilities) says what the store can do beyond that. What it declares the
-//! suite tests, without exception; a case that needs what it does not declare says so and is passed over.
+//! [`Log::capabilities`] says what the store can do beyond that. What it declares the suite tests, without exception; a
+//! case that needs what it does not declare says so and is passed over.
 //!
 //! Errors have a kind that the relay acts on: [`Fenced`](crate::ErrorKind::Fenced) ends an ownership,
 //! [`TransactionRollback`](crate::ErrorKind::TransactionRollback) is tried again, and
@@ -63,7 +63,7 @@
 //! # }
 //! ```
 //!
-//! [`exercise_store`] runs all of them in one test instead. The cases need the features `testing` and nothing else;
+//! [`exercise_store`] runs all of them in one test instead. The cases need the feature `testing` and nothing else;
 //! they run on tokio's current-thread runtime. What is the store's own, its migrations for instance, its errors or what
 //! several processes do to one database, wants tests beside the suite, and [`tools`] is what its cases are written with.
 #![expect(
