@@ -380,7 +380,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// ```
 ///
 /// `tenant_id`: the field whose text is the tenant; emitting puts it into the envelope. `event_key`: the field that tells
-/// this event from others of its type; `event_key()` returns its text, and nothing else is done with it. The type of each
+/// this event from others of its type: a second event with it is a duplicate and is not written. The type of each
 /// is `Display`, or an `Option` of one that is.
 ///
 /// ```

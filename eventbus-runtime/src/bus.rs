@@ -1,12 +1,16 @@
 //! The bus: one handle for emitting and subscribing, cheap to clone.
 
-#[cfg(feature = "relay")]
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::emit::Groups;
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "relay")]
 use crate::relay::Hub;
 use crate::store::{Log, NewEvent, Start, Store};
+
+/// How long a key is kept unless the bus is told otherwise.
+const KEY_WINDOW: Duration = Duration::from_hours(24);
 
 /// Emits events into a store and, with the `relay` feature, hands them to handlers.
 ///
@@ -15,6 +19,8 @@ use crate::store::{Log, NewEvent, Start, Store};
 pub struct EventBus<S: Store> {
     pub(crate) store: S,
     pub(crate) source: String,
+    pub(crate) key_window: Duration,
+    pub(crate) groups: Arc<Groups>,
     #[cfg(feature = "relay")]
     pub(crate) hub: Arc<Hub>,
 }
@@ -26,6 +32,8 @@ impl<S: Store> EventBus<S> {
         Self {
             store,
             source: "eventbus".to_owned(),
+            key_window: KEY_WINDOW,
+            groups: Arc::default(),
             #[cfg(feature = "relay")]
             hub: Arc::default(),
         }
@@ -35,6 +43,18 @@ impl<S: Store> EventBus<S> {
     #[must_use]
     pub fn with_source(mut self, source: impl Into<String>) -> Self {
         self.source = source.into();
+        self
+    }
+
+    /// For how long a second event of a key is a duplicate, 24 h by default: see [`Emitting::key`].
+    ///
+    /// It goes for the keys that this bus takes from now on. An emitter that meets an expired key takes it over, and one
+    /// in 64 removes up to 256 expired ones, so that the table of keys stays as large as the window asks.
+    ///
+    /// [`Emitting::key`]: crate::Emitting::key
+    #[must_use]
+    pub fn with_key_window(mut self, window: Duration) -> Self {
+        self.key_window = window;
         self
     }
 

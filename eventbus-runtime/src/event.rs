@@ -246,13 +246,14 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// The delivery of the event at `position` for the `attempt`-th time, from 1; first attempted now.
+    /// The delivery of the event at `position` for the `attempt`-th time, from 1; first attempted in 1970 unless
+    /// [`Delivery::first_at`] says otherwise.
     #[must_use]
-    pub fn new(position: i64, attempt: u32) -> Self {
-        Self { position, attempt, first_at: SystemTime::now() }
+    pub const fn new(position: i64, attempt: u32) -> Self {
+        Self { position, attempt, first_at: SystemTime::UNIX_EPOCH }
     }
 
-    /// The same, first attempted earlier.
+    /// The same, first attempted at this time.
     #[must_use]
     pub const fn first_at(self, first_at: SystemTime) -> Self {
         Self { first_at, ..self }

@@ -16,6 +16,8 @@ mod catalog;
 #[cfg(feature = "store")]
 mod clock;
 #[cfg(feature = "store")]
+mod context;
+#[cfg(feature = "store")]
 pub mod dead_letter;
 #[cfg(feature = "store")]
 mod emit;
@@ -37,6 +39,8 @@ pub mod store;
 mod subscribe;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "store")]
+mod to_the_end;
 
 #[doc(hidden)]
 pub mod __private;
@@ -50,11 +54,16 @@ pub use crate::catalog::{
     LeafDocument, Node, Upcast, UpcastDocument,
 };
 #[cfg(feature = "store")]
+pub use crate::context::Context;
+#[cfg(feature = "store")]
 pub use crate::dead_letter::{
     Action, Content, DeadLetter, DeadLetters, FailedAttempt, LetterFilter, Operator, Retried,
 };
 #[cfg(feature = "store")]
-pub use crate::emit::{Emit, MAX_AGGREGATE_ID, MAX_PAYLOAD, MAX_TENANT_ID};
+pub use crate::emit::{
+    BusTx, Emit, Emitting, MAX_AGGREGATE_ID, MAX_BATCH, MAX_BATCH_BYTES, MAX_EVENT_KEY,
+    MAX_PAYLOAD, MAX_TENANT_ID, Receipt, Receipts, Target,
+};
 pub use crate::envelope::{Envelope, RawEvent};
 pub use crate::error::{Error, ErrorKind, HandlerError, Result};
 pub use crate::event::{Delivery, DomainEvent, Emittable, Event, EventPayload};

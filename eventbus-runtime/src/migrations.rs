@@ -34,6 +34,12 @@ pub const POSTGRES: &[Migration] = &[
         makes: "eventbus_dead_letter",
         sql: include_str!("../migrations/postgres/0003_dead_letters.sql"),
     },
+    Migration {
+        version: 4,
+        name: "keys",
+        makes: "eventbus_key",
+        sql: include_str!("../migrations/postgres/0004_keys.sql"),
+    },
 ];
 
 /// The steps for SQLite, oldest first.
@@ -55,6 +61,12 @@ pub const SQLITE: &[Migration] = &[
         name: "dead_letters",
         makes: "eventbus_dead_letter",
         sql: include_str!("../migrations/sqlite/0003_dead_letters.sql"),
+    },
+    Migration {
+        version: 4,
+        name: "keys",
+        makes: "eventbus_key",
+        sql: include_str!("../migrations/sqlite/0004_keys.sql"),
     },
 ];
 

@@ -7,6 +7,11 @@ use sqlx::sqlite::SqlitePool;
 
 use crate::SHOP;
 
+/// The file of types that was the `n`-th to be emitted after the first one, which follows the runtime's own.
+pub(crate) fn later_types(n: usize) -> String {
+    format!("migrations/sqlite/{:04}_eventbus_types.sql", SQLITE.len() + 1 + n)
+}
+
 /// Applies a folder of migrations as `sqlx migrate run` does, and reads the registered types.
 async fn registered(
     pool: &SqlitePool,
@@ -100,11 +105,9 @@ fn a_run_that_was_killed_before_its_manifest_emits_nothing_twice() {
     fixture.write("schemas/manifest.json", &manifest);
     fixture.replace("src/lib.rs", "Stopped {", "Halted {");
     let run = fixture.run(&["codegen"]);
-    // The runtime's own steps come first, then the types of the first run and those of the second.
-    let file = |nth| format!("migrations/sqlite/{:04}_eventbus_types.sql", SQLITE.len() + nth);
-    let wanted = format!("`{}` was generated, but", file(2));
-    assert!(run.stderr.contains(&wanted), "{}", run.stderr);
-    assert!(fixture.path(&file(3)).exists());
+    let second = later_types(1);
+    assert!(run.stderr.contains(&format!("`{second}` was generated, but")), "{}", run.stderr);
+    assert!(fixture.path(&later_types(2)).exists());
 }
 
 #[test]

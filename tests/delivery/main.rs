@@ -5,4 +5,5 @@
     reason = "all of it is test code, also what stands outside a #[test]"
 )]
 
+mod waking;
 mod writers;

@@ -120,7 +120,7 @@ async fn it_is_emitted_again_byte_for_byte() {
     let log = emitted(async |bus| {
         let mut transaction = bus.begin();
         let ids = bus.emit(&mut transaction, &event).await.unwrap();
-        assert_eq!(ids, [raw("gate.locked").envelope.id]);
+        assert_eq!(ids.ids(), [raw("gate.locked").envelope.id]);
         bus.emit(&mut transaction, vec![event.clone()]).await.unwrap();
         let group = GateEvent::Other(raw("gate.locked"));
         bus.emit(&mut transaction, (group, raw("gate.locked"))).await.unwrap();

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use eventbus_runtime::store::{
-    Capability, Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent, Owner, Page,
-    Registration, Replica, Roster, Shard, Shards, Start, Step, Store, Survey, Troubles, Wanted,
+    Capability, Duplicates, Handled, Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent,
+    Owner, Page, Registration, Replica, Roster, Shard, Shards, Start, Step, Store, Survey,
+    Troubles, Wanted,
 };
 use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result};
 use uuid::Uuid;
@@ -76,7 +77,11 @@ impl<S: Store> Store for Faulty<S> {
         self.inner.migrate().await
     }
 
-    async fn append(&self, connection: &mut S::Connection, events: &[NewEvent]) -> Result<()> {
+    async fn append(
+        &self,
+        connection: &mut S::Connection,
+        events: &[NewEvent],
+    ) -> Result<Duplicates> {
         self.inner.append(connection, events).await
     }
 
@@ -165,6 +170,14 @@ impl<S: Log> Log for Faulty<S> {
 
     async fn remove(&self, subscription: &str) -> Result<bool> {
         self.inner.remove(subscription).await
+    }
+
+    async fn handled(&self, subscription: &str, event: Uuid) -> Result<Handled> {
+        self.inner.handled(subscription, event).await
+    }
+
+    async fn rung(&self) {
+        self.inner.rung().await;
     }
 
     async fn page(

@@ -157,6 +157,37 @@ pub(crate) async fn dropping_every_handle_ends_it<S: Log>(store: S) {
     assert_eq!((one.numbers(), two.numbers()), (vec![], vec![1]));
 }
 
+pub(crate) async fn a_receipt_waits_for_the_handler<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    let handler = async |event: Event<Posted>| match event.0 {
+        2 => Err(HandlerError::terminal("no such account")),
+        _ => Ok(()),
+    };
+    let running = desk.subscribe("books").handle(handler).start().await.unwrap();
+    let within = Duration::from_secs(30);
+    let emit = async |n| {
+        let mut tx = desk.store.begin().await.unwrap();
+        let receipts = desk.bus.emit(&mut tx, Posted(n)).await.unwrap();
+        let soon = receipts.handled_by("books", Duration::from_millis(10)).await.unwrap_err();
+        assert_eq!(soon.kind(), ErrorKind::HandlerTimeout, "it is not committed");
+        desk.store.commit(tx).await.unwrap();
+        receipts
+    };
+    emit(1).await.handled_by("books", within).await.unwrap();
+    let refused = emit(2).await.handled_by("books", within).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::MaxRetries);
+    assert!(refused.to_string().ends_with("no such account"), "{refused}");
+    let receipts = emit(3).await;
+    let unknown = receipts.handled_by("nobody", within).await.unwrap_err();
+    assert!(unknown.to_string().contains("not known to the database"), "{unknown}");
+    running.settled().await.unwrap();
+    let handler = async |_: Event<Noted>| Ok(());
+    let notes = desk.subscribe("notes").handle(handler).start().await.unwrap();
+    let never = receipts.handled_by("notes", within).await.unwrap_err();
+    assert!(never.to_string().contains("handles no `account.posted`"), "{never}");
+    notes.shutdown().await.unwrap();
+}
+
 async fn posted_only(_: Event<Posted>) -> Result<(), HandlerError> {
     Ok(())
 }

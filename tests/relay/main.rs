@@ -106,6 +106,7 @@ macro_rules! suite {
                     shutdown_finishes_the_event_in_hand_and_a_restart_goes_on,
                     a_late_handler_is_named,
                     a_second_start_takes_over,
+                    a_receipt_waits_for_the_handler,
                     starting_now_skips_the_past,
                     an_uncommitted_event_is_not_delivered,
                     dropping_every_handle_ends_it,

@@ -1,6 +1,7 @@
 //! What a subscription may choose: how many at once, how often, in which order, and when to stand still.
 
 use std::future::ready;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,28 +17,24 @@ use crate::desk::{Desk, Seen, counts};
 use crate::events::{Posted, posted};
 use crate::faulty::Faulty;
 
+type Handling = Pin<Box<dyn Future<Output = Result<(), HandlerError>> + Send>>;
+
 /// A handler that tells when it begins and ends when it is let.
 fn gated(
     gate: &Arc<Semaphore>,
     seen: &Seen,
-) -> (
-    impl Fn(Event<Posted>) -> std::pin::Pin<Box<dyn Future<Output = Result<(), HandlerError>> + Send>>
-    + Send
-    + Sync
-    + 'static,
-    mpsc::UnboundedReceiver<i64>,
-) {
+) -> (impl Fn(Event<Posted>) -> Handling + Send + Sync + 'static, mpsc::UnboundedReceiver<i64>) {
     let (begun, begins) = mpsc::unbounded_channel();
     let (gate, seen) = (Arc::clone(gate), seen.clone());
     let handler = move |event: Event<Posted>| {
         let (gate, seen) = (Arc::clone(&gate), seen.clone());
         begun.send(event.0).unwrap();
-        let handling: std::pin::Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(async move {
+        let handling = async move {
             gate.acquire().await?.forget();
             seen.note(&event);
             Ok(())
-        });
-        handling
+        };
+        Box::pin(handling) as Handling
     };
     (handler, begins)
 }
@@ -177,8 +174,7 @@ async fn limited(limit: RateLimit, transactional: bool) -> Vec<(String, u128)> {
     desk.emit(&[posted("a", 1), posted("a", 2), posted("a", 3), posted("b", 4)]).await;
     let running = subscription.start().await.unwrap();
     running.settled().await.unwrap();
-    let times = times.lock().unwrap().clone();
-    times
+    std::mem::take(&mut *times.lock().unwrap())
 }
 
 #[tokio::test(start_paused = true)]

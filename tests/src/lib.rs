@@ -6,7 +6,19 @@ pub mod random;
 pub mod sqlite;
 pub mod toolchain;
 
-/// The README's code compiles.
+/// The code of the README and of `docs/` compiles.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+mod documents {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../docs/delivery.md")]
+    struct Delivery;
+    #[doc = include_str!("../../docs/ordering.md")]
+    struct Ordering;
+    #[doc = include_str!("../../docs/failures.md")]
+    struct Failures;
+    #[doc = include_str!("../../docs/replicas.md")]
+    struct Replicas;
+    #[doc = include_str!("../../docs/defaults.md")]
+    struct Defaults;
+}

@@ -7,7 +7,7 @@ use eventbus_runtime::testing::suite::StoreFixture;
 use eventbus_runtime::{EventBus, MemoryStore, PgStore, SqliteBus, SqliteStore};
 use eventbus_tests::postgres::PgDatabase;
 use eventbus_tests::sqlite::SqliteFile;
-use sqlx::{Connection, PgConnection, SqliteConnection, raw_sql};
+use sqlx::{Connection, PgConnection, SqliteConnection, query_scalar, raw_sql};
 
 /// What its store is behind [`StoreFixture`]: the handles have connections of their own, and it goes when it is dropped.
 pub(crate) trait Database: StoreFixture<Store: Log<Connection: Connection> + Debug> {
@@ -21,6 +21,9 @@ pub(crate) trait Database: StoreFixture<Store: Log<Connection: Connection> + Deb
 
     /// Runs SQL on it.
     async fn execute(&self, sql: &'static str);
+
+    /// Asks it for a number.
+    async fn number(&self, sql: &'static str) -> i64;
 
     /// Runs SQL on a connection.
     async fn run(
@@ -61,6 +64,10 @@ impl Database for Sqlite {
         raw_sql(sql).execute(self.bus().await.pool()).await.unwrap();
     }
 
+    async fn number(&self, sql: &'static str) -> i64 {
+        query_scalar(sql).fetch_one(self.bus().await.pool()).await.unwrap()
+    }
+
     async fn run(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
         raw_sql(sql).execute(connection).await.map(drop)
     }
@@ -88,6 +95,10 @@ impl Database for Postgres {
 
     async fn execute(&self, sql: &'static str) {
         raw_sql(sql).execute(self.bus().await.pool()).await.unwrap();
+    }
+
+    async fn number(&self, sql: &'static str) -> i64 {
+        query_scalar(sql).fetch_one(self.bus().await.pool()).await.unwrap()
     }
 
     async fn run(connection: &mut PgConnection, sql: &'static str) -> Result<(), sqlx::Error> {

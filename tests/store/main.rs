@@ -2,14 +2,19 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod append;
+mod bus_transaction;
+mod context;
 mod database;
 mod events;
+mod group;
+mod key;
 mod letters;
 mod letters_before;
 mod postgres;
 mod processes;
 mod schema;
 mod sqlite;
+mod target;
 mod transaction;
 
 use eventbus_runtime::store::{Capability, Log};
@@ -41,6 +46,29 @@ on_every_database! {
     append::everything_that_holds_events_can_be_emitted,
     append::a_refused_event_leaves_nothing_of_its_emit,
     letters::a_letter_outlives_its_event,
+    append::options_win_over_what_a_payload_marks,
+    append::limits_are_told_before_anything_is_written,
+    append::receipts_say_what_was_written,
+    bus_transaction::a_transaction_writes_what_waited_at_its_end,
+    bus_transaction::a_failed_or_kept_transaction_is_rolled_back,
+    bus_transaction::a_cancelled_transaction_leaves_the_bus_usable,
+    bus_transaction::an_insert_at_the_end_that_fails_is_told,
+    context::a_handler_passes_its_context_on,
+    context::a_transactional_handler_passes_its_context_on,
+    context::a_scope_is_the_context_of_what_is_emitted_in_it,
+    context::a_commit_of_the_buss_own_wakes_subscriptions,
+    group::everybody_who_emits_at_once_is_written,
+    group::one_bad_event_fails_only_its_own_caller,
+    group::an_emit_that_nobody_waits_for_may_be_carried_out,
+    group::an_emit_of_several_tenants_is_refused_on_the_pool,
+    key::the_second_event_of_a_key_is_a_duplicate,
+    key::a_key_is_a_tenants_own_and_a_mark_is_a_types_own,
+    key::duplicates_are_answered_event_by_event,
+    key::a_key_of_a_rolled_back_emit_is_free,
+    key::an_expired_key_is_free,
+    key::expired_keys_are_removed_by_emitters,
+    key::keys_that_cannot_be_are_refused,
+    key::a_failed_emit_takes_no_key,
     schema::processes_migrate_at_once,
     schema::a_newer_schema_is_refused,
     schema::missing_tables_are_named_with_the_remedy,

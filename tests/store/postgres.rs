@@ -100,7 +100,8 @@ async fn a_lost_lock_does_not_allow_two_committers() {
     let first = claim(&bus, "reader").await;
     let (_, end) = drain(&bus, first.cursor.clone()).await;
     sqlx::query(
-        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()",
+        "SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database \
+         WHERE l.locktype = 'advisory' AND d.datname = current_database() AND l.pid <> pg_backend_pid()",
     )
     .execute(other.pool())
     .await

@@ -5,6 +5,8 @@
     reason = "all of it is test code, also what stands outside a #[test]"
 )]
 
+mod defaults;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

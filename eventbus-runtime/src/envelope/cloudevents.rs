@@ -77,7 +77,7 @@ impl Serialize for RawEvent {
 }
 
 /// An extension's name is `[a-z0-9]{1,20}`, as CloudEvents says, and no attribute's.
-fn extension_name(name: &str) -> Result<(), String> {
+pub(crate) fn extension_name(name: &str) -> Result<(), String> {
     let fits = (1..=20).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     if !fits {

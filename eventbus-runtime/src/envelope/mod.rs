@@ -8,6 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
 
+#[cfg(feature = "store")]
+pub(crate) use crate::envelope::cloudevents::extension_name;
+
 /// Everything about an event that is not its payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {

@@ -3,7 +3,7 @@
 //! Old code that took over from new code would pass over the events that only new code handles. So a subscription
 //! remembers what its newest code handles, and code that handles less waits.
 
-use crate::store::Handles;
+use crate::store::{Handles, families};
 
 /// The event type that the newest code handles and this code does not, or not in as new a version; `None` where this
 /// code is as new.
@@ -16,13 +16,6 @@ pub(crate) fn lacks<'a>(newest: &'a Handles, mine: &Handles) -> Option<&'a str> 
         .iter()
         .find(|(event_type, version)| !covers(event_type, **version))
         .map(|(name, _)| &**name)
-}
-
-/// The families around a name, innermost first: `order.item.*`, `order.*`, `*`.
-fn families(event_type: &str) -> impl Iterator<Item = String> + '_ {
-    let name = event_type.strip_suffix('*').unwrap_or(event_type);
-    let ends = name.rmatch_indices('.').map(|(end, _)| end);
-    ends.map(|end| format!("{}.*", &name[..end])).chain(["*".to_owned()])
 }
 
 #[cfg(test)]

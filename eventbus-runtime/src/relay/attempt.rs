@@ -8,6 +8,7 @@ use std::task::Poll;
 use tokio::time::timeout;
 use tracing::Instrument;
 
+use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::event::Delivery;
 use crate::handler::{Call, CallError, Route, Tx, lend};
@@ -58,7 +59,8 @@ pub(super) async fn attempt<S: Log>(
     let span = tracing::info_span!("delivery", event_type, %id, position, attempt);
     let limit = spec.timeout.saturating_mul(attempt);
     let mut call = route.call(tx, stored, delivery);
-    let ended = timeout(limit, polled(&mut call)).instrument(span).await;
+    let context = Context::of(&stored.event.envelope);
+    let ended = context.scope(timeout(limit, polled(&mut call))).instrument(span).await;
     // What is left of a call that was cut off runs the handler's destructors, which are as likely to panic.
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(call)));
     shared.busy().remove(&position);

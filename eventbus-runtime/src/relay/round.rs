@@ -229,6 +229,8 @@ impl<S: Log> Worker<S> {
             tokio::select! {
                 _ = self.stop.wait_for(|stop| *stop) => return Ok(false),
                 _ = self.wake.changed() => return Ok(true),
+                // It rings after the commit, or once before it sleeps: one look is enough.
+                () = self.store.rung() => return Ok(false),
                 () = sleep_until(ends.min(tends)) => {}
             }
             if ends <= tends {

@@ -107,6 +107,17 @@ pub(crate) fn limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
+/// Whether this append, having written events of these keys, is one of the few that remove expired keys: one in 64, by
+/// the random end of an id, so that nothing has to be counted.
+pub(crate) fn sweeps(written: &[&NewEvent]) -> bool {
+    let chosen =
+        |new: &&NewEvent| new.key.is_some() && new.event.envelope.id.as_u128().is_multiple_of(64);
+    written.iter().any(chosen)
+}
+
+/// How many expired keys are removed at once: four for each that came since.
+pub(crate) const SWEEP: u32 = 256;
+
 /// A delivery row as it is written.
 #[derive(Debug)]
 pub(crate) struct DeliveryRow<'a> {

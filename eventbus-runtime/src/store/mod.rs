@@ -12,6 +12,8 @@ mod capability;
 mod columns;
 mod dead_letter;
 mod failure;
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) mod keys;
 mod ownership;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -23,11 +25,11 @@ pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod transaction;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Debug;
 use std::future::Future;
 use std::ops::DerefMut;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
 
@@ -38,6 +40,12 @@ use crate::filter::TypeSet;
 pub use crate::store::capability::Capability;
 pub use crate::store::dead_letter::{LetterSlice, Letters, Moved, Obstacle, Survey};
 pub(crate) use crate::store::failure::recordable;
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) use crate::store::keys::Keyed;
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+use crate::store::ownership::covers;
+#[cfg(feature = "relay")]
+pub(crate) use crate::store::ownership::families;
 pub use crate::store::ownership::{
     Handles, Held, Owner, Registration, Replica, Roster, SLOTS, Shard, Shards, shard_of,
 };
@@ -67,11 +75,30 @@ pub trait Store: Clone + Send + Sync + 'static {
 
     /// Appends events in their order, one at least, inside whatever transaction is open on the connection. They have
     /// ascending positions and [`NewEvent::slot`]s, and nobody sees them before the commit.
+    ///
+    /// An event whose key is taken is not written: it is one of the [`Duplicates`]. Where another transaction that is
+    /// still open took the key, this waits for its end: it is a duplicate if that commits, and the first if not. The
+    /// second of two events of one key in one append is a duplicate of the first. A key that has expired is free.
     fn append(
         &self,
         connection: &mut Self::Connection,
         events: &[NewEvent],
-    ) -> impl Future<Output = Result<()>> + Send;
+    ) -> impl Future<Output = Result<Duplicates>> + Send;
+
+    /// Appends events in a transaction of their own and commits it. Nobody cancels it half-way.
+    fn append_alone(&self, events: &[NewEvent]) -> impl Future<Output = Result<Duplicates>> + Send {
+        async {
+            let mut transaction = self.begin().await?;
+            match self.append(&mut transaction, events).await {
+                Ok(duplicates) => self.commit(transaction).await.map(|()| duplicates),
+                Err(error) => {
+                    // What is rolled back by losing its connection is rolled back as well.
+                    self.rollback(transaction).await.ok();
+                    Err(error)
+                }
+            }
+        }
+    }
 
     /// Opens a transaction that may write. Where it is dropped, it is rolled back, sooner or later.
     fn begin(&self) -> impl Future<Output = Result<Self::Transaction>> + Send;
@@ -161,6 +188,20 @@ pub trait Log: Letters {
     /// Forgets a subscription with all that is in trouble in it; whether it was known. Dead letters stay.
     fn remove(&self, subscription: &str) -> impl Future<Output = Result<bool>> + Send;
 
+    /// What a subscription has done with an event so far, as it is written down.
+    fn handled(
+        &self,
+        subscription: &str,
+        event: Uuid,
+    ) -> impl Future<Output = Result<Handled>> + Send;
+
+    /// Waits until something may have been committed, by whatever process; for ever where the store cannot tell. The relay
+    /// waits here when it has nothing to do, and reads again afterwards: a call more than needed does no harm, and one that
+    /// is missing costs no more than the relay's poll interval.
+    fn rung(&self) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
+
     /// Reads events after `cursor`, in the order of delivery. A page that has no event to bring lies behind what it passed
     /// over; only one that says that there is [more](Page::more) may end before everything that is committed.
     fn page(
@@ -221,6 +262,49 @@ pub enum Start {
     After(Uuid),
 }
 
+/// What a subscription has done with an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Handled {
+    /// It is behind the cursor and not in trouble.
+    Yes,
+    /// It is before the cursor, in trouble, or not in the log (yet).
+    NotYet,
+    /// It is a dead letter, for this reason.
+    Dead(String),
+    /// Nobody handles its type, which is this.
+    Never(String),
+    /// There is no such subscription.
+    Unknown,
+}
+
+/// An event and a subscription, as a store finds them.
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) event_type: String,
+    /// Whether the cursor of the event's shard is behind it.
+    pub(crate) passed: bool,
+    /// Whether it has an open delivery row.
+    pub(crate) open: bool,
+    /// The reason of its dead letter.
+    pub(crate) dead: Option<String>,
+}
+
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+impl Handled {
+    /// What is found, given what the subscription's newest code handles.
+    pub(crate) fn of(found: Option<Found>, handles: &Handles) -> Self {
+        match found {
+            None => Self::NotYet,
+            Some(Found { dead: Some(reason), .. }) => Self::Dead(reason),
+            Some(found) if !covers(handles, &found.event_type) => Self::Never(found.event_type),
+            Some(Found { passed: true, open: false, .. }) => Self::Yes,
+            Some(_) => Self::NotYet,
+        }
+    }
+}
+
 /// What a read of the log is to bring.
 #[derive(Debug, Clone)]
 pub struct Wanted<'a, C> {
@@ -244,13 +328,28 @@ pub struct NewEvent {
     ///
     /// [`DomainEvent::aggregate_kind`]: crate::DomainEvent::aggregate_kind
     pub aggregate_kind: String,
+    /// What makes a second event of its tenant a duplicate, where it has that.
+    pub key: Option<EventKey>,
 }
+
+/// What tells an event from others of its tenant: within the window a second one of the key is a duplicate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventKey {
+    /// The key.
+    pub text: String,
+    /// How long it is kept.
+    pub window: Duration,
+}
+
+/// The events of an append that were not written because their key was taken, by their place in it, with the id of the
+/// event that has the key.
+pub type Duplicates = BTreeMap<usize, Uuid>;
 
 impl From<RawEvent> for NewEvent {
     /// An event whose aggregate has the kind that the first segment of its type names.
     fn from(event: RawEvent) -> Self {
         let aggregate_kind = first_segment(&event.envelope.event_type).to_owned();
-        Self { event, aggregate_kind }
+        Self { event, aggregate_kind, key: None }
     }
 }
 

@@ -72,6 +72,21 @@ impl Shards {
 /// takes whole stands as `order.*`, with the version 0.
 pub type Handles = BTreeMap<String, u32>;
 
+/// Whether an event type is among them, by its name or by a family around it.
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) fn covers(handles: &Handles, event_type: &str) -> bool {
+    handles.contains_key(event_type)
+        || families(event_type).any(|family| handles.contains_key(&family))
+}
+
+/// The families around a name, innermost first: `order.item.*`, `order.*`, `*`.
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing", feature = "relay"))]
+pub(crate) fn families(event_type: &str) -> impl Iterator<Item = String> + '_ {
+    let name = event_type.strip_suffix('*').unwrap_or(event_type);
+    let ends = name.rmatch_indices('.').map(|(end, _)| end);
+    ends.map(|end| format!("{}.*", &name[..end])).chain(["*".to_owned()])
+}
+
 /// What makes a subscription known to a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {

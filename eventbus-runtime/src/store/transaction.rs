@@ -1,15 +1,14 @@
 //! A transaction on a connection that the relay owns.
 
 use std::fmt;
-use std::future::Future;
 use std::ops::{Deref, DerefMut};
-use std::panic::resume_unwind;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Database, Pool, SqlStr};
 use sqlx_core::transaction::TransactionManager;
 
 use crate::error::{Error, ErrorKind, Result};
+pub(crate) use crate::to_the_end::to_the_end;
 
 /// A transaction that the relay opens, lends to a handler and ends; it derefs to the connection.
 ///
@@ -140,20 +139,4 @@ pub(crate) fn ended_by_a_statement(place: &str) -> Error {
              failure of a statement that rolls back (`OR ROLLBACK`, `RAISE(ROLLBACK)`)"
         ),
     )
-}
-
-/// Runs a step to its end, even where whoever waits for it stops waiting.
-pub(crate) async fn to_the_end<T: Send + 'static>(
-    step: impl Future<Output = T> + Send + 'static,
-) -> Result<T> {
-    match tokio::spawn(step).await {
-        Ok(result) => Ok(result),
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => resume_unwind(panic),
-            Err(_) => Err(Error::new(
-                ErrorKind::Store,
-                "the async runtime shut down in the middle of a transaction",
-            )),
-        },
-    }
 }

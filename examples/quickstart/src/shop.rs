@@ -130,11 +130,11 @@ async fn open_account<S: Database>(
         "INSERT INTO shop_user (user_id, email) VALUES ($1, $2) ON CONFLICT (user_id) DO NOTHING";
     let update = "UPDATE shop_user SET email = $2 WHERE user_id = $1 AND email <> $2";
     if S::execute(tx, insert, &row).await? == 1 {
-        bus.emit(tx, UserCreated { user_id, email, changes: None }).await?;
+        bus.emit(&mut *tx, UserCreated { user_id, email, changes: None }).await?;
     } else if S::execute(tx, update, &row).await? == 1 {
         let change = ("old address".to_owned(), "new address".to_owned());
         let changes = Some([("email".to_owned(), change)].into());
-        bus.emit(tx, UserUpdated { user_id, email, changes }).await?;
+        bus.emit(&mut *tx, UserUpdated { user_id, email, changes }).await?;
     }
     Ok(())
 }
@@ -147,7 +147,7 @@ async fn close_account<S: Database>(
     let user_id = order.user_id;
     let delete = "DELETE FROM shop_user WHERE user_id = $1";
     S::execute(tx, delete, &[Value::Text(&user_id.to_string())]).await?;
-    bus.emit(tx, UserDeleted { user_id, email: order.email.clone(), changes: None }).await?;
+    bus.emit(&mut *tx, UserDeleted { user_id, email: order.email.clone(), changes: None }).await?;
     Ok(())
 }
 
@@ -160,31 +160,32 @@ async fn tell<S: Database>(bus: &EventBus<S>, tx: &mut S::Connection, order: &Or
     let (amount, currency) = (*amount, || currency.clone());
 
     let status = OrderStatus::Pending;
-    bus.emit(tx, OrderPlaced { order_id, status, items: items() }).await?;
-    bus.emit(tx, PaymentInitiated { payment_id, amount, currency: currency() }).await?;
+    bus.emit(&mut *tx, OrderPlaced { order_id, status, items: items() }).await?;
+    bus.emit(&mut *tx, PaymentInitiated { payment_id, amount, currency: currency() }).await?;
     match outcome {
         Outcome::Pending => return Ok(()),
         Outcome::PaymentFailed => {
-            bus.emit(tx, PaymentFailed { payment_id, amount, currency: currency() }).await?;
+            bus.emit(&mut *tx, PaymentFailed { payment_id, amount, currency: currency() }).await?;
         }
         _ => {
-            bus.emit(tx, PaymentCompleted { payment_id, amount, currency: currency() }).await?;
+            bus.emit(&mut *tx, PaymentCompleted { payment_id, amount, currency: currency() })
+                .await?;
         }
     }
     if let Outcome::PaymentFailed | Outcome::Cancelled = outcome {
         let status = OrderStatus::Cancelled;
-        bus.emit(tx, OrderCancelled { order_id, status, items: items() }).await?;
+        bus.emit(&mut *tx, OrderCancelled { order_id, status, items: items() }).await?;
     }
     if let Outcome::Shipped | Outcome::Delivered | Outcome::Refunded = outcome {
         let status = OrderStatus::Shipped;
-        bus.emit(tx, OrderShipped { order_id, status, items: items() }).await?;
+        bus.emit(&mut *tx, OrderShipped { order_id, status, items: items() }).await?;
     }
     if let Outcome::Delivered | Outcome::Refunded = outcome {
         let status = OrderStatus::Delivered;
-        bus.emit(tx, OrderDelivered { order_id, status, items: items() }).await?;
+        bus.emit(&mut *tx, OrderDelivered { order_id, status, items: items() }).await?;
     }
     if let Outcome::Cancelled | Outcome::Refunded = outcome {
-        bus.emit(tx, PaymentRefunded { payment_id, amount, currency: currency() }).await?;
+        bus.emit(&mut *tx, PaymentRefunded { payment_id, amount, currency: currency() }).await?;
     }
     Ok(())
 }

@@ -1,44 +1,52 @@
 //! Appending to the log.
+//!
+//! Events without a key are one statement, and so are events with keys whose keys are free. Only where one is taken, a
+//! second statement reads who has it.
 
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgArguments, PgConnection, Postgres};
+use sqlx::query::Query;
 use uuid::Uuid;
 
 use crate::envelope::Envelope;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::postgres::{PgStore, epoch};
-use crate::store::{NewEvent, columns};
+use crate::store::postgres::bell::ring;
+use crate::store::postgres::{PgStore, epoch, key};
+use crate::store::{Duplicates, Keyed, NewEvent, columns};
 
 /// One statement for all rows, numbered in their order. It writes nothing where the tables are in another cluster than
 /// `eventbus_schema` says: then the epoch is raised first.
-const INSERT: &str = "\
-    INSERT INTO eventbus_event (epoch, shard, version, id, correlation_id, causation_id, type, source, tenant, \
+const INSERT: &str = concat!(
+    ring!(),
+    "INSERT INTO eventbus_event (epoch, shard, version, id, correlation_id, causation_id, type, source, tenant, \
         aggregate_id, traceparent, tracestate, metadata, data) \
     SELECT s.epoch, e.shard, e.version, e.id, e.correlation_id, e.causation_id, e.type, e.source, e.tenant, \
         e.aggregate_id, e.traceparent, e.tracestate, e.metadata::json, e.data::json \
-    FROM eventbus_schema AS s, \
+    FROM bell, eventbus_schema AS s, \
         UNNEST($1::smallint[], $2::integer[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], \
             $9::text[], $10::text[], $11::text[], $12::text[], $13::text[]) WITH ORDINALITY \
         AS e (shard, version, id, correlation_id, causation_id, type, source, tenant, aggregate_id, traceparent, \
             tracestate, metadata, data, ordinal) \
-    WHERE s.cluster = (SELECT system_identifier::text FROM pg_control_system()) \
-    ORDER BY e.ordinal";
+    WHERE s.cluster = (SELECT system_identifier::text FROM pg_control_system()) AND bell.rung IS NOT NULL \
+    ORDER BY e.ordinal",
+);
 
 pub(super) async fn append(
     store: &PgStore,
     connection: &mut PgConnection,
     events: &[NewEvent],
-) -> Result<()> {
+) -> Result<Duplicates> {
+    let keyed = Keyed::of(events);
     let failed = |error| store.error("emit", error);
-    if insert(connection, events).await.map_err(failed)? {
-        return Ok(());
+    if let Some(duplicates) = write(store, connection, events, keyed.as_ref()).await? {
+        return Ok(duplicates);
     }
     // On a connection of its own, so that nobody has to wait for the caller's transaction; where none is idle, there.
     match store.pool.try_acquire() {
         Some(mut other) => epoch::adopt(&mut other).await.map_err(failed)?,
         None => epoch::adopt(connection).await.map_err(failed)?,
     }
-    if insert(connection, events).await.map_err(failed)? {
-        return Ok(());
+    if let Some(duplicates) = write(store, connection, events, keyed.as_ref()).await? {
+        return Ok(duplicates);
     }
     if !epoch::exists(connection).await.map_err(failed)? {
         let message = format!("{}: cannot emit: {}", store.place(), epoch::NO_ROW);
@@ -54,13 +62,32 @@ pub(super) async fn append(
     ))
 }
 
-/// Whether the rows were written.
-async fn insert(connection: &mut PgConnection, events: &[NewEvent]) -> Result<bool, sqlx::Error> {
+/// Writes the rows; `None` where the tables are in another cluster, and nothing was written.
+async fn write(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    events: &[NewEvent],
+    keyed: Option<&Keyed<'_>>,
+) -> Result<Option<Duplicates>> {
+    if let Some(keyed) = keyed {
+        return key::write(store, connection, keyed).await;
+    }
+    let events: Vec<&NewEvent> = events.iter().collect();
+    let done = async { bound(INSERT, &events)?.execute(connection).await }.await;
+    let done = done.map_err(|error| store.error("emit", error))?;
+    Ok((done.rows_affected() > 0).then(Duplicates::new))
+}
+
+/// A statement with the columns of these events as `$1` to `$13`.
+pub(super) fn bound<'q>(
+    sql: &'static str,
+    events: &[&'q NewEvent],
+) -> Result<Query<'q, Postgres, PgArguments>, sqlx::Error> {
     let versions = events.iter().map(|event| i32::try_from(event.event.envelope.version));
     let versions: Vec<i32> =
         versions.collect::<Result<_, _>>().map_err(|error| sqlx::Error::Encode(error.into()))?;
-    let done = sqlx::query(INSERT)
-        .bind(events.iter().map(columns::slot).collect::<Vec<i16>>())
+    Ok(sqlx::query(sql)
+        .bind(events.iter().map(|event| columns::slot(event)).collect::<Vec<i16>>())
         .bind(versions)
         .bind(column::<Uuid>(events, |envelope| envelope.id))
         .bind(column::<Option<Uuid>>(events, |envelope| envelope.correlation_id))
@@ -72,12 +99,9 @@ async fn insert(connection: &mut PgConnection, events: &[NewEvent]) -> Result<bo
         .bind(column::<Option<&str>>(events, |envelope| envelope.traceparent.as_deref()))
         .bind(column::<Option<&str>>(events, |envelope| envelope.tracestate.as_deref()))
         .bind(column::<Option<String>>(events, |envelope| columns::metadata(&envelope.metadata)))
-        .bind(events.iter().map(|event| event.event.data.as_str()).collect::<Vec<&str>>())
-        .execute(connection)
-        .await?;
-    Ok(done.rows_affected() > 0)
+        .bind(events.iter().map(|event| event.event.data.as_str()).collect::<Vec<&str>>()))
 }
 
-fn column<'a, T>(events: &'a [NewEvent], value: impl Fn(&'a Envelope) -> T) -> Vec<T> {
+fn column<'q, T>(events: &[&'q NewEvent], value: impl Fn(&'q Envelope) -> T) -> Vec<T> {
     events.iter().map(|event| value(&event.event.envelope)).collect()
 }

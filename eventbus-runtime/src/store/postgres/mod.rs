@@ -3,7 +3,8 @@
 //! Transactions commit in another order than they take their numbers in, so a cursor is no number here: see
 //! [`PgCursor`].
 //!
-//! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT` and `UPDATE` on
+//! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT`, `INSERT`,
+//! `UPDATE` and `DELETE` on `eventbus_key` where its events have keys, `SELECT` and `UPDATE` on
 //! `eventbus_schema` and the right to call `pg_control_system()`; one that relays needs `SELECT` on `eventbus_event` and
 //! its sequence, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_delivery`,
 //! `eventbus_dead_letter` and `eventbus_action`.
@@ -18,12 +19,15 @@
 
 mod action;
 mod append;
+mod bell;
 mod bury;
 mod connect;
 mod cursor;
 mod dead_letter;
 mod epoch;
 mod error;
+mod handled;
+mod key;
 mod letters;
 mod migrate;
 mod page;
@@ -38,13 +42,16 @@ mod trouble;
 use sqlx::SqlSafeStr;
 use sqlx::postgres::{PgConnection, PgPool, Postgres};
 
+use uuid::Uuid;
+
 use crate::bus::EventBus;
 use crate::error::Result;
+use crate::store::postgres::bell::Bell;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
-    Capability, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
-    Shards, Start, Step, Store, Troubles, Wanted,
+    Capability, Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration,
+    Replica, Roster, Shard, Shards, Start, Step, Store, Troubles, Wanted,
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
@@ -57,6 +64,7 @@ pub type PgBus = EventBus<PgStore>;
 pub struct PgStore {
     pool: PgPool,
     session: Session,
+    bell: Bell,
 }
 
 impl EventBus<PgStore> {
@@ -80,10 +88,11 @@ impl EventBus<PgStore> {
         connect::pool(url).await.map(Self::new)
     }
 
-    /// A bus on a pool that exists already. With its first subscription it takes one connection out of it for good.
+    /// A bus on a pool that exists already. Its first subscription takes two connections out
+    /// of it for good: one tells others that this process is there, one listens for commits.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self::on(PgStore { pool, session: Session::new() })
+        Self::on(PgStore { pool, session: Session::new(), bell: Bell::new() })
     }
 
     /// The pool underneath.
@@ -102,6 +111,13 @@ impl EventBus<PgStore> {
     }
 }
 
+impl PgStore {
+    /// Whether this is the store's own pool.
+    pub(crate) fn is_on(&self, pool: &PgPool) -> bool {
+        std::ptr::eq(self.pool.options(), pool.options())
+    }
+}
+
 impl Store for PgStore {
     type Connection = PgConnection;
     type Transaction = Transaction<Postgres>;
@@ -112,8 +128,19 @@ impl Store for PgStore {
         migrate::migrate(self).await
     }
 
-    async fn append(&self, connection: &mut PgConnection, events: &[NewEvent]) -> Result<()> {
+    async fn append(
+        &self,
+        connection: &mut PgConnection,
+        events: &[NewEvent],
+    ) -> Result<Duplicates> {
         append::append(self, connection, events).await
+    }
+
+    async fn append_alone(&self, events: &[NewEvent]) -> Result<Duplicates> {
+        // What an append writes, it writes as a whole: without a transaction around it two round trips are saved.
+        let acquired = self.pool.acquire().await;
+        let mut connection = acquired.map_err(|error| self.error("emit", error))?;
+        append::append(self, &mut connection, events).await
     }
 
     async fn begin(&self) -> Result<Transaction<Postgres>> {
@@ -180,6 +207,14 @@ impl Log for PgStore {
 
     async fn remove(&self, subscription: &str) -> Result<bool> {
         subscription::remove(self, subscription).await
+    }
+
+    async fn handled(&self, subscription: &str, event: Uuid) -> Result<Handled> {
+        handled::handled(self, subscription, event).await
+    }
+
+    async fn rung(&self) {
+        self.bell.rung(&self.pool).await;
     }
 
     async fn page(

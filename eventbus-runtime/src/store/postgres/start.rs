@@ -62,7 +62,7 @@ async fn before(
 }
 
 /// Number and epoch of an event.
-type Place = (i64, i32);
+pub(super) type Place = (i64, i32);
 
 async fn first_of(
     connection: &mut PgConnection,
@@ -79,7 +79,11 @@ async fn first_of(
     .await
 }
 
-async fn find(connection: &mut PgConnection, id: Uuid) -> Result<Option<Place>, sqlx::Error> {
+/// The event with an id.
+pub(super) async fn find(
+    connection: &mut PgConnection,
+    id: Uuid,
+) -> Result<Option<Place>, sqlx::Error> {
     let low = search(connection, surely_before(id)).await?;
     sqlx::query_as(
         "SELECT position, epoch FROM eventbus_event WHERE position >= $1 AND id = $2 ORDER BY position LIMIT 1",

@@ -2,10 +2,12 @@
 
 use sqlx::query_builder::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection};
+use sqlx::{Connection, Database, raw_sql};
+use sqlx_core::transaction::TransactionManager;
 
 use crate::error::Result;
-use crate::store::sqlite::{SqliteStore, error};
-use crate::store::{NewEvent, columns};
+use crate::store::sqlite::{SqliteStore, error, key};
+use crate::store::{Duplicates, Keyed, NewEvent, columns};
 
 /// Rows per statement: 13 values each, of the 32,766 that SQLite binds at most.
 const ROWS: usize = 100;
@@ -14,25 +16,75 @@ pub(super) async fn append(
     store: &SqliteStore,
     connection: &mut SqliteConnection,
     events: &[NewEvent],
-) -> Result<()> {
-    for rows in events.chunks(ROWS) {
-        let mut insert = insert(rows);
+) -> Result<Duplicates> {
+    let keyed = Keyed::of(events);
+    let appended = if keyed.is_none() && events.len() <= ROWS {
+        write(connection, events, None).await
+    } else {
+        together(connection, events, keyed.as_ref()).await
+    };
+    appended.map_err(|error| {
+        if error::is_stale(&error) {
+            error::cannot_upgrade(&store.place(), error)
+        } else {
+            store.error("emit", error)
+        }
+    })
+}
+
+/// Several statements, of which all take effect or none, also on a connection without a transaction and for a caller who
+/// commits in spite of the error.
+async fn together(
+    connection: &mut SqliteConnection,
+    events: &[NewEvent],
+    keyed: Option<&Keyed<'_>>,
+) -> Result<Duplicates, sqlx::Error> {
+    let depth = <Sqlite as Database>::TransactionManager::get_transaction_depth(connection);
+    if depth == 0 {
+        match connection.begin_with("BEGIN IMMEDIATE").await {
+            Ok(mut transaction) => {
+                let duplicates = write(&mut transaction, events, keyed).await?;
+                transaction.commit().await?;
+                return Ok(duplicates);
+            }
+            // Somebody began one with a statement, of which sqlx does not know.
+            Err(error) if error::is_within_another(&error) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    // A savepoint that is left behind by a caller who stops waiting ends with the transaction and does no harm.
+    raw_sql("SAVEPOINT eventbus_emit").execute(&mut *connection).await?;
+    let written = write(connection, events, keyed).await;
+    let end = match written {
+        Ok(_) => "RELEASE eventbus_emit",
+        Err(_) => "ROLLBACK TO eventbus_emit; RELEASE eventbus_emit",
+    };
+    let ended = raw_sql(end).execute(connection).await;
+    let duplicates = written?;
+    ended.map(|_| duplicates)
+}
+
+async fn write(
+    connection: &mut SqliteConnection,
+    events: &[NewEvent],
+    keyed: Option<&Keyed<'_>>,
+) -> Result<Duplicates, sqlx::Error> {
+    let duplicates = match keyed {
+        Some(keyed) => keyed.duplicates(&key::take(connection, keyed).await?),
+        None => Duplicates::new(),
+    };
+    let written = events.iter().enumerate().filter(|(index, _)| !duplicates.contains_key(index));
+    let written: Vec<&NewEvent> = written.map(|(_, new)| new).collect();
+    for rows in written.chunks(ROWS) {
         // Other numbers of rows are seldom the same twice: their statements would only crowd the cache.
         let keep = rows.len() == 1 || rows.len() == ROWS;
-        let done = insert.build().persistent(keep).execute(&mut *connection).await;
-        done.map_err(|error| {
-            if error::is_stale(&error) {
-                error::cannot_upgrade(&store.place(), error)
-            } else {
-                store.error("emit", error)
-            }
-        })?;
+        insert(rows).build().persistent(keep).execute(&mut *connection).await?;
     }
-    Ok(())
+    Ok(duplicates)
 }
 
 /// One statement; SQLite numbers its rows in their order.
-fn insert(events: &[NewEvent]) -> QueryBuilder<Sqlite> {
+fn insert(events: &[&NewEvent]) -> QueryBuilder<Sqlite> {
     let mut insert = QueryBuilder::new(
         "INSERT INTO eventbus_event (id, type, version, shard, source, tenant, aggregate_id, correlation_id, \
          causation_id, traceparent, tracestate, metadata, data) ",

@@ -11,6 +11,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::columns;
+use crate::store::sqlite::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::sqlite::{SqliteStore, error};
 
@@ -73,7 +74,7 @@ async fn write_nothing(connection: &mut SqliteConnection) -> Result<(), sqlx::Er
 impl SqliteStore {
     pub(super) fn new(pool: SqlitePool) -> Self {
         let in_memory = is_in_memory(&pool.connect_options());
-        Self { pool, in_memory, session: Session::new() }
+        Self { pool, in_memory, session: Session::new(), bell: Bell::new() }
     }
 
     /// The file, where there is one.

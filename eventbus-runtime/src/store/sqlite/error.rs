@@ -65,6 +65,11 @@ pub(super) fn is_stale(error: &sqlx::Error) -> bool {
     code(error) == Some(BUSY_SNAPSHOT)
 }
 
+/// Whether a transaction cannot begin because one is open already.
+pub(super) fn is_within_another(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.message().contains("within a transaction"))
+}
+
 const BUSY: u32 = 5;
 const BUSY_SNAPSHOT: u32 = BUSY | 2 << 8;
 const LOCKED: u32 = 6;

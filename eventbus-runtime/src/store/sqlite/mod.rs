@@ -7,10 +7,13 @@
 
 mod action;
 mod append;
+mod bell;
 mod bury;
 mod connect;
 mod dead_letter;
 mod error;
+mod handled;
+mod key;
 mod letters;
 mod migrate;
 mod page;
@@ -24,13 +27,16 @@ mod trouble;
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool};
 use sqlx::{SqlSafeStr, SqlStr};
 
+use uuid::Uuid;
+
 use crate::bus::EventBus;
 use crate::error::Result;
+use crate::store::sqlite::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
-    Capability, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster, Shard,
-    Shards, Start, Step, Store, Troubles, Wanted,
+    Capability, Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration,
+    Replica, Roster, Shard, Shards, Start, Step, Store, Troubles, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -45,6 +51,7 @@ pub struct SqliteStore {
     /// Whether the database dies with its last connection.
     in_memory: bool,
     session: Session,
+    bell: Bell,
 }
 
 impl EventBus<SqliteStore> {
@@ -98,6 +105,13 @@ impl EventBus<SqliteStore> {
     }
 }
 
+impl SqliteStore {
+    /// Whether this is the store's own pool.
+    pub(crate) fn is_on(&self, pool: &SqlitePool) -> bool {
+        std::ptr::eq(self.pool.options(), pool.options())
+    }
+}
+
 impl Store for SqliteStore {
     type Connection = SqliteConnection;
     type Transaction = Transaction<Sqlite>;
@@ -108,8 +122,19 @@ impl Store for SqliteStore {
         migrate::migrate(self).await
     }
 
-    async fn append(&self, connection: &mut SqliteConnection, events: &[NewEvent]) -> Result<()> {
+    async fn append(
+        &self,
+        connection: &mut SqliteConnection,
+        events: &[NewEvent],
+    ) -> Result<Duplicates> {
         append::append(self, connection, events).await
+    }
+
+    async fn append_alone(&self, events: &[NewEvent]) -> Result<Duplicates> {
+        // What an append writes, it writes as a whole: without a transaction around it two round trips are saved.
+        let acquired = self.pool.acquire().await;
+        let mut connection = acquired.map_err(|error| self.error("emit", error))?;
+        append::append(self, &mut connection, events).await
     }
 
     async fn begin(&self) -> Result<Transaction<Sqlite>> {
@@ -184,6 +209,19 @@ impl Log for SqliteStore {
 
     async fn remove(&self, subscription: &str) -> Result<bool> {
         subscription::remove(self, subscription).await
+    }
+
+    async fn handled(&self, subscription: &str, event: Uuid) -> Result<Handled> {
+        handled::handled(self, subscription, event).await
+    }
+
+    async fn rung(&self) {
+        if self.in_memory {
+            // One process alone has it, and wakes its own subscriptions.
+            std::future::pending().await
+        } else {
+            self.bell.rung(&self.pool).await;
+        }
     }
 
     async fn page(

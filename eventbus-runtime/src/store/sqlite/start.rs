@@ -49,7 +49,8 @@ async fn first_of(store: &SqliteStore, time: SystemTime) -> Result<Option<i64>, 
     .await
 }
 
-async fn find(store: &SqliteStore, id: Uuid) -> Result<Option<i64>, sqlx::Error> {
+/// The event with an id.
+pub(super) async fn find(store: &SqliteStore, id: Uuid) -> Result<Option<i64>, sqlx::Error> {
     let low = search(store, surely_before(id)).await?;
     sqlx::query_scalar(
         "SELECT position FROM eventbus_event WHERE position >= ?1 AND id = ?2 ORDER BY position LIMIT 1",

@@ -70,6 +70,16 @@ impl Desk {
         self.letters.insert(entry.letter.id, entry);
     }
 
+    /// Why a subscription gave an event up, where it did.
+    pub(super) fn reason(&self, subscription: &str, position: i64) -> Option<String> {
+        let is_of = |letter: &&DeadLetter| {
+            letter.subscription() == Some(subscription)
+                && letter.stored().is_some_and(|stored| stored.position == position)
+        };
+        let mut letters = self.letters.values().map(|entry| &entry.letter);
+        letters.find(is_of).map(|letter| letter.message.clone())
+    }
+
     fn chosen<'a>(&'a self, slice: &LetterSlice<'a>) -> impl Iterator<Item = &'a Entry> {
         let LetterSlice { filter, after, upto, due, limit } = *slice;
         let meant = move |entry: &&Entry| {

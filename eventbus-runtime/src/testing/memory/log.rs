@@ -1,9 +1,11 @@
 //! The relay's side of the store in memory.
 
+use uuid::Uuid;
+
 use crate::error::Result;
 use crate::store::{
-    Capability, Handles, Held, Log, Owner, Page, Registration, Replica, Roster, Shard, Shards,
-    Start, Step, Stored, Troubles, Wanted,
+    Capability, Handled, Handles, Held, Log, Owner, Page, Registration, Replica, Roster, Shard,
+    Shards, Start, Step, Stored, Troubles, Wanted,
 };
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::MemoryCursor;
@@ -59,6 +61,10 @@ impl Log for MemoryStore {
 
     async fn remove(&self, subscription: &str) -> Result<bool> {
         Ok(self.state().subscriptions.remove(subscription).is_some())
+    }
+
+    async fn handled(&self, subscription: &str, event: Uuid) -> Result<Handled> {
+        Ok(self.state().handled(subscription, event))
     }
 
     async fn page(

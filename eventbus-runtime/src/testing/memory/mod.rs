@@ -1,6 +1,7 @@
 //! The store in memory: `state` is what is committed, `transaction` what is not yet, `log` the relay's side, `letters`
 //! that of dead letters.
 
+mod key;
 mod letters;
 mod log;
 mod state;
@@ -12,8 +13,10 @@ mod transaction;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
+
 use crate::error::Result;
-use crate::store::{NewEvent, Store, Stored};
+use crate::store::{Duplicates, Keyed, NewEvent, Store, Stored};
 use crate::testing::memory::state::State;
 
 pub use crate::testing::memory::state::MemoryCursor;
@@ -23,6 +26,8 @@ pub use crate::testing::memory::transaction::{MemoryConnection, MemoryTransactio
 #[derive(Clone, Default)]
 pub struct MemoryStore {
     state: Arc<Mutex<State>>,
+    /// Told when a transaction that had taken keys ends.
+    ended: Arc<watch::Sender<()>>,
 }
 
 impl MemoryStore {
@@ -57,9 +62,17 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn append(&self, connection: &mut MemoryConnection, events: &[NewEvent]) -> Result<()> {
-        connection.append(events);
-        Ok(())
+    async fn append(
+        &self,
+        connection: &mut MemoryConnection,
+        events: &[NewEvent],
+    ) -> Result<Duplicates> {
+        let duplicates = match Keyed::of(events) {
+            Some(keyed) => self.take_keys(connection, &keyed).await,
+            None => Duplicates::new(),
+        };
+        connection.append(events, &duplicates);
+        Ok(duplicates)
     }
 
     async fn begin(&self) -> Result<MemoryTransaction> {

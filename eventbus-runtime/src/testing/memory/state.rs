@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::dead_letter::{Content, DeadLetter, MOST_RETRIES};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Change, Cursor, Failure, Fate, Owner, Shards, Stored, Trouble, Troubles};
+use crate::testing::memory::key::Keys;
 use crate::testing::memory::letters::{Deed, Desk, Entry};
 use crate::testing::memory::subscription::{Row, Subscription};
 use crate::testing::memory::transaction::Write;
@@ -28,6 +29,7 @@ pub(super) struct State {
     pub(super) subscriptions: BTreeMap<String, Subscription>,
     pub(super) clock: Clock,
     pub(super) desk: Desk,
+    pub(super) keys: Keys,
 }
 
 impl State {

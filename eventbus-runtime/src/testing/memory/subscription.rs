@@ -7,7 +7,10 @@ use uuid::Uuid;
 
 use crate::dead_letter::{FailedAttempt, MOST_ERRORS};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Failure, Handles, Held, Registration, Replica, Roster, Shard, Start, Stored};
+use crate::store::{
+    Failure, Found, Handled, Handles, Held, Registration, Replica, Roster, Shard, Start, Stored,
+    shard_of,
+};
 use crate::testing::memory::state::{MemoryCursor, State};
 
 pub(super) struct Subscription {
@@ -100,6 +103,22 @@ impl State {
             alive: alive.map(|(id, _)| *id).collect(),
             shards: subscription.shards.clone(),
         })
+    }
+
+    pub(super) fn handled(&self, subscription: &str, event: Uuid) -> Handled {
+        let Some(found) = self.subscriptions.get(subscription) else { return Handled::Unknown };
+        let stored = self.log.iter().find(|stored| stored.event.envelope.id == event);
+        let what = stored.map(|stored| {
+            let of = u16::try_from(found.shards.len()).unwrap_or(u16::MAX);
+            let shard = &found.shards[usize::from(shard_of(stored.slot, of))];
+            Found {
+                event_type: stored.event.envelope.event_type.clone(),
+                passed: stored.position <= shard.cursor.0,
+                open: found.rows.contains_key(&stored.position),
+                dead: self.desk.reason(subscription, stored.position),
+            }
+        });
+        Handled::of(what, &found.handles)
     }
 
     pub(super) fn take(&mut self, replica: &Replica, wanted: &[Held]) -> Vec<Shard<MemoryCursor>> {

@@ -1,6 +1,8 @@
 //! What the store in memory finds out at a commit, beyond the suite of every store.
 
 use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -10,8 +12,8 @@ use crate::dead_letter::LetterFilter;
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::{ErrorKind, HandlerError};
 use crate::store::{
-    Handles, Held, LetterSlice, Letters, Log, NewEvent, Owner, Registration, Replica, Shard, Start,
-    Step, Store,
+    EventKey, Handles, Held, LetterSlice, Letters, Log, NewEvent, Owner, Registration, Replica,
+    Shard, Start, Step, Store,
 };
 use crate::testing::MemoryStore;
 use crate::testing::memory::MemoryCursor;
@@ -52,6 +54,51 @@ async fn take(store: &MemoryStore, replica: &Replica) -> (Owner, Vec<Shard<Memor
     let taken = store.take(replica, &held).await.unwrap();
     let held = taken.iter().map(|shard| shard.held).collect();
     (Owner { subscription: replica.subscription.clone(), of: 2, held }, taken)
+}
+
+#[tokio::test]
+async fn a_second_event_of_a_key_waits_for_the_first_and_is_a_duplicate_if_that_commits() {
+    for commits in [true, false] {
+        let store = MemoryStore::new();
+        let keyed = || {
+            let key = EventKey { text: "1".to_owned(), window: Duration::from_hours(1) };
+            NewEvent { key: Some(key), ..event() }
+        };
+        let (mut one, mut two) = (store.open(), store.open());
+        let (first, second) = (keyed(), keyed());
+        let repeated = [first.clone(), keyed()];
+        let duplicates = store.append(&mut one, &repeated).await.unwrap();
+        assert_eq!(duplicates, [(1, first.event.envelope.id)].into());
+        let events = [second.clone()];
+        let mut append = Box::pin(store.append(&mut two, &events));
+        let polled = poll_fn(|context| Poll::Ready(append.as_mut().poll(context))).await;
+        assert!(polled.is_pending());
+        if commits {
+            one.commit().unwrap();
+        } else {
+            drop(one);
+        }
+        let duplicates = append.await.unwrap();
+        assert_eq!(duplicates.get(&0), commits.then_some(&first.event.envelope.id));
+        two.commit().unwrap();
+        let kept = if commits { first } else { second };
+        assert_eq!(store.log().len(), 1);
+        assert_eq!(store.log()[0].event, kept.event);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_free_when_its_window_has_passed() {
+    let store = MemoryStore::new();
+    let key = EventKey { text: "1".to_owned(), window: Duration::from_hours(1) };
+    for duplicate in [false, true, false] {
+        let mut transaction = store.open();
+        let new = NewEvent { key: Some(key.clone()), ..event() };
+        let duplicates = store.append(&mut transaction, &[new]).await.unwrap();
+        assert_eq!(!duplicates.is_empty(), duplicate);
+        transaction.commit().unwrap();
+        tokio::time::advance(Duration::from_mins(31)).await;
+    }
 }
 
 #[tokio::test]

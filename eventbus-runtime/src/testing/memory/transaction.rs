@@ -1,13 +1,17 @@
 //! A transaction in memory: a list of writes, applied together under one lock.
 
 use std::fmt;
+use std::mem::take;
 use std::ops::{Deref, DerefMut};
+
+use uuid::Uuid;
 
 #[cfg(feature = "relay")]
 use crate::envelope::RawEvent;
 use crate::error::Result;
-use crate::store::{NewEvent, Owner, Step};
+use crate::store::{Duplicates, NewEvent, Owner, Step};
 use crate::testing::memory::MemoryStore;
+use crate::testing::memory::key::{Taken, keep};
 use crate::testing::memory::letters::Deed;
 use crate::testing::memory::state::MemoryCursor;
 
@@ -20,8 +24,12 @@ pub struct MemoryTransaction {
 }
 
 /// What a transaction has written so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MemoryConnection {
+    /// Tells the transaction from others.
+    pub(super) id: Uuid,
+    /// The keys that it took.
+    pub(super) taken: Vec<Taken>,
     writes: Vec<Write>,
 }
 
@@ -40,7 +48,11 @@ impl MemoryTransaction {
     pub(super) fn new(store: MemoryStore) -> Self {
         Self {
             store,
-            connection: MemoryConnection::default(),
+            connection: MemoryConnection {
+                id: Uuid::now_v7(),
+                taken: Vec::new(),
+                writes: Vec::new(),
+            },
             #[cfg(feature = "relay")]
             waker: None,
         }
@@ -58,10 +70,15 @@ impl MemoryTransaction {
     /// # Errors
     /// [`ErrorKind::Fenced`](crate::ErrorKind::Fenced) when it holds a step of an owner that was replaced; then nothing
     /// of it becomes visible.
-    pub fn commit(self) -> Result<()> {
+    pub fn commit(mut self) -> Result<()> {
         #[cfg(feature = "relay")]
         let emitted = self.connection.emitted();
-        self.store.state().apply(self.connection.writes)?;
+        {
+            let mut state = self.store.state();
+            state.apply(take(&mut self.connection.writes))?;
+            keep(&mut state.keys, take(&mut self.connection.taken));
+        }
+        self.store.ended.send_replace(());
         #[cfg(feature = "relay")]
         if let Some(waker) = &self.waker {
             waker.wake_for(emitted.iter());
@@ -71,9 +88,10 @@ impl MemoryTransaction {
 }
 
 impl MemoryConnection {
-    pub(super) fn append(&mut self, events: &[NewEvent]) {
-        let append = |new: &NewEvent| Write::Append(new.clone());
-        self.writes.extend(events.iter().map(append));
+    pub(super) fn append(&mut self, events: &[NewEvent], duplicates: &Duplicates) {
+        let written =
+            events.iter().enumerate().filter(|(index, _)| !duplicates.contains_key(index));
+        self.writes.extend(written.map(|(_, new)| Write::Append(new.clone())));
     }
 
     #[cfg(feature = "relay")]
@@ -91,6 +109,12 @@ impl MemoryConnection {
 
     pub(super) fn advance(&mut self, owner: &Owner, step: &Step<MemoryCursor>) {
         self.writes.push(Write::Advance(owner.clone(), step.clone()));
+    }
+}
+
+impl Drop for MemoryTransaction {
+    fn drop(&mut self) {
+        self.store.release(take(&mut self.connection.taken));
     }
 }
 

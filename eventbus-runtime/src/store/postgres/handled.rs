@@ -1,0 +1,47 @@
+//! What a subscription has done with an event.
+
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::store::postgres::{PgStore, start};
+use crate::store::{Found, Handled, columns};
+
+/// The cursor of the event's shard is behind it where the event is visible in the snapshot that is done, or in the one
+/// that is being delivered and its number is reached; what an older epoch wrote is behind every cursor of a newer one.
+const FIND: &str = "\
+    SELECT e.type, c.epoch > e.epoch OR c.epoch = e.epoch AND (pg_visible_in_snapshot(e.xid, c.from_snapshot) \
+        OR pg_visible_in_snapshot(e.xid, c.to_snapshot) AND e.position <= c.position), \
+        d.position IS NOT NULL, l.message \
+    FROM eventbus_event AS e \
+    JOIN eventbus_shard AS c ON c.subscription = $2 AND c.shard = e.shard::integer \
+        * (SELECT count(*) FROM eventbus_shard WHERE subscription = $2) / 1024 \
+    LEFT JOIN eventbus_delivery AS d ON d.subscription = $2 AND d.position = e.position \
+    LEFT JOIN eventbus_dead_letter AS l ON l.subscription = $2 AND l.position = e.position AND l.source = 'event' \
+    WHERE e.position = $1";
+
+pub(super) async fn handled(store: &PgStore, subscription: &str, event: Uuid) -> Result<Handled> {
+    let failed = |error| store.error(&format!("ask what `{subscription}` has handled"), error);
+    let mut connection = store.pool.acquire().await.map_err(failed)?;
+    let handles: Option<String> =
+        sqlx::query_scalar("SELECT handles::text FROM eventbus_subscription WHERE name = $1")
+            .bind(subscription)
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(failed)?;
+    let Some(handles) = handles else { return Ok(Handled::Unknown) };
+    let handles = columns::read_handles(subscription, &handles)?;
+    let found = find(&mut connection, subscription, event).await.map_err(failed)?;
+    Ok(Handled::of(found, &handles))
+}
+
+async fn find(
+    connection: &mut PgConnection,
+    subscription: &str,
+    event: Uuid,
+) -> Result<Option<Found>, sqlx::Error> {
+    let Some((position, _)) = start::find(connection, event).await? else { return Ok(None) };
+    let row: Option<(String, bool, bool, Option<String>)> =
+        sqlx::query_as(FIND).bind(position).bind(subscription).fetch_optional(connection).await?;
+    Ok(row.map(|(event_type, passed, open, dead)| Found { event_type, passed, open, dead }))
+}

@@ -1,0 +1,132 @@
+//! Appending events that have keys.
+
+use std::collections::HashMap;
+
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::columns::{self, SWEEP};
+use crate::store::keys::{self, Name};
+use crate::store::postgres::PgStore;
+use crate::store::postgres::append::bound;
+use crate::store::postgres::bell::ring;
+use crate::store::{Duplicates, Keyed};
+
+/// One statement for keys and rows: what has a key is written only where its key was free or has expired. It waits for
+/// a transaction that took one of the keys and is still open. A key that it finds taken stays locked until the
+/// transaction ends, so that the winner can be read.
+///
+/// Keys are taken in their order, lest two emitters wait for each other. Like the statement without keys it writes
+/// nothing where the tables are in another cluster.
+const INSERT: &str = concat!(
+    ring!(),
+    ", s AS ( \
+        SELECT epoch FROM eventbus_schema \
+        WHERE cluster = (SELECT system_identifier::text FROM pg_control_system()) \
+    ), e AS ( \
+        SELECT * FROM UNNEST($1::smallint[], $2::integer[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], \
+            $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::float8[]) \
+            WITH ORDINALITY AS e (shard, version, id, correlation_id, causation_id, type, source, tenant, aggregate_id, \
+            traceparent, tracestate, metadata, data, key, seconds, ordinal) \
+    ), taken AS ( \
+        INSERT INTO eventbus_key AS k (tenant, key, event_id, expires_at) \
+        SELECT coalesce(e.tenant, ''), e.key, e.id, clock_timestamp() + make_interval(secs => e.seconds) \
+        FROM e, s WHERE e.key IS NOT NULL ORDER BY 1, 2 \
+        ON CONFLICT (tenant, key) DO UPDATE SET event_id = excluded.event_id, expires_at = excluded.expires_at \
+            WHERE k.expires_at <= clock_timestamp() \
+        RETURNING k.tenant, k.key \
+    ), written AS ( \
+        INSERT INTO eventbus_event (epoch, shard, version, id, correlation_id, causation_id, type, source, tenant, \
+            aggregate_id, traceparent, tracestate, metadata, data) \
+        SELECT s.epoch, e.shard, e.version, e.id, e.correlation_id, e.causation_id, e.type, e.source, e.tenant, \
+            e.aggregate_id, e.traceparent, e.tracestate, e.metadata::json, e.data::json \
+        FROM e, s, bell WHERE bell.rung IS NOT NULL \
+        AND (e.key IS NULL OR (coalesce(e.tenant, ''), e.key) IN (SELECT tenant, key FROM taken)) \
+        ORDER BY e.ordinal \
+    ) \
+    SELECT EXISTS (SELECT FROM s), coalesce(array_agg(tenant), '{}'), coalesce(array_agg(key), '{}') FROM taken",
+);
+
+/// The events that have these keys.
+const WINNERS: &str = "\
+    SELECT k.tenant, k.key, k.event_id FROM eventbus_key AS k \
+    JOIN UNNEST($1::text[], $2::text[]) AS w (tenant, key) ON k.tenant = w.tenant AND k.key = w.key";
+
+/// Removes some expired keys that nobody is taking.
+const REMOVE: &str = "\
+    DELETE FROM eventbus_key WHERE (tenant, key) IN ( \
+        SELECT tenant, key FROM eventbus_key WHERE expires_at <= now() ORDER BY expires_at LIMIT $1 \
+        FOR UPDATE SKIP LOCKED)";
+
+/// Writes what is no duplicate; `None` where the tables are in another cluster, and nothing was written.
+pub(super) async fn write(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    keyed: &Keyed<'_>,
+) -> Result<Option<Duplicates>> {
+    let failed = |error| store.error("emit", error);
+    let Some(taken) = insert(connection, keyed).await.map_err(failed)? else { return Ok(None) };
+    let lost: Vec<Name<'_>> = {
+        let ours = |name: &Name<'_>| taken.iter().any(|(tenant, key)| (&**tenant, &**key) == *name);
+        keyed.names().map(|(name, _)| name).filter(|name| !ours(name)).collect()
+    };
+    let winners = if lost.is_empty() {
+        Vec::new()
+    } else {
+        winners(connection, &lost).await.map_err(failed)?
+    };
+    if winners.len() < lost.len() {
+        return Err(Error::new(
+            ErrorKind::TransactionRollback,
+            format!(
+                "{}: cannot emit: a key expired at this very moment: run it again",
+                store.place()
+            ),
+        ));
+    }
+    if columns::sweeps(&keyed.firsts) {
+        sweep(store);
+    }
+    let winners: HashMap<Name<'_>, Uuid> =
+        winners.iter().map(|(tenant, key, id)| ((&**tenant, &**key), *id)).collect();
+    Ok(Some(keyed.duplicates(&winners)))
+}
+
+/// The keys that were taken; `None` where the tables are in another cluster.
+async fn insert(
+    connection: &mut PgConnection,
+    keyed: &Keyed<'_>,
+) -> Result<Option<Vec<(String, String)>>, sqlx::Error> {
+    let texts = keyed.firsts.iter().map(|new| new.key.as_ref().map(|key| key.text.as_str()));
+    let seconds = keyed.firsts.iter().map(|new| keys::window(new).as_secs_f64());
+    let insert = bound(INSERT, &keyed.firsts)?
+        .bind(texts.collect::<Vec<Option<&str>>>())
+        .bind(seconds.collect::<Vec<f64>>());
+    let row = insert.fetch_one(connection).await?;
+    let (known, tenants, keys): (bool, Vec<String>, Vec<String>) = sqlx::FromRow::from_row(&row)?;
+    Ok(known.then(|| tenants.into_iter().zip(keys).collect()))
+}
+
+async fn winners(
+    connection: &mut PgConnection,
+    lost: &[Name<'_>],
+) -> Result<Vec<(String, String, Uuid)>, sqlx::Error> {
+    let (tenants, keys): (Vec<&str>, Vec<&str>) = lost.iter().copied().unzip();
+    sqlx::query_as(WINNERS).bind(tenants).bind(keys).fetch_all(connection).await
+}
+
+/// Removes expired keys in a task and on a connection of its own: in the caller's transaction they would stay locked
+/// until its end. What it does not come to, the next one does.
+fn sweep(store: &PgStore) {
+    let pool = store.pool.clone();
+    tokio::spawn(async move {
+        let removed = async {
+            let mut connection = pool.acquire().await?;
+            sqlx::query(REMOVE).bind(i64::from(SWEEP)).execute(&mut *connection).await
+        };
+        if let Err(error) = removed.await {
+            tracing::warn!(%error, "expired event keys cannot be removed");
+        }
+    });
+}

@@ -1,0 +1,143 @@
+//! Commits of other processes wake a relay that sleeps, and a busy system hardly notifies.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
+
+use eventbus_runtime::store::Log;
+use eventbus_runtime::{Event, EventBus, HandlerError, Running};
+use eventbus_tests::postgres::PgDatabase;
+use eventbus_tests::sqlite::SqliteFile;
+use sqlx::postgres::{PgListener, PgPoolOptions};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::writers::CounterRaised;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn raised(n: i64) -> CounterRaised {
+    CounterRaised { counter: "c".to_owned(), n }
+}
+
+/// A subscription that never polls by itself once it sleeps, and what it handled.
+async fn sleeper<S: Log>(bus: &EventBus<S>) -> (Running<S>, mpsc::UnboundedReceiver<i64>) {
+    let (handled, events) = mpsc::unbounded_channel();
+    let handler = move |event: Event<CounterRaised>| {
+        handled.send(event.n).unwrap();
+        std::future::ready(Ok::<_, HandlerError>(()))
+    };
+    let running = bus.subscribe("sleeper").poll(HOUR).handle(handler).start().await.unwrap();
+    running.settled().await.unwrap();
+    (running, events)
+}
+
+async fn soon(events: &mut mpsc::UnboundedReceiver<i64>) -> i64 {
+    let heard = timeout(Duration::from_secs(20), events.recv()).await;
+    heard.expect("it is woken").unwrap()
+}
+
+#[tokio::test]
+async fn a_commit_of_another_process_wakes_a_sleeper_on_postgres() {
+    let database = PgDatabase::new().await;
+    let (bus, other) = (database.bus().await, database.bus().await);
+    let (_running, mut events) = sleeper(&bus).await;
+    for n in 0..5 {
+        let mut tx = other.begin().await.unwrap();
+        other.emit(&mut tx, raised(n)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(soon(&mut events).await, n);
+    }
+    bus.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_commit_of_another_process_wakes_a_sleeper_on_sqlite() {
+    let file = SqliteFile::new();
+    let (bus, other) = (file.bus().await, file.bus().await);
+    let (_running, mut events) = sleeper(&bus).await;
+    for n in 0..5 {
+        let mut tx = other.begin().await.unwrap();
+        other.emit(&mut tx, raised(n)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(soon(&mut events).await, n);
+    }
+    bus.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_emitter_that_was_in_flight_when_everybody_lay_down_is_not_missed() {
+    let database = PgDatabase::new().await;
+    let (bus, other) = (database.bus().await, database.bus().await);
+    let mut open = other.begin().await.unwrap();
+    other.emit(&mut open, raised(1)).await.unwrap();
+    let (_running, mut events) = sleeper(&bus).await;
+    open.commit().await.unwrap();
+    assert_eq!(soon(&mut events).await, 1);
+    bus.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lost_listener_is_replaced() {
+    let database = PgDatabase::new().await;
+    let (bus, other) = (database.bus().await, database.bus().await);
+    let (_running, mut events) = sleeper(&bus).await;
+    let listeners = "SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database \
+         WHERE l.locktype = 'advisory' AND d.datname = current_database()";
+    sqlx::query(listeners).execute(other.pool()).await.unwrap();
+    for n in 0..3 {
+        let mut tx = other.begin().await.unwrap();
+        other.emit(&mut tx, raised(n)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(soon(&mut events).await, n);
+    }
+    bus.shutdown().await.unwrap();
+}
+
+/// How many notifications are sent while 32 connections emit and a relay reads along.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_busy_system_hardly_notifies() {
+    const CONNECTIONS: i64 = 32;
+    const EACH: i64 = 20;
+    let database = PgDatabase::new().await;
+    let bus = database.bus().await;
+    let (running, _events) = sleeper(&bus).await;
+    let pool = PgPoolOptions::new().max_connections(32).connect(&database.url()).await.unwrap();
+    let channel: String =
+        sqlx::query_scalar("SELECT 'eventbus_' || 'eventbus_event'::regclass::oid")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    let mut listener = PgListener::connect(&database.url()).await.unwrap();
+    listener.listen(&channel).await.unwrap();
+    let heard = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&heard);
+    let counting = tokio::spawn(async move {
+        while listener.recv().await.is_ok() {
+            counted.fetch_add(1, SeqCst);
+        }
+    });
+    let emitters = EventBus::on(eventbus_runtime::PgBus::new(pool).store().clone());
+    let writers: Vec<_> = (0..CONNECTIONS)
+        .map(|writer| {
+            let bus = emitters.clone();
+            tokio::spawn(async move {
+                for n in 0..EACH {
+                    let mut tx = bus.begin().await.unwrap();
+                    bus.emit(&mut tx, raised(writer * EACH + n)).await.unwrap();
+                    tx.commit().await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    running.settled().await.unwrap();
+    counting.abort();
+    let (heard, commits) = (heard.load(SeqCst), usize::try_from(CONNECTIONS * EACH).unwrap());
+    println!("{heard} notifications in {commits} commits");
+    assert!(heard < commits / 4, "{heard} notifications in {commits} commits");
+    assert_eq!(running.stats().total.handled, 640);
+    bus.shutdown().await.unwrap();
+}
