@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use eventbus_runtime::store::{Log, NewEvent, Start, Store};
+use eventbus_runtime::testing::suite::tools::{read_page, try_claim};
 use eventbus_runtime::{
     DomainEvent, Event, EventBus, MemoryStore, PgStore, RawEvent, Retry, Running, SqliteStore,
     Subscribe, TypeSet,
 };
-use eventbus_tests::claim::{read_page, try_claim};
 use eventbus_tests::postgres::PgDatabase;
 use eventbus_tests::sqlite::SqliteFile;
 

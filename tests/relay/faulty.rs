@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use eventbus_runtime::store::{
-    Duplicates, Handled, Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent, Owner, Page,
-    Registration, Replica, Roster, Shard, Shards, Start, Step, Store, Stored, Survey, Troubles,
-    Wanted,
+    Capability, Duplicates, Handled, Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent,
+    Owner, Page, Registration, Replica, Roster, Shard, Shards, Start, Step, Store, Stored, Survey,
+    Troubles, Wanted,
 };
 use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, TypeSet};
 use uuid::Uuid;
@@ -121,6 +121,10 @@ impl<S: Store> Store for Faulty<S> {
 
 impl<S: Log> Log for Faulty<S> {
     type Cursor = S::Cursor;
+
+    fn capabilities(&self) -> &'static [Capability] {
+        self.inner.capabilities()
+    }
 
     async fn register(&self, registration: &Registration) -> Result<()> {
         self.faults.reach().await?;

@@ -1,6 +1,5 @@
 //! What the suites share: databases to test on, programs to run, random numbers.
 
-pub mod claim;
 pub mod postgres;
 pub mod program;
 pub mod random;

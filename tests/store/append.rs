@@ -6,9 +6,9 @@ use eventbus_runtime::{
 };
 use uuid::Uuid;
 
-use eventbus_tests::claim::read_page;
+use eventbus_runtime::testing::suite::tools::{claim, log, read_page};
 
-use crate::database::{Database, claim, log};
+use crate::database::Database;
 use crate::events::{NoteEvent, NoteTorn, note};
 
 #[derive(Debug, DomainEvent)]
@@ -22,7 +22,7 @@ enum AccountEvent {
 }
 
 pub(crate) async fn events_come_back_as_they_were_emitted<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let bus = bus.with_source("/notes");
     let mut tx = bus.store().begin().await.unwrap();
     let ids = bus.emit(&mut tx, (note("a", "ü \" \\ \n 𝄞"), NoteTorn(7))).await.unwrap();
@@ -43,7 +43,7 @@ pub(crate) async fn events_come_back_as_they_were_emitted<D: Database>() {
 }
 
 pub(crate) async fn everything_that_holds_events_can_be_emitted<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let mut tx = bus.store().begin().await.unwrap();
     let one = NoteTorn(1);
     let several = vec![NoteEvent::Torn(NoteTorn(2)), NoteEvent::Taken(note("a", "3"))];
@@ -65,61 +65,8 @@ pub(crate) async fn everything_that_holds_events_can_be_emitted<D: Database>() {
     assert_eq!(data[13..], [r#"["b","9"]"#, "10"]);
 }
 
-pub(crate) async fn a_rolled_back_emit_leaves_nothing<D: Database>() {
-    let (_database, bus) = D::fresh().await;
-    let mut tx = bus.store().begin().await.unwrap();
-    bus.emit(&mut tx, NoteTorn(1)).await.unwrap();
-    bus.store().rollback(tx).await.unwrap();
-    assert_eq!(log(&bus).await, []);
-}
-
-pub(crate) async fn a_discarded_transaction_leaves_nothing<D: Database>() {
-    let (_database, bus) = D::fresh().await;
-    for _ in 0..20 {
-        let mut tx = bus.store().begin().await.unwrap();
-        bus.emit(&mut tx, NoteTorn(1)).await.unwrap();
-        bus.store().discard(tx).await;
-    }
-    let mut tx = bus.store().begin().await.unwrap();
-    bus.emit(&mut tx, NoteTorn(2)).await.unwrap();
-    bus.store().commit(tx).await.unwrap();
-    assert_eq!(
-        log(&bus).await.len(),
-        1,
-        "only what was committed, and the pool still has connections"
-    );
-}
-
-pub(crate) async fn a_begin_that_nobody_waits_for_leaves_the_pool_usable<D: Database>() {
-    let (_database, bus) = D::fresh().await;
-    for _ in 0..50 {
-        let store = bus.store().clone();
-        let begin = tokio::spawn(async move { store.begin().await.map(drop) });
-        tokio::task::yield_now().await;
-        begin.abort();
-    }
-    let mut tx = bus.store().begin().await.unwrap();
-    bus.emit(&mut tx, NoteTorn(1)).await.unwrap();
-    bus.store().commit(tx).await.unwrap();
-    assert_eq!(log(&bus).await.len(), 1);
-}
-
-pub(crate) async fn a_commit_that_nobody_waits_for_is_carried_out<D: Database>() {
-    let (_database, bus) = D::fresh().await;
-    let mut tx = bus.store().begin().await.unwrap();
-    bus.emit(&mut tx, NoteTorn(1)).await.unwrap();
-    tokio::select! {
-        biased;
-        _ = bus.store().commit(tx) => {}
-        () = std::future::ready(()) => {}
-    }
-    while log(&bus).await.is_empty() {
-        tokio::task::yield_now().await;
-    }
-}
-
 pub(crate) async fn a_refused_event_leaves_nothing_of_its_emit<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let mut tx = bus.store().begin().await.unwrap();
     let refused = bus.emit(&mut tx, [note("a", "fine"), note("a", "\0")]).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::ValidationFailed);
@@ -134,18 +81,8 @@ pub(crate) async fn a_refused_event_leaves_nothing_of_its_emit<D: Database>() {
     assert_eq!(log(&bus).await.len(), 1, "a refusal does not spoil the transaction");
 }
 
-pub(crate) async fn many_events_keep_their_order<D: Database>() {
-    let (_database, bus) = D::fresh().await;
-    let mut tx = bus.store().begin().await.unwrap();
-    bus.emit(&mut tx, (0..1_234).map(NoteTorn).collect::<Vec<_>>()).await.unwrap();
-    bus.store().commit(tx).await.unwrap();
-    let data: Vec<u32> =
-        log(&bus).await.iter().map(|stored| stored.event.data.parse().unwrap()).collect();
-    assert_eq!(data, (0..1_234).collect::<Vec<_>>());
-}
-
 pub(crate) async fn options_win_over_what_a_payload_marks<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let (correlation, causation) = (Uuid::from_u128(1), Uuid::from_u128(2));
     let mut tx = bus.store().begin().await.unwrap();
     let emit = bus.emit(&mut tx, (Opened { tenant: Some("marked".to_owned()) }, note("a", "b")));
@@ -179,7 +116,7 @@ fn log_of_uncommitted(event_type: &str) -> RawEvent {
 }
 
 pub(crate) async fn limits_are_told_before_anything_is_written<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let mut tx = bus.store().begin().await.unwrap();
     let mut refused = Vec::new();
     let named = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -209,7 +146,7 @@ pub(crate) async fn limits_are_told_before_anything_is_written<D: Database>() {
 }
 
 pub(crate) async fn receipts_say_what_was_written<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let mut tx = bus.store().begin().await.unwrap();
     let one = bus.emit(&mut tx, NoteTorn(1)).await.unwrap();
     let two = bus.emit(&mut tx, [NoteTorn(2), NoteTorn(3)]).await.unwrap();

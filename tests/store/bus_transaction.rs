@@ -3,7 +3,9 @@
 use eventbus_runtime::store::Log;
 use eventbus_runtime::{BusTx, Error, ErrorKind, EventBus};
 
-use crate::database::{Database, log};
+use eventbus_runtime::testing::suite::tools::log;
+
+use crate::database::Database;
 use crate::events::NoteTorn;
 
 async fn data<S: Log>(bus: &EventBus<S>) -> Vec<String> {
@@ -71,22 +73,22 @@ async fn survives_callers_who_stop_waiting<S: Log>(bus: EventBus<S>) {
 }
 
 pub(crate) async fn a_transaction_writes_what_waited_at_its_end<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     commits(bus).await;
 }
 
 pub(crate) async fn a_failed_or_kept_transaction_is_rolled_back<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     rolls_back(bus).await;
 }
 
 pub(crate) async fn a_cancelled_transaction_leaves_the_bus_usable<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     survives_callers_who_stop_waiting(bus).await;
 }
 
 pub(crate) async fn an_insert_at_the_end_that_fails_is_told<D: Database>() {
-    let (database, bus) = D::fresh().await;
+    let (database, bus) = D::migrated().await;
     database.execute("ALTER TABLE eventbus_event RENAME TO away").await;
     let failed = bus.transaction(async |mut tx| {
         tx.emit(NoteTorn(1)).await.expect("it waits for the end");

@@ -8,7 +8,9 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::database::{Database, log};
+use eventbus_runtime::testing::suite::tools::log;
+
+use crate::database::Database;
 use crate::events::{NoteTaken, NoteTorn, note};
 
 const TRACE: &str = "00-12345678901234567890123456789012-1234567890123456-01";
@@ -45,7 +47,7 @@ fn a_trace_state_is_a_list_of_members() {
 }
 
 pub(crate) async fn a_handler_passes_its_context_on<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let tear = {
         let bus = bus.clone();
         move |event: Event<NoteTaken>| {
@@ -80,7 +82,7 @@ pub(crate) async fn a_handler_passes_its_context_on<D: Database>() {
 }
 
 pub(crate) async fn a_transactional_handler_passes_its_context_on<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let inner = bus.clone();
     let handler = move |mut tx: eventbus_runtime::Tx<D::Store>, _: Event<NoteTaken>| {
         let bus = inner.clone();
@@ -99,7 +101,7 @@ pub(crate) async fn a_transactional_handler_passes_its_context_on<D: Database>()
 }
 
 pub(crate) async fn a_scope_is_the_context_of_what_is_emitted_in_it<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let (correlation, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
     let context = Context::from_traceparent(TRACE).unwrap().with_tracestate("a=1").unwrap();
     let context = context.with_correlation(correlation).with_causation(other);
@@ -132,7 +134,7 @@ pub(crate) async fn a_scope_is_the_context_of_what_is_emitted_in_it<D: Database>
 
 /// That an emit wakes a subscription which would sleep for an hour.
 pub(crate) async fn a_commit_of_the_buss_own_wakes_subscriptions<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let handled = Arc::new(Notify::new());
     let notify = Arc::clone(&handled);
     let handler = move |_: Event<NoteTorn>| {

@@ -2,25 +2,22 @@
 
 use std::fmt::Debug;
 
-use eventbus_runtime::store::{Log, Start, Store, Stored};
-use eventbus_runtime::{EventBus, TypeSet};
-use eventbus_tests::claim::{read_page, try_claim};
+use eventbus_runtime::store::{Log, Store};
+use eventbus_runtime::testing::suite::StoreFixture;
+use eventbus_runtime::{EventBus, MemoryStore, PgStore, SqliteBus, SqliteStore};
 use eventbus_tests::postgres::PgDatabase;
 use eventbus_tests::sqlite::SqliteFile;
 use sqlx::{Connection, PgConnection, SqliteConnection, query_scalar, raw_sql};
 
-use crate::events::NoteEvent;
-
-/// A database of one test's own.
-pub(crate) trait Database: Sized {
-    /// Its store.
-    type Store: Log<Connection: Connection> + Debug;
-
+/// What its store is behind [`StoreFixture`]: the handles have connections of their own, and it goes when it is dropped.
+pub(crate) trait Database: StoreFixture<Store: Log<Connection: Connection> + Debug> {
     /// A database without tables.
     async fn empty() -> Self;
 
     /// A bus on it with connections of its own, as another process would have.
-    async fn bus(&self) -> EventBus<Self::Store>;
+    async fn bus(&self) -> EventBus<Self::Store> {
+        EventBus::on(self.store().await)
+    }
 
     /// Runs SQL on it.
     async fn execute(&self, sql: &'static str);
@@ -34,81 +31,33 @@ pub(crate) trait Database: Sized {
         sql: &'static str,
     ) -> Result<(), sqlx::Error>;
 
-    /// A database with tables.
-    async fn migrated() -> Self;
-
-    /// The same, with a bus.
-    async fn fresh() -> (Self, EventBus<Self::Store>) {
-        let database = Self::migrated().await;
+    /// A database with tables, and a bus on it.
+    async fn migrated() -> (Self, EventBus<Self::Store>) {
+        let database = Self::fresh().await;
         let bus = database.bus().await;
+        bus.migrate().await.unwrap();
         (database, bus)
-    }
-}
-
-pub(crate) type Claimed<S> = eventbus_tests::claim::Claimed<<S as Log>::Cursor>;
-
-/// Everything in the log.
-pub(crate) async fn log<S: Log>(bus: &EventBus<S>) -> Vec<Stored> {
-    let reader = format!("reader {}", uuid::Uuid::now_v7());
-    let claim = claim(bus, &reader).await;
-    drain(bus, claim.cursor).await.0
-}
-
-/// Reads pages until there is nothing more.
-pub(crate) async fn drain<S: Log>(
-    bus: &EventBus<S>,
-    mut cursor: S::Cursor,
-) -> (Vec<Stored>, S::Cursor) {
-    let filter = TypeSet::of::<NoteEvent>();
-    let mut events = Vec::new();
-    loop {
-        let page = read_page(bus.store(), &cursor, &filter, 2).await.unwrap();
-        let done = page.events.is_empty() && !page.more;
-        events.extend(page.events);
-        cursor = page.end;
-        if done {
-            return (events, cursor);
-        }
-    }
-}
-
-/// Takes a subscription that is free, or about to be: a database learns a moment later that a connection was closed.
-pub(crate) async fn claim<S: Log>(bus: &EventBus<S>, subscription: &str) -> Claimed<S> {
-    claim_at(bus, subscription, Start::Beginning).await
-}
-
-/// The same, a new one at `start`.
-pub(crate) async fn claim_at<S: Log>(
-    bus: &EventBus<S>,
-    subscription: &str,
-    start: Start,
-) -> Claimed<S> {
-    loop {
-        if let Some(claimed) = try_claim(bus.store(), subscription, start).await {
-            return claimed;
-        }
-        tokio::task::yield_now().await;
     }
 }
 
 /// A temporary SQLite file.
 pub(crate) struct Sqlite(pub(crate) SqliteFile);
 
-impl Database for Sqlite {
-    type Store = eventbus_runtime::SqliteStore;
+impl StoreFixture for Sqlite {
+    type Store = SqliteStore;
 
-    async fn empty() -> Self {
+    async fn fresh() -> Self {
         Self(SqliteFile::new())
     }
 
-    async fn migrated() -> Self {
-        let database = Self::empty().await;
-        database.bus().await.migrate().await.unwrap();
-        database
+    async fn store(&self) -> SqliteStore {
+        self.0.empty_bus().await.store().clone()
     }
+}
 
-    async fn bus(&self) -> EventBus<Self::Store> {
-        self.0.empty_bus().await
+impl Database for Sqlite {
+    async fn empty() -> Self {
+        Self(SqliteFile::new())
     }
 
     async fn execute(&self, sql: &'static str) {
@@ -127,19 +76,21 @@ impl Database for Sqlite {
 /// A database on the PostgreSQL server of the tests.
 pub(crate) struct Postgres(pub(crate) PgDatabase);
 
-impl Database for Postgres {
-    type Store = eventbus_runtime::PgStore;
+impl StoreFixture for Postgres {
+    type Store = PgStore;
 
-    async fn empty() -> Self {
-        Self(PgDatabase::empty().await)
-    }
-
-    async fn migrated() -> Self {
+    async fn fresh() -> Self {
         Self(PgDatabase::new().await)
     }
 
-    async fn bus(&self) -> EventBus<Self::Store> {
-        self.0.bus().await
+    async fn store(&self) -> PgStore {
+        self.0.bus().await.store().clone()
+    }
+}
+
+impl Database for Postgres {
+    async fn empty() -> Self {
+        Self(PgDatabase::empty().await)
     }
 
     async fn execute(&self, sql: &'static str) {
@@ -152,5 +103,35 @@ impl Database for Postgres {
 
     async fn run(connection: &mut PgConnection, sql: &'static str) -> Result<(), sqlx::Error> {
         raw_sql(sql).execute(connection).await.map(drop)
+    }
+}
+
+/// An SQLite database without a file. One pool alone has it.
+pub(crate) struct SqliteInMemory(SqliteStore);
+
+impl StoreFixture for SqliteInMemory {
+    type Store = SqliteStore;
+
+    async fn fresh() -> Self {
+        Self(SqliteBus::connect("sqlite::memory:").await.unwrap().store().clone())
+    }
+
+    async fn store(&self) -> SqliteStore {
+        self.0.clone()
+    }
+}
+
+/// The store of unit tests.
+pub(crate) struct Memory(MemoryStore);
+
+impl StoreFixture for Memory {
+    type Store = MemoryStore;
+
+    async fn fresh() -> Self {
+        Self(MemoryStore::new())
+    }
+
+    async fn store(&self) -> MemoryStore {
+        self.0.clone()
     }
 }

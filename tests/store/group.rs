@@ -8,7 +8,9 @@ use eventbus_tests::postgres::PgDatabase;
 use eventbus_tests::sqlite::SqliteFile;
 use tokio::task::JoinSet;
 
-use crate::database::{Database, log};
+use eventbus_runtime::testing::suite::tools::log;
+
+use crate::database::Database;
 use crate::events::{NoteTorn, note};
 
 async fn everybody_is_written<S: Log>(bus: EventBus<S>) {
@@ -40,7 +42,7 @@ async fn everybody_is_written<S: Log>(bus: EventBus<S>) {
 }
 
 pub(crate) async fn everybody_who_emits_at_once_is_written<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     everybody_is_written(bus).await;
 }
 
@@ -50,7 +52,7 @@ async fn everybody_who_emits_at_once_is_written_in_memory() {
 }
 
 pub(crate) async fn one_bad_event_fails_only_its_own_caller<D: Database>() {
-    let (database, bus) = D::fresh().await;
+    let (database, bus) = D::migrated().await;
     database.execute("CREATE UNIQUE INDEX once ON eventbus_event (aggregate_id)").await;
     let names = ["a", "b", "a", "c", "d"];
     let mut callers = JoinSet::new();
@@ -65,7 +67,7 @@ pub(crate) async fn one_bad_event_fails_only_its_own_caller<D: Database>() {
 }
 
 pub(crate) async fn an_emit_that_nobody_waits_for_may_be_carried_out<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let emit = bus.emit(bus.store(), NoteTorn(1)).into_future();
     tokio::select! {
         biased;
@@ -79,7 +81,7 @@ pub(crate) async fn an_emit_that_nobody_waits_for_may_be_carried_out<D: Database
 }
 
 pub(crate) async fn an_emit_of_several_tenants_is_refused_on_the_pool<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let again = |tenant: &str| {
         let envelope = eventbus_runtime::Envelope {
             id: uuid::Uuid::now_v7(),

@@ -10,7 +10,9 @@ use eventbus_runtime::{DomainEvent, Envelope, ErrorKind, MAX_EVENT_KEY, RawEvent
 use eventbus_tests::postgres::PgDatabase;
 use uuid::Uuid;
 
-use crate::database::{Database, log};
+use eventbus_runtime::testing::suite::tools::log;
+
+use crate::database::Database;
 use crate::events::NoteTorn;
 
 #[derive(Debug, Clone, DomainEvent)]
@@ -36,7 +38,7 @@ async fn count<D: Database>(database: &D) -> usize {
 }
 
 pub(crate) async fn the_second_event_of_a_key_is_a_duplicate<D: Database>() {
-    let (database, bus) = D::fresh().await;
+    let (database, bus) = D::migrated().await;
     let mut first = None;
     for _ in 0..2 {
         let mut tx = bus.store().begin().await.unwrap();
@@ -51,7 +53,7 @@ pub(crate) async fn the_second_event_of_a_key_is_a_duplicate<D: Database>() {
 }
 
 pub(crate) async fn a_key_is_a_tenants_own_and_a_mark_is_a_types_own<D: Database>() {
-    let (database, bus) = D::fresh().await;
+    let (database, bus) = D::migrated().await;
     let mut tx = bus.store().begin().await.unwrap();
     let firsts = [
         bus.emit(&mut tx, NoteTorn(1)).key("1").await.unwrap(),
@@ -69,7 +71,7 @@ pub(crate) async fn a_key_is_a_tenants_own_and_a_mark_is_a_types_own<D: Database
 }
 
 pub(crate) async fn duplicates_are_answered_event_by_event<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let mut tx = bus.store().begin().await.unwrap();
     let before = bus.emit(&mut tx, torn(2)).await.unwrap();
     let events = [torn(1), torn(2), torn(None), torn(1), torn(3), torn(2)];
@@ -84,7 +86,7 @@ pub(crate) async fn duplicates_are_answered_event_by_event<D: Database>() {
 }
 
 pub(crate) async fn a_key_of_a_rolled_back_emit_is_free<D: Database>() {
-    let (database, bus) = D::fresh().await;
+    let (database, bus) = D::migrated().await;
     let mut tx = bus.store().begin().await.unwrap();
     bus.emit(&mut tx, NoteTorn(1)).key("1").await.unwrap();
     bus.store().rollback(tx).await.unwrap();
@@ -95,7 +97,7 @@ pub(crate) async fn a_key_of_a_rolled_back_emit_is_free<D: Database>() {
 }
 
 pub(crate) async fn an_expired_key_is_free<D: Database>() {
-    let (database, bus) = D::fresh().await;
+    let (database, bus) = D::migrated().await;
     let brief = bus.clone().with_key_window(Duration::ZERO);
     for bus in [&brief, &bus, &bus] {
         let mut tx = bus.store().begin().await.unwrap();
@@ -106,7 +108,7 @@ pub(crate) async fn an_expired_key_is_free<D: Database>() {
 }
 
 pub(crate) async fn expired_keys_are_removed_by_emitters<D: Database>() {
-    let (database, bus) = D::fresh().await;
+    let (database, bus) = D::migrated().await;
     let keyed = |id: u128, window: Duration| {
         let event_type = "note.torn".to_owned();
         let envelope = Envelope { id: Uuid::from_u128(id), event_type, ..Envelope::default() };
@@ -127,7 +129,7 @@ pub(crate) async fn expired_keys_are_removed_by_emitters<D: Database>() {
 }
 
 pub(crate) async fn keys_that_cannot_be_are_refused<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let mut tx = bus.store().begin().await.unwrap();
     let long = "k".repeat(MAX_EVENT_KEY + 1);
     for (key, told) in [
@@ -146,7 +148,7 @@ pub(crate) async fn keys_that_cannot_be_are_refused<D: Database>() {
 }
 
 pub(crate) async fn a_failed_emit_takes_no_key<D: Database>() {
-    let (database, bus) = D::fresh().await;
+    let (database, bus) = D::migrated().await;
     database.execute("ALTER TABLE eventbus_event RENAME TO away").await;
     let mut tx = bus.store().begin().await.unwrap();
     bus.emit(&mut tx, NoteTorn(1)).key("1").await.unwrap_err();

@@ -1,14 +1,13 @@
 //! What is PostgreSQL's own: commits in another order than positions, clusters, and what a server can say.
 
 use eventbus_runtime::store::{Handles, Log, Start, Store};
+use eventbus_runtime::testing::suite::tools::{
+    advance, claim, drain, emit, read_page, register, replica, to, try_claim,
+};
 use eventbus_runtime::{ErrorKind, PgBus, TypeSet};
-use eventbus_tests::claim::{read_page, register, replica, try_claim};
 use eventbus_tests::postgres::PgDatabase;
 
-use crate::database::{claim, claim_at, drain};
 use crate::events::{NoteEvent, NoteTaken, NoteTorn, note};
-use crate::ownership::{advance, to};
-use crate::reading::emit;
 
 async fn fresh() -> (PgDatabase, PgBus) {
     let database = PgDatabase::new().await;
@@ -23,41 +22,6 @@ where
 {
     let (events, end) = drain(bus, cursor).await;
     (events.into_iter().map(|stored| stored.event.data).collect(), end)
-}
-
-#[tokio::test]
-async fn a_lower_position_that_commits_later_is_not_lost() {
-    let (_database, bus) = fresh().await;
-    let cursor = claim(&bus, "reader").await.cursor;
-    let mut slow = bus.begin().await.unwrap();
-    bus.emit(&mut slow, NoteTorn(1)).await.unwrap();
-    let mut quick = bus.begin().await.unwrap();
-    bus.emit(&mut quick, NoteTorn(2)).await.unwrap();
-    quick.commit().await.unwrap();
-
-    let (data, cursor) = read(&bus, cursor).await;
-    assert_eq!(data, ["2"]);
-    slow.commit().await.unwrap();
-    let (data, cursor) = read(&bus, cursor).await;
-    assert_eq!(data, ["1"]);
-    assert!(read(&bus, cursor).await.0.is_empty());
-}
-
-/// The newest transactions that are open lie beyond the end of a snapshot and are not in its list.
-#[tokio::test]
-async fn an_open_transaction_that_no_snapshot_lists_is_not_lost() {
-    let (_database, bus) = fresh().await;
-    let cursor = claim(&bus, "reader").await.cursor;
-    let late = claim_at(&bus, "late", Start::Now).await;
-    let mut open = bus.begin().await.unwrap();
-    bus.emit(&mut open, NoteTorn(1)).await.unwrap();
-    let (data, cursor) = read(&bus, cursor).await;
-    assert!(data.is_empty());
-    let later = claim_at(&bus, "later", Start::Now).await;
-    open.commit().await.unwrap();
-    for cursor in [cursor, late.cursor, later.cursor] {
-        assert_eq!(read(&bus, cursor).await.0, ["1"]);
-    }
 }
 
 #[tokio::test]
@@ -79,40 +43,6 @@ async fn a_transaction_with_many_savepoints_is_not_lost() {
     assert!(cursor_is_short, "the savepoints are not listed");
     open.commit().await.unwrap();
     assert_eq!(read(&bus, cursor).await.0, ["1"]);
-}
-
-#[tokio::test]
-async fn a_long_transaction_stalls_nothing() {
-    let (_database, bus) = fresh().await;
-    let mut cursor = claim(&bus, "reader").await.cursor;
-    let mut long = bus.begin().await.unwrap();
-    for round in 0..20_u32 {
-        bus.emit(&mut long, NoteTorn(1_000 + round)).await.unwrap();
-        let mut tx = bus.begin().await.unwrap();
-        bus.emit(&mut tx, NoteTorn(round)).await.unwrap();
-        tx.commit().await.unwrap();
-        let data;
-        (data, cursor) = read(&bus, cursor).await;
-        assert_eq!(data, [round.to_string()]);
-    }
-    long.commit().await.unwrap();
-    let (data, cursor) = read(&bus, cursor).await;
-    assert_eq!(data, (1_000..1_020).map(|n| n.to_string()).collect::<Vec<_>>());
-    assert!(read(&bus, cursor).await.0.is_empty());
-}
-
-#[tokio::test]
-async fn a_transaction_that_rolls_back_leaves_a_gap_and_nothing_else() {
-    let (_database, bus) = fresh().await;
-    let cursor = claim(&bus, "reader").await.cursor;
-    let mut failing = bus.begin().await.unwrap();
-    bus.emit(&mut failing, NoteTorn(1)).await.unwrap();
-    emit(&bus, &["2"]).await;
-    let (data, cursor) = read(&bus, cursor).await;
-    assert_eq!(data.len(), 1);
-    failing.rollback().await.unwrap();
-    emit(&bus, &["3"]).await;
-    assert_eq!(read(&bus, cursor).await.0, [r#"["a","3"]"#]);
 }
 
 /// The younger transaction emits first, the older one waits for it: their ids are in the other order than their events.
@@ -160,72 +90,6 @@ async fn many_stragglers_come_page_by_page_before_what_is_newer() {
     let page = read_page(bus.store(), &cursor, &filter, 10).await.unwrap();
     let rest = read_page(bus.store(), &page.end, &filter, 10).await.unwrap();
     assert_eq!(page.events.len() + rest.events.len(), 1, "a filter passes over the stragglers");
-}
-
-/// Writers that hold on to their transactions for different times, and a reader that goes on all the while.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nothing_is_lost_or_read_twice_while_writers_overlap() {
-    const WRITERS: u32 = 8;
-    const ROUNDS: u32 = 40;
-    let (_database, bus) = fresh().await;
-    let mut cursor = claim(&bus, "reader").await.cursor;
-    let writers: Vec<_> = (0..WRITERS)
-        .map(|writer| {
-            let bus = bus.clone();
-            tokio::spawn(async move {
-                for round in 0..ROUNDS {
-                    let mut tx = bus.begin().await.unwrap();
-                    for _ in 0..=(writer + round) % 3 {
-                        let event = note(&writer.to_string(), &round.to_string());
-                        bus.emit(&mut tx, event).await.unwrap();
-                        tokio::task::yield_now().await;
-                    }
-                    match (writer * round) % 5 {
-                        4 => tx.rollback().await.unwrap(),
-                        _ => tx.commit().await.unwrap(),
-                    }
-                }
-            })
-        })
-        .collect();
-    let mut seen = Vec::new();
-    loop {
-        let finished = writers.iter().all(tokio::task::JoinHandle::is_finished);
-        let events;
-        (events, cursor) = drain(&bus, cursor).await;
-        seen.extend(events);
-        if finished {
-            break;
-        }
-    }
-    for writer in writers {
-        writer.await.unwrap();
-    }
-    let mut positions: Vec<i64> = seen.iter().map(|stored| stored.position).collect();
-    positions.sort_unstable();
-    let log: Vec<i64> = sqlx::query_scalar("SELECT position FROM eventbus_event ORDER BY position")
-        .fetch_all(bus.pool())
-        .await
-        .unwrap();
-    assert_eq!(positions, log);
-    for writer in 0..WRITERS {
-        let own = seen.iter().filter(|stored| {
-            stored.event.envelope.aggregate_id.as_deref() == Some(&*writer.to_string())
-        });
-        assert!(own.map(|stored| stored.position).is_sorted(), "the order of an aggregate");
-    }
-}
-
-#[tokio::test]
-async fn a_rare_event_is_found_behind_many_others() {
-    let (_database, bus) = fresh().await;
-    let mut tx = bus.begin().await.unwrap();
-    bus.emit(&mut tx, (0..5_000).map(NoteTorn).collect::<Vec<_>>()).await.unwrap();
-    bus.emit(&mut tx, note("a", "rare")).await.unwrap();
-    tx.commit().await.unwrap();
-    let cursor = claim(&bus, "reader").await.cursor;
-    let page = read_page(bus.store(), &cursor, &TypeSet::of::<NoteTaken>(), 10).await.unwrap();
-    assert_eq!(page.events.len(), 1);
 }
 
 #[tokio::test]

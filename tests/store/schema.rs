@@ -15,7 +15,7 @@ pub(crate) async fn processes_migrate_at_once<D: Database>() {
 }
 
 pub(crate) async fn a_newer_schema_is_refused<D: Database>() {
-    let (database, bus) = D::fresh().await;
+    let (database, bus) = D::migrated().await;
     database.execute("UPDATE eventbus_schema SET version = 99").await;
     let refused = bus.migrate().await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Configuration);

@@ -4,8 +4,8 @@ use eventbus_runtime::{Event, EventBus, HandlerError, MemoryBus, MemoryTx, Sqlit
 use eventbus_tests::postgres::PgDatabase;
 use eventbus_tests::sqlite::SqliteFile;
 
-use crate::database::log;
 use crate::events::{NoteTaken, NoteTorn, note};
+use eventbus_runtime::testing::suite::tools::log;
 
 #[tokio::test]
 async fn a_transaction_and_a_connection_of_sqlite() {

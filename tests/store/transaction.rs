@@ -3,20 +3,19 @@
 use std::future::ready;
 
 use eventbus_runtime::store::{Log, Store};
+use eventbus_runtime::testing::suite::tools::{Claimed, claim, drain, emit, log, to};
 use eventbus_runtime::{ErrorKind, EventBus, SqliteBus};
 use eventbus_tests::sqlite::SqliteFile;
 use sqlx::{Connection, raw_sql};
 
-use crate::database::{Claimed, Database, claim, drain, log};
+use crate::database::Database;
 use crate::events::NoteTorn;
-use crate::ownership::to;
-use crate::reading::emit;
 
 /// Advances to the end of the log, which has to be refused with `says`, and ends the transaction as the relay does.
 async fn refused<S: Log>(
     bus: &EventBus<S>,
     mut tx: S::Transaction,
-    claim: &Claimed<S>,
+    claim: &Claimed<S::Cursor>,
     says: &str,
 ) {
     let (_, end) = drain(bus, claim.cursor.clone()).await;
@@ -27,18 +26,18 @@ async fn refused<S: Log>(
 }
 
 /// That nothing moved, and that what the pool gives out now can be used.
-async fn all_is_well<S: Log>(bus: &EventBus<S>, claim: Claimed<S>) {
+async fn all_is_well<S: Log>(bus: &EventBus<S>, claimed: Claimed<S::Cursor>) {
     let before = log(bus).await.len();
     for _ in 0..3 {
         emit(bus, &["after"]).await;
     }
     assert_eq!(log(bus).await.len(), before + 3, "others see what is committed");
-    claim.release(bus.store()).await;
-    assert_eq!(crate::database::claim(bus, "reader").await.cursor, claim.cursor);
+    claimed.release(bus.store()).await;
+    assert_eq!(claim(bus, "reader").await.cursor, claimed.cursor);
 }
 
 pub(crate) async fn a_cancelled_nested_begin_is_refused<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     emit(&bus, &["1"]).await;
     let claim = claim(&bus, "reader").await;
     let mut tx = bus.store().begin().await.unwrap();
@@ -55,7 +54,7 @@ pub(crate) async fn a_cancelled_nested_begin_is_refused<D: Database>() {
 }
 
 pub(crate) async fn a_leaked_savepoint_is_refused<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     emit(&bus, &["1"]).await;
     let claim = claim(&bus, "reader").await;
     let mut tx = bus.store().begin().await.unwrap();
@@ -67,7 +66,7 @@ pub(crate) async fn a_leaked_savepoint_is_refused<D: Database>() {
 }
 
 pub(crate) async fn a_commit_with_a_leaked_savepoint_is_refused<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let claim = claim(&bus, "reader").await;
     let mut tx = bus.store().begin().await.unwrap();
     bus.emit(&mut tx, NoteTorn(1)).await.unwrap();
@@ -79,7 +78,7 @@ pub(crate) async fn a_commit_with_a_leaked_savepoint_is_refused<D: Database>() {
 }
 
 pub(crate) async fn a_transaction_that_a_statement_ended_is_refused<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     emit(&bus, &["1"]).await;
     let claim = claim(&bus, "reader").await;
     for ending in ["ROLLBACK", "COMMIT", "ROLLBACK; BEGIN"] {
@@ -91,7 +90,7 @@ pub(crate) async fn a_transaction_that_a_statement_ended_is_refused<D: Database>
 }
 
 pub(crate) async fn a_nested_transaction_that_ended_is_no_harm<D: Database>() {
-    let (_database, bus) = D::fresh().await;
+    let (_database, bus) = D::migrated().await;
     let claim = claim(&bus, "reader").await;
     let mut tx = bus.store().begin().await.unwrap();
     let mut nested = tx.begin().await.unwrap();

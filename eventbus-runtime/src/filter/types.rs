@@ -61,8 +61,12 @@ impl TypeSet {
     /// of a root and of a subset what its members have.
     #[must_use]
     pub fn of<E: DomainEvent>() -> Self {
+        Self::of_catalog(&E::CATALOG)
+    }
+
+    pub(crate) fn of_catalog(catalog: &Catalog) -> Self {
         let mut set = Self::default();
-        set.add(&E::CATALOG);
+        set.add(catalog);
         set
     }
 

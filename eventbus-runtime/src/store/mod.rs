@@ -3,7 +3,11 @@
 //!
 //! The relay decides, a store remembers. Whatever belongs together is one [`Step`]: the cursor and the delivery rows
 //! that an event leaves behind move in one transaction, under one fence, or not at all.
+//!
+//! Whoever writes a store of their own finds the order of the work, and the suite that it has to pass, in
+//! [`testing::suite`](crate::testing::suite).
 
+mod capability;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod columns;
 mod dead_letter;
@@ -33,6 +37,7 @@ use crate::catalog::first_segment;
 use crate::envelope::RawEvent;
 use crate::error::{ErrorKind, Result};
 use crate::filter::TypeSet;
+pub use crate::store::capability::Capability;
 pub use crate::store::dead_letter::{LetterSlice, Letters, Moved, Obstacle, Survey};
 pub(crate) use crate::store::failure::recordable;
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
@@ -48,6 +53,9 @@ pub use crate::store::ownership::{
 pub use crate::store::transaction::Transaction;
 
 /// A database that events can be emitted into.
+///
+/// A handle: clones share their connections. Any of its futures may be dropped before it is done; that must not cost a
+/// connection, so steps that cannot be stopped half-way, a begin and a commit above all, run to their end by themselves.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no store of events",
     label = "not a store",
@@ -65,7 +73,8 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Brings the runtime's tables to the version of this code; a no-op where they are.
     fn migrate(&self) -> impl Future<Output = Result<()>> + Send;
 
-    /// Appends events in their order, inside whatever transaction is open on the connection.
+    /// Appends events in their order, one at least, inside whatever transaction is open on the connection. They have
+    /// ascending positions and [`NewEvent::slot`]s, and nobody sees them before the commit.
     ///
     /// An event whose key is taken is not written: it is one of the [`Duplicates`]. Where another transaction that is
     /// still open took the key, this waits for its end: it is a duplicate if that commits, and the first if not. The
@@ -91,13 +100,13 @@ pub trait Store: Clone + Send + Sync + 'static {
         }
     }
 
-    /// Opens a transaction that may write.
+    /// Opens a transaction that may write. Where it is dropped, it is rolled back, sooner or later.
     fn begin(&self) -> impl Future<Output = Result<Self::Transaction>> + Send;
 
-    /// Commits it.
+    /// Commits it, also where nobody waits for the answer any more.
     fn commit(&self, transaction: Self::Transaction) -> impl Future<Output = Result<()>> + Send;
 
-    /// Rolls it back.
+    /// Rolls it back, with all that was appended, advanced or done to letters in it.
     fn rollback(&self, transaction: Self::Transaction) -> impl Future<Output = Result<()>> + Send;
 
     /// Ends a transaction whose connection is in an unknown state, because a handler was cut off in the middle: the
@@ -106,6 +115,13 @@ pub trait Store: Clone + Send + Sync + 'static {
 }
 
 /// A store whose log subscriptions can read.
+///
+/// An event is read by every cursor exactly once, in the order of positions within a page, whenever its transaction
+/// commits: one that commits later than an event of a higher position is in a later page. Events of one aggregate whose
+/// transactions wait for each other are read in the order in which they were appended.
+///
+/// A subscription is made by [`register`](Log::register), and what is asked of one that is not known finds nothing: it is
+/// no error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no log that subscriptions can read",
     label = "nothing to subscribe to",
@@ -115,7 +131,12 @@ pub trait Log: Letters {
     /// How far a shard of a subscription has come.
     type Cursor: Cursor;
 
-    /// Makes a subscription known, with all its shards at its start, where it is not known yet.
+    /// What it can do beyond what every store must.
+    fn capabilities(&self) -> &'static [Capability];
+
+    /// Makes a subscription known, with all its shards at its start, under the fence 0 and without an owner, where it is
+    /// not known yet; else it changes nothing. An error of kind [`ErrorKind::Configuration`] where no event has the id of
+    /// [`Start::After`].
     fn register(&self, registration: &Registration) -> impl Future<Output = Result<()>> + Send;
 
     /// Replaces what the newest code handles, where it still is what was `seen`.
@@ -129,14 +150,15 @@ pub trait Log: Letters {
     /// Says that a replica is alive; whether its subscription still exists. Where `handles` is what the newest code
     /// handles, such code was seen.
     ///
-    /// What tells others that the process is gone before the lease has run out, a lock for instance, is the store's.
+    /// What tells others that the process is gone before the lease has run out, a lock for instance, is the store's:
+    /// [`Capability::NoticesDeath`].
     fn renew(
         &self,
         replica: &Replica,
         handles: &Handles,
     ) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Lets a replica go, with all shards that it took.
+    /// Lets a replica go, with all shards that it has. Their fences stay.
     fn retire(&self, replica: &Replica) -> impl Future<Output = Result<()>> + Send;
 
     /// Who is there and who owns what; `None` where the subscription is not known.
@@ -145,7 +167,8 @@ pub trait Log: Letters {
         subscription: &str,
     ) -> impl Future<Output = Result<Option<Roster<Self::Cursor>>>> + Send;
 
-    /// Takes the shards whose fences still are as given, and raises them. Those that somebody else took are left out.
+    /// Takes the shards whose fences still are as given, and raises them by one, whoever owns them: the caller decided
+    /// that nobody who is alive does. Those that somebody else took are left out; of several that take at once, one has it.
     fn take(
         &self,
         replica: &Replica,
@@ -158,11 +181,11 @@ pub trait Log: Letters {
     /// Pauses a subscription or lets it go on; whether it is known.
     fn pause(&self, subscription: &str, paused: bool) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Moves every shard to `start`, takes them from their owners, and forgets what was retrying or parked; whether the
-    /// subscription is known.
+    /// Moves every shard to `start`, takes them from their owners by raising their fences, and forgets what was retrying
+    /// or parked; whether the subscription is known. Dead letters stay. Errors as in [`Log::register`].
     fn seek(&self, subscription: &str, start: Start) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Forgets a subscription with all that is in trouble in it; whether it was known.
+    /// Forgets a subscription with all that is in trouble in it; whether it was known. Dead letters stay.
     fn remove(&self, subscription: &str) -> impl Future<Output = Result<bool>> + Send;
 
     /// What a subscription has done with an event so far, as it is written down.
@@ -179,7 +202,8 @@ pub trait Log: Letters {
         std::future::pending()
     }
 
-    /// Reads events after `cursor`, in the order of delivery.
+    /// Reads events after `cursor`, in the order of delivery. A page that has no event to bring lies behind what it passed
+    /// over; only one that says that there is [more](Page::more) may end before everything that is committed.
     fn page(
         &self,
         cursor: &Self::Cursor,
@@ -201,7 +225,7 @@ pub trait Log: Letters {
     ) -> impl Future<Output = Result<Vec<Stored>>> + Send;
 
     /// Reads what is in trouble in some shards of a subscription; `now` in milliseconds since 1970, as in every time
-    /// here.
+    /// here. At most `limit` events are ready; the keys and the next time are those of all of them.
     fn troubles(
         &self,
         subscription: &str,
@@ -210,8 +234,10 @@ pub trait Log: Letters {
         limit: usize,
     ) -> impl Future<Output = Result<Troubles>> + Send;
 
-    /// Makes one step inside the open transaction. An error of kind [`ErrorKind::Fenced`] when a fence is stale: then
-    /// nothing of the transaction may be committed. An error of kind [`ErrorKind::TransactionRollback`] where the
+    /// Makes one step inside the open transaction: the owner's shards move, and of each changed event the row is written,
+    /// replaced or deleted, or its letter is made. An error of kind [`ErrorKind::Fenced`] when a fence is stale: then
+    /// nothing of the transaction may be committed. A store that cannot keep others from raising a fence until the
+    /// transaction ends says so at the commit. An error of kind [`ErrorKind::TransactionRollback`] where the
     /// connection is not in the transaction that [`Store::begin`] opened any more, or in one nested in it.
     fn advance(
         &self,

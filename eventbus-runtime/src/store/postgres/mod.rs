@@ -52,8 +52,8 @@ use crate::store::postgres::bell::Bell;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
-    Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster,
-    Shard, Shards, Start, Step, Store, Stored, Troubles, Wanted,
+    Capability, Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration,
+    Replica, Roster, Shard, Shards, Start, Step, Store, Stored, Troubles, Wanted,
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
@@ -166,6 +166,10 @@ impl Store for PgStore {
 
 impl Log for PgStore {
     type Cursor = PgCursor;
+
+    fn capabilities(&self) -> &'static [Capability] {
+        Capability::ALL
+    }
 
     async fn register(&self, registration: &Registration) -> Result<()> {
         subscription::register(self, registration).await

@@ -37,8 +37,8 @@ use crate::store::sqlite::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
-    Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration, Replica, Roster,
-    Shard, Shards, Start, Step, Store, Stored, Troubles, Wanted,
+    Capability, Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration,
+    Replica, Roster, Shard, Shards, Start, Step, Store, Stored, Troubles, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -163,6 +163,15 @@ impl Store for SqliteStore {
 
 impl Log for SqliteStore {
     type Cursor = SqliteCursor;
+
+    fn capabilities(&self) -> &'static [Capability] {
+        match self.in_memory {
+            true => &[],
+            false => {
+                &[Capability::ReadsBesideWriter, Capability::Durable, Capability::NoticesDeath]
+            }
+        }
+    }
 
     async fn register(&self, registration: &Registration) -> Result<()> {
         subscription::register(self, registration).await

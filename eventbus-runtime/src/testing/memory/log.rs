@@ -5,8 +5,8 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::store::{
-    Handled, Handles, Held, LOOK_BACK, Log, Owner, Page, Registration, Replica, Roster, Shard,
-    Shards, Start, Step, Stored, Troubles, Wanted,
+    Capability, Handled, Handles, Held, LOOK_BACK, Log, Owner, Page, Registration, Replica, Roster,
+    Shard, Shards, Start, Step, Stored, Troubles, Wanted,
 };
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::MemoryCursor;
@@ -14,6 +14,10 @@ use crate::testing::memory::transaction::MemoryConnection;
 
 impl Log for MemoryStore {
     type Cursor = MemoryCursor;
+
+    fn capabilities(&self) -> &'static [Capability] {
+        &[Capability::ReadsBesideWriter, Capability::SeveralWriters]
+    }
 
     async fn register(&self, registration: &Registration) -> Result<()> {
         self.state().register(registration)

@@ -1,7 +1,7 @@
 //! Subscriptions in memory: their shards, their replicas, their delivery rows.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
 
@@ -163,8 +163,14 @@ impl State {
             Start::Beginning => 0,
             Start::Now => self.newest(),
             Start::Time(time) => {
-                let late =
-                    |stored: &&Stored| stored.event.envelope.time().is_some_and(|at| at >= time);
+                // Ids tell milliseconds, so that what is of the same one is not earlier.
+                let millis = |time: SystemTime| {
+                    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis()
+                };
+                let late = |stored: &&Stored| {
+                    let at = stored.event.envelope.time();
+                    at.is_some_and(|at| millis(at) >= millis(time))
+                };
                 before(self.log.iter().find(late)).unwrap_or_else(|| self.newest())
             }
             Start::After(id) => {

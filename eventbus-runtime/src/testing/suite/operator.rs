@@ -1,19 +1,20 @@
-//! What is done to dead letters, on the store in memory, too.
+//! What is done to dead letters.
 
 use std::time::Duration;
 
-use eventbus_runtime::store::{Fate, LetterSlice, Letters, Log, Obstacle, Shards, Store};
-use eventbus_runtime::{Error, ErrorKind, HandlerError, LetterFilter, Retried};
-use eventbus_tests::claim::SHARDS;
 use uuid::Uuid;
 
-use crate::database::Database;
-use crate::delivery::{dead, failure};
-use crate::letters::{Place, all, done, events, give_up, ids, retrying, settle};
-use crate::reading::emit;
+use crate::dead_letter::{LetterFilter, Retried};
+use crate::emit::MAX_PAYLOAD;
+use crate::error::{Error, ErrorKind, HandlerError};
+use crate::store::{Fate, LetterSlice, Letters, Log, Obstacle, Shards, Store};
+use crate::testing::suite::tools::{
+    SHARDS, all, dead, done, emit, failure, give_up, ids, log, retrying, settle,
+};
+use crate::testing::suite::{StoreFixture, bus};
 
-pub(crate) async fn a_retried_letter_is_a_delivery_again<P: Place>() {
-    let (_place, bus) = P::fresh().await;
+pub(super) async fn a_retried_letter_is_a_delivery_again<F: StoreFixture>(fixture: &F) {
+    let bus = bus(fixture).await;
     let letter = give_up(&bus, "reader", &["1"]).await.remove(0);
     let stored = letter.stored().unwrap().clone();
     bus.dead_letters().by("alice").retry(letter.id).await.unwrap();
@@ -34,8 +35,10 @@ pub(crate) async fn a_retried_letter_is_a_delivery_again<P: Place>() {
     assert_eq!((letters.len(), letters[0].attempts, letters[0].at), (1, 2, 30));
 }
 
-pub(crate) async fn a_letter_that_cannot_be_retried_stays_and_says_why<P: Place>() {
-    let (_place, bus) = P::fresh().await;
+pub(super) async fn a_letter_that_cannot_be_retried_stays_and_says_why<F: StoreFixture>(
+    fixture: &F,
+) {
+    let bus = bus(fixture).await;
     let alice = bus.dead_letters().by("alice");
     let refused = alice.retry(Uuid::now_v7()).await.unwrap_err();
     assert!(refused.to_string().contains("there is no dead letter"), "{refused}");
@@ -58,22 +61,8 @@ pub(crate) async fn a_letter_that_cannot_be_retried_stays_and_says_why<P: Place>
     assert_eq!((ids(&letters), told), (vec![letter.id], vec!["anew", "later"]), "there is one");
 }
 
-pub(crate) async fn a_letter_outlives_its_event_and_its_subscription<D: Database>() {
-    let (database, bus) = D::fresh().await;
-    let letters = give_up(&bus, "reader", &["1", "2"]).await;
-    let alice = bus.dead_letters().by("alice");
-    database.execute("DELETE FROM eventbus_event WHERE position = 1").await;
-    let refused = alice.retry(letters[0].id).await.unwrap_err();
-    assert!(refused.to_string().contains("not in the log any more: emit it again"), "{refused}");
-    database.execute("DELETE FROM eventbus_subscription").await;
-    let refused = alice.retry(letters[1].id).await.unwrap_err();
-    assert_eq!(refused.kind(), ErrorKind::Configuration);
-    assert!(refused.to_string().contains("does not exist any more"), "{refused}");
-    assert_eq!(all(&bus, &LetterFilter::all()).await, letters);
-}
-
-pub(crate) async fn retry_by_filter_touches_what_matches<P: Place>() {
-    let (_place, bus) = P::fresh().await;
+pub(super) async fn retry_by_filter_touches_what_matches<F: StoreFixture>(fixture: &F) {
+    let bus = bus(fixture).await;
     give_up(&bus, "reader", &["1", "2"]).await;
     let others = give_up(&bus, "other", &["3"]).await;
     let filter = LetterFilter::all().subscription("reader");
@@ -93,8 +82,8 @@ pub(crate) async fn retry_by_filter_touches_what_matches<P: Place>() {
     assert_eq!((actions.len(), actions[0].count), (1, 2));
 }
 
-pub(crate) async fn many_letters_are_one_action<P: Place>() {
-    let (_place, bus) = P::fresh().await;
+pub(super) async fn many_letters_are_one_action<F: StoreFixture>(fixture: &F) {
+    let bus = bus(fixture).await;
     let letters = give_up(&bus, "reader", &["x"; 2_100]).await;
     assert_eq!(letters.len(), 2_100);
     let bob = bus.dead_letters().by("bob");
@@ -107,8 +96,8 @@ pub(crate) async fn many_letters_are_one_action<P: Place>() {
     assert_eq!(ready.len(), 2_100);
 }
 
-pub(crate) async fn discarding_and_purging_are_recorded<P: Place>() {
-    let (_place, bus) = P::fresh().await;
+pub(super) async fn discarding_and_purging_are_recorded<F: StoreFixture>(fixture: &F) {
+    let bus = bus(fixture).await;
     let letters = give_up(&bus, "reader", &["1", "2", "3"]).await;
     let alice = bus.dead_letters().by("alice");
     alice.discard(letters[0].id, "a test order").await.unwrap();
@@ -141,8 +130,8 @@ pub(crate) async fn discarding_and_purging_are_recorded<P: Place>() {
     }
 }
 
-pub(crate) async fn what_the_application_parks_it_takes<P: Place>() {
-    let (_place, bus) = P::fresh().await;
+pub(super) async fn what_the_application_parks_it_takes<F: StoreFixture>(fixture: &F) {
+    let bus = bus(fixture).await;
     let failed = || {
         let text = format!("answered \0{}", "ä".repeat(10_000));
         Error::new(ErrorKind::HandlerTimeout, text)
@@ -184,14 +173,14 @@ pub(crate) async fn what_the_application_parks_it_takes<P: Place>() {
         let refused = letters.park(source, data, failed()).await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::ValidationFailed, "{source} {data}");
     }
-    let long = format!("\"{}\"", "x".repeat(eventbus_runtime::MAX_PAYLOAD));
+    let long = format!("\"{}\"", "x".repeat(MAX_PAYLOAD));
     letters.park("mail", &long, failed()).await.unwrap_err();
 }
 
-pub(crate) async fn letters_are_due_by_themselves_three_times<P: Place>() {
-    let (_place, bus) = P::fresh().await;
+pub(super) async fn letters_are_due_by_themselves_three_times<F: StoreFixture>(fixture: &F) {
+    let bus = bus(fixture).await;
     emit(&bus, &["1", "2"]).await;
-    let stored = events(&bus).await;
+    let stored = log(&bus).await;
     let due = |at| Fate::Dead { attempts: 5, failure: failure("no", at), retry_at: Some(at + 50) };
     let filter = LetterFilter::all().subscription("reader");
     let retry = async |now| {
@@ -224,9 +213,8 @@ pub(crate) async fn letters_are_due_by_themselves_three_times<P: Place>() {
     assert_eq!(next().await, None, "nobody asks again for what cannot be");
 }
 
-pub(crate) async fn operators_at_the_same_time_retry_once<D: Database>() {
-    let (database, bus) = D::fresh().await;
-    let other = database.bus().await;
+pub(super) async fn operators_at_the_same_time_retry_once<F: StoreFixture>(fixture: &F) {
+    let (bus, other) = (bus(fixture).await, bus(fixture).await);
     for _ in 0..5 {
         let id = give_up(&bus, "reader", &["1"]).await[0].id;
         let (alice, bob) = (bus.dead_letters().by("alice"), other.dead_letters().by("bob"));

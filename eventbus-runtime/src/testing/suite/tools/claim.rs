@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use eventbus_runtime::TypeSet;
-use eventbus_runtime::store::{
-    Handles, Held, Log, Owner, Page, Registration, Replica, Shards, Start, Wanted,
-};
 use uuid::Uuid;
 
-/// How many shards the subscriptions of these tests have.
+use crate::bus::EventBus;
+use crate::error::Result;
+use crate::store::{Handles, Held, Log, Owner, Registration, Replica, Start, Step};
+
+/// How many shards the subscriptions of the suite have.
 pub const SHARDS: u16 = 16;
 
 /// A subscription with all its shards.
@@ -30,9 +30,6 @@ pub fn replica(subscription: &str) -> Replica {
 }
 
 /// Makes a subscription known.
-///
-/// # Panics
-/// When the store refuses.
 pub async fn register<S: Log>(store: &S, subscription: &str, start: Start) {
     let registration = Registration {
         subscription: subscription.to_owned(),
@@ -44,9 +41,6 @@ pub async fn register<S: Log>(store: &S, subscription: &str, start: Start) {
 }
 
 /// Takes every shard of a subscription, a new one at `start`; `None` where somebody who is alive has one.
-///
-/// # Panics
-/// When the store refuses.
 pub async fn try_claim<S: Log>(
     store: &S,
     subscription: &str,
@@ -74,26 +68,53 @@ pub async fn try_claim<S: Log>(
     Some(Claimed { owner, cursor, replica })
 }
 
+/// Takes a subscription that is free, or about to be: a database learns a moment later that a connection was closed.
+pub async fn claim<S: Log>(bus: &EventBus<S>, subscription: &str) -> Claimed<S::Cursor> {
+    claim_at(bus, subscription, Start::Beginning).await
+}
+
+/// The same, a new one at `start`.
+pub async fn claim_at<S: Log>(
+    bus: &EventBus<S>,
+    subscription: &str,
+    start: Start,
+) -> Claimed<S::Cursor> {
+    loop {
+        if let Some(claimed) = try_claim(bus.store(), subscription, start).await {
+            return claimed;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
 impl<C> Claimed<C> {
     /// Gives it back.
-    ///
-    /// # Panics
-    /// When the store refuses.
     pub async fn release<S: Log>(&self, store: &S) {
         store.retire(&self.replica).await.expect("the store answers");
     }
 }
 
-/// Reads a page of all shards.
+/// A step that only moves.
+#[must_use]
+pub const fn to<C>(cursor: C) -> Step<C> {
+    Step { cursor: Some(cursor), changes: Vec::new() }
+}
+
+/// Makes a step in a transaction of its own.
 ///
 /// # Errors
-/// What the store says.
-pub async fn read_page<S: Log>(
-    store: &S,
-    cursor: &S::Cursor,
-    types: &TypeSet,
-    limit: usize,
-) -> eventbus_runtime::Result<Page<S::Cursor>> {
-    let shards = Shards::all(SHARDS);
-    store.page(cursor, &Wanted { types, shards: &shards, limit, upto: None }).await
+/// What the store says; then the transaction was rolled back.
+pub async fn advance<S: Log>(
+    bus: &EventBus<S>,
+    owner: &Owner,
+    step: &Step<S::Cursor>,
+) -> Result<()> {
+    let mut tx = bus.store().begin().await?;
+    match bus.store().advance(&mut tx, owner, step).await {
+        Ok(()) => bus.store().commit(tx).await,
+        Err(error) => {
+            bus.store().rollback(tx).await?;
+            Err(error)
+        }
+    }
 }

@@ -1,0 +1,257 @@
+//! The list of cases, and how one is run.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::store::{Capability, Log, Store};
+use crate::testing::suite::{
+    StoreFixture, append, letter, meeting, operate, operator, overlap, ownership, page, replica,
+    start, trouble,
+};
+
+/// Makes a `#[test]` of each case of the [suite](crate::testing::suite), for the store of a
+/// [`StoreFixture`](crate::testing::suite::StoreFixture).
+///
+/// Stands in a module of its own, so that the names of several stores do not meet.
+#[macro_export]
+macro_rules! store_suite {
+    (@tests [$fixture:ty] $($room:ident { $($([$need:ident])? $case:ident,)+ })+) => {
+        $($(
+            #[test]
+            fn $case() {
+                $crate::testing::suite::run::<$fixture>(stringify!($case));
+            }
+        )+)+
+    };
+    (@list [$fixture:ty] $($room:ident { $($([$need:ident])? $case:ident,)+ })+) => {
+        vec![$($(
+            Case::<$fixture> {
+                room: stringify!($room),
+                name: stringify!($case),
+                needs: &[$(Capability::$need)?],
+                run: |fixture| Box::pin($room::$case(fixture)),
+            },
+        )+)+]
+    };
+    (@$then:ident [$fixture:ty]) => {
+        $crate::store_suite! {
+            @$then [$fixture]
+            append {
+                events_come_back_as_they_were_written,
+                many_events_keep_their_order,
+                events_are_there_for_every_handle,
+                an_aggregate_has_one_slot,
+                tables_are_made_once,
+                a_rolled_back_append_leaves_nothing,
+                a_discarded_transaction_leaves_nothing,
+                a_begin_that_nobody_waits_for_leaves_the_store_usable,
+                a_commit_that_nobody_waits_for_is_carried_out,
+                [ReadsBesideWriter] an_open_transaction_shows_nothing,
+            }
+            page {
+                pages_follow_the_cursor,
+                a_page_has_no_more_than_its_limit,
+                only_wanted_types_are_read,
+                families_are_read_by_what_their_names_begin_with,
+                only_wanted_shards_are_read,
+                a_place_between_two_events_of_a_page_is_exact,
+                what_was_read_is_not_read_again,
+                a_rare_event_is_found_behind_many_others,
+            }
+            overlap {
+                [SeveralWriters] an_event_that_commits_later_is_not_lost,
+                [SeveralWriters] a_subscription_that_starts_now_misses_nothing_open,
+                [SeveralWriters] a_long_transaction_stalls_nothing,
+                [SeveralWriters] a_rollback_leaves_a_gap_and_nothing_else,
+                [SeveralWriters] nothing_is_lost_or_read_twice_while_writers_overlap,
+            }
+            meeting {
+                a_shard_that_is_behind_reads_up_to_where_others_are,
+                it_meets_them_inside_a_page_as_well,
+                places_compare_as_what_lies_before_them,
+            }
+            start {
+                from_the_beginning_or_from_now,
+                from_a_time,
+                after_an_event,
+                after_an_event_that_is_not_there_is_refused,
+            }
+            replica {
+                a_subscription_is_made_once,
+                what_the_newest_code_handles_is_replaced_where_it_was_seen,
+                newest_code_that_renews_was_seen,
+                a_replica_is_alive_until_its_lease_ends,
+                a_replica_that_goes_leaves_its_shards,
+                [NoticesDeath] a_process_that_is_gone_is_not_waited_for,
+                [Durable] what_was_committed_outlives_every_handle,
+            }
+            ownership {
+                the_cursor_survives_its_owner,
+                one_process_owns_a_shard,
+                a_fence_that_moved_takes_nothing,
+                of_those_who_take_at_once_one_has_it,
+                what_is_given_back_keeps_its_place,
+                a_step_moves_its_own_shards_alone,
+                a_stale_fence_commits_nothing,
+            }
+            trouble {
+                trouble_is_kept_until_it_is_handled,
+                parked_events_wait_for_the_retrying_one,
+                a_row_keeps_its_key_and_its_first_attempt,
+                trouble_belongs_to_its_shard,
+                a_step_is_made_whole_or_not_at_all,
+            }
+            operate {
+                a_pause_is_told_to_every_handle,
+                a_seek_moves_it_and_takes_it_from_its_owner,
+                a_seek_to_nowhere_moves_nothing,
+                what_is_removed_begins_anew,
+            }
+            letter {
+                a_letter_has_the_whole_event_and_every_error,
+                a_letter_keeps_the_newest_errors,
+                letters_are_read_oldest_first_and_page_by_page,
+                filters_mean_the_same_everywhere,
+                a_letter_outlives_its_subscription,
+            }
+            operator {
+                a_retried_letter_is_a_delivery_again,
+                a_letter_that_cannot_be_retried_stays_and_says_why,
+                retry_by_filter_touches_what_matches,
+                many_letters_are_one_action,
+                discarding_and_purging_are_recorded,
+                what_the_application_parks_it_takes,
+                letters_are_due_by_themselves_three_times,
+                operators_at_the_same_time_retry_once,
+            }
+        }
+    };
+    ($fixture:ty) => {
+        $crate::store_suite! { @tests [$fixture] }
+    };
+}
+
+struct Case<F> {
+    room: &'static str,
+    name: &'static str,
+    needs: &'static [Capability],
+    run: Run<F>,
+}
+
+type Run<F> = for<'a> fn(&'a F) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// A case that hangs fails instead.
+const LONGEST: Duration = Duration::from_secs(120);
+
+fn cases<F: StoreFixture>() -> Vec<Case<F>> {
+    store_suite! { @list [F] }
+}
+
+/// Runs every case, each on a fresh database, and says what becomes of it.
+///
+/// # Panics
+/// With the names of the cases that failed, and with what each expected.
+pub fn exercise_store<F: StoreFixture>() {
+    let cases = cases::<F>();
+    let failed: Vec<String> = cases.iter().filter_map(|case| case.attempt().err()).collect();
+    assert!(
+        failed.is_empty(),
+        "{} of {} cases of the store suite failed on {}:\n{}",
+        failed.len(),
+        cases.len(),
+        F::Store::NAME,
+        failed.join("\n")
+    );
+}
+
+/// Runs the case of this name, as a test of [`store_suite!`](crate::store_suite) does.
+///
+/// # Panics
+/// With the case's name and what it expected, and where there is no such case.
+pub fn run<F: StoreFixture>(name: &str) {
+    let case = cases::<F>().into_iter().find(|case| case.name == name);
+    let case = case.unwrap_or_else(|| panic!("the store suite has no case `{name}`"));
+    if let Err(failed) = case.attempt() {
+        panic!("a case of the store suite failed on {}:\n{failed}", F::Store::NAME);
+    }
+}
+
+impl<F: StoreFixture> Case<F> {
+    /// Runs it on a runtime of its own, so that nothing of it is left; what failed.
+    fn attempt(&self) -> Result<(), String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime can be built");
+        let run = AssertUnwindSafe(|| {
+            runtime.block_on(async { tokio::time::timeout(LONGEST, self.on_a_fresh_one()).await })
+        });
+        let what = match catch_unwind(run) {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(_)) => format!("it did not end within {LONGEST:?}"),
+            Err(panic) => text(&*panic).to_owned(),
+        };
+        Err(format!("{}::{}: {what}", self.room, self.name))
+    }
+
+    async fn on_a_fresh_one(&self) {
+        let (store, room, name) = (F::Store::NAME, self.room, self.name);
+        let fixture = F::fresh().await;
+        let declared = {
+            let store = fixture.store().await;
+            store.migrate().await.expect("the tables are made");
+            store.capabilities()
+        };
+        match self.needs.iter().find(|needed| !declared.contains(needed)) {
+            Some(needed) => {
+                println!(
+                    "{store}, {room}::{name}: passed over, because `{needed}` is not declared"
+                );
+            }
+            None => {
+                println!("{store}, {room}::{name}");
+                (self.run)(&fixture).await;
+            }
+        }
+    }
+}
+
+fn text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+
+    use super::{exercise_store, text};
+    use crate::testing::MemoryStore;
+    use crate::testing::suite::StoreFixture;
+
+    /// Every handle has a database of its own, which no store may do.
+    struct Apart;
+
+    impl StoreFixture for Apart {
+        type Store = MemoryStore;
+
+        async fn fresh() -> Self {
+            Self
+        }
+
+        async fn store(&self) -> MemoryStore {
+            MemoryStore::new()
+        }
+    }
+
+    #[test]
+    fn what_fails_is_named_and_what_it_expected() {
+        let panic = catch_unwind(exercise_store::<Apart>).unwrap_err();
+        let said = text(&*panic);
+        assert!(said.contains("cases of the store suite failed on memory:\n"), "{said}");
+        let case = "append::events_are_there_for_every_handle: assertion `left == right` failed";
+        assert!(said.contains(case), "{said}");
+        assert!(!said.contains("append::many_events_keep_their_order"), "{said}");
+    }
+}
