@@ -6,6 +6,7 @@
 )]
 
 mod batch;
+mod crowd;
 mod desk;
 mod ephemeral;
 mod events;

@@ -21,6 +21,8 @@ pub(super) struct Place<C> {
     pub(super) looked_at: i64,
     /// When dead letters may be due again.
     pub(super) revive_at: i64,
+    /// Whether it stands still, because aggregates of all its shards have too many events in trouble.
+    crowded: bool,
     pub(super) clock: Clock,
 }
 
@@ -45,8 +47,18 @@ impl<C: Cursor> Place<C> {
             look: true,
             looked_at: saved_at,
             revive_at: saved_at,
+            crowded: false,
             clock,
         })
+    }
+
+    /// Whether all of its shards have an aggregate of these slots, so that the place stands still.
+    pub(super) fn is_crowded(&mut self, slots: &BTreeSet<u16>) -> bool {
+        let crowded: BTreeSet<u16> =
+            slots.iter().map(|slot| shard_of(*slot, self.owner.of)).collect();
+        self.crowded =
+            !crowded.is_empty() && self.shards.numbers().all(|shard| crowded.contains(&shard));
+        self.crowded
     }
 
     /// The first delivery of an event, now.
@@ -146,6 +158,21 @@ impl<C: Cursor> Places<C> {
         self.places.insert(index, place);
     }
 
+    /// Makes a place of their own of the shards of these slots.
+    pub(super) fn set_apart(&mut self, index: usize, slots: &BTreeSet<u16>) {
+        if slots.is_empty() {
+            return;
+        }
+        let shards: BTreeSet<u16> = slots.iter().map(|slot| shard_of(*slot, self.of)).collect();
+        let place = &mut self.places[index];
+        let held = place.drop_shards(&shards);
+        let owner = Owner { held, ..place.owner.clone() };
+        let (shards, cursor) = (owner.shards(), place.cursor.clone());
+        let apart = Place { owner, shards, cursor, crowded: true, ..*place };
+        self.places.push(apart);
+        self.places.retain(|place| !place.owner.held.is_empty());
+    }
+
     /// Reads delivery rows again: somebody else may have written some.
     pub(super) fn look_again(&mut self) {
         self.places.iter_mut().for_each(|place| place.look = true);
@@ -155,7 +182,10 @@ impl<C: Cursor> Places<C> {
     pub(super) fn merge(&mut self) {
         let mut merged: Vec<Place<C>> = Vec::with_capacity(self.places.len());
         for place in self.places.drain(..) {
-            match merged.iter_mut().find(|other| other.cursor == place.cursor) {
+            match merged
+                .iter_mut()
+                .find(|other| !other.crowded && !place.crowded && other.cursor == place.cursor)
+            {
                 Some(other) => other.join(place),
                 None => merged.push(place),
             }

@@ -1,5 +1,6 @@
 //! One round of a replica: of each of its places what is due, then a page; then a rest.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
@@ -12,7 +13,7 @@ use crate::relay::place::{Place, Places};
 use crate::relay::shared::State;
 use crate::relay::step::Batch;
 use crate::relay::worker::{Flow, Leave, Worker};
-use crate::store::{Log, Shards, Wanted};
+use crate::store::{Log, MOST_PARKED, Shards, Wanted};
 
 /// What a round came to.
 #[derive(Default)]
@@ -25,6 +26,8 @@ struct Round {
     open: bool,
     /// An event in trouble that nothing here can handle.
     missing: Option<Error>,
+    /// The slots whose shards stand still, where others of their place do not.
+    crowded: BTreeSet<u16>,
 }
 
 impl Round {
@@ -80,9 +83,11 @@ impl<S: Log> Worker<S> {
         while index < places.len() && !self.stopping() {
             let (mut place, meet) = places.take(index);
             match self.round(&mut place, meet.as_ref()).await {
-                Ok(done) => {
+                Ok(mut done) => {
+                    let crowded = std::mem::take(&mut done.crowded);
                     round.add(done);
                     places.put_back(index, place);
+                    places.set_apart(index, &crowded);
                     index += 1;
                 }
                 Err(Leave::Stopped) => {
@@ -116,7 +121,18 @@ impl<S: Log> Worker<S> {
             due: open.due,
             open: !open.keys.is_empty() || open.due.is_some(),
             missing: open.missing,
+            crowded: BTreeSet::new(),
         };
+        if place.is_crowded(&open.crowded) {
+            return Ok(round);
+        }
+        if !open.crowded.is_empty() {
+            tracing::warn!(
+                slots = ?open.crowded,
+                "an aggregate has {MOST_PARKED} events in trouble: its shard stands still until they are handled or dead"
+            );
+            return Ok(Round { busy: true, crowded: open.crowded, ..round });
+        }
         if self.stopping() {
             return Ok(round);
         }

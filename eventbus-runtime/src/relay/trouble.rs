@@ -1,6 +1,6 @@
 //! The events in trouble: what is due is attempted, each in a step of its own.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind};
@@ -24,6 +24,8 @@ pub(super) struct Open {
     pub(super) attempted: bool,
     /// An event in trouble that nothing here can handle.
     pub(super) missing: Option<Error>,
+    /// The slots of aggregates with too many events in trouble.
+    pub(super) crowded: BTreeSet<u16>,
 }
 
 impl<S: Log> Worker<S> {
@@ -43,7 +45,7 @@ impl<S: Log> Worker<S> {
         // A retry that is due and was not attempted has no handler here: waiting for it would be waiting for nothing.
         let due = left.next_at.filter(|due| *due > now);
         place.look = !(left.keys.is_empty() && left.ready.is_empty() && left.next_at.is_none());
-        Ok(Open { keys: left.keys, due, attempted, missing })
+        Ok(Open { keys: left.keys, due, attempted, missing, crowded: left.crowded })
     }
 
     async fn look(&self, place: &mut Place<S::Cursor>) -> Flow<(Troubles, i64)> {

@@ -25,7 +25,7 @@ pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod transaction;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Debug;
 use std::future::Future;
 use std::ops::DerefMut;
@@ -404,7 +404,13 @@ pub struct Troubles {
     pub keys: HashSet<String>,
     /// When the next retry is due.
     pub next_at: Option<i64>,
+    /// The slots of keys with [`MOST_PARKED`] open rows or more: nothing further of their shards is to be read.
+    pub crowded: BTreeSet<u16>,
 }
+
+/// How many events of one aggregate may be in trouble before its shard stands still. Each of them has a row, and without
+/// an end one aggregate that fails for ever would fill the table.
+pub const MOST_PARKED: usize = 10_000;
 
 /// One open delivery row with its event.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use sqlx::postgres::PgRow;
 use crate::error::Result;
 use crate::store::postgres::PgStore;
 use crate::store::postgres::page::stored;
-use crate::store::{Shards, Trouble, Troubles, columns};
+use crate::store::{MOST_PARKED, Shards, Trouble, Troubles, columns};
 
 pub(super) async fn troubles(
     store: &PgStore,
@@ -17,8 +17,8 @@ pub(super) async fn troubles(
 ) -> Result<Troubles> {
     let failed = |error| store.error(&format!("read the troubles of `{subscription}`"), error);
     let numbers: Vec<i32> = shards.numbers().map(i32::from).collect();
-    let open: Vec<(Option<String>, Option<i64>)> = sqlx::query_as(
-        "SELECT key, min(next_at) FROM eventbus_delivery WHERE subscription = $1 AND state <> 'dead' \
+    let open: Vec<Group> = sqlx::query_as(
+        "SELECT key, min(next_at), count(*), min(shard) FROM eventbus_delivery WHERE subscription = $1 AND state <> 'dead' \
          AND shard * $2 / 1024 = ANY ($3) GROUP BY key",
     )
     .bind(subscription)
@@ -49,9 +49,19 @@ pub(super) async fn troubles(
     .map_err(failed)?;
     Ok(Troubles {
         ready: rows.iter().map(|row| trouble(store, row)).collect::<Result<_>>()?,
-        next_at: open.iter().filter_map(|(_, next_at)| *next_at).min(),
-        keys: open.into_iter().filter_map(|(key, _)| key).collect(),
+        next_at: open.iter().filter_map(|(_, next_at, ..)| *next_at).min(),
+        crowded: open.iter().filter_map(crowded).collect(),
+        keys: open.into_iter().filter_map(|(key, ..)| key).collect(),
     })
+}
+
+/// A key with the time of its next retry, how many rows it has, and their slot.
+type Group = (Option<String>, Option<i64>, i64, i16);
+
+/// The slot of a key with too many rows.
+fn crowded((key, _, rows, slot): &Group) -> Option<u16> {
+    let many = key.is_some() && usize::try_from(*rows).is_ok_and(|rows| rows >= MOST_PARKED);
+    if many { u16::try_from(*slot).ok() } else { None }
 }
 
 fn trouble(store: &PgStore, row: &PgRow) -> Result<Trouble> {

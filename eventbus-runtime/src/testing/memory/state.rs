@@ -7,7 +7,9 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::dead_letter::{Content, DeadLetter, MOST_RETRIES};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Change, Cursor, Failure, Fate, Owner, Shards, Stored, Trouble, Troubles};
+use crate::store::{
+    Change, Cursor, Failure, Fate, MOST_PARKED, Owner, Shards, Stored, Trouble, Troubles,
+};
 use crate::testing::memory::key::Keys;
 use crate::testing::memory::letters::{Deed, Desk, Entry};
 use crate::testing::memory::subscription::{Row, Subscription};
@@ -100,7 +102,7 @@ impl State {
         limit: usize,
     ) -> Troubles {
         let mut troubles = Troubles::default();
-        let mut retrying = HashSet::new();
+        let (mut retrying, mut rows_of) = (HashSet::new(), BTreeMap::<&str, usize>::new());
         let Some(subscription) = self.subscriptions.get(subscription) else { return troubles };
         let rows = subscription.rows.iter().filter(|(_, row)| shards.contains(row.slot));
         for (position, row) in rows {
@@ -115,6 +117,11 @@ impl State {
                 }
             };
             troubles.keys.extend(key.clone());
+            if let Some(key) = key {
+                let rows = rows_of.entry(key).or_default();
+                *rows += 1;
+                troubles.crowded.extend((*rows >= MOST_PARKED).then_some(row.slot));
+            }
             if let Some(attempts) = ready.filter(|_| troubles.ready.len() < limit) {
                 let stored = self.event(*position);
                 let (key, first_at) = (key.clone(), *first_at);

@@ -1,9 +1,12 @@
 //! Events in trouble, and the step that leaves them behind.
 
 use crate::bus::EventBus;
-use crate::store::{Change, Fate, Log, NewEvent, Shards, Step, Store, Troubles};
+use crate::filter::TypeSet;
+use crate::store::{
+    Change, Fate, Log, MOST_PARKED, NewEvent, Shards, Step, Store, Stored, Troubles,
+};
 use crate::testing::suite::tools::{
-    SHARDS, append, apply, change, claim, commit, dead, drain, emit, failure, note, torn,
+    SHARDS, append, apply, change, claim, commit, dead, drain, emit, failure, note, read_page, torn,
 };
 use crate::testing::suite::{StoreFixture, bus};
 
@@ -64,6 +67,23 @@ pub(super) async fn parked_events_wait_for_the_retrying_one<F: StoreFixture>(fix
 
     apply(&bus, &claim, vec![change(&events[1], dead(5, "never", 5))]).await;
     assert_eq!(ready(0, 10).await, [events[2].position], "a dead one holds nobody back");
+}
+
+pub(super) async fn an_aggregate_with_too_many_rows_is_crowded<F: StoreFixture>(fixture: &F) {
+    let bus = bus(fixture).await;
+    let texts: Vec<&str> = vec!["x"; MOST_PARKED];
+    emit(&bus, &texts).await;
+    let claim = claim(&bus, "reader").await;
+    let types = TypeSet::everything();
+    let page = read_page(bus.store(), &claim.cursor, &types, MOST_PARKED).await.unwrap();
+    let events = page.events;
+    let parked =
+        |events: &[Stored]| events.iter().map(|stored| change(stored, Fate::Parked)).collect();
+    apply(&bus, &claim, vec![change(&events[0], retrying(1, 100))]).await;
+    apply(&bus, &claim, parked(&events[1..MOST_PARKED - 1])).await;
+    assert!(look(&bus, 0).await.crowded.is_empty(), "one less");
+    apply(&bus, &claim, parked(&events[MOST_PARKED - 1..])).await;
+    assert_eq!(look(&bus, 0).await.crowded, [events[0].slot].into());
 }
 
 pub(super) async fn a_row_keeps_its_key_and_its_first_attempt<F: StoreFixture>(fixture: &F) {
