@@ -39,17 +39,14 @@ impl<S: Log> Worker<S> {
         if self.is_older(&roster) {
             let all = places.held().into_keys().collect();
             self.give(places, &all).await?;
-            self.pulse = None;
-            self.answered(self.store.retire(&self.replica)).await?;
+            self.stalled.clear();
+            if self.pulse.take().is_some() {
+                self.answered(self.store.retire(&self.replica)).await?;
+            }
             self.settle_state(places, &roster, true);
             return Ok(());
         }
         self.live(&roster).await?;
-        self.stalled.retain(|number, _| {
-            let row = roster.shards.iter().find(|shard| shard.held.shard == *number);
-            // Somebody with newer code has it by now.
-            !row.and_then(|shard| shard.owner).is_some_and(|owner| roster.alive.contains(&owner))
-        });
         let avoid = self.stalled.keys().copied().collect();
         let assignment = assign(self.replica.id, &roster, &places.held(), &avoid);
         if !places.drop_shards(&assignment.lost).is_empty() {
@@ -67,7 +64,8 @@ impl<S: Log> Worker<S> {
     fn is_older(&mut self, roster: &Roster<S::Cursor>) -> bool {
         let Some(missing) = deploy::lacks(&roster.handles, &self.handles) else { return false };
         let grace = i64::try_from(self.spec.deploy_grace.as_millis()).unwrap_or(i64::MAX);
-        if roster.unseen >= grace {
+        let is_alone = roster.alive.iter().all(|replica| *replica == self.replica.id);
+        if is_alone && roster.unseen >= grace {
             tracing::warn!(
                 missing,
                 "no newer code was alive for a while: this code goes on without it"

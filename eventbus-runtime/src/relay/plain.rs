@@ -66,6 +66,8 @@ struct Work<'p, S: Log> {
     since: i64,
     /// Why no further event is begun.
     leave: Option<Leave>,
+    /// Whether the cursor could not be written: nothing further is written in this work.
+    lost: bool,
 }
 
 impl<S: Log> Worker<S> {
@@ -79,13 +81,15 @@ impl<S: Log> Worker<S> {
         let (spec, shared) = (Arc::clone(&self.spec), Arc::clone(&self.shared));
         let mut work = Work::new(&spec, &shared, page, held, self.clock.now());
         loop {
-            self.begin_calls(place, &mut work).await?;
+            let begun = self.begin_calls(place, &mut work).await;
+            work.keep(begun);
             if work.leave.is_some() || self.stopping() {
                 work.waits.clear();
             }
             tokio::select! {
                 Some((index, called)) = work.calls.next() => {
-                    self.finish(place, &mut work, index, called).await?;
+                    let finished = self.finish(place, &mut work, index, called).await;
+                    work.keep(finished);
                 }
                 Some(index) = work.waits.next() => work.ready.push_back((index, true)),
                 () = self.stopped(), if !work.waits.is_empty() => {}
@@ -239,7 +243,7 @@ impl<S: Log> Worker<S> {
         work: &mut Work<'p, S>,
     ) -> Flow<()> {
         let low = work.line.low();
-        if low == work.written {
+        if low == work.written || work.lost {
             return Ok(());
         }
         let batch = work.batch(low);
@@ -271,6 +275,15 @@ impl<'p, S: Log> Work<'p, S> {
             written: 0,
             since,
             leave: None,
+            lost: false,
+        }
+    }
+
+    /// Keeps the reason why something could not be written: the calls in progress go on to their end.
+    fn keep(&mut self, done: Flow<()>) {
+        if let Err(leave) = done {
+            self.leave.get_or_insert(leave);
+            self.lost = true;
         }
     }
 

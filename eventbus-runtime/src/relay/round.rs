@@ -241,7 +241,8 @@ impl<S: Log> Worker<S> {
         }
         let ends = Instant::now() + wait;
         loop {
-            let tends = Instant::now() + millis(self.tended_at + TEND - self.clock.now());
+            let tends = Instant::now()
+                + millis(self.tended_at.saturating_add(TEND).saturating_sub(self.clock.now()));
             tokio::select! {
                 _ = self.stop.wait_for(|stop| *stop) => return Ok(false),
                 _ = self.wake.changed() => return Ok(true),

@@ -21,7 +21,7 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use sqlx::postgres::{PgListener, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
@@ -136,8 +136,11 @@ async fn listen(bell: Weak<Inner>, pool: PgPool) {
     }
 }
 
+/// Listens on a connection beside the pool, which may be small and is for others.
 async fn connect(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
+    let options = PgConnectOptions::clone(&pool.connect_options());
+    let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
+    let mut listener = PgListener::connect_with(&own).await?;
     listener.ignore_pool_close_event(true);
     let channel: String =
         sqlx::query_scalar(concat!("SELECT ", channel!())).fetch_one(&mut listener).await?;

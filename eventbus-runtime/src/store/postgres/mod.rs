@@ -90,8 +90,8 @@ impl EventBus<PgStore> {
         connect::pool(url).await.map(Self::new)
     }
 
-    /// A bus on a pool that exists already. Its first subscription takes two connections out
-    /// of it for good: one tells others that this process is there, one listens for commits.
+    /// A bus on a pool that exists already. Its first subscription opens two connections beside
+    /// it: one tells others that this process is there, one listens for commits.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
         Self::on(PgStore { pool, session: Session::new(), bell: Bell::new() })

@@ -5,6 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
@@ -73,7 +74,8 @@ async fn watch_commits(bell: Weak<Inner>, pool: SqlitePool) {
 
 /// Rings whenever the count has changed.
 async fn compare(bell: &Weak<Inner>, pool: &SqlitePool) -> Result<(), sqlx::Error> {
-    let mut connection = pool.acquire().await?;
+    // Beside the pool, which may be small and is for others.
+    let mut connection = pool.connect_options().connect().await?;
     let mut last = None;
     while let Some(inner) = bell.upgrade() {
         let (sleepers, waits) = (inner.rings.receiver_count(), Arc::clone(&inner.waits));
