@@ -7,6 +7,8 @@
 //! Whoever writes a store of their own finds the order of the work, and the suite that it has to pass, in
 //! [`testing::suite`](crate::testing::suite).
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod bell;
 mod capability;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod columns;

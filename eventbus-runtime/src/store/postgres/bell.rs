@@ -18,13 +18,12 @@
 //! No commit is missed: an emitter that got the lock keeps it until it has committed, and keeps the relay from sleeping;
 //! one that came later notifies. Where the connection is lost a relay still polls once a second.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
-use tokio::sync::{Notify, watch};
-use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
+
+use crate::store::bell::Ringer;
 
 /// The lock's key: one for each database and schema.
 macro_rules! lock_key {
@@ -61,63 +60,10 @@ const LONGEST: Duration = Duration::from_millis(200);
 /// How long a listener sleeps before it looks whether the one with the lock is still there.
 const ROUND: Duration = Duration::from_secs(1);
 
-/// What the clones of a store share: who waits, and the task that listens for them.
-#[derive(Debug, Clone)]
-pub(super) struct Bell(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    rings: watch::Sender<u64>,
-    /// Told of each who begins to wait.
-    waits: Arc<Notify>,
-    task: Mutex<Option<AbortHandle>>,
-}
-
-impl Bell {
-    pub(super) fn new() -> Self {
-        let (rings, waits) = (watch::Sender::new(0), Arc::default());
-        Self(Arc::new(Inner { rings, waits, task: Mutex::default() }))
-    }
-
-    /// Waits until something may have been committed.
-    pub(super) async fn rung(&self, pool: &PgPool) {
-        let mut rings = self.0.rings.subscribe();
-        self.start(pool);
-        self.0.waits.notify_one();
-        // The sender lives as long as this bell does.
-        let _ = rings.changed().await;
-    }
-
-    /// Starts the task where it does not run.
-    fn start(&self, pool: &PgPool) {
-        let mut task = self.0.task.lock().unwrap_or_else(PoisonError::into_inner);
-        if task.as_ref().is_none_or(AbortHandle::is_finished) {
-            let listening = listen(Arc::downgrade(&self.0), pool.clone());
-            *task = Some(tokio::spawn(listening).abort_handle());
-        }
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        let task = self.task.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(task) = task.take() {
-            task.abort();
-        }
-    }
-}
-
-/// Rings for those who wait; whether anybody does.
-fn ring_for(bell: &Weak<Inner>) -> bool {
-    let Some(bell) = bell.upgrade() else { return false };
-    bell.rings.send_modify(|rings| *rings = rings.wrapping_add(1));
-    bell.rings.receiver_count() > 0
-}
-
 /// Listens as long as the bell is there.
-async fn listen(bell: Weak<Inner>, pool: PgPool) {
+pub(super) async fn listen(bell: Ringer, pool: PgPool) {
     let mut patience = SHORTEST;
-    while bell.upgrade().is_some() {
+    while bell.is_there() {
         match connect(&pool).await {
             Ok(mut listener) => {
                 patience = SHORTEST;
@@ -130,7 +76,7 @@ async fn listen(bell: Weak<Inner>, pool: PgPool) {
             }
         }
         // Whatever was missed meanwhile is found now.
-        ring_for(&bell);
+        bell.ring();
         sleep(patience).await;
         patience = (patience * 2).min(Duration::from_secs(10));
     }
@@ -160,19 +106,13 @@ enum Lock {
 }
 
 /// Sleeps and rings by turns, until the connection fails.
-async fn keep(bell: &Weak<Inner>, listener: &mut PgListener) -> Result<(), sqlx::Error> {
+async fn keep(bell: &Ringer, listener: &mut PgListener) -> Result<(), sqlx::Error> {
     let mut backoff = SHORTEST;
-    while let Some(inner) = bell.upgrade() {
-        let (sleepers, waits) = (inner.rings.receiver_count(), Arc::clone(&inner.waits));
-        drop(inner);
-        if sleepers == 0 {
-            // Emitters need not notify.
-            waits.notified().await;
-            continue;
-        }
+    // While nobody sleeps, emitters need not notify.
+    while bell.somebody_sleeps().await {
         let lock = try_lock(listener).await?;
         // Once more, now that nothing is missed.
-        ring_for(bell);
+        bell.ring();
         if lock == Lock::Busy {
             sleep(backoff).await;
             backoff = (backoff * 2).min(LONGEST);
@@ -186,7 +126,7 @@ async fn keep(bell: &Weak<Inner>, listener: &mut PgListener) -> Result<(), sqlx:
                 .await?;
         }
         while listener.next_buffered().is_some() {}
-        ring_for(bell);
+        bell.ring();
     }
     Ok(())
 }

@@ -48,7 +48,7 @@ use uuid::Uuid;
 use crate::bus::EventBus;
 use crate::error::Result;
 use crate::filter::TypeSet;
-use crate::store::postgres::bell::Bell;
+use crate::store::bell::Bell;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
@@ -216,7 +216,7 @@ impl Log for PgStore {
     }
 
     async fn rung(&self) {
-        self.bell.rung(&self.pool).await;
+        self.bell.rung(|ringer| bell::listen(ringer, self.pool.clone())).await;
     }
 
     async fn page(

@@ -10,8 +10,8 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::bell::Bell;
 use crate::store::columns;
-use crate::store::sqlite::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::sqlite::{SqliteStore, error};
 

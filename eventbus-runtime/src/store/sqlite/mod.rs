@@ -33,7 +33,7 @@ use uuid::Uuid;
 use crate::bus::EventBus;
 use crate::error::Result;
 use crate::filter::TypeSet;
-use crate::store::sqlite::bell::Bell;
+use crate::store::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
@@ -222,7 +222,7 @@ impl Log for SqliteStore {
             // One process alone has it, and wakes its own subscriptions.
             std::future::pending().await
         } else {
-            self.bell.rung(&self.pool).await;
+            self.bell.rung(|ringer| bell::listen(ringer, self.pool.clone())).await;
         }
     }
 
