@@ -5,5 +5,6 @@
     reason = "all of it is test code, also what stands outside a #[test]"
 )]
 
+mod split_brain;
 mod waking;
 mod writers;
