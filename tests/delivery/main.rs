@@ -5,5 +5,7 @@
     reason = "all of it is test code, also what stands outside a #[test]"
 )]
 
+mod epochs;
+mod split_brain;
 mod waking;
 mod writers;

@@ -34,7 +34,7 @@ pub(crate) enum CounterEvent {
 }
 
 /// Fails on a gap, on a repetition and on a step back: each would leave an event unhandled at the end.
-async fn follow(mut tx: PgTx, event: Event<CounterRaised>) -> Result<(), HandlerError> {
+pub(crate) async fn follow(mut tx: PgTx, event: Event<CounterRaised>) -> Result<(), HandlerError> {
     let moved = sqlx::query("UPDATE follower SET n = $2 WHERE counter = $1 AND n = $2 - 1")
         .bind(&event.counter)
         .bind(event.n)
@@ -47,7 +47,7 @@ async fn follow(mut tx: PgTx, event: Event<CounterRaised>) -> Result<(), Handler
     Ok(())
 }
 
-async fn tables(pool: &PgPool) {
+pub(crate) async fn tables(pool: &PgPool) {
     for table in ["counter", "follower"] {
         let create = format!("CREATE TABLE {table} (counter text PRIMARY KEY, n bigint NOT NULL)");
         sqlx::query(sqlx::AssertSqlSafe(create)).execute(pool).await.unwrap();
@@ -58,7 +58,7 @@ async fn tables(pool: &PgPool) {
 }
 
 /// Raises some counters, in a fixed order so that writers never deadlock, then commits or rolls back.
-async fn write(bus: &PgBus, random: &mut StdRng) {
+pub(crate) async fn write(bus: &PgBus, random: &mut StdRng) {
     let mut tx = bus.begin().await.unwrap();
     for counter in (0..COUNTERS).filter(|_| random.random_bool(0.2)) {
         let counter = format!("c{counter}");
@@ -74,7 +74,7 @@ async fn write(bus: &PgBus, random: &mut StdRng) {
     if random.random_bool(0.25) { tx.rollback().await } else { tx.commit().await }.unwrap();
 }
 
-async fn values(pool: &PgPool, table: &str) -> BTreeMap<String, i64> {
+pub(crate) async fn values(pool: &PgPool, table: &str) -> BTreeMap<String, i64> {
     let select = format!("SELECT counter, n FROM {table}");
     let rows = sqlx::query(sqlx::AssertSqlSafe(select)).fetch_all(pool).await.unwrap();
     rows.iter().map(|row| (row.get(0), row.get(1))).collect()
