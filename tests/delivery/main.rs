@@ -5,7 +5,9 @@
     reason = "all of it is test code, also what stands outside a #[test]"
 )]
 
+mod bloat;
 mod epochs;
+#[cfg(unix)]
 mod split_brain;
 mod waking;
 mod writers;

@@ -2,9 +2,11 @@
 
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use eventbus_runtime::{LetterFilter, PgBus};
 use eventbus_tests::postgres::PgDatabase;
+use tokio::time::timeout;
 
 use crate::writers::CounterRaised;
 
@@ -65,13 +67,16 @@ async fn handled(bus: &PgBus) -> i64 {
     count.fetch_one(bus.pool()).await.unwrap()
 }
 
+/// Within a minute, or the takeover has failed.
 async fn until_handled(bus: &PgBus, count: i64) {
-    while handled(bus).await < count {
-        tokio::task::yield_now().await;
-    }
+    let waiting = async {
+        while handled(bus).await < count {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(60), waiting).await.expect("all is handled");
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn a_process_stopped_inside_a_transaction_commits_nothing_after_its_lease() {
     let database = PgDatabase::new().await;

@@ -8,6 +8,7 @@
 //!    ▲                         │ │ │ ▲
 //!    │  the last one given back│ │ └─┘ fenced, store error: its shards are taken anew
 //!    └─────────────────────────┘ │
+//!                                ├──► Suspended  a breaker is open; the shards are kept, and nothing is attempted
 //!                                ├──► Paused     an operator paused it; all shards are given back
 //!                                ├──► Outdated   newer code is there; all shards are left to it
 //!                                └──► Stalled    an event needs newer code; its shard is given back, the others go on
