@@ -13,6 +13,7 @@ mod capability;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod columns;
 mod dead_letter;
+mod delivery;
 mod failure;
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 pub(crate) mod keys;
@@ -27,7 +28,7 @@ pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod transaction;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::future::Future;
 use std::ops::DerefMut;
@@ -37,15 +38,18 @@ use uuid::Uuid;
 
 use crate::catalog::first_segment;
 use crate::envelope::RawEvent;
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::filter::TypeSet;
 pub use crate::store::capability::Capability;
 pub use crate::store::dead_letter::{LetterSlice, Letters, Moved, Obstacle, Survey};
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) use crate::store::delivery::Found;
+pub use crate::store::delivery::{
+    Change, Failure, Fate, Handled, MOST_PARKED, Step, Trouble, Troubles,
+};
 pub(crate) use crate::store::failure::recordable;
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 pub(crate) use crate::store::keys::Keyed;
-#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
-use crate::store::ownership::covers;
 #[cfg(feature = "relay")]
 pub(crate) use crate::store::ownership::families;
 pub use crate::store::ownership::{
@@ -139,6 +143,8 @@ pub trait Log: Letters {
     /// Makes a subscription known, with all its shards at its start, under the fence 0 and without an owner, where it is
     /// not known yet; else it changes nothing. An error of kind [`ErrorKind::Configuration`] where no event has the id of
     /// [`Start::After`].
+    ///
+    /// [`ErrorKind::Configuration`]: crate::ErrorKind::Configuration
     fn register(&self, registration: &Registration) -> impl Future<Output = Result<()>> + Send;
 
     /// Replaces what the newest code handles, where it still is what was `seen`.
@@ -241,6 +247,9 @@ pub trait Log: Letters {
     /// nothing of the transaction may be committed. A store that cannot keep others from raising a fence until the
     /// transaction ends says so at the commit. An error of kind [`ErrorKind::TransactionRollback`] where the
     /// connection is not in the transaction that [`Store::begin`] opened any more, or in one nested in it.
+    ///
+    /// [`ErrorKind::Fenced`]: crate::ErrorKind::Fenced
+    /// [`ErrorKind::TransactionRollback`]: crate::ErrorKind::TransactionRollback
     fn advance(
         &self,
         connection: &mut Self::Connection,
@@ -279,49 +288,6 @@ pub enum Start {
     Time(SystemTime),
     /// After the event with this id.
     After(Uuid),
-}
-
-/// What a subscription has done with an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Handled {
-    /// It is behind the cursor and not in trouble.
-    Yes,
-    /// It is before the cursor, in trouble, or not in the log (yet).
-    NotYet,
-    /// It is a dead letter, for this reason.
-    Dead(String),
-    /// Nobody handles its type, which is this.
-    Never(String),
-    /// There is no such subscription.
-    Unknown,
-}
-
-/// An event and a subscription, as a store finds them.
-#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
-#[derive(Debug)]
-pub(crate) struct Found {
-    pub(crate) event_type: String,
-    /// Whether the cursor of the event's shard is behind it.
-    pub(crate) passed: bool,
-    /// Whether it has an open delivery row.
-    pub(crate) open: bool,
-    /// The reason of its dead letter.
-    pub(crate) dead: Option<String>,
-}
-
-#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
-impl Handled {
-    /// What is found, given what the subscription's newest code handles.
-    pub(crate) fn of(found: Option<Found>, handles: &Handles) -> Self {
-        match found {
-            None => Self::NotYet,
-            Some(Found { dead: Some(reason), .. }) => Self::Dead(reason),
-            Some(found) if !covers(handles, &found.event_type) => Self::Never(found.event_type),
-            Some(Found { passed: true, open: false, .. }) => Self::Yes,
-            Some(_) => Self::NotYet,
-        }
-    }
 }
 
 /// What a read of the log is to bring.
@@ -394,100 +360,4 @@ pub struct Page<C> {
     pub end: C,
     /// Whether another read may bring more at once.
     pub more: bool,
-}
-
-/// The open delivery rows of a subscription.
-#[derive(Debug, Clone, Default)]
-pub struct Troubles {
-    /// What may be attempted now, by position: events whose retry is due, and parked ones with no retrying event of the
-    /// same key before them.
-    pub ready: Vec<Trouble>,
-    /// Every key that has an open row: further events of it must be parked.
-    pub keys: HashSet<String>,
-    /// When the next retry is due.
-    pub next_at: Option<i64>,
-    /// The slots of keys with [`MOST_PARKED`] open rows or more: nothing further of their shards is to be read.
-    pub crowded: BTreeSet<u16>,
-}
-
-/// How many events of one aggregate may be in trouble before its shard stands still. Each of them has a row, and without
-/// an end one aggregate that fails for ever would fill the table.
-pub const MOST_PARKED: usize = 10_000;
-
-/// One open delivery row with its event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// The event.
-    pub stored: Stored,
-    /// Attempts so far; 0 when it was parked before its first.
-    pub attempts: u32,
-    /// When it was first attempted.
-    pub first_at: Option<i64>,
-    /// The key of its row. It stays what it was when the event got into trouble, whatever handles it by now.
-    pub key: Option<String>,
-}
-
-/// What moves together in one transaction.
-#[derive(Debug, Clone)]
-pub struct Step<C> {
-    /// The new place of all the owner's shards, when they move.
-    pub cursor: Option<C>,
-    /// What becomes of events in trouble.
-    pub changes: Vec<Change>,
-}
-
-/// What becomes of one event in trouble.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// The event's number in the log.
-    pub position: i64,
-    /// Its slot, which says whose row it is.
-    pub slot: u16,
-    /// Its id.
-    pub event_id: Uuid,
-    /// The key that orders it: siblings of the same key wait behind it. `None` where nothing waits.
-    pub key: Option<String>,
-    /// When it was first attempted; `None` before that.
-    pub first_at: Option<i64>,
-    /// What it becomes.
-    pub fate: Fate,
-}
-
-/// The state that a delivery row is left in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
-    /// Handled after all: the row goes.
-    Handled,
-    /// Waits behind a sibling.
-    Parked,
-    /// Is tried again at `next_at`.
-    Retrying {
-        /// Attempts so far.
-        attempts: u32,
-        /// When it is due.
-        next_at: i64,
-        /// Why the last attempt failed.
-        failure: Failure,
-    },
-    /// Is given up: the row goes, and a dead letter takes its place.
-    Dead {
-        /// Attempts made.
-        attempts: u32,
-        /// Why it ended.
-        failure: Failure,
-        /// When the letter is retried by itself, unless it was so [`MOST_RETRIES`](crate::dead_letter::MOST_RETRIES)
-        /// times already.
-        retry_at: Option<i64>,
-    },
-}
-
-/// Why an attempt failed, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// The kind of the error.
-    pub kind: ErrorKind,
-    /// Its text with its causes.
-    pub message: String,
-    /// When it happened.
-    pub at: i64,
 }
