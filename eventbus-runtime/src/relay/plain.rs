@@ -14,7 +14,6 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::sleep;
 
-use crate::event::Delivery;
 use crate::handler::Route;
 use crate::plan::checkpoint::worth_writing;
 use crate::plan::line::Line;
@@ -167,33 +166,22 @@ impl<S: Log> Worker<S> {
         let (route, unfit) = match wanted(spec, shared, stored, delivery).await {
             Wanted::Yes(route) => (route, None),
             Wanted::Failed(route, failed) => (route, Some(failed)),
-            Wanted::No => return self.pass(work, index, Outcome::Skipped),
-            Wanted::Unknown => return self.pass(work, index, Outcome::Unknown),
+            Wanted::No => return work.pass(index, Outcome::Skipped),
+            Wanted::Unknown => return work.pass(index, Outcome::Unknown),
         };
         if work.is_held(index) {
-            return self.pass(work, index, Outcome::Parked(work.kind(index)));
+            return work.pass(index, Outcome::Parked(work.kind(index)));
         }
         if self.recent.contains(stored.event.envelope.id, self.clock.now()) {
-            return self.pass(work, index, Outcome::Skipped);
+            return work.pass(index, Outcome::Skipped);
         }
         Some(Box::pin(async move {
             let called = match unfit {
                 Some(failed) => Err(failed),
-                None => handed_over(spec, shared, route, stored, delivery).await,
+                None => attempt(spec, shared, route, None, stored, delivery).await,
             };
             (index, called)
         }))
-    }
-
-    /// An event that needs no call is dealt with.
-    fn pass<'p, T>(
-        &self,
-        work: &mut Work<'p, S>,
-        index: usize,
-        outcome: Outcome<'p, S>,
-    ) -> Option<T> {
-        work.settle(index, outcome);
-        None
     }
 
     /// Takes in what a call came to.
@@ -324,6 +312,12 @@ impl<'p, S: Log> Work<'p, S> {
         }
     }
 
+    /// An event that needs no call is dealt with.
+    fn pass<T>(&mut self, index: usize, outcome: Outcome<'p, S>) -> Option<T> {
+        self.settle(index, outcome);
+        None
+    }
+
     /// What the events from the last one written down up to `low` leave behind.
     fn batch(&mut self, low: usize) -> Batch {
         let mut batch = Batch::of(self.spec.ordered);
@@ -341,14 +335,4 @@ impl<'p, S: Log> Work<'p, S> {
         }
         batch
     }
-}
-
-async fn handed_over<S: Log>(
-    spec: &Spec<S>,
-    shared: &Shared,
-    route: &Route<S>,
-    stored: &Stored,
-    delivery: Delivery,
-) -> Result<(), Failed> {
-    attempt(spec, shared, route, None, stored, delivery).await
 }
