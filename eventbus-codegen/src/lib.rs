@@ -10,6 +10,7 @@
 
 mod canonical;
 pub mod cli;
+mod compat;
 mod config;
 mod diagnostic;
 mod discover;

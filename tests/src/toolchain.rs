@@ -160,8 +160,9 @@ impl Run {
     }
 }
 
-/// The binary, built once per process.
-fn program() -> &'static Path {
+/// The `cargo-eventbus` binary, built once per process.
+#[must_use]
+pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| binary("eventbus-codegen", "cargo-eventbus"))
 }

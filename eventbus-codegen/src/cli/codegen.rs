@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::println;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
-use super::{Common, EXIT_CODES, report, samples};
+use super::{Common, EXIT_CODES, Format, report, samples};
 use crate::canonical;
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result};
@@ -52,13 +52,6 @@ pub(super) struct Arguments {
     features: Vec<String>,
     #[command(flatten)]
     common: Common,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    #[default]
-    Human,
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {

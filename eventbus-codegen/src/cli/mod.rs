@@ -1,6 +1,7 @@
 //! The command line. Each command is a file here and its line in `Command`.
 
 mod codegen;
+mod diff;
 mod init;
 mod report;
 mod samples;
@@ -10,7 +11,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::{Error, ErrorKind, Result};
 
@@ -25,7 +26,8 @@ const EXAMPLES: &str = "\
 Examples:
   cargo eventbus init               write a commented eventbus.toml
   cargo eventbus codegen            write schemas, migrations and types
-  cargo eventbus codegen --check    in CI: fail when they are not up to date";
+  cargo eventbus codegen --check    in CI: fail when they are not up to date
+  cargo eventbus diff --schemas a.json b.json";
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo-eventbus", bin_name = "cargo eventbus", version, about = ABOUT)]
@@ -39,6 +41,7 @@ struct Cli {
 enum Command {
     Init(init::Arguments),
     Codegen(codegen::Arguments),
+    Diff(diff::Arguments),
 }
 
 /// What every command takes.
@@ -52,6 +55,14 @@ struct Common {
     quiet: bool,
 }
 
+/// How to print what a command found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[default]
+    Human,
+    Json,
+}
+
 /// Runs the command that the process was given, and says how it went.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -59,6 +70,7 @@ pub fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Init(arguments) => init::run(arguments),
         Command::Codegen(arguments) => codegen::run(arguments),
+        Command::Diff(arguments) => diff::run(arguments),
     };
     outcome.unwrap_or_else(|error| {
         report::error(&error);

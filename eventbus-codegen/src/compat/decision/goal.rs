@@ -1,0 +1,296 @@
+//! The search for a value that some schemas accept and others refuse.
+//!
+//! `old` lies within `new` if there is no value that `old` accepts and `new` refuses. A goal is a set of nodes that must hold
+//! and a set that must not. Assuming them leads to facts, facts that must not hold, and clauses of which one way each must
+//! be taken. Once no clause is left, a value of one kind can be built from the facts, with goals of their own for elements
+//! and properties; or there is none.
+//!
+//! A schema that contains itself leads to a goal that is being searched for already. A smallest value that fulfils a goal
+//! does not hold another one for the same goal inside it, so the inner search may end with nothing. What was found to be
+//! nothing under that assumption is forgotten again, unless the assumption was about itself.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::accept::accepts;
+use super::branch::{Branch, Way};
+use super::graph::Graph;
+use super::node::{Fact, Id, Kind, Kinds, Node};
+
+/// What a search came to.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Found {
+    /// A value, held against nothing yet.
+    Value(Value),
+    /// There is none.
+    Nothing,
+    /// It could not be decided, and why.
+    Doubt(String),
+}
+
+/// How many steps a decision may take, and how deep it may look into a schema.
+const MOST_STEPS: u32 = 100_000;
+const DEEPEST: usize = 96;
+
+type Goal = (Vec<Id>, Vec<Id>);
+
+/// Searches within one graph.
+pub(super) struct Solver<'a> {
+    pub(super) graph: &'a mut Graph,
+    known: HashMap<Goal, Found>,
+    /// The goals that are being searched for, each for the one before it.
+    open: Vec<Goal>,
+    /// The outermost of them that something was assumed of.
+    assumed: usize,
+    steps: u32,
+}
+
+impl<'a> Solver<'a> {
+    pub(super) fn new(graph: &'a mut Graph) -> Self {
+        Self { graph, known: HashMap::new(), open: Vec::new(), assumed: usize::MAX, steps: 0 }
+    }
+
+    /// A value of which all of `holds` is true and none of `fails`.
+    pub(super) fn solve(&mut self, holds: Vec<Id>, fails: Vec<Id>) -> Found {
+        let goal = (self.tidied(holds), self.tidied(fails));
+        if goal.0.iter().any(|id| goal.1.binary_search(id).is_ok()) {
+            return Found::Nothing;
+        }
+        if let Some(found) = self.known.get(&goal) {
+            return found.clone();
+        }
+        if let Some(depth) = self.open.iter().position(|open| *open == goal) {
+            self.assumed = self.assumed.min(depth);
+            return Found::Nothing;
+        }
+        if self.steps >= MOST_STEPS || self.open.len() >= DEEPEST {
+            return too_large();
+        }
+        let before = std::mem::replace(&mut self.assumed, usize::MAX);
+        self.open.push(goal);
+        let found = self.search();
+        let goal = self.open.pop().expect("it was pushed above");
+        let stands_alone = self.assumed >= self.open.len();
+        if stands_alone || matches!(found, Found::Value(_)) {
+            self.known.insert(goal, found.clone());
+        }
+        self.assumed = if stands_alone { before } else { before.min(self.assumed) };
+        found
+    }
+
+    fn tidied(&self, ids: Vec<Id>) -> Vec<Id> {
+        let mut ids: Vec<Id> = ids.into_iter().map(|id| self.graph.target(id)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    fn search(&mut self) -> Found {
+        let (holds, fails) = self.open.last().expect("the goal is open").clone();
+        let mut branch = Branch::new();
+        let all =
+            holds.into_iter().map(|id| (id, true)).chain(fails.into_iter().map(|id| (id, false)));
+        if !all.into_iter().all(|(id, holds)| self.assume(&mut branch, id, holds)) {
+            return Found::Nothing;
+        }
+        let kinds = branch.kinds;
+        first(kinds.each(), |kind| {
+            let mut branch = branch.clone();
+            branch.kinds = Kinds::of(kind);
+            self.settle(branch, kind)
+        })
+    }
+
+    /// Takes `id` for true or for false. `false` where that contradicts what is known.
+    pub(super) fn assume(&mut self, branch: &mut Branch, id: Id, holds: bool) -> bool {
+        let id = self.graph.target(id);
+        if branch.assumed.contains(&(id, holds)) {
+            return true;
+        }
+        if branch.assumed.contains(&(id, !holds)) {
+            return false;
+        }
+        branch.assumed.push((id, holds));
+        let node = self.graph.shared(id);
+        match (&*node, holds) {
+            (Node::Any | Node::Same(_), _) => holds,
+            (Node::Never, _) => !holds,
+            (Node::Not(inner), _) => self.assume(branch, *inner, !holds),
+            (Node::All(parts), true) => parts.iter().all(|part| self.assume(branch, *part, true)),
+            (Node::Either(parts), false) => {
+                parts.iter().all(|part| self.assume(branch, *part, false))
+            }
+            (Node::All(parts) | Node::Either(parts), _) => {
+                branch.choose(parts.iter().map(|part| vec![(*part, holds)]).collect());
+                true
+            }
+            (Node::One(choices), true) => {
+                let one = |chosen: &Id| choices.iter().map(|id| (*id, id == chosen)).collect();
+                branch.choose(choices.iter().map(one).collect());
+                true
+            }
+            (Node::One(choices), false) => {
+                let mut ways: Vec<Way> = vec![choices.iter().map(|id| (*id, false)).collect()];
+                for (index, one) in choices.iter().enumerate() {
+                    ways.extend(
+                        choices[index + 1..].iter().map(|two| vec![(*one, true), (*two, true)]),
+                    );
+                }
+                branch.choose(ways);
+                true
+            }
+            (Node::Opaque(reason, _), _) => {
+                branch.doubt.get_or_insert_with(|| reason.clone());
+                true
+            }
+            (Node::Is(fact), _) => branch.learn(&node, fact, holds),
+        }
+    }
+
+    /// A value of one kind for what is known.
+    fn settle(&mut self, mut branch: Branch, kind: Kind) -> Found {
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
+            return too_large();
+        }
+        match kind {
+            Kind::Null => return self.among(&branch, kind, vec![Value::Null]),
+            Kind::Bool => return self.among(&branch, kind, vec![false.into(), true.into()]),
+            _ => {}
+        }
+        if let Some(values) = &branch.values {
+            let values = values.iter().map(|literal| literal.value.clone()).collect();
+            return self.among(&branch, kind, values);
+        }
+        match branch.clauses.len() {
+            0 => branch.known(self.build(&branch, kind)),
+            1 => {
+                let ways = branch.clauses.remove(0);
+                self.either(&branch, kind, ways)
+            }
+            _ => self.decide(branch, kind),
+        }
+    }
+
+    /// Takes a clause with one way that may lead somewhere, or the one with the fewest. None with none is an end.
+    fn decide(&mut self, mut branch: Branch, kind: Kind) -> Found {
+        let mut fewest: Option<(usize, Vec<Way>)> = None;
+        for index in 0..branch.clauses.len() {
+            let ways = branch.clauses[index].clone();
+            let alive: Vec<Way> =
+                ways.into_iter().filter(|way| self.may_lead(&branch, kind, way)).collect();
+            if fewest.as_ref().is_none_or(|(_, ways)| alive.len() < ways.len()) {
+                fewest = Some((index, alive));
+            }
+            if fewest.as_ref().is_some_and(|(_, ways)| ways.len() < 2) {
+                break;
+            }
+        }
+        let (index, ways) = fewest.expect("there are clauses");
+        branch.clauses.swap_remove(index);
+        self.either(&branch, kind, ways)
+    }
+
+    fn either(&mut self, branch: &Branch, kind: Kind, ways: Vec<Way>) -> Found {
+        first(ways, |way| {
+            if self.is_dead(branch, &way) {
+                return Found::Nothing;
+            }
+            let mut branch = branch.clone();
+            let agrees = way.into_iter().all(|(id, holds)| self.assume(&mut branch, id, holds));
+            if agrees && branch.kinds.has(kind) {
+                self.settle(branch, kind)
+            } else {
+                Found::Nothing
+            }
+        })
+    }
+
+    /// Whether a way could be taken if there were no other clauses.
+    fn may_lead(&mut self, branch: &Branch, kind: Kind, way: &Way) -> bool {
+        if self.is_dead(branch, way) {
+            return false;
+        }
+        let mut alone = branch.clone();
+        alone.clauses.clear();
+        if !way.iter().all(|(id, holds)| self.assume(&mut alone, *id, *holds))
+            || !alone.kinds.has(kind)
+        {
+            return false;
+        }
+        alone.clauses.clear();
+        self.settle(alone, kind) != Found::Nothing
+    }
+
+    /// Whether a property alone shows that a way leads nowhere, which is quickly seen.
+    fn is_dead(&mut self, branch: &Branch, way: &Way) -> bool {
+        let [(id, false)] = way.as_slice() else { return false };
+        let node = self.graph.shared(self.graph.target(*id));
+        match &*node {
+            Node::Is(Fact::Required(name)) => {
+                branch.facts().any(|fact| matches!(fact, Fact::Required(other) if other == name))
+            }
+            Node::Is(Fact::Property(name, schema)) if branch.kinds == Kinds::of(Kind::Object) => {
+                match self.universal(branch, name) {
+                    Some(universal) => self.solve(universal, vec![*schema]) == Found::Nothing,
+                    None => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// One of these values, if one is what everything says.
+    fn among(&self, branch: &Branch, kind: Kind, values: Vec<Value>) -> Found {
+        first(values.into_iter().filter(|value| Kind::of(value) == kind), |value| {
+            let mut doubt = false;
+            for (id, holds) in &branch.assumed {
+                match accepts(self.graph, *id, &value) {
+                    Some(accepted) if accepted != *holds => return Found::Nothing,
+                    Some(_) => {}
+                    None => doubt = true,
+                }
+            }
+            if doubt {
+                let unknown = || "a value cannot be held against the schema".to_owned();
+                return Found::Doubt(branch.doubt.clone().unwrap_or_else(unknown));
+            }
+            Found::Value(value)
+        })
+    }
+
+    fn build(&mut self, branch: &Branch, kind: Kind) -> Found {
+        match kind {
+            Kind::Null | Kind::Bool => unreachable!("these are told one by one"),
+            Kind::Integer | Kind::Fraction => super::number::build(branch, kind),
+            Kind::Text => super::text::build(branch),
+            Kind::Array => self.array(branch),
+            Kind::Object => self.object(branch),
+        }
+    }
+}
+
+/// The first value that one of `ways` leads to, or the first doubt.
+pub(super) fn first<T>(
+    ways: impl IntoIterator<Item = T>,
+    mut each: impl FnMut(T) -> Found,
+) -> Found {
+    let mut found = Found::Nothing;
+    for way in ways {
+        match each(way) {
+            Found::Nothing => {}
+            Found::Value(value) => return Found::Value(value),
+            doubt => {
+                if found == Found::Nothing {
+                    found = doubt;
+                }
+            }
+        }
+    }
+    found
+}
+
+pub(super) fn too_large() -> Found {
+    Found::Doubt("the schemas are too large or too entangled to be decided".to_owned())
+}

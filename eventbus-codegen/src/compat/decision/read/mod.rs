@@ -1,0 +1,291 @@
+//! JSON Schema, drafts 4 to 2020-12, as nodes of a graph.
+
+mod close;
+mod containers;
+mod scalars;
+mod unite;
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use self::close::close;
+use self::unite::unite;
+use super::graph::Graph;
+use super::node::{Fact, Id, Kind, Kinds, Literal, Node};
+use super::pattern::Pattern;
+
+pub(super) type Keys = Map<String, Value>;
+
+/// How a schema is to be understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Contract {
+    /// As it stands.
+    Plain,
+    /// What code writes: nothing that the schema does not describe.
+    Writer,
+    /// What code accepts: unknown properties too, unless it says otherwise.
+    Reader,
+}
+
+/// Reads one document into a graph.
+pub(super) struct Reading<'a> {
+    pub(super) graph: &'a mut Graph,
+    document: &'a Value,
+    pub(super) contract: Contract,
+    /// Whether what stands beside a `$ref` says nothing, as it was up to draft 7.
+    lone_references: bool,
+    /// The schemas at their pointers: as a value's whole schema, or as a part of one.
+    read: HashMap<(String, Place), Id>,
+}
+
+/// Where a schema stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Place {
+    /// It describes a value.
+    Whole,
+    /// It says something about a value that others describe too.
+    Part,
+}
+
+/// The node of a whole document.
+pub(super) fn read(graph: &mut Graph, document: &Value, contract: Contract) -> Id {
+    let lone_references = contract == Contract::Plain && is_up_to_draft_7(document);
+    let mut reading = Reading { graph, document, contract, lone_references, read: HashMap::new() };
+    reading.at("", Place::Whole)
+}
+
+/// By what it says of itself, or by where it keeps its definitions.
+fn is_up_to_draft_7(document: &Value) -> bool {
+    match document.get("$schema").and_then(Value::as_str) {
+        Some(draft) => (3..=7).any(|n| draft.contains(&format!("draft-0{n}"))),
+        None => document.get("definitions").is_some() && document.get("$defs").is_none(),
+    }
+}
+
+impl Reading<'_> {
+    /// A schema that describes a value: an element, a property, the document.
+    pub(super) fn whole(&mut self, schema: &Value) -> Id {
+        if let Some(pointer) = only_reference(schema) {
+            return self.referred(pointer, Place::Whole);
+        }
+        let id = self.part(schema);
+        if self.contract == Contract::Writer { close(self.graph, id, self.contract) } else { id }
+    }
+
+    /// A schema that stands beside others about the same value.
+    pub(super) fn part(&mut self, schema: &Value) -> Id {
+        match schema {
+            Value::Bool(false) => self.graph.add(Node::Never),
+            Value::Object(keys) => self.keywords(keys),
+            _ => self.graph.add(Node::Any),
+        }
+    }
+
+    fn referred(&mut self, reference: &str, place: Place) -> Id {
+        let own = self.document.get("$id").and_then(Value::as_str);
+        let local = reference.strip_prefix('#').or_else(|| (own == Some(reference)).then_some(""));
+        match local {
+            Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => {
+                let pointer = decoded(pointer);
+                if self.document.pointer(&pointer).is_some() {
+                    return self.at(&pointer, place);
+                }
+                self.opaque(format!("`{reference}` refers to nothing"), reference)
+            }
+            _ => self.opaque(format!("`{reference}` is outside the document"), reference),
+        }
+    }
+
+    fn at(&mut self, pointer: &str, place: Place) -> Id {
+        let key = (pointer.to_owned(), place);
+        if let Some(id) = self.read.get(&key) {
+            return *id;
+        }
+        let reserved = self.graph.reserve();
+        self.read.insert(key.clone(), reserved);
+        let document = self.document;
+        let schema = document.pointer(pointer).unwrap_or(&Value::Bool(true));
+        let id = match place {
+            Place::Whole => self.whole(schema),
+            Place::Part => self.part(schema),
+        };
+        self.graph.become_same(reserved, id);
+        self.read.insert(key, id);
+        id
+    }
+
+    fn keywords(&mut self, keys: &Keys) -> Id {
+        if let Some(Value::String(reference)) = keys.get("$ref") {
+            let target = self.referred(reference, Place::Part);
+            if self.lone_references {
+                return target;
+            }
+            let beside = self.beside(keys);
+            return self.graph.add(Node::All(vec![target, beside]));
+        }
+        self.beside(keys)
+    }
+
+    /// Every keyword but `$ref`.
+    fn beside(&mut self, keys: &Keys) -> Id {
+        let mut all = Vec::new();
+        self.kinds_and_values(keys, &mut all);
+        self.numbers(keys, &mut all);
+        self.texts(keys, &mut all);
+        self.arrays(keys, &mut all);
+        self.objects(keys, &mut all);
+        self.combinations(keys, &mut all);
+        const UNDECIDED: &[&str] = &[
+            "$dynamicRef",
+            "$recursiveRef",
+            "unevaluatedItems",
+            "maxContains",
+            "divisibleBy",
+            "extends",
+            "disallow",
+        ];
+        for keyword in UNDECIDED.iter().filter(|keyword| keys.contains_key(**keyword)) {
+            all.push(
+                self.opaque(format!("`{keyword}` cannot be decided"), &keys[*keyword].to_string()),
+            );
+        }
+        let all = self.valued(all);
+        let id = self.graph.add(Node::All(all));
+        let closed = keys.get("unevaluatedProperties") == Some(&Value::Bool(false));
+        if closed { close(self.graph, id, Contract::Plain) } else { id }
+    }
+
+    pub(super) fn opaque(&mut self, reason: String, text: &str) -> Id {
+        self.graph.add(Node::Opaque(reason, text.to_owned()))
+    }
+
+    /// Values that their own kinds rule out are no values, and the kinds say nothing more.
+    fn valued(&mut self, mut all: Vec<Id>) -> Vec<Id> {
+        let kinds = all.iter().find_map(|id| match self.graph.node(*id) {
+            Node::Is(Fact::Kinds(kinds)) => Some((*id, *kinds)),
+            _ => None,
+        });
+        let values = all.iter().find_map(|id| match self.graph.node(*id) {
+            Node::Is(Fact::Values(values)) => Some((*id, values.clone())),
+            _ => None,
+        });
+        if let (Some((kinds_id, kinds)), Some((values_id, mut values))) = (kinds, values) {
+            values.retain(|literal| kinds.has(Kind::of(&literal.value)));
+            all.retain(|id| *id != kinds_id && *id != values_id);
+            all.push(self.graph.fact(Fact::Values(values)));
+        }
+        all
+    }
+
+    fn kinds_and_values(&mut self, keys: &Keys, all: &mut Vec<Id>) {
+        let named = |name: &Value| name.as_str().and_then(Kinds::named);
+        let kinds = match keys.get("type") {
+            None => None,
+            Some(Value::Array(names)) => {
+                let each = names.iter().map(named).collect::<Option<Vec<_>>>();
+                Some(each.map(|each| each.into_iter().fold(Kinds::NONE, Kinds::or)))
+            }
+            Some(name) => Some(named(name)),
+        };
+        match kinds {
+            Some(Some(kinds)) => all.push(self.graph.fact(Fact::Kinds(kinds))),
+            Some(None) => {
+                all.push(self.opaque(format!("the type {} is unknown", keys["type"]), ""))
+            }
+            None => {}
+        }
+        for values in [
+            keys.get("enum").and_then(Value::as_array).map(Vec::as_slice),
+            keys.get("const").map(std::slice::from_ref),
+        ] {
+            let Some(values) = values else { continue };
+            let mut values: Vec<Literal> = values.iter().map(Literal::new).collect();
+            values.sort();
+            values.dedup();
+            all.push(self.graph.fact(Fact::Values(values)));
+        }
+        // Whoever says that more values may come reads any text there.
+        if self.contract == Contract::Reader
+            && keys.get("x-extensible-enum") == Some(&Value::Bool(true))
+        {
+            let said = std::mem::take(all);
+            let said = self.valued(said);
+            let said = self.graph.add(Node::All(said));
+            let text = self.graph.fact(Fact::Kinds(Kinds::of(Kind::Text)));
+            all.push(self.graph.add(Node::Either(vec![said, text])));
+        }
+    }
+
+    /// A fact about a pattern, if the pattern can be decided.
+    pub(super) fn pattern(&mut self, pattern: &str, fact: impl FnOnce(Pattern) -> Fact) -> Id {
+        let pattern = Pattern(pattern.to_owned());
+        match pattern.expression() {
+            Ok(_) => {
+                let fact = fact(pattern);
+                self.graph.fact(fact)
+            }
+            Err(reason) => self.opaque(reason, &pattern.0),
+        }
+    }
+
+    fn combinations(&mut self, keys: &Keys, all: &mut Vec<Id>) {
+        let list = |keyword: &str| keys.get(keyword).and_then(Value::as_array);
+        if let Some(parts) = list("allOf") {
+            all.extend(parts.iter().map(|part| self.part(part)).collect::<Vec<_>>());
+        }
+        if let Some(choices) = list("anyOf") {
+            let choices = choices.iter().map(|choice| self.part(choice)).collect();
+            all.push(unite(self.graph, choices, false));
+        }
+        if let Some(choices) = list("oneOf") {
+            let choices = choices.iter().map(|choice| self.part(choice)).collect();
+            all.push(unite(self.graph, choices, true));
+        }
+        if let Some(schema) = keys.get("not") {
+            let id = self.part(schema);
+            all.push(self.graph.add(Node::Not(id)));
+        }
+        if let Some(condition) = keys.get("if") {
+            let condition = self.part(condition);
+            let otherwise = self.graph.add(Node::Not(condition));
+            for (keyword, unless) in [("then", otherwise), ("else", condition)] {
+                let Some(schema) = keys.get(keyword) else { continue };
+                let schema = self.part(schema);
+                all.push(self.graph.add(Node::Either(vec![unless, schema])));
+            }
+        }
+    }
+}
+
+/// The pointer of a schema that is a reference with remarks.
+fn only_reference(schema: &Value) -> Option<&str> {
+    const REMARKS: &[&str] = &[
+        "$ref",
+        "title",
+        "description",
+        "default",
+        "examples",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "$comment",
+    ];
+    let keys = schema.as_object()?;
+    let reference = keys.get("$ref")?.as_str()?;
+    keys.keys().all(|key| REMARKS.contains(&key.as_str())).then_some(reference)
+}
+
+/// The pointer in a fragment, whose characters may be written as `%25`.
+fn decoded(pointer: &str) -> String {
+    let mut bytes = Vec::with_capacity(pointer.len());
+    let mut rest = pointer.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| *first == b'%') {
+            Some(byte) => (bytes.push(byte), rest = &after[2..]).1,
+            None => (bytes.push(*first), rest = after).1,
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| pointer.to_owned())
+}
