@@ -9,10 +9,14 @@ use serde_json::Value;
 
 /// What `cargo eventbus diff --pairs` says of each line.
 fn answers(pairs: &Path) -> Vec<Value> {
-    let output = Command::new(program()).args(["diff", "--pairs"]).arg(pairs).output().unwrap();
+    let output = Command::new(program())
+        .args(["diff", "--pairs"])
+        .arg(pairs)
+        .output()
+        .expect("the toolchain starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect("an answer")).collect()
 }
 
 #[test]
