@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::canonical::sha256;
+use serde_json::json;
+
+use crate::canonical::{self, sha256};
+use crate::compat::{Finding, check, reserved};
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::discover::Code;
 use crate::emit::typescript;
 use crate::migrations;
 use crate::output::{Artifact, Content, Manifest, Plan, State, plan};
-use crate::registry::{Frozen, files, is_history, merge};
+use crate::registry::{Baseline, Frozen, Registry, files, is_history, merge};
 use crate::samples::{self, Checked, Decode, Outcome, Readers};
 use crate::shell;
 
@@ -23,18 +26,43 @@ pub(crate) struct Generation {
     pub(crate) manifest_path: String,
     /// The stored samples and what the code makes of them.
     pub(crate) samples: Vec<Checked>,
+    /// What the evolution check says.
+    pub(crate) findings: Vec<Finding>,
     /// What could not be expressed, or deserves attention.
     pub(crate) warnings: Vec<String>,
 }
 
+/// A type that is taken out of the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Purge {
+    /// Its name.
+    pub(crate) event_type: String,
+    /// Why nothing of it is needed any more.
+    pub(crate) reason: String,
+}
+
 /// Generates everything that `config` asks for, and writes nothing.
-pub(crate) fn generate(config: &Config, code: &Code) -> Result<Generation> {
+///
+/// `purge` names a type of which nothing is stored any more, and why that is known. The code is held against `released`,
+/// or else against the files on disk.
+pub(crate) fn generate(
+    config: &Config,
+    code: &Code,
+    purge: Option<&Purge>,
+    released: Option<&Baseline>,
+) -> Result<Generation> {
     let folder = config.folder();
     let manifest_path = format!("{}/manifest.json", config.schemas);
     let found = Manifest::read(&folder.join(&manifest_path))?;
     let is_absent = found.is_none();
     let manifest = found.unwrap_or_default();
-    let registry = merge(&code.document, &Frozen::read(&folder.join(&config.schemas))?)?;
+    let mut baseline = Baseline::read(&folder.join(&config.schemas))?;
+    if let Some(Purge { event_type, reason }) = purge {
+        baseline.purge(event_type, reason).map_err(|error| error.at(&config.file, None))?;
+    }
+    let mut registry = merge(&code.document, &Frozen::read(&folder.join(&config.schemas))?)?;
+    let findings = check(released.unwrap_or(&baseline), &registry, &code.document, config.compat);
+    reserve(&mut registry, &baseline);
 
     let mut warnings = Vec::new();
     let mut artifacts = files(&registry, &config.schemas, &manifest.files);
@@ -42,9 +70,10 @@ pub(crate) fn generate(config: &Config, code: &Code) -> Result<Generation> {
     let readers = Readers::new(&code.document);
     let mut samples = samples::plan(config, &readers, &registry, &manifest, decode)?;
     artifacts.append(&mut samples.artifacts);
-    artifacts.extend(history(&artifacts, &manifest, config, &samples.given_up));
+    artifacts.extend(tombstones(&registry, &baseline, config));
+    artifacts.extend(history(&artifacts, &manifest, config, &samples.given_up, &baseline));
     warnings.append(&mut samples.warnings);
-    warnings.extend(removed_types(&artifacts, &samples.checked, &readers, config));
+    warnings.extend(removed_types(&artifacts, &samples.checked, &readers, config, &baseline));
     if let Some(typescript) = &config.typescript {
         let generated = typescript::emit(&registry, typescript.readonly)?;
         artifacts.push(Artifact::generated(typescript.out.clone(), generated.text));
@@ -69,7 +98,16 @@ pub(crate) fn generate(config: &Config, code: &Code) -> Result<Generation> {
             format!("`{path}` was generated, but `{manifest_path}` does not name it; nothing builds on it")
         }));
     }
-    Ok(Generation { plan, manifest_path, samples: samples.checked, warnings })
+    Ok(Generation { plan, manifest_path, samples: samples.checked, findings, warnings })
+}
+
+/// The names of fields that are gone are kept, so that no other field takes them.
+fn reserve(registry: &mut Registry, baseline: &Baseline) {
+    for (name, event) in &mut registry.events {
+        if let Some(past) = baseline.events.get(name) {
+            event.facts.reserved = reserved(past, event.current());
+        }
+    }
 }
 
 /// The registry's files that the code no longer speaks of and that stored events still need.
@@ -78,15 +116,34 @@ fn history(
     manifest: &Manifest,
     config: &Config,
     given_up: &BTreeSet<String>,
+    baseline: &Baseline,
 ) -> Vec<Artifact> {
     let current: BTreeSet<&str> = artifacts.iter().map(|file| file.path.as_str()).collect();
+    let is_purged = |path: &str| {
+        let below = path.strip_prefix(&config.schemas).and_then(|path| path.strip_prefix('/'));
+        let past = below.and_then(|path| baseline.events.get(path.split_once('/')?.0));
+        past.is_some_and(|past| past.fact("purged").is_some())
+    };
     manifest
         .files
         .iter()
         .filter(|(path, _)| is_history(path, &config.schemas) && !current.contains(path.as_str()))
-        .filter(|(path, _)| !given_up.contains(*path))
+        .filter(|(path, _)| !given_up.contains(*path) && !is_purged(path))
         .map(|(path, hash)| Artifact::kept(path.clone(), hash.clone()))
         .collect()
+}
+
+/// What is left of purged types: their names, which nobody takes again, and why they are gone.
+fn tombstones(registry: &Registry, baseline: &Baseline, config: &Config) -> Vec<Artifact> {
+    let gone = baseline.events.iter().filter(|(name, _)| !registry.events.contains_key(*name));
+    gone.filter_map(|(name, past)| {
+        let facts = json!({ "purged": past.fact("purged")?, "type": name });
+        Some(Artifact::generated(
+            format!("{}/{name}/event.json", config.schemas),
+            canonical::text(&facts),
+        ))
+    })
+    .collect()
 }
 
 fn removed_types(
@@ -94,14 +151,17 @@ fn removed_types(
     samples: &[Checked],
     readers: &Readers<'_>,
     config: &Config,
+    baseline: &Baseline,
 ) -> Vec<String> {
+    let is_purged =
+        |name: &str| baseline.events.get(name).is_some_and(|past| past.fact("purged").is_some());
     let skipped = samples.iter().filter(|checked| checked.outcome == Outcome::Skipped);
     let types: BTreeSet<&str> = artifacts
         .iter()
         .filter_map(|file| file.path.strip_prefix(&config.schemas)?.strip_prefix('/'))
         .filter_map(|path| path.split_once('/').map(|(event_type, _)| event_type))
         .chain(skipped.map(|checked| checked.sample.event_type.as_str()))
-        .filter(|event_type| !readers.knows(event_type))
+        .filter(|event_type| !readers.knows(event_type) && !is_purged(event_type))
         .collect();
     types
         .into_iter()

@@ -24,3 +24,51 @@ mod samples;
 mod shell;
 
 pub use crate::diagnostic::{Error, ErrorKind, Place, Result};
+
+/// What the suites of this repository ask without a process of their own. Not for others: it changes without notice.
+#[doc(hidden)]
+pub mod testing {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use eventbus_runtime::{CompatMode, Document};
+    use serde_json::Value;
+
+    use crate::compat::check;
+    use crate::output::{Artifact, Content};
+    use crate::registry::{Baseline, Frozen, files, merge};
+    use crate::{Result, cli};
+
+    /// What `cargo eventbus check` finds where `old` is what wrote the registry, as `--format json` prints it, with the
+    /// registry's files before and after.
+    ///
+    /// # Errors
+    /// Where one of them makes no registry.
+    pub fn findings(
+        old: &Document,
+        new: &Document,
+    ) -> Result<(Value, [BTreeMap<String, String>; 2])> {
+        let written = |document: &Document, frozen: &Frozen| -> Result<BTreeMap<String, String>> {
+            let registry = merge(document, frozen)?;
+            let files = files(&registry, "schemas", &BTreeMap::new());
+            let below = |file: Artifact| match file.content {
+                Content::Generated(text) => {
+                    Some((file.path.strip_prefix("schemas/")?.to_owned(), text))
+                }
+                Content::Kept(_) => None,
+            };
+            Ok(files.into_iter().filter_map(below).collect())
+        };
+        let before = written(old, &Frozen::default())?;
+        let baseline = Baseline::parse(&before, Path::new("schemas"))?;
+        let mut frozen = Frozen::default();
+        for (name, past) in &baseline.events {
+            for (version, file) in &past.versions {
+                frozen.insert(name, *version, file.text.clone());
+            }
+        }
+        let after = written(new, &frozen)?;
+        let found = check(&baseline, &merge(new, &frozen)?, new, CompatMode::Full);
+        Ok((cli::findings(&found), [before, after]))
+    }
+}

@@ -46,6 +46,7 @@ fn an_edited_schema_is_found() {
     let run = fixture.run(&["codegen", "--check"]);
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains("different schemas/order.placed/v1.json"), "{}", run.stdout);
+    assert!(run.stderr.contains("error[EV014]"), "{}", run.stderr);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod check;
 mod discover;
+mod evolution;
 mod generate;
 mod init;
 mod migrations;

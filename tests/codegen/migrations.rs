@@ -104,6 +104,7 @@ fn a_run_that_was_killed_before_its_manifest_emits_nothing_twice() {
 
     fixture.write("schemas/manifest.json", &manifest);
     fixture.replace("src/lib.rs", "Stopped {", "Halted {");
+    fixture.replace("eventbus.toml", "root =", "compat = \"none\"\nroot =");
     let run = fixture.run(&["codegen"]);
     let second = later_types(1);
     assert!(run.stderr.contains(&format!("`{second}` was generated, but")), "{}", run.stderr);

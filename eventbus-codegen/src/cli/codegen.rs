@@ -7,14 +7,14 @@ use anstream::println;
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, EXIT_CODES, Format, report, samples};
+use super::{Common, EXIT_CODES, Format, findings, report, samples};
 use crate::canonical;
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::discover::{Request, discover};
-use crate::generate::{Generation, generate};
+use crate::generate::{Generation, Purge, generate};
 use crate::output::{Entry, State, diff, write};
-use crate::registry::beside;
+use crate::registry::{Baseline, beside};
 use crate::samples::failures;
 use crate::shell;
 
@@ -23,12 +23,14 @@ Examples:
   cargo eventbus codegen
   cargo eventbus codegen --check                  in CI, after a checkout
   cargo eventbus codegen --check --format json    the same for a machine
-  cargo eventbus codegen --config shop/eventbus.toml --features full";
+  cargo eventbus codegen --config shop/eventbus.toml --features full
+  cargo eventbus codegen --purged order.placed --reason 'never released'";
 
 /// Write the registry, the SQL migrations and the TypeScript types that follow from the events.
 ///
 /// The library that holds the events is built, its catalog is read, and every file named in eventbus.toml is brought
-/// up to date. Versions that the registry holds already and migrations that were emitted are never written again.
+/// up to date. What stored events or running consumers would not survive is refused first, as `cargo eventbus check`
+/// refuses it. Versions that the registry holds already and migrations that were emitted are never written again.
 ///
 /// The first run that writes a version also writes a sample of it, schemas/<type>/samples/v<version>.json, and keeps it
 /// for ever. Every run decodes all samples with the code as it is now, upcasters included, and fails before it writes
@@ -41,6 +43,17 @@ pub(super) struct Arguments {
     /// does not decode a stored sample.
     #[arg(long)]
     check: bool,
+    /// Hold the code against the registry in this commit, branch or tag instead of the files on disk: what is not in it was
+    /// never released, and may be edited freely.
+    #[arg(long, value_name = "REVISION")]
+    against: Option<String>,
+    /// Take a type that is gone from the code out of the registry, once none of its events is stored any more. Its schemas
+    /// and samples are deleted, and its name stays taken.
+    #[arg(long, value_name = "TYPE", requires = "reason", conflicts_with = "check")]
+    purged: Option<String>,
+    /// Why none of the purged type's events is stored; it is kept in the registry.
+    #[arg(long, value_name = "TEXT", requires = "purged")]
+    reason: Option<String>,
     /// How to print the files: for people, or as one JSON object.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -58,7 +71,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let quiet = arguments.common.quiet;
     let config = Config::load(arguments.config.as_deref(), &arguments.common.folder()?)?;
     let request = Request { features: arguments.features.clone(), locked: arguments.check, quiet };
-    let generation = generate(&config, &discover(&config, &request)?)?;
+    let purge = arguments.purged.clone().zip(arguments.reason.clone());
+    let purge = purge.map(|(event_type, reason)| Purge { event_type, reason });
+    let against = arguments.against.as_deref();
+    let released = against
+        .map(|revision| Baseline::at_revision(config.folder(), &config.schemas, revision))
+        .transpose()?;
+    let code = discover(&config, &request)?;
+    let generation = generate(&config, &code, purge.as_ref(), released.as_ref())?;
     if !quiet {
         generation.warnings.iter().for_each(|warning| report::warning(warning));
     }
@@ -67,22 +87,30 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if !arguments.check {
         refuse_blocked(&generation, &repair)?;
     }
-    let check = arguments.check || undecoded;
+    let refused = findings::is_refused(&generation.findings, false);
+    let check = arguments.check || undecoded || refused;
     if !check {
         write(&generation.plan, config.folder(), &generation.manifest_path)?;
     }
-    let found = undecoded || (check && generation.plan.drift().next().is_some());
+    let found = undecoded || refused || (check && generation.plan.drift().next().is_some());
     match arguments.format {
         Format::Json => println!("{}", machine(&generation, check, !found).trim_end()),
         Format::Human if found => {
+            findings::human(&generation.findings, quiet);
+            if refused && !arguments.check {
+                report::summary("nothing was written");
+            }
             if arguments.check {
-                findings(&generation, &repair);
+                drifted(&generation, &repair);
             }
             samples::findings(&generation.samples, arguments.check, &repair.command);
         }
         Format::Human if quiet => {}
         Format::Human if check => report::summary("everything is up to date"),
-        Format::Human => written(&generation, &config, &repair),
+        Format::Human => {
+            findings::human(&generation.findings, quiet);
+            written(&generation, &config, &repair);
+        }
     }
     Ok(if found { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
@@ -164,7 +192,7 @@ fn remedy(entry: &Entry, repair: &Repair<'_>) -> String {
 }
 
 /// What `--check` found: each file, its diff, and the repair.
-fn findings(generation: &Generation, repair: &Repair<'_>) {
+fn drifted(generation: &Generation, repair: &Repair<'_>) {
     if generation.plan.drift().next().is_none() {
         return;
     }
@@ -231,6 +259,7 @@ fn machine(generation: &Generation, check: bool, ok: bool) -> String {
         .collect();
     canonical::text(&json!({
         "files": files,
+        "findings": findings::machine(&generation.findings),
         "ok": ok,
         "samples": samples::machine(&generation.samples),
         "warnings": generation.warnings,

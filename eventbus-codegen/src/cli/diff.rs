@@ -1,4 +1,4 @@
-//! `cargo eventbus diff`: what one schema describes that another does not.
+//! `cargo eventbus diff`: what became of a registry, or what one schema describes that another does not.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write as _};
@@ -7,41 +7,51 @@ use std::process::ExitCode;
 
 use anstream::println;
 use clap::Args;
+use eventbus_runtime::CompatMode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Format;
-use crate::compat::{Answer, Contract, lies_within};
+use super::{Common, Format, findings, report};
+use crate::canonical;
+use crate::compat::{Answer, Contract, between, lies_within};
+use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::registry::Baseline;
 
 const EXAMPLES: &str = "\
 Examples:
+  cargo eventbus diff v1.0.0 HEAD               two commits of this repository's registry
+  cargo eventbus diff ../released/schemas schemas
   cargo eventbus diff --schemas before.json after.json
   cargo eventbus diff --schemas before.json after.json --contracts --format json
   cargo eventbus diff --pairs pairs.jsonl > answers.jsonl
 
 Exit codes:
-  0  every document of the one is a document of the other, or --pairs was answered
-  1  there is a document that only one of them describes, or it cannot be decided
+  0  nothing is refused; every document of the one is a document of the other; --pairs was answered
+  1  a change is refused; there is a document that only one of them describes, or it cannot be decided
   2  usage or file errors";
 
-/// Compare two JSON Schemas: is every document of the old one a document of the new one, and the other way round?
+/// Compare two registries, each a folder or a commit, or two JSON Schemas.
 ///
-/// `backward` asks whether the new schema accepts everything that the old one describes, `forward` whether the old one
-/// accepts everything that the new one describes. A `no` comes with such a document. What cannot be decided is `unknown`,
-/// with the reason.
+/// The later registry is held against the earlier one as `check` holds the code against it. Nothing is built.
 ///
-/// The schemas are taken as they stand. With --contracts the describing side is read as what code writes, nothing but the
-/// properties that are named, and the accepting side as what code reads, which ignores the properties it does not know.
+/// With --schemas, `backward` asks whether the new schema accepts everything that the old one describes, `forward` whether
+/// the old one accepts everything that the new one describes. A `no` comes with such a document. What cannot be decided is
+/// `unknown`, with the reason. The schemas are taken as they stand. With --contracts the describing side is read as what code
+/// writes, nothing but the properties that are named, and the accepting side as what code reads, which ignores the
+/// properties it does not know.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
-    /// The two files to compare.
-    #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], required_unless_present = "pairs")]
+    /// Two registries: folders, or commits, branches or tags of this repository.
+    #[arg(num_args = 2, value_names = ["OLD", "NEW"], required_unless_present_any = ["pairs", "schemas"])]
+    registries: Vec<String>,
+    /// Compare two files that hold a JSON Schema each.
+    #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with = "registries")]
     schemas: Vec<PathBuf>,
     /// A file of lines {"id", "old", "new"}, or `-` for the standard input. Each is answered with a line {"id", "backward",
     /// "forward"} that says `yes`, `no` or `unknown`.
-    #[arg(long, value_name = "FILE", conflicts_with = "schemas")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["schemas", "registries"])]
     pairs: Option<PathBuf>,
     /// Read the describing side as what code writes, and the accepting side as what code reads.
     #[arg(long)]
@@ -49,6 +59,11 @@ pub(super) struct Arguments {
     /// How to print the answer: for people, or as one JSON object.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// The configuration that says where the registry is, instead of the nearest eventbus.toml.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
 }
 
 /// A line of `--pairs`.
@@ -60,11 +75,41 @@ struct Pair {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    match (&arguments.pairs, arguments.schemas.as_slice()) {
-        (Some(file), _) => pairs(file, arguments.contracts),
-        (None, [old, new]) => schemas(old, new, arguments),
-        _ => unreachable!("the arguments ask for two files"),
+    match (&arguments.pairs, arguments.schemas.as_slice(), arguments.registries.as_slice()) {
+        (Some(file), ..) => pairs(file, arguments.contracts),
+        (None, [old, new], _) => schemas(old, new, arguments),
+        (None, _, [old, new]) => registries(old, new, arguments),
+        _ => unreachable!("the arguments ask for two of them"),
     }
+}
+
+fn registries(old: &str, new: &str, arguments: &Arguments) -> Result<ExitCode> {
+    let [before, after] = [registry(old, arguments)?, registry(new, arguments)?];
+    let found = between(&before, &after, CompatMode::Full)?;
+    let refused = findings::is_refused(&found, false);
+    match arguments.format {
+        Format::Json => {
+            let answer = json!({ "findings": findings::machine(&found), "ok": !refused });
+            println!("{}", canonical::text(&answer).trim_end());
+        }
+        Format::Human => {
+            findings::human(&found, arguments.common.quiet);
+            if !refused && !arguments.common.quiet {
+                report::summary("nothing is refused");
+            }
+        }
+    }
+    Ok(if refused { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// A folder that there is, or else a commit.
+fn registry(name: &str, arguments: &Arguments) -> Result<Baseline> {
+    let folder = Path::new(name);
+    if folder.is_dir() {
+        return Baseline::read(folder);
+    }
+    let config = Config::load(arguments.config.as_deref(), &arguments.common.folder()?)?;
+    Baseline::at_revision(config.folder(), &config.schemas, name)
 }
 
 fn schemas(old: &Path, new: &Path, arguments: &Arguments) -> Result<ExitCode> {

@@ -1,8 +1,13 @@
 //! The command line. Each command is a file here and its line in `Command`.
 
+mod check;
 mod codegen;
+mod completions;
 mod diff;
+mod explain;
+mod findings;
 mod init;
+mod list;
 mod report;
 mod samples;
 
@@ -13,13 +18,14 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::findings::machine as findings;
 use crate::diagnostic::{Error, ErrorKind, Result};
 
 const ABOUT: &str = "Schemas, SQL migrations and TypeScript from derived domain events";
 const EXIT_CODES: &str = "\
 Exit codes:
   0  everything is as it should be
-  1  drift: `--check` found files that would change, or the code does not decode a stored sample
+  1  drift: `--check` found files that would change, the code does not decode a stored sample, or a change is refused
   2  usage, configuration, build or file errors";
 
 const EXAMPLES: &str = "\
@@ -27,7 +33,10 @@ Examples:
   cargo eventbus init               write a commented eventbus.toml
   cargo eventbus codegen            write schemas, migrations and types
   cargo eventbus codegen --check    in CI: fail when they are not up to date
-  cargo eventbus diff --schemas a.json b.json";
+  cargo eventbus check              whether stored events and running consumers survive the code
+  cargo eventbus explain EV103      what a rule of the check means
+  cargo eventbus list               the event types of the registry
+  cargo eventbus diff v1.0 v1.1     what became of the registry between two commits";
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo-eventbus", bin_name = "cargo eventbus", version, about = ABOUT)]
@@ -41,7 +50,11 @@ struct Cli {
 enum Command {
     Init(init::Arguments),
     Codegen(codegen::Arguments),
+    Check(check::Arguments),
+    Explain(explain::Arguments),
+    List(list::Arguments),
     Diff(diff::Arguments),
+    Completions(completions::Arguments),
 }
 
 /// What every command takes.
@@ -70,6 +83,10 @@ pub fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Init(arguments) => init::run(arguments),
         Command::Codegen(arguments) => codegen::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::List(arguments) => list::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments),
         Command::Diff(arguments) => diff::run(arguments),
     };
     outcome.unwrap_or_else(|error| {

@@ -39,6 +39,34 @@ pub(super) fn help(text: &str) {
     eprintln!("{HELP}help{HELP:#}: {text}");
 }
 
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Label {
+    Error,
+    Warning,
+    Note,
+}
+
+/// The first line of a finding of the evolution check.
+pub(super) fn labelled(label: Label, id: &str, text: &str) {
+    let (style, word) = match label {
+        Label::Error => (ERROR, "error"),
+        Label::Warning => (WARNING, "warning"),
+        Label::Note => (HELP, "note"),
+    };
+    eprintln!("{style}{word}[{id}]{style:#}: {text}");
+}
+
+/// A further line of a finding.
+pub(super) fn line(mark: &str, text: &str) {
+    eprintln!("  {HELP}{mark}{HELP:#} {text}");
+}
+
+/// What to write instead, where that was asked for.
+pub(super) fn advice(text: &str) {
+    println!("{HELP}help{HELP:#}: {text}");
+}
+
 /// One file: what became of it, and which it is.
 pub(super) fn file(style: Style, status: &str, path: &str) {
     println!("{style}{status:>10}{style:#} {path}");

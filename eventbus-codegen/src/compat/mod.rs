@@ -1,5 +1,14 @@
 //! The evolution check: what stored events and running consumers would not survive.
 
+mod between;
+mod check;
 mod decision;
+mod finding;
+mod gone;
+mod rules;
 
+pub(crate) use self::between::between;
+pub(crate) use self::check::{check, reserved};
 pub(crate) use self::decision::{Answer, Contract, lies_within};
+pub(crate) use self::finding::{Direction, Finding};
+pub(crate) use self::rules::{Holds, Rule, Verdict, all as rules, find as rule};

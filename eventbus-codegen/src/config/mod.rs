@@ -5,6 +5,7 @@ mod read;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use eventbus_runtime::CompatMode;
 use toml::de::DeTable;
 
 use self::read::Section;
@@ -30,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) sqlite: Option<String>,
     /// What TypeScript is wanted.
     pub(crate) typescript: Option<TypeScript>,
+    /// Which readers and writers must understand each other, where an event does not say so itself.
+    pub(crate) compat: CompatMode,
 }
 
 /// The path of the root enum, `shop_events::ShopEvent`.
@@ -92,7 +95,7 @@ impl Config {
 }
 
 fn from_section(top: &Section<'_>) -> Result<Config> {
-    top.only(&["root", "package", "schemas", "migrations", "typescript"])?;
+    top.only(&["root", "package", "schemas", "compat", "migrations", "typescript"])?;
     let root = top.text("root")?.ok_or_else(|| {
         top.error("`root` is missing", None)
             .help("name the outermost enum of your events: root = \"shop_events::ShopEvent\"")
@@ -113,7 +116,21 @@ fn from_section(top: &Section<'_>) -> Result<Config> {
         postgres: folder_of("postgres")?,
         sqlite: folder_of("sqlite")?,
         typescript: top.section("typescript")?.map(|section| typescript(&section)).transpose()?,
+        compat: compat(top)?,
     })
+}
+
+fn compat(top: &Section<'_>) -> Result<CompatMode> {
+    let Some((text, span)) = top.text("compat")? else { return Ok(CompatMode::Full) };
+    match text {
+        "full" => Ok(CompatMode::Full),
+        "backward" => Ok(CompatMode::Backward),
+        "forward" => Ok(CompatMode::Forward),
+        "none" => Ok(CompatMode::None),
+        other => Err(top
+            .error(format!("`compat` is not a mode: `{other}`"), Some(span))
+            .help("write full, backward, forward or none: who must understand whom")),
+    }
 }
 
 fn typescript(section: &Section<'_>) -> Result<TypeScript> {

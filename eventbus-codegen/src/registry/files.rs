@@ -74,14 +74,24 @@ fn facts(name: &str, event: &Event, hashes: &BTreeMap<u32, String>) -> Value {
 fn said(facts: &Facts) -> impl Iterator<Item = (&'static str, Value)> {
     let text = |text: &Option<String>| text.as_ref().map(|text| json!(text));
     let aggregate = (!facts.aggregate.is_empty()).then(|| json!(facts.aggregate));
-    let opaque = (!facts.opaque.is_empty()).then(|| json!(facts.opaque));
+    let list = |names: &[String]| (!names.is_empty()).then(|| json!(names));
+    let upcasts =
+        facts.upcasts.iter().map(|(version, path)| json!({ "rustPath": path, "version": version }));
+    let upcasts = (!facts.upcasts.is_empty()).then(|| upcasts.collect());
+    let unreadable = (!facts.unreadable.is_empty()).then(|| json!(facts.unreadable));
+    let reserved = (!facts.reserved.is_empty()).then(|| json!(facts.reserved));
     [
         ("aggregate", aggregate),
+        ("aliases", list(&facts.aliases)),
         ("compat", facts.compat.as_ref().map(|compat| json!(compat))),
         ("deprecated", text(&facts.deprecated)),
         ("eventKey", text(&facts.event_key)),
-        ("opaque", opaque),
+        ("opaque", list(&facts.opaque)),
+        ("reserved", reserved),
+        ("retired", text(&facts.retired)),
         ("tenantId", text(&facts.tenant_id)),
+        ("unreadable", unreadable),
+        ("upcasts", upcasts),
     ]
     .into_iter()
     .filter_map(|(key, value)| Some((key, value?)))

@@ -72,6 +72,11 @@ fn facts(leaf: &LeafDocument) -> Facts {
         deprecated: leaf.deprecated.clone(),
         compat: leaf.compat.clone(),
         aggregate: leaf.aggregate.clone(),
+        aliases: leaf.aliases.clone(),
+        upcasts: leaf.upcasts.iter().map(|one| (one.version, one.rust_path.clone())).collect(),
+        unreadable: leaf.unreadable.clone(),
+        retired: leaf.retired.clone(),
+        reserved: BTreeMap::new(),
     }
 }
 

@@ -3,8 +3,10 @@
 //!
 //! Everything downstream is a function of a [`Registry`]; the Rust code is not looked at again.
 
+mod baseline;
 mod files;
 mod frozen;
+mod git;
 mod inline;
 mod merge;
 mod sample;
@@ -15,6 +17,7 @@ use std::collections::BTreeMap;
 use eventbus_runtime::CompatDocument;
 use serde_json::Value;
 
+pub(crate) use self::baseline::{Baseline, Past};
 pub(crate) use self::files::files;
 pub(crate) use self::frozen::{Frozen, is_history};
 pub(crate) use self::merge::merge;
@@ -84,6 +87,16 @@ pub(crate) struct Facts {
     pub(crate) compat: Option<CompatDocument>,
     /// The kind of the aggregate; empty where it is the first segment of the name.
     pub(crate) aggregate: String,
+    /// Former names, still read.
+    pub(crate) aliases: Vec<String>,
+    /// The former versions that are read, with the path in Rust of the struct that reads each.
+    pub(crate) upcasts: Vec<(u32, String)>,
+    /// The former versions that nothing reads any more.
+    pub(crate) unreadable: Vec<u32>,
+    /// The day from which it is no longer emitted.
+    pub(crate) retired: Option<String>,
+    /// The names that fields had, by their pointers, with what they held: no other field takes them.
+    pub(crate) reserved: BTreeMap<String, String>,
 }
 
 /// One version of an event type.

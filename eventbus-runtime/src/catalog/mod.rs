@@ -126,7 +126,7 @@ pub(crate) fn first_segment(event_type: &str) -> &str {
     event_type.split('.').next().unwrap_or_default()
 }
 
-/// What an author asks of the evolution check for one event type. It is recorded; nothing checks it yet.
+/// What an author asks of the evolution check for one event type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Compat {
     /// Which readers and writers must understand each other, where it is not the project's default.

@@ -1,0 +1,91 @@
+//! `cargo eventbus check`: whether stored events and running consumers survive the code as it is.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anstream::println;
+use clap::Args;
+use serde_json::json;
+
+use super::findings::{self, Layout};
+use super::{Common, report};
+use crate::canonical;
+use crate::compat::check;
+use crate::config::Config;
+use crate::diagnostic::Result;
+use crate::discover::{Request, discover};
+use crate::registry::{Baseline, Frozen, merge};
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo eventbus check                          against the registry in this folder
+  cargo eventbus check --against origin/main    against the one of a branch: what is new there may be edited freely
+  cargo eventbus check --format github          in GitHub Actions: annotations beside the registry's files
+  cargo eventbus explain EV103                  what a rule means
+
+Exit codes:
+  0  stored events can be read, and running consumers can read what the code writes
+  1  a change is refused, or with --deny-warnings there is a warning
+  2  usage, configuration, build or file errors";
+
+/// Check that the code still reads what is stored, and that running consumers can read what it writes.
+///
+/// Each event type of the committed registry is held against the code: what former code could write against what the code
+/// accepts now, and what the code writes against what former code accepted. All versions in the registry are looked at. A
+/// refused change is shown with a document that would break, and with what to write instead. Nothing is written.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// Compare with the registry in this commit, branch or tag instead of the files on disk.
+    #[arg(long, value_name = "REVISION")]
+    against: Option<String>,
+    /// Fail on warnings too.
+    #[arg(long)]
+    deny_warnings: bool,
+    /// How to print what was found.
+    #[arg(long, value_enum, default_value_t)]
+    format: Layout,
+    /// The configuration, instead of the nearest eventbus.toml.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Features to build the library with, as for `cargo build`.
+    #[arg(short = 'F', long, value_name = "FEATURES")]
+    features: Vec<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let quiet = arguments.common.quiet;
+    let config = Config::load(arguments.config.as_deref(), &arguments.common.folder()?)?;
+    let schemas = config.folder().join(&config.schemas);
+    let baseline = match &arguments.against {
+        Some(revision) => Baseline::at_revision(config.folder(), &config.schemas, revision)?,
+        None => Baseline::read(&schemas)?,
+    };
+    let request = Request { features: arguments.features.clone(), locked: true, quiet };
+    let document = discover(&config, &request)?.document;
+    let registry = merge(&document, &Frozen::read(&schemas)?)?;
+    let found = check(&baseline, &registry, &document, config.compat);
+    let refused = findings::is_refused(&found, arguments.deny_warnings);
+    match arguments.format {
+        Layout::Json => {
+            let answer = json!({ "findings": findings::machine(&found), "ok": !refused });
+            println!("{}", canonical::text(&answer).trim_end());
+        }
+        Layout::Github => findings::github(&found, &config.schemas),
+        Layout::Human => {
+            findings::human(&found, quiet);
+            if !refused && !quiet {
+                let types = baseline.events.len();
+                let types = if types == 1 {
+                    "1 event type".to_owned()
+                } else {
+                    format!("{types} event types")
+                };
+                report::summary(&format!("{types} checked, nothing is refused"));
+            }
+        }
+    }
+    Ok(if refused { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}

@@ -1,0 +1,187 @@
+//! What the evolution check found, for people, for machines, and for a code forge.
+
+use anstream::println;
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use super::report;
+use crate::compat::{Direction, Finding, Verdict};
+
+/// How to print what the evolution check found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Layout {
+    #[default]
+    Human,
+    Json,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+/// Whether the check refuses what it found.
+pub(super) fn is_refused(findings: &[Finding], deny_warnings: bool) -> bool {
+    let least = if deny_warnings { Verdict::Warn } else { Verdict::Bump };
+    findings.iter().any(|finding| finding.verdict >= least)
+}
+
+/// Every finding that deserves a word, and how many are refused.
+pub(super) fn human(findings: &[Finding], quiet: bool) {
+    let said = findings.iter().filter(|finding| finding.verdict > Verdict::Silent);
+    for finding in said.filter(|finding| !quiet || finding.verdict >= Verdict::Bump) {
+        one(finding);
+    }
+    let count =
+        |is: fn(Verdict) -> bool| findings.iter().filter(|finding| is(finding.verdict)).count();
+    let (refused, warned) =
+        (count(|verdict| verdict >= Verdict::Bump), count(|verdict| verdict == Verdict::Warn));
+    let plural = |count: usize, word: &str| match count {
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s"),
+    };
+    if refused > 0 {
+        report::summary(&format!(
+            "{} refused, {}",
+            plural(refused, "change"),
+            plural(warned, "warning")
+        ));
+        if let Some(first) = findings.iter().find(|finding| finding.verdict >= Verdict::Bump) {
+            report::help(
+                "what was never released may be edited freely: --against <branch> compares with the registry there",
+            );
+            report::help(&format!("more about a rule: cargo eventbus explain {}", first.rule.id));
+        }
+    }
+}
+
+fn one(finding: &Finding) {
+    let label = match finding.verdict {
+        Verdict::Bump | Verdict::Deny => report::Label::Error,
+        Verdict::Warn => report::Label::Warning,
+        Verdict::Note | Verdict::Silent => report::Label::Note,
+    };
+    report::labelled(label, finding.rule.id, finding.rule.change);
+    let pointer =
+        if finding.pointer.is_empty() { String::new() } else { format!(" at {}", finding.pointer) };
+    report::line(
+        "-->",
+        &format!(
+            "`{}` version {}{pointer}, in Rust {}",
+            finding.event_type, finding.version, finding.rust_path
+        ),
+    );
+    report::line("  |", &format!("{} → {}", finding.old, finding.new));
+    for (direction, witness) in &finding.witnesses {
+        report::line("  =", &shown(*direction, witness));
+    }
+    if let Some(reason) = &finding.reason {
+        report::line("  =", reason);
+    }
+    report::line("  =", finding.rule.why);
+    if finding.verdict >= Verdict::Bump {
+        if !finding.rule.fix.is_empty() {
+            report::help(finding.rule.fix);
+        }
+        if finding.rule.verdict == Verdict::Bump {
+            report::help(&format!(
+                "or leave version {} as it is: #[event(version = {}, upcast({} => ..))]",
+                finding.version,
+                finding.version + 1,
+                finding.version
+            ));
+        }
+    }
+}
+
+fn shown(direction: Direction, witness: &Value) -> String {
+    match direction {
+        Direction::Backward => format!("old code writes {witness}, which new code refuses"),
+        Direction::Forward => format!("new code writes {witness}, which old code refuses"),
+    }
+}
+
+/// The findings for a machine.
+pub(crate) fn machine(findings: &[Finding]) -> Value {
+    findings.iter().map(entry).collect()
+}
+
+fn entry(finding: &Finding) -> Value {
+    let witnesses = finding.witnesses.iter().map(|(direction, witness)| {
+        let direction = match direction {
+            Direction::Backward => "backward",
+            Direction::Forward => "forward",
+        };
+        json!({ "direction": direction, "document": witness })
+    });
+    json!({
+        "rule": finding.rule.id,
+        "verdict": word(finding.verdict),
+        "change": finding.rule.change,
+        "type": finding.event_type,
+        "version": finding.version,
+        "rustPath": finding.rust_path,
+        "pointer": finding.pointer,
+        "old": finding.old,
+        "new": finding.new,
+        "witnesses": witnesses.collect::<Vec<_>>(),
+        "reason": finding.reason,
+        "fix": finding.rule.fix,
+    })
+}
+
+pub(super) const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Silent => "ok",
+        Verdict::Note => "note",
+        Verdict::Warn => "warn",
+        Verdict::Bump => "bump",
+        Verdict::Deny => "deny",
+    }
+}
+
+/// Annotations at the version's file in the registry.
+pub(super) fn github(findings: &[Finding], schemas: &str) {
+    for finding in findings {
+        let level = match finding.verdict {
+            Verdict::Silent => continue,
+            Verdict::Note => "notice",
+            Verdict::Warn => "warning",
+            Verdict::Bump | Verdict::Deny => "error",
+        };
+        let Finding { rule, event_type, version, rust_path, old, new, .. } = finding;
+        let witnesses = finding
+            .witnesses
+            .iter()
+            .map(|(direction, witness)| format!("\n{}", shown(*direction, witness)));
+        let text = format!(
+            "{event_type} version {version}, {rust_path}: {} ({old} → {new}){}\n{}",
+            rule.change,
+            witnesses.collect::<String>(),
+            rule.fix
+        );
+        println!(
+            "::{level} file={},title={}::{}",
+            property(&format!("{schemas}/{event_type}/v{version}.json")),
+            rule.id,
+            escaped(text.trim_end())
+        );
+    }
+}
+
+/// The end of a line would end the annotation.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    escaped(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{escaped, property};
+
+    #[test]
+    fn an_annotation_stays_on_one_line() {
+        assert_eq!(escaped("50 %\nand more"), "50 %25%0Aand more");
+        assert_eq!(property("a:b,c"), "a%3Ab%2Cc");
+    }
+}

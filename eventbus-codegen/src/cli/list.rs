@@ -1,0 +1,97 @@
+//! `cargo eventbus list`: the events of the committed registry.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anstream::println;
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{Common, Format, report};
+use crate::canonical;
+use crate::config::Config;
+use crate::diagnostic::Result;
+use crate::registry::{Baseline, Past};
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo eventbus list
+  cargo eventbus list 'order.*'
+  cargo eventbus list --format json";
+
+/// List the event types of the committed registry, with their versions and what they are about.
+///
+/// Nothing is built: the files of the registry are read.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// Only this type, or with `.*` at its end everything below a family.
+    #[arg(value_name = "TYPE")]
+    pattern: Option<String>,
+    /// How to print them: for people, or as JSON.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The configuration, instead of the nearest eventbus.toml.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let config = Config::load(arguments.config.as_deref(), &arguments.common.folder()?)?;
+    let registry = Baseline::read(&config.folder().join(&config.schemas))?;
+    let wanted = |name: &str| match &arguments.pattern {
+        Some(pattern) => match pattern.strip_suffix(".*") {
+            Some(family) => name.strip_prefix(family).is_some_and(|rest| rest.starts_with('.')),
+            None => name == pattern,
+        },
+        None => true,
+    };
+    let events: Vec<(&String, &Past)> = registry
+        .events
+        .iter()
+        .filter(|(name, past)| wanted(name) && past.fact("purged").is_none())
+        .collect();
+    match arguments.format {
+        Format::Json => {
+            let all: Value = events.iter().map(|(name, past)| machine(name, past)).collect();
+            println!("{}", canonical::text(&all).trim_end());
+        }
+        Format::Human => human(&events),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn human(events: &[(&String, &Past)]) {
+    let widest = events.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    for (name, past) in events {
+        let aggregate = past.fact("aggregateId").map(|field| format!("per {field}"));
+        let state = past.fact("retired").map(|day| format!("retired on {day}"));
+        let state = state.or_else(|| past.fact("deprecated").map(|_| "deprecated".to_owned()));
+        let about = past.fact("docs").and_then(|docs| docs.lines().next()).unwrap_or_default();
+        let words = [aggregate, state, Some(about.to_owned())].into_iter().flatten();
+        let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();
+        println!("{name:<widest$}  v{:<3} {}", past.current, words.join(" · "));
+    }
+    let count = match events.len() {
+        1 => "1 event type".to_owned(),
+        count => format!("{count} event types"),
+    };
+    report::summary(&count);
+}
+
+fn machine(name: &str, past: &Past) -> Value {
+    let owner = past.fact("rustPath").and_then(|path| path.split("::").next());
+    json!({
+        "aggregateId": past.fact("aggregateId"),
+        "crate": owner,
+        "current": past.current,
+        "deprecated": past.fact("deprecated"),
+        "docs": past.fact("docs").unwrap_or_default(),
+        "retired": past.fact("retired"),
+        "rustPath": past.fact("rustPath"),
+        "type": name,
+        "versions": past.versions.keys().collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,78 @@
+//! What the evolution check has to say, one by one.
+
+use eventbus_runtime::CompatMode;
+use serde_json::Value;
+
+use super::rules::{Difference, Holds, Rule, Verdict};
+
+/// Something that the check has to say.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Finding {
+    pub(crate) rule: &'static Rule,
+    pub(crate) verdict: Verdict,
+    pub(crate) event_type: String,
+    /// The version in the registry that it is about.
+    pub(crate) version: u32,
+    /// The payload's path in Rust with the field, `shop_events::OrderPlaced.items[*].sku`.
+    pub(crate) rust_path: String,
+    /// The same as a JSON pointer into a payload.
+    pub(crate) pointer: String,
+    pub(crate) old: String,
+    pub(crate) new: String,
+    /// Documents that show it, each with what it shows.
+    pub(crate) witnesses: Vec<(Direction, Value)>,
+    /// Why something could not be decided.
+    pub(crate) reason: Option<String>,
+}
+
+/// Who reads whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// New code reads what old code wrote.
+    Backward,
+    /// Old code reads what new code writes.
+    Forward,
+}
+
+impl Finding {
+    /// What breaks nobody whom `mode` asks for is not refused.
+    pub(super) fn weigh(&mut self, mode: CompatMode) {
+        let breaks = |direction, holds| holds != Holds::Yes && asks(mode, direction);
+        let is_asked = breaks(Direction::Backward, self.rule.backward)
+            || breaks(Direction::Forward, self.rule.forward);
+        if !is_asked {
+            self.verdict = Verdict::Note;
+        }
+    }
+
+    pub(super) fn new(event_type: &str, version: u32, rust_path: &str, change: Difference) -> Self {
+        let Difference { rule, pointer, path, old, new } = change;
+        let rust_path = match path.as_str() {
+            "" => rust_path.to_owned(),
+            path if path.starts_with(['[', ':']) => format!("{rust_path}{path}"),
+            path => format!("{rust_path}.{path}"),
+        };
+        Self {
+            rule,
+            verdict: rule.verdict,
+            event_type: event_type.to_owned(),
+            version,
+            rust_path,
+            pointer,
+            old,
+            new,
+            witnesses: Vec::new(),
+            reason: None,
+        }
+    }
+}
+
+/// Whether a mode wants a direction to hold.
+pub(super) fn asks(mode: CompatMode, direction: Direction) -> bool {
+    match mode {
+        CompatMode::Full => true,
+        CompatMode::Backward => direction == Direction::Backward,
+        CompatMode::Forward => direction == Direction::Forward,
+        CompatMode::None => false,
+    }
+}

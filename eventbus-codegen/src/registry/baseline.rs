@@ -1,0 +1,203 @@
+//! The committed registry as it was read: what the code is held against.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::frozen::{entries, version_of};
+use super::{Version, WRITER};
+use crate::canonical::sha256;
+use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
+
+/// Every event type of a committed registry.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Baseline {
+    /// The event types by name.
+    pub(crate) events: BTreeMap<String, Past>,
+}
+
+/// One event type as it was committed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Past {
+    /// The version that the code wrote.
+    pub(crate) current: u32,
+    /// What `event.json` says.
+    pub(crate) facts: Value,
+    /// The versions by number.
+    pub(crate) versions: BTreeMap<u32, Version>,
+}
+
+impl Baseline {
+    /// Reads the registry in `folder`; an absent folder is an empty registry.
+    pub(crate) fn read(folder: &Path) -> Result<Self> {
+        let mut files = BTreeMap::new();
+        for (name, path) in entries(folder)?.into_iter().filter(|(_, path)| path.is_dir()) {
+            for (file, path) in entries(&path)? {
+                if file == "event.json" || version_of(&file).is_some() {
+                    let text = std::fs::read_to_string(&path).map_err(|error| {
+                        Error::file("read", &path, error)
+                            .help("restore it from version control, as UTF-8")
+                    })?;
+                    files.insert(format!("{name}/{file}"), text);
+                }
+            }
+        }
+        Self::parse(&files, folder)
+    }
+
+    /// The registry whose files have these texts, by their paths below `folder`.
+    pub(crate) fn parse(files: &BTreeMap<String, String>, folder: &Path) -> Result<Self> {
+        let mut baseline = Self::default();
+        for (path, text) in files {
+            let Some((name, file)) = path.split_once('/') else { continue };
+            let value = parse(text, &folder.join(path))?;
+            let past = baseline.events.entry(name.to_owned()).or_insert_with(|| Past {
+                current: 0,
+                facts: Value::Null,
+                versions: BTreeMap::new(),
+            });
+            match version_of(file) {
+                Some(version) => {
+                    past.versions.insert(version, Version { text: text.clone(), schema: value });
+                }
+                None if file == "event.json" => {
+                    let current = value.get("current").and_then(Value::as_u64).unwrap_or(0);
+                    past.current = u32::try_from(current).unwrap_or(u32::MAX);
+                    past.facts = value;
+                }
+                None => {}
+            }
+        }
+        for past in baseline.events.values_mut() {
+            // Where `event.json` is missing, the newest version is the one that was written.
+            if past.current == 0 {
+                past.current = past.versions.keys().next_back().copied().unwrap_or(1);
+            }
+        }
+        Ok(baseline)
+    }
+}
+
+impl Baseline {
+    /// Takes a type out: of its events none is stored any more. Its name stays taken.
+    pub(crate) fn purge(&mut self, event_type: &str, reason: &str) -> Result<()> {
+        let names: Vec<&str> = self.events.keys().map(String::as_str).collect();
+        let Some(_) = self.events.get(event_type) else {
+            let message =
+                format!("the registry has no event type `{event_type}` that could be purged");
+            let error = Error::new(ErrorKind::Config, message);
+            return Err(match did_you_mean(event_type, names) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error.help("its types are the folders of the registry"),
+            });
+        };
+        let facts = json!({ "current": 1, "purged": reason, "type": event_type });
+        let purged = Past { current: 1, facts, versions: BTreeMap::new() };
+        self.events.insert(event_type.to_owned(), purged);
+        Ok(())
+    }
+}
+
+impl Past {
+    /// A text of `event.json`.
+    pub(crate) fn fact(&self, name: &str) -> Option<&str> {
+        self.facts.get(name).and_then(Value::as_str)
+    }
+
+    /// The versions that were written and have no file, with the SHA-256 of what it held.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.written().filter(|(version, _)| !self.versions.contains_key(version))
+    }
+
+    /// The versions whose files are not what was written.
+    pub(crate) fn edited(&self) -> impl Iterator<Item = u32> {
+        let edited = self.written().filter(|(version, hash)| {
+            self.versions.get(version).is_some_and(|file| sha256(&file.text) != *hash)
+        });
+        edited.map(|(version, _)| version)
+    }
+
+    /// What `event.json` says of each version.
+    fn written(&self) -> impl Iterator<Item = (u32, &str)> {
+        let versions = self.facts.get("versions").and_then(Value::as_array).into_iter().flatten();
+        versions.filter_map(|entry| {
+            let version = u32::try_from(entry.get("version")?.as_u64()?).ok()?;
+            Some((version, entry.get("sha256")?.as_str()?))
+        })
+    }
+
+    /// The names that fields had, with what they held, by their pointers.
+    pub(crate) fn reserved(&self) -> BTreeMap<String, String> {
+        let reserved = self.facts.get("reserved").and_then(Value::as_object).into_iter().flatten();
+        reserved
+            .filter_map(|(pointer, words)| Some((pointer.clone(), words.as_str()?.to_owned())))
+            .collect()
+    }
+}
+
+impl Version {
+    /// What this version's code accepts.
+    pub(crate) fn reader(&self) -> Value {
+        let mut reader = self.schema.clone();
+        if let Value::Object(keys) = &mut reader {
+            keys.remove(WRITER);
+        }
+        reader
+    }
+}
+
+fn parse(text: &str, path: &Path) -> Result<Value> {
+    let is_marker =
+        |line: &str| ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark));
+    if let Some(line) = text.lines().position(is_marker) {
+        let message = format!("`{}` has the marks of an unresolved merge", path.display());
+        return Err(Error::new(ErrorKind::Registry, message)
+            .at(path, Some(line + 1))
+            .help("keep one side of the merge, then run `cargo eventbus codegen`"));
+    }
+    serde_json::from_str(text).map_err(|error| {
+        let line = Some(error.line());
+        Error::new(ErrorKind::Registry, format!("`{}` is not JSON", path.display()))
+            .at(path, line)
+            .because(error)
+            .help("restore it from version control")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use super::Baseline;
+
+    fn parse(files: &[(&str, &str)]) -> Result<Baseline, crate::Error> {
+        let owned = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
+        let files: BTreeMap<String, String> = files.iter().map(owned).collect();
+        Baseline::parse(&files, Path::new("schemas"))
+    }
+
+    #[test]
+    fn versions_and_facts_are_told_apart() {
+        let baseline = parse(&[
+            ("a.b/event.json", r#"{"current": 2, "reserved": {"/x": "string"}}"#),
+            ("a.b/v1.json", "{}"),
+            ("a.b/v2.json", r#"{"x-eventbus-writer": {"type": "object"}, "type": "object"}"#),
+            ("a.c/v3.json", "{}"),
+        ]);
+        let baseline = baseline.unwrap();
+        let event = &baseline.events["a.b"];
+        assert_eq!((event.current, event.versions.len()), (2, 2));
+        assert_eq!(event.reserved()["/x"], "string");
+        assert_eq!(event.versions[&2].reader().to_string(), r#"{"type":"object"}"#);
+        assert_eq!(baseline.events["a.c"].current, 3);
+    }
+
+    #[test]
+    fn an_unresolved_merge_is_told_with_its_line() {
+        let error = parse(&[("a.b/v1.json", "{\n<<<<<<< HEAD\n}\n")]).unwrap_err();
+        assert!(error.to_string().contains("unresolved merge"), "{error}");
+        assert_eq!(error.place().unwrap().line, Some(2));
+    }
+}

@@ -1,0 +1,239 @@
+//! `cargo eventbus check`: what stored events and running consumers would not survive.
+
+use std::process::Command;
+
+use eventbus_tests::toolchain::{Fixture, Run};
+use serde_json::Value;
+
+use crate::SHOP;
+
+/// Asserts how a run ended and what it said.
+fn said(run: &Run, code: i32, parts: &[&str]) {
+    assert_eq!(run.code, code, "{}\n{}", run.stdout, run.stderr);
+    for part in parts {
+        let is_said = run.stdout.contains(part) || run.stderr.contains(part);
+        assert!(is_said, "`{part}` is not in:\n{}\n{}", run.stdout, run.stderr);
+    }
+}
+
+fn git(fixture: &Fixture, arguments: &[&str]) {
+    let identity =
+        ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
+    let output = Command::new("git")
+        .args(identity)
+        .args(arguments)
+        .current_dir(fixture.path(""))
+        .output()
+        .expect("git starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_breaking_change_is_refused_with_a_document_and_nothing_is_written() {
+    let fixture = Fixture::new("evolution-breaks", SHOP);
+    fixture.codegen();
+    let before = fixture.generated();
+    fixture.replace("src/lib.rs", "host: String", "host: String, port: u16");
+    let parts = [
+        "error[EV103]: a required field is new",
+        "`system.started` version 1 at /port, in Rust fixture_evolution_breaks::SystemStarted.port",
+        "absent → integer (uint16)",
+        "old code writes {\"host\":\"a\"}, which new code refuses",
+        "#[serde(default)]",
+        "#[event(version = 2, upcast(1 => ..))]",
+        "1 change refused, 0 warnings",
+    ];
+    said(&fixture.run(&["check"]), 1, &parts);
+    said(&fixture.run(&["codegen"]), 1, &parts);
+    assert_eq!(fixture.generated(), before);
+    fixture.replace("src/lib.rs", "port: u16", "port: Option<u16>");
+    said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
+    fixture.codegen();
+}
+
+#[test]
+fn machines_read_findings_and_forges_show_them() {
+    let fixture = Fixture::new("evolution-json", SHOP);
+    fixture.codegen();
+    fixture.replace("src/lib.rs", "coupon: Option<String>", "coupon: String");
+    let run = fixture.run(&["check", "--format", "json"]);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((run.code, &report["ok"]), (1, &Value::Bool(false)));
+    let finding = &report["findings"][0];
+    assert_eq!(finding["rule"], "EV107");
+    assert_eq!(finding["verdict"], "bump");
+    assert_eq!(finding["pointer"], "/coupon");
+    assert_eq!(finding["witnesses"][0]["direction"], "backward");
+    let run = fixture.run(&["check", "--format", "github"]);
+    let line = "::error file=schemas/order.placed/v1.json,title=EV107::order.placed version 1, ";
+    said(&run, 1, &[line]);
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
+}
+
+#[test]
+fn what_is_new_on_a_branch_may_be_edited_freely() {
+    let fixture = Fixture::new("evolution-git", SHOP);
+    fixture.codegen();
+    git(&fixture, &["init", "--quiet"]);
+    git(&fixture, &["add", "schemas"]);
+    git(&fixture, &["commit", "--quiet", "--message", "the registry"]);
+    fixture.replace("src/lib.rs", "Started { host", "Stopped { code: u8 },\n    Started { host");
+    fixture.codegen();
+    fixture.replace("src/lib.rs", "code: u8", "reason: String");
+    said(&fixture.run(&["check"]), 1, &["system.stopped"]);
+    said(&fixture.run(&["check", "--against", "HEAD"]), 0, &["2 event types checked"]);
+    said(&fixture.run(&["codegen"]), 1, &["system.stopped", "--against <branch>"]);
+    std::fs::remove_file(fixture.path("schemas/system.stopped/samples/v1.json")).unwrap();
+    said(
+        &fixture.run(&["codegen", "--against", "HEAD"]),
+        0,
+        &["updated schemas/system.stopped/v1.json"],
+    );
+    fixture.replace("src/lib.rs", "host: String", "host: u64");
+    said(&fixture.run(&["check", "--against", "HEAD"]), 1, &["error[EV208]", "system.started"]);
+    let unknown = fixture.run(&["check", "--against", "nowhere"]);
+    unknown.refused(&["git knows no commit `nowhere`", "git fetch"]);
+}
+
+#[test]
+fn a_field_that_comes_back_as_something_else_is_refused() {
+    let fixture = Fixture::new("evolution-reserved", SHOP);
+    fixture.codegen();
+    fixture.replace("src/lib.rs", "        coupon: Option<String>,\n", "");
+    fixture.codegen();
+    assert!(
+        fixture.read("schemas/order.placed/event.json").contains("\"/coupon\": \"string or null\"")
+    );
+    fixture.codegen();
+    fixture.replace("src/lib.rs", "total_cents: i64,", "total_cents: i64, coupon: Option<u64>,");
+    let parts = ["error[EV106]", "string or null, in former times → integer (uint64) or null"];
+    said(&fixture.run(&["codegen"]), 1, &parts);
+    fixture.replace("src/lib.rs", "coupon: Option<u64>", "coupon: Option<String>");
+    fixture.codegen();
+    let facts = fixture.read("schemas/order.placed/event.json");
+    assert!(!facts.contains("\"reserved\""), "{facts}");
+}
+
+#[test]
+fn a_type_is_purged_by_name_and_its_name_stays_taken() {
+    let fixture = Fixture::new("evolution-purged", SHOP);
+    fixture.codegen();
+    let whole = fixture.read("src/lib.rs");
+    fixture.replace("src/lib.rs", "    System(SystemEvent),\n", "");
+    let derived = ", DomainEvent)]\npub enum SystemEvent";
+    fixture.replace("src/lib.rs", derived, ")]\npub enum SystemEvent");
+    said(&fixture.run(&["codegen"]), 1, &["error[EV003]", "system.started", "--purged"]);
+    let purge = |name| ["codegen", "--purged", name, "--reason", "never released"];
+    fixture.run(&purge("system.startd")).refused(&["did you mean `system.started`?"]);
+    said(&fixture.run(&purge("system.started")), 0, &["removed schemas/system.started/v1.json"]);
+    assert!(fixture.read("schemas/system.started/event.json").contains("never released"));
+    said(&fixture.run(&["codegen", "--check"]), 0, &["up to date"]);
+    fixture.write("src/lib.rs", &whole);
+    said(&fixture.run(&["codegen"]), 1, &["error[EV106]", "purged: never released"]);
+}
+
+#[test]
+fn a_former_version_must_be_read_by_its_own_payload_type() {
+    let fixture = Fixture::new("evolution-upcast", SHOP);
+    fixture.codegen();
+    let second = |field: &str| {
+        let shop = SHOP.replace(
+            "    Started { host: String },",
+            "    #[event(version = 2, upcast(1 => StartedV1))]\n    Started { host: String, port: u16 },",
+        );
+        format!(
+            "{shop}
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]
+pub struct StartedV1 {{ pub {field}: String }}
+impl From<StartedV1> for SystemStarted {{
+    fn from(old: StartedV1) -> Self {{ Self {{ host: old.{field}, port: 80 }} }}
+}}"
+        )
+    };
+    fixture.write("src/lib.rs", &second("name"));
+    let parts = ["error[EV012]", "old code writes {\"host\":\"a\"}, which new code refuses"];
+    said(&fixture.run(&["check"]), 1, &parts);
+    fixture.write("src/lib.rs", &second("host"));
+    said(&fixture.run(&["check"]), 0, &["note[EV011]", "version 1 → version 2"]);
+    fixture.codegen();
+    said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
+}
+
+#[test]
+fn a_mode_decides_who_must_understand_whom() {
+    let fixture = Fixture::new("evolution-mode", SHOP);
+    fixture.codegen();
+    fixture.replace("src/lib.rs", "Dhl,", "Dhl, Post,");
+    said(&fixture.run(&["check"]), 1, &["error[EV301]", "\"post\"", "x-extensible-enum"]);
+    fixture.replace("eventbus.toml", "root =", "compat = \"backward\"\nroot =");
+    said(&fixture.run(&["check"]), 0, &["note[EV301]"]);
+    fixture.replace("eventbus.toml", "\"backward\"", "\"sideways\"");
+    fixture.run(&["check"]).refused(&["`compat` is not a mode", "full, backward, forward or none"]);
+}
+
+#[test]
+fn rules_are_explained() {
+    let fixture = Fixture::new("evolution-explain", SHOP);
+    said(&fixture.run(&["explain", "ev103"]), 0, &["EV103: a required field is new", "no\n"]);
+    let list = fixture.run(&["explain", "--list"]);
+    assert_eq!(list.stdout.lines().count(), 87);
+    fixture.run(&["explain", "EV999"]).refused(&["there is no rule `EV999`"]);
+}
+
+#[test]
+fn a_reason_lets_one_change_through_and_not_the_next() {
+    let fixture = Fixture::new("evolution-reviewed", SHOP);
+    fixture.codegen();
+    let reviewed =
+        "#[event(compat(reviewed = \"nobody stores hosts\"))]\n    Started { host: u32 }";
+    fixture.replace("src/lib.rs", "Started { host: String }", reviewed);
+    std::fs::remove_file(fixture.path("schemas/system.started/samples/v1.json")).unwrap();
+    said(&fixture.run(&["check"]), 0, &["warning[EV208]", "because: nobody stores hosts"]);
+    said(&fixture.run(&["check", "--deny-warnings"]), 1, &["warning[EV208]"]);
+    fixture.codegen();
+    said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
+    fixture.replace("src/lib.rs", "host: u32", "host: bool");
+    let parts = ["error[EV115]", "was said of an earlier change: say why this one is safe"];
+    said(&fixture.run(&["check"]), 1, &parts);
+}
+
+#[test]
+fn two_registries_are_compared_without_building_anything() {
+    let fixture = Fixture::new("evolution-diff", SHOP);
+    fixture.codegen();
+    git(&fixture, &["init", "--quiet"]);
+    git(&fixture, &["add", "schemas"]);
+    git(&fixture, &["commit", "--quiet", "--message", "the registry"]);
+    fixture.replace("src/lib.rs", "host: String", "host: String, port: Option<u16>");
+    fixture.codegen();
+    said(&fixture.run(&["diff", "HEAD", "schemas"]), 0, &["nothing is refused"]);
+    fixture.replace("src/lib.rs", "port: Option<u16>", "port: u16");
+    fixture.replace("eventbus.toml", "root =", "compat = \"none\"\nroot =");
+    std::fs::remove_file(fixture.path("schemas/system.started/samples/v1.json")).unwrap();
+    fixture.codegen();
+    let run = fixture.run(&["diff", "HEAD", "schemas"]);
+    said(&run, 1, &["error[EV103]", "old code writes {\"host\":\"a\"}"]);
+    said(&fixture.run(&["diff", "schemas", "HEAD"]), 1, &["error[EV105]"]);
+}
+
+#[test]
+fn the_registry_is_listed() {
+    let fixture = Fixture::new("evolution-list", SHOP);
+    fixture.codegen();
+    let run = fixture.run(&["list"]);
+    said(&run, 0, &["order.placed    v1   per order_id · A customer's order.", "2 event types"]);
+    let run = fixture.run(&["list", "system.*", "--format", "json"]);
+    let listed: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    assert_eq!(listed[0]["type"], "system.started");
+    assert_eq!(listed[0]["crate"], "fixture_evolution_list");
+    assert_eq!(listed[0]["versions"], serde_json::json!([1]));
+}
+
+#[test]
+fn shells_complete_the_commands() {
+    let fixture = Fixture::new("evolution-shells", SHOP);
+    for shell in ["bash", "zsh", "fish"] {
+        said(&fixture.run(&["completions", shell]), 0, &["cargo-eventbus", "codegen"]);
+    }
+}

@@ -1,0 +1,13 @@
+//! EV121: unknown fields are passed over from now on.
+
+crate::rules::change! {
+    old { Placed { id: u64, part: Part } } with {
+        #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct Part { pub size: u32 }
+    }
+    new { Placed { id: u64, part: Part } } with {
+        #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+        pub struct Part { pub size: u32 }
+    }
+}

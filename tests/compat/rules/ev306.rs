@@ -1,0 +1,14 @@
+//! EV306: variants are described.
+
+crate::rules::change! {
+    old { Placed { id: u64, kind: Kind } } with {
+        #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+        pub enum Kind { A, B }
+    }
+    new { Placed { id: u64, kind: Kind } } with {
+        #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+        pub enum Kind {
+         /// The first.
+         A, B }
+    }
+}

@@ -1,0 +1,252 @@
+//! A change in Rust for each rule: through the derive, schemars and the check, with what it says kept beside it.
+//!
+//! The macro makes two crates' worth of events of each file, `old` and `new`. `EVENTBUS_BLESS=1` writes the findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+use eventbus_runtime::Document;
+use serde_json::Value;
+
+/// Rules that no change of one event in Rust leads to, and what proves them instead.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("EV002", "a_group_is_new"),
+    ("EV005", "codegen: evolution"),
+    ("EV009", "a_type_that_moved_is_found"),
+    ("EV010", "not told apart from EV008 yet"),
+    ("EV014", "codegen: check"),
+    ("EV015", "ui: does not compile"),
+    ("EV016", "explained only"),
+    ("EV017", "explained only"),
+    ("EV106", "codegen: evolution"),
+    ("EV113", "told as EV112: schemars knows no alias"),
+];
+
+macro_rules! change {
+    (
+        old { $($old:tt)* } $(with { $($old_items:tt)* })?
+        new { $($new:tt)* } $(with { $($new_items:tt)* })?
+    ) => {
+        $crate::rules::side! { old { $($old)* } { $($($old_items)*)? } }
+        $crate::rules::side! { new { $($new)* } { $($($new_items)*)? } }
+
+        pub(super) fn documents() -> [eventbus_runtime::Document; 2] {
+            [old::document(), new::document()]
+        }
+    };
+}
+
+macro_rules! side {
+    ($side:ident { $($events:tt)* } { $($items:tt)* }) => {
+        #[allow(dead_code, unreachable_pub, unused_imports, reason = "a change is a crate of its own")]
+        mod $side {
+            use std::collections::{BTreeMap, BTreeSet};
+
+            use eventbus_runtime::{DomainEvent, EventPayload};
+            use schemars::JsonSchema;
+            use serde::{Deserialize, Serialize};
+            use uuid::Uuid;
+
+            #[derive(Debug, Clone, DomainEvent)]
+            pub enum ShopEvent {
+                Order(OrderEvent),
+            }
+
+            #[derive(Debug, Clone, DomainEvent)]
+            pub enum OrderEvent {
+                $($events)*
+            }
+
+            $($items)*
+
+            pub(super) fn document() -> eventbus_runtime::Document {
+                serde_json::from_str(&ShopEvent::__eventbus_catalog()).expect("a catalog")
+            }
+        }
+    };
+}
+
+pub(crate) use {change, side};
+
+macro_rules! fixtures {
+    ($($id:ident),* $(,)?) => {
+        $(mod $id;)*
+
+        /// Every fixture with the documents of both sides.
+        fn fixtures() -> Vec<(&'static str, [Document; 2])> {
+            vec![$((stringify!($id), $id::documents())),*]
+        }
+    };
+}
+
+fixtures! {
+    ev001, ev003, ev004, ev006, ev007, ev008, ev011, ev012, ev013, ev018,
+    ev019, ev020, ev021, ev022, ev101, ev102, ev103, ev104, ev105, ev107,
+    ev108, ev109, ev110, ev111, ev112, ev114, ev115, ev116, ev117, ev118,
+    ev119, ev120, ev121, ev122, ev123, ev124, ev201, ev202, ev203, ev204,
+    ev205, ev206, ev207, ev208, ev209, ev210, ev211, ev212, ev213, ev214,
+    ev215, ev216, ev301, ev302, ev303, ev304, ev305, ev306, ev307, ev308,
+    ev309, ev310, ev311, ev312, ev313, ev314, ev315, ev401, ev402, ev403,
+    ev404, ev405, ev406, ev407, ev408, ev409, ev410,
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("compat/rules")
+}
+
+/// One line for each finding.
+fn told(findings: &[Value]) -> String {
+    let line = |finding: &Value| {
+        let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+        let mut line = format!(
+            "{} {:<4} {}{}: {} → {}
+",
+            text("rule"),
+            text("verdict"),
+            text("type"),
+            text("pointer"),
+            text("old"),
+            text("new")
+        );
+        for witness in finding["witnesses"].as_array().into_iter().flatten() {
+            let direction = witness["direction"].as_str().unwrap_or_default();
+            line.push_str(&format!(
+                "           not {direction}: {}
+",
+                witness["document"]
+            ));
+        }
+        if let Some(reason) = finding["reason"].as_str() {
+            line.push_str(&format!(
+                "           {reason}
+"
+            ));
+        }
+        line
+    };
+    findings.iter().map(line).collect()
+}
+
+/// What a witness is: a document that the writer's contract allows and the reader's refuses.
+fn hold(
+    id: &str,
+    finding: &Value,
+    [before, after]: &[BTreeMap<String, String>; 2],
+    new: &Document,
+) {
+    let file = |files: &BTreeMap<String, String>, version: &Value| -> Value {
+        let path = format!("{}/v{version}.json", finding["type"].as_str().unwrap_or_default());
+        serde_json::from_str(files.get(&path).unwrap_or_else(|| panic!("{id}: {path}")))
+            .expect("JSON")
+    };
+    let accepts = |schema: &Value, document: &Value| {
+        let options = jsonschema::options().should_validate_formats(true);
+        options.build(&ranged(schema)).expect("a schema").is_valid(document)
+    };
+    for witness in finding["witnesses"].as_array().into_iter().flatten() {
+        let old = file(before, &finding["version"]);
+        let is_former = finding["rule"] == "EV012";
+        let newer = if is_former {
+            upcast(new, &finding["version"])
+        } else {
+            file(after, &finding["version"])
+        };
+        let (writer, reader) = match witness["direction"].as_str() {
+            Some("backward") => (&old["x-eventbus-writer"], &newer),
+            _ => (&newer["x-eventbus-writer"], &old),
+        };
+        let document = &witness["document"];
+        assert!(accepts(writer, document), "{id}: {document} is not written");
+        assert!(!accepts(reader, document), "{id}: {document} is read");
+    }
+}
+
+/// The schema with the limits of Rust's integers, which schemars leaves to `format`.
+fn ranged(schema: &Value) -> Value {
+    match schema {
+        Value::Array(items) => items.iter().map(ranged).collect(),
+        Value::Object(keys) => {
+            let mut keys: serde_json::Map<String, Value> =
+                keys.iter().map(|(key, value)| (key.clone(), ranged(value))).collect();
+            let limits = match keys.get("format").and_then(Value::as_str) {
+                Some("uint8") => (0, u64::from(u8::MAX)),
+                Some("uint32") => (0, u64::from(u32::MAX)),
+                Some("uint64") => (0, u64::MAX),
+                Some("int32") => (i64::from(i32::MIN), 2_147_483_647),
+                Some("int64") => (i64::MIN, 9_223_372_036_854_775_807),
+                _ => return Value::Object(keys),
+            };
+            keys.insert("minimum".to_owned(), limits.0.into());
+            keys.entry("maximum").or_insert(limits.1.into());
+            Value::Object(keys)
+        }
+        other => other.clone(),
+    }
+}
+
+/// What the new code reads of a former version.
+fn upcast(new: &Document, version: &Value) -> Value {
+    let catalog = serde_json::to_value(new).expect("JSON");
+    let leaf = &catalog["root"]["members"][0]["group"]["members"][0]["leaf"];
+    let upcasts = leaf["upcasts"].as_array().expect("it has some");
+    let upcast = upcasts.iter().find(|upcast| upcast["version"] == *version).expect("one of them");
+    upcast["reader"].clone()
+}
+
+#[test]
+fn every_rule_names_its_change() {
+    let bless = std::env::var_os("EVENTBUS_BLESS").is_some();
+    let mut wrong = Vec::new();
+    for (id, [old, new]) in fixtures() {
+        let (findings, files) =
+            eventbus_codegen::testing::findings(&old, &new).expect("two registries");
+        let findings = findings.as_array().expect("a list").clone();
+        findings.iter().for_each(|finding| hold(id, finding, &files, &new));
+        let rule = id.to_uppercase();
+        if !findings.iter().any(|finding| finding["rule"] == rule.as_str()) {
+            wrong.push(format!(
+                "{rule} is not found:
+{}",
+                told(&findings)
+            ));
+        }
+        let file = folder().join(format!("{id}.txt"));
+        let told = told(&findings);
+        if bless {
+            fs::write(&file, &told).expect("the findings are written");
+        } else if fs::read_to_string(&file).unwrap_or_default() != told {
+            wrong.push(format!(
+                "{} is not what is found now:
+{told}",
+                file.display()
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{}",
+        wrong.join(
+            "
+"
+        )
+    );
+}
+
+#[test]
+fn every_rule_has_a_fixture_or_is_proven_elsewhere() {
+    let own: BTreeSet<String> = fixtures().iter().map(|(id, _)| id.to_uppercase()).collect();
+    let other: BTreeSet<String> = ELSEWHERE.iter().map(|(id, _)| (*id).to_owned()).collect();
+    assert!(own.is_disjoint(&other), "{own:?}");
+    let output = std::process::Command::new(eventbus_tests::toolchain::program())
+        .args(["explain", "--list"])
+        .output()
+        .expect("the toolchain starts");
+    let listed = String::from_utf8(output.stdout).expect("UTF-8");
+    let rules: BTreeSet<String> = listed.lines().map(|line| line[..5].to_owned()).collect();
+    assert_eq!(own.union(&other).cloned().collect::<BTreeSet<_>>(), rules);
+    let files =
+        fs::read_dir(folder()).expect("the folder").map(|entry| entry.expect("a file").path());
+    let sources = files.filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    assert_eq!(sources.count(), own.len() + 1, "a file that `fixtures!` does not name");
+}
