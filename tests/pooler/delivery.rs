@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use eventbus_runtime::testing::suite::tools::{claim, data, drain, torn};
 use eventbus_runtime::{Event, HandlerError, PgBus, PgTx};
 use sqlx::{Connection, raw_sql};
 use tokio::time::timeout;
@@ -86,6 +87,29 @@ async fn everything_arrives(size: u32) {
     two.shutdown().await.unwrap();
     let mut connection = emitting.pool().acquire().await.unwrap();
     connection.ping().await.unwrap();
+}
+
+/// Reading takes a snapshot, whose end is brought forward by a transaction that completes: not by the one that reads.
+#[tokio::test]
+async fn a_transaction_with_many_savepoints_is_not_lost() {
+    let pooled = Pooled::with(3).await;
+    let (bus, direct) = (pooled.bus().await, pooled.database.bus().await);
+    let cursor = claim(&bus, "reader").await.cursor;
+    let mut open = direct.begin().await.unwrap();
+    direct.emit(&mut open, torn(1).event).await.unwrap();
+    raw_sql(
+        "CREATE TEMPORARY TABLE t (n int); DO $$ BEGIN FOR n IN 1..2000 LOOP \
+         BEGIN INSERT INTO t VALUES (n); EXCEPTION WHEN others THEN NULL; END; END LOOP; END $$",
+    )
+    .execute(&mut *open)
+    .await
+    .unwrap();
+    let (events, cursor) = drain(&bus, cursor).await;
+    assert!(events.is_empty());
+    let listed = format!("{cursor:?}").matches(',').count();
+    assert!(listed < 1_500, "the savepoints are not listed: {listed}");
+    open.commit().await.unwrap();
+    assert_eq!(data(&drain(&bus, cursor).await.0), ["1"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

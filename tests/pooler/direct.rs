@@ -43,6 +43,10 @@ async fn commits_of_others_are_found_without_one() {
     let pooled = Pooled::with(3).await;
     let bus = pooled.bus().await;
     is_woken(&pooled, &bus).await;
+    for _ in 0..2 {
+        let rung = timeout(Duration::from_secs(20), bus.store().rung()).await;
+        rung.expect("whoever sleeps is woken now and then");
+    }
     assert_eq!(pooled.left().await, 0);
 }
 

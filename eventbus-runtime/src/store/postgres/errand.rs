@@ -26,7 +26,8 @@ pub(super) enum Errand {
 }
 
 impl PgStore {
-    /// A statement with a name where names last, so that it is prepared once for each connection.
+    /// A statement with a name where names last, so that it is prepared once for each connection. Its columns are of types
+    /// that sqlx knows: it asks the server for others, and that drops a statement without a name before it is executed.
     pub(super) fn query<'q>(&self, sql: &'static str) -> Query<'q, Postgres, PgArguments> {
         query(sql).persistent(self.reach.keeps_names())
     }

@@ -22,7 +22,7 @@ pub(super) async fn take(
     let (mut snapshot, mut ahead, mut ceiling) = current(store, connection).await?;
     if ahead > FAR_AHEAD {
         // A transaction of our own that completes brings the end of the next snapshot up to here.
-        store.query("SELECT pg_current_xact_id()").execute(&mut *connection).await?;
+        store.query("SELECT pg_current_xact_id()::text").execute(&mut *connection).await?;
         errand::anew(connection).await?;
         (snapshot, ahead, ceiling) = current(store, connection).await?;
     }

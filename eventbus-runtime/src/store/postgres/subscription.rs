@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::store::postgres::cursor::Bound;
 use crate::store::postgres::replica::{alive, now};
-use crate::store::postgres::{PgCursor, PgStore, errand, start};
+use crate::store::postgres::{PgCursor, PgStore, start};
 use crate::store::{Handles, Held, Registration, Replica, Roster, Shard, Start, columns};
 
 /// A shard's columns, of the table `s`.
@@ -49,7 +49,6 @@ async fn make(
     if known.is_some() {
         return Ok(());
     }
-    errand::anew(connection).await.map_err(failed)?;
     let cursor = start::resolve(store, connection, registration.start).await?;
     let shards: Vec<i16> = numbers(0..registration.shards);
     let query = store.query(concat!(
