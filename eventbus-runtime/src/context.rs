@@ -13,7 +13,8 @@ tokio::task_local! {
 }
 
 /// What new events follow from. An emit takes it from around the call: inside a handler it is that of the event which is
-/// handled, elsewhere what [`Context::scope`] says.
+/// handled, elsewhere what [`Context::scope`] says. With the feature `opentelemetry` the trace is that of the current
+/// `tracing` span, unless a scope says another; the spans of handlers continue the traces of their events.
 ///
 /// ```
 /// # async fn serve(traceparent: &str) -> eventbus_runtime::Result<()> {
@@ -32,6 +33,9 @@ pub struct Context {
     pub(crate) causation_id: Option<Uuid>,
     pub(crate) traceparent: Option<String>,
     pub(crate) tracestate: Option<String>,
+    /// Whether the trace is that of the event which is handled: a span in the handler is closer.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) handled: bool,
 }
 
 impl Context {
@@ -45,6 +49,26 @@ impl Context {
     #[must_use]
     pub fn current() -> Self {
         CURRENT.try_with(Self::clone).unwrap_or_default()
+    }
+
+    /// What an emit takes from around its call.
+    pub(crate) fn around() -> Self {
+        let context = Self::current();
+        #[cfg(feature = "opentelemetry")]
+        let context = crate::span::around(context);
+        context
+    }
+
+    /// Whether somebody said which trace this is.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn states_trace(&self) -> bool {
+        self.traceparent.is_some() && !self.handled
+    }
+
+    /// The same in a trace whose header is known to be one.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn in_trace(self, traceparent: String) -> Self {
+        Self { traceparent: Some(traceparent), tracestate: None, handled: false, ..self }
     }
 
     /// A context of a trace, from the W3C header `traceparent`.
@@ -64,6 +88,8 @@ impl Context {
             causation_id: Some(envelope.id),
             tracestate: envelope.tracestate.clone().filter(|_| trace.is_some()),
             traceparent: trace,
+            #[cfg(feature = "opentelemetry")]
+            handled: true,
         }
     }
 
@@ -77,6 +103,8 @@ impl Context {
             traceparent: one
                 .traceparent
                 .filter(|parent| other.traceparent.as_ref() == Some(parent)),
+            #[cfg(feature = "opentelemetry")]
+            handled: true,
         };
         envelopes.into_iter().map(Self::of).reduce(common).unwrap_or_default()
     }
@@ -111,6 +139,10 @@ impl Context {
         })?;
         self.traceparent = Some(trace);
         self.tracestate = None;
+        #[cfg(feature = "opentelemetry")]
+        {
+            self.handled = false;
+        }
         Ok(self)
     }
 

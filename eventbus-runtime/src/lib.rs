@@ -8,6 +8,7 @@
 //! | `sqlite` | emit into an SQLite file |
 //! | `postgres` | emit into PostgreSQL |
 //! | `relay` | subscriptions: read the log and hand events to handlers |
+//! | `opentelemetry` | events take the trace of the current `tracing` span along, and the spans of handlers continue it |
 //! | `testing` | the in-memory store for unit tests |
 
 #[cfg(feature = "store")]
@@ -35,6 +36,8 @@ pub mod migrations;
 mod plan;
 #[cfg(feature = "relay")]
 mod relay;
+#[cfg(feature = "opentelemetry")]
+mod span;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "relay")]

@@ -7,10 +7,10 @@ use std::time::Duration;
 use eventbus_runtime::store::{Log, NewEvent, Start, Store};
 use eventbus_runtime::testing::suite::tools::{read_page, try_claim};
 use eventbus_runtime::{
-    DomainEvent, Event, EventBus, MemoryStore, PgStore, RawEvent, Retry, Running, SqliteStore,
-    Subscribe, TypeSet,
+    DomainEvent, Event, EventBus, MemoryStore, PgBus, PgStore, RawEvent, Retry, Running,
+    SqliteStore, Subscribe, TypeSet,
 };
-use eventbus_tests::postgres::PgDatabase;
+use eventbus_tests::postgres::{Bouncer, PgDatabase, PoolMode};
 use eventbus_tests::sqlite::SqliteFile;
 
 use crate::events::{Any, Noted, Posted};
@@ -32,6 +32,14 @@ pub(crate) async fn sqlite() -> (SqliteStore, SqliteFile) {
 pub(crate) async fn postgres() -> (PgStore, PgDatabase) {
     let database = PgDatabase::new().await;
     (database.bus().await.store().clone(), database)
+}
+
+/// The same behind a PgBouncer in transaction mode, with what ends both.
+pub(crate) async fn pooler() -> (PgStore, (Bouncer, PgDatabase)) {
+    let database = PgDatabase::new().await;
+    let bouncer = database.bouncer(PoolMode::Transaction, 3);
+    let bus = PgBus::connect(&bouncer.url()).await.expect("the bouncer lets everybody in");
+    (bus.store().clone(), (bouncer, database))
 }
 
 /// A case that hangs fails instead.

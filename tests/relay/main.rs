@@ -175,3 +175,4 @@ macro_rules! suite {
 suite!(memory, crate::desk::memory);
 suite!(sqlite, crate::desk::sqlite);
 suite!(postgres, crate::desk::postgres);
+suite!(pooler, crate::desk::pooler);

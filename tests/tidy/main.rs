@@ -16,6 +16,9 @@ fn root() -> PathBuf {
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
+    if folder.is_file() {
+        return vec![folder.to_owned()];
+    }
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -61,6 +64,28 @@ fn a_crate_of_events_compiles_neither_a_database_driver_nor_an_async_runtime() {
 #[test]
 fn a_sequence_is_read_under_its_lock() {
     refuses("eventbus-runtime/src/store", &[".last_value"]);
+}
+
+/// Behind a pooler in transaction mode a statement of the store has no name, and runs in a transaction: both is seen to
+/// by the store's own `query` and `errand`. What needs a session is never run there.
+#[test]
+fn statements_on_postgres_know_whether_names_last() {
+    let folder = "eventbus-runtime/src/store/postgres";
+    for file in sources(&root().join(folder)) {
+        let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+        if !["bell.rs", "errand.rs", "session.rs"].contains(&name.as_str()) {
+            refuses(
+                &format!("{folder}/{name}"),
+                &[
+                    "sqlx::query(",
+                    "sqlx::query_as(",
+                    "sqlx::query_scalar(",
+                    "(&store.pool)",
+                    "(&self.pool)",
+                ],
+            );
+        }
+    }
 }
 
 #[test]

@@ -67,7 +67,8 @@ impl<S: Store> EventBus<S> {
     ///
     /// # Context
     /// Correlation, causation and trace context come from the [`Context`] around the call: that of the event which a
-    /// handler is working on, or what [`Context::scope`] says. What is chained wins over it.
+    /// handler is working on, or what [`Context::scope`] says. What is chained wins over it. With the feature
+    /// `opentelemetry` the trace is that of the current `tracing` span, unless one is chained or said by a scope.
     ///
     /// # Events
     /// Payload, group or root, by value or by reference; several as an array, a slice, a `Vec` or a tuple. A
@@ -99,6 +100,6 @@ impl<S: Store> EventBus<S> {
     {
         let mut batch = Batch::new(&self.source);
         let events = events.each(&mut batch).map(|()| batch.into_events());
-        Emitting::new(self, place, events, Context::current())
+        Emitting::new(self, place, events, Context::around())
     }
 }

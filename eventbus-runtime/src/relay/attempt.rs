@@ -64,6 +64,8 @@ pub(super) async fn attempt<S: Log>(
     let limit = spec.timeout.saturating_mul(attempt);
     let mut call = route.call(tx, stored, delivery);
     let context = Context::of(&stored.event.envelope);
+    #[cfg(feature = "opentelemetry")]
+    crate::span::follow(&span, &context, []);
     let ended = context.scope(timeout(limit, polled(&mut call))).instrument(span).await;
     // What is left of a call that was cut off runs the handler's destructors, which are as likely to panic.
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(call)));

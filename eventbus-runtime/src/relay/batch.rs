@@ -209,6 +209,8 @@ async fn attempt_all<S: Log>(
     let span = tracing::info_span!("batch", handler, events = called.len(), position);
     let stored: Vec<&Stored> = called.iter().map(|member| member.stored).collect();
     let context = Context::of_all(stored.iter().map(|stored| &stored.event.envelope));
+    #[cfg(feature = "opentelemetry")]
+    crate::span::follow(&span, &context, stored.iter().map(|stored| &stored.event.envelope));
     let mut call = route.call_all(tx, stored, delivery);
     let ended = context.scope(timeout(limit, polled(&mut call))).instrument(span).await;
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(call)));

@@ -108,7 +108,7 @@ impl<DB: Database> fmt::Debug for Transaction<DB> {
 }
 
 /// How many transactions are open, the outermost and those nested in it, as far as sqlx knows.
-fn depth<DB: Database>(connection: &DB::Connection) -> usize {
+pub(crate) fn depth<DB: Database>(connection: &DB::Connection) -> usize {
     DB::TransactionManager::get_transaction_depth(connection)
 }
 

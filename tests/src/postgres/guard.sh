@@ -1,21 +1,7 @@
 # Runs a PostgreSQL cluster for as long as somebody holds the other end of our stdin, and leaves nothing behind: the
-# test process cannot fail to let go, however it ends. $1 is this text, $2 the server's settings (`-c fsync=off ..`).
+# test process cannot fail to let go, however it ends. $2 are the server's settings (`-c fsync=off ..`).
 #
 # Says on stdout, once: `ready <folder of the socket>`, `missing`, or `failed` and why.
-
-cd / || exit 1
-# A Ctrl-C goes to the whole process group; the test process ends by it, and then we clean up.
-trap '' INT TERM HUP
-
-# The server refuses to run as root.
-if [ "$(id -u)" = 0 ]; then
-    user=postgres
-    id "$user" >/dev/null 2>&1 || user=nobody
-    if command -v setpriv >/dev/null; then
-        exec setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups sh -c "$1" guard "$1" "$2"
-    fi
-    exec runuser -u "$user" -- sh -c "$1" guard "$1" "$2"
-fi
 
 if ! command -v initdb >/dev/null || ! command -v pg_ctl >/dev/null; then
     newest=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)

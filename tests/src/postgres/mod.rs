@@ -4,6 +4,7 @@
 //! names: a URL of a role that may create databases. Runners that give each test a process of its own, as cargo-nextest
 //! does, are faster with a server that is running already.
 
+mod bouncer;
 mod server;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,6 +14,7 @@ use eventbus_runtime::{PgBus, migrations};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
+pub use crate::postgres::bouncer::{Bouncer, PoolMode};
 use crate::postgres::server::{Server, durable, elsewhere, server};
 
 /// Names a server to use instead of a cluster of our own.

@@ -14,11 +14,11 @@ use crate::postgres::URL_VARIABLE;
 pub(super) struct Server {
     /// What stands before and after the name of the database in a URL.
     url: (String, String),
-    /// The guard of a cluster of our own. It stops the cluster when its stdin ends, which this process holds.
-    guard: Option<Child>,
+    /// The guard of a cluster of our own.
+    guard: Option<Guard>,
 }
 
-const GUARD: &str = include_str!("guard.sh");
+const SCRIPT: &str = concat!(include_str!("unprivileged.sh"), include_str!("guard.sh"));
 
 /// What a test's cluster can do without, because nothing of it outlives the test.
 const FAST: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
@@ -64,27 +64,49 @@ impl Server {
 }
 
 fn start(settings: &str) -> Server {
-    let mut guard = Command::new("sh")
-        .args(["-c", GUARD, "guard", GUARD, settings])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("there is a shell");
-    let mut said = BufReader::new(guard.stdout.take().expect("stdout is a pipe"));
-    let mut line = String::new();
-    said.read_line(&mut line).expect("the guard writes text");
-    let Some(folder) = line.trim_end().strip_prefix("ready ") else {
-        said.read_to_string(&mut line).expect("the guard writes text");
-        assert!(
-            line.trim_end() != "missing",
-            "PostgreSQL is not installed: install the server (Debian and Ubuntu: `apt-get install postgresql`, macOS: \
-             `brew install postgresql`), or name one in {URL_VARIABLE}"
-        );
-        panic!("PostgreSQL does not start: {line}");
-    };
+    let missing = format!(
+        "PostgreSQL is not installed: install the server (Debian and Ubuntu: `apt-get install postgresql`, macOS: \
+         `brew install postgresql`), or name one in {URL_VARIABLE}"
+    );
+    let (guard, folder) = Guard::start(SCRIPT, settings, &missing);
     let url = ("postgres://postgres@localhost/".to_owned(), format!("?host={folder}"));
     Server { url, guard: Some(guard) }
+}
+
+/// A shell that runs a server until its stdin ends, which this process holds.
+#[derive(Debug)]
+pub(super) struct Guard(Child);
+
+impl Guard {
+    /// Runs a script about `subject`, and answers with the folder of the server's socket.
+    pub(super) fn start(script: &str, subject: &str, missing: &str) -> (Self, String) {
+        let mut guard = Command::new("sh")
+            .args(["-c", script, "guard", script, subject])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("there is a shell");
+        let mut said = BufReader::new(guard.stdout.take().expect("stdout is a pipe"));
+        let mut line = String::new();
+        said.read_line(&mut line).expect("the guard writes text");
+        let Some(folder) = line.trim_end().strip_prefix("ready ") else {
+            said.read_to_string(&mut line).expect("the guard writes text");
+            assert!(line.trim_end() != "missing", "{missing}");
+            panic!("the server does not start: {line}");
+        };
+        (Self(guard), folder.to_owned())
+    }
+}
+
+/// Waits until nothing is left of it.
+impl Drop for Guard {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        if let Err(error) = self.0.wait() {
+            eprintln!("the guard of a server cannot be waited for: {error}");
+        }
+    }
 }
 
 /// Splits a URL around the name of its database.

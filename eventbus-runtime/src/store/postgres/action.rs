@@ -14,20 +14,21 @@ pub(super) async fn record(
     connection: &mut PgConnection,
     action: &Action,
 ) -> Result<()> {
-    let recorded = sqlx::query(
-        "INSERT INTO eventbus_action (id, at, who, action, subject, count, reason) \
+    let recorded = store
+        .query(
+            "INSERT INTO eventbus_action (id, at, who, action, subject, count, reason) \
          VALUES ($1, $2, $3, $4, $5::json, $6, $7) \
          ON CONFLICT (id) DO UPDATE SET count = eventbus_action.count + excluded.count",
-    )
-    .bind(action.id)
-    .bind(action.at)
-    .bind(&action.who)
-    .bind(&action.action)
-    .bind(&action.subject)
-    .bind(i64::try_from(action.count).unwrap_or(i64::MAX))
-    .bind(&action.reason)
-    .execute(connection)
-    .await;
+        )
+        .bind(action.id)
+        .bind(action.at)
+        .bind(&action.who)
+        .bind(&action.action)
+        .bind(&action.subject)
+        .bind(i64::try_from(action.count).unwrap_or(i64::MAX))
+        .bind(&action.reason)
+        .execute(connection)
+        .await;
     recorded.map(drop).map_err(|error| store.error("record an action", error))
 }
 
@@ -36,15 +37,15 @@ pub(super) async fn list(
     before: Option<Uuid>,
     limit: usize,
 ) -> Result<Vec<Action>> {
-    let rows = sqlx::query(
+    let query = store
+        .query(
         "SELECT id, at, who, action, subject::text AS subject, count, reason FROM eventbus_action \
          WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2",
     )
     .bind(before)
-    .bind(columns::limit(limit))
-    .fetch_all(&store.pool)
-    .await;
-    let actions = rows.and_then(|rows| rows.iter().map(action).collect());
+    .bind(columns::limit(limit));
+    let rows = store.fetch_all("read the actions", query).await?;
+    let actions = rows.iter().map(action).collect::<Result<_, _>>();
     actions.map_err(|error| store.error("read the actions", error))
 }
 

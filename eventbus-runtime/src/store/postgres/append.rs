@@ -35,6 +35,16 @@ pub(super) async fn append(
     connection: &mut PgConnection,
     events: &[NewEvent],
 ) -> Result<Duplicates> {
+    let mut inside = store.inside(connection, "emit").await?;
+    let written = append_inside(store, &mut inside, events).await;
+    store.leave(inside, "emit", written).await
+}
+
+async fn append_inside(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    events: &[NewEvent],
+) -> Result<Duplicates> {
     let keyed = Keyed::of(events);
     let failed = |error| store.error("emit", error);
     if let Some(duplicates) = write(store, connection, events, keyed.as_ref()).await? {
@@ -42,13 +52,17 @@ pub(super) async fn append(
     }
     // On a connection of its own, so that nobody has to wait for the caller's transaction; where none is idle, there.
     match store.pool.try_acquire() {
-        Some(mut other) => epoch::adopt(&mut other).await.map_err(failed)?,
-        None => epoch::adopt(connection).await.map_err(failed)?,
+        Some(mut other) => {
+            let mut inside = store.inside(&mut other, "emit").await?;
+            let adopted = epoch::adopt(store, &mut inside).await.map_err(failed);
+            store.leave(inside, "emit", adopted).await?;
+        }
+        None => epoch::adopt(store, connection).await.map_err(failed)?,
     }
     if let Some(duplicates) = write(store, connection, events, keyed.as_ref()).await? {
         return Ok(duplicates);
     }
-    if !epoch::exists(connection).await.map_err(failed)? {
+    if !epoch::exists(store, connection).await.map_err(failed)? {
         let message = format!("{}: cannot emit: {}", store.place(), epoch::NO_ROW);
         return Err(Error::new(ErrorKind::Configuration, message));
     }
@@ -73,20 +87,20 @@ async fn write(
         return key::write(store, connection, keyed).await;
     }
     let events: Vec<&NewEvent> = events.iter().collect();
-    let done = async { bound(INSERT, &events)?.execute(connection).await }.await;
+    let done = async { bound(store.query(INSERT), &events)?.execute(connection).await }.await;
     let done = done.map_err(|error| store.error("emit", error))?;
     Ok((done.rows_affected() > 0).then(Duplicates::new))
 }
 
-/// A statement with the columns of these events as `$1` to `$13`.
+/// Binds the columns of these events as `$1` to `$13`.
 pub(super) fn bound<'q>(
-    sql: &'static str,
+    query: Query<'q, Postgres, PgArguments>,
     events: &[&'q NewEvent],
 ) -> Result<Query<'q, Postgres, PgArguments>, sqlx::Error> {
     let versions = events.iter().map(|event| i32::try_from(event.event.envelope.version));
     let versions: Vec<i32> =
         versions.collect::<Result<_, _>>().map_err(|error| sqlx::Error::Encode(error.into()))?;
-    Ok(sqlx::query(sql)
+    Ok(query
         .bind(events.iter().map(|event| columns::slot(event)).collect::<Vec<i16>>())
         .bind(versions)
         .bind(column::<Uuid>(events, |envelope| envelope.id))

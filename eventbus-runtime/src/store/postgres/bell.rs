@@ -16,14 +16,17 @@
 //! ```
 //!
 //! No commit is missed: an emitter that got the lock keeps it until it has committed, and keeps the relay from sleeping;
-//! one that came later notifies. Where the connection is lost a relay still polls once a second.
+//! one that came later notifies. Where the connection is lost a relay still polls once a second, and where a pooler keeps
+//! no sessions it does nothing else: nobody holds the lock then, and emitters do not notify.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use tokio::time::{sleep, timeout};
 
 use crate::store::bell::Ringer;
+use crate::store::postgres::reach::{Reach, Sessions};
 
 /// The lock's key: one for each database and schema.
 macro_rules! lock_key {
@@ -57,15 +60,17 @@ pub(super) use {channel, lock_key, ring};
 const SHORTEST: Duration = Duration::from_millis(5);
 const LONGEST: Duration = Duration::from_millis(200);
 
-/// How long a listener sleeps before it looks whether the one with the lock is still there.
+/// How long a listener sleeps before it looks whether the one with the lock is still there, and how long whoever cannot
+/// listen sleeps.
 const ROUND: Duration = Duration::from_secs(1);
 
 /// Listens as long as the bell is there.
-pub(super) async fn listen(bell: Ringer, pool: PgPool) {
+pub(super) async fn listen(bell: Ringer, pool: PgPool, reach: Arc<Reach>) {
     let mut patience = SHORTEST;
     while bell.is_there() {
-        match connect(&pool).await {
-            Ok(mut listener) => {
+        match connect(&pool, &reach).await {
+            Ok(None) => return look(&bell).await,
+            Ok(Some(mut listener)) => {
                 patience = SHORTEST;
                 if let Err(error) = keep(&bell, &mut listener).await {
                     tracing::warn!(%error, "the connection that listens for commits is lost: polling once a second");
@@ -82,16 +87,28 @@ pub(super) async fn listen(bell: Ringer, pool: PgPool) {
     }
 }
 
-/// Listens on a connection beside the pool, which may be small and is for others.
-async fn connect(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
-    let options = PgConnectOptions::clone(&pool.connect_options());
+/// Wakes whoever sleeps once a second, where no connection listens.
+async fn look(bell: &Ringer) {
+    while bell.somebody_sleeps().await {
+        sleep(ROUND).await;
+        bell.ring();
+    }
+}
+
+/// Listens on a connection beside the pool, which may be small and is for others; `None` where no session can be had.
+async fn connect(pool: &PgPool, reach: &Reach) -> Result<Option<PgListener>, sqlx::Error> {
+    let options = match reach.sessions(pool).await? {
+        None => return Ok(None),
+        Some(Sessions::Pool) => PgConnectOptions::clone(&pool.connect_options()),
+        Some(Sessions::Direct(options)) => options.clone(),
+    };
     let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
     let mut listener = PgListener::connect_with(&own).await?;
     listener.ignore_pool_close_event(true);
     let channel: String =
         sqlx::query_scalar(concat!("SELECT ", channel!())).fetch_one(&mut listener).await?;
     listener.listen(&channel).await?;
-    Ok(listener)
+    Ok(Some(listener))
 }
 
 /// What came of trying the lock.

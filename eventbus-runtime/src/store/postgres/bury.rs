@@ -6,14 +6,16 @@ use uuid::Uuid;
 use crate::dead_letter::{FailedAttempt, MOST_ERRORS, MOST_RETRIES};
 use crate::store::Owner;
 use crate::store::columns::{self, Burial};
+use crate::store::postgres::PgStore;
 
 /// Turns events into dead letters: their delivery rows go, and their errors come along. Whether the log has all of them.
 pub(super) async fn bury(
+    store: &PgStore,
     connection: &mut PgConnection,
     owner: &Owner,
     burials: &[Burial<'_>],
 ) -> Result<bool, sqlx::Error> {
-    let buried = sqlx::query(
+    let buried = store.query(
         "WITH gone AS (DELETE FROM eventbus_delivery WHERE subscription = $1 AND position = ANY ($3::bigint[]) \
              RETURNING position, errors, retries) \
          INSERT INTO eventbus_dead_letter AS former (id, source, subscription, position, shard, key, event_id, type, \

@@ -40,15 +40,15 @@ macro_rules! locked {
     };
 }
 
-/// A statement over a slice.
+/// Binds a slice.
 fn in_slice(
-    statement: &'static str,
+    query: Query<'static, Postgres, PgArguments>,
     slice: &LetterSlice<'_>,
 ) -> Query<'static, Postgres, PgArguments> {
     let LetterFilter { id, source, subscription, types, tenant, event_id, kind, since, before } =
         slice.filter.clone();
     let like = types.map(|pattern| pattern.replace('_', "\\_").replace('*', "%"));
-    sqlx::query(statement)
+    query
         .bind(source)
         .bind(subscription)
         .bind(like)
@@ -72,8 +72,8 @@ pub(super) async fn letters(store: &PgStore, slice: &LetterSlice<'_>) -> Result<
         in_slice!(),
         "ORDER BY l.id LIMIT $13"
     );
-    let rows = in_slice(statement, slice).fetch_all(&store.pool).await;
-    let rows = rows.map_err(|error| store.error("read the dead letters", error))?;
+    let query = in_slice(store.query(statement), slice);
+    let rows = store.fetch_all("read the dead letters", query).await?;
     rows.iter().map(|row| letter(store, row)).collect()
 }
 
@@ -83,21 +83,23 @@ pub(super) async fn survey(store: &PgStore, filter: &LetterFilter) -> Result<Sur
         in_slice!(),
         "LIMIT $13"
     );
-    let read = async {
-        let row =
-            in_slice(statement, &LetterSlice::first(filter, 1)).fetch_one(&store.pool).await?;
+    let what = "count the dead letters";
+    let query = in_slice(store.query(statement), &LetterSlice::first(filter, 1));
+    let row = store.fetch_one(what, query).await?;
+    let read = || -> Result<Survey, sqlx::Error> {
         let count: i64 = row.try_get(0)?;
         Ok(Survey { count: u64::try_from(count).unwrap_or(0), newest: row.try_get(1)? })
     };
-    read.await.map_err(|error| store.error("count the dead letters", error))
+    read().map_err(|error| store.error(what, error))
 }
 
 pub(super) async fn next(store: &PgStore, subscription: &str) -> Result<Option<i64>> {
-    let next = sqlx::query_scalar(
+    let what = "read when dead letters are due";
+    let query = store.query(
         "SELECT min(retry_at) FROM eventbus_dead_letter WHERE subscription = $1 AND retry_at IS NOT NULL",
     );
-    let next = next.bind(subscription).fetch_one(&store.pool).await;
-    next.map_err(|error| store.error("read when dead letters are due", error))
+    let row = store.fetch_one(what, query.bind(subscription)).await?;
+    row.try_get(0).map_err(|error| store.error(what, error))
 }
 
 pub(super) async fn retry(
@@ -107,14 +109,16 @@ pub(super) async fn retry(
     now: i64,
 ) -> Result<Moved> {
     let failed = |error| store.error("retry dead letters", error);
-    let mut moved = obstacles(connection, slice).await.map_err(failed)?;
+    let mut moved = obstacles(store, connection, slice).await.map_err(failed)?;
     if !moved.moved.is_empty() {
         let automatic = slice.due.is_some();
-        moved.moved = reopen(connection, &moved.moved, now, automatic).await.map_err(failed)?;
+        moved.moved =
+            reopen(store, connection, &moved.moved, now, automatic).await.map_err(failed)?;
     }
     if slice.due.is_some() && !moved.kept.is_empty() {
         let kept: Vec<Uuid> = moved.kept.iter().map(|(id, _)| *id).collect();
-        sqlx::query("UPDATE eventbus_dead_letter SET retry_at = NULL WHERE id = ANY ($1)")
+        store
+            .query("UPDATE eventbus_dead_letter SET retry_at = NULL WHERE id = ANY ($1)")
             .bind(kept)
             .execute(connection)
             .await
@@ -125,6 +129,7 @@ pub(super) async fn retry(
 
 /// Which letters can be retried, and which cannot.
 async fn obstacles(
+    store: &PgStore,
     connection: &mut PgConnection,
     slice: &LetterSlice<'_>,
 ) -> Result<Moved, sqlx::Error> {
@@ -137,7 +142,7 @@ async fn obstacles(
         locked!()
     );
     let mut moved = Moved::default();
-    for row in in_slice(statement, slice).fetch_all(connection).await? {
+    for row in in_slice(store.query(statement), slice).fetch_all(connection).await? {
         let id = row.try_get(0)?;
         let found = (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?, row.try_get(4)?);
         match Obstacle::of(found.0, found.1, found.2, found.3) {
@@ -150,12 +155,13 @@ async fn obstacles(
 
 /// Makes letters deliveries again.
 async fn reopen(
+    store: &PgStore,
     connection: &mut PgConnection,
     ids: &[Uuid],
     now: i64,
     automatic: bool,
 ) -> Result<Vec<Uuid>, sqlx::Error> {
-    sqlx::query(
+    store.query(
         "INSERT INTO eventbus_delivery (subscription, position, event_id, key, state, attempts, next_at, kind, message, \
              failed_at, errors, shard, first_at, retries) \
          SELECT subscription, position, event_id, key, 'retrying', 0, $2, kind, message, died_at, errors, shard, \
@@ -166,7 +172,8 @@ async fn reopen(
     .bind(automatic)
     .execute(&mut *connection)
     .await?;
-    sqlx::query_scalar("DELETE FROM eventbus_dead_letter WHERE id = ANY ($1) RETURNING id")
+    store
+        .query_scalar("DELETE FROM eventbus_dead_letter WHERE id = ANY ($1) RETURNING id")
         .bind(ids)
         .fetch_all(connection)
         .await
@@ -183,7 +190,7 @@ pub(super) async fn remove(
         locked!(),
         ") RETURNING id"
     );
-    let rows = in_slice(statement, slice).fetch_all(connection).await;
+    let rows = in_slice(store.query(statement), slice).fetch_all(connection).await;
     let ids = rows.and_then(|rows| rows.iter().map(|row| row.try_get(0)).collect());
     let moved = ids.map_err(|error| store.error("delete dead letters", error))?;
     Ok(Moved { moved, kept: Vec::new() })
@@ -194,12 +201,14 @@ pub(super) async fn take(
     connection: &mut PgConnection,
     id: Uuid,
 ) -> Result<Option<DeadLetter>> {
-    let row = sqlx::query(concat!(
+    let row = store.query(concat!(
         "DELETE FROM eventbus_dead_letter AS l WHERE l.id = $1 AND l.source <> 'event' RETURNING ",
         of_letter!()
     ));
-    let row = row.bind(id).fetch_optional(connection).await;
-    let row = row.map_err(|error| store.error("take a dead letter", error))?;
+    let what = "take a dead letter";
+    let mut inside = store.inside(connection, what).await?;
+    let row = row.bind(id).fetch_optional(&mut *inside).await;
+    let row = store.leave(inside, what, row.map_err(|error| store.error(what, error))).await?;
     row.map(|row| letter(store, &row)).transpose()
 }
 
@@ -208,7 +217,9 @@ pub(super) async fn park(
     connection: &mut PgConnection,
     letter: &DeadLetter,
 ) -> Result<()> {
-    let parked = sqlx::query(
+    let what = "park a dead letter";
+    let mut inside = store.inside(connection, what).await?;
+    let parked = store.query(
         "INSERT INTO eventbus_dead_letter (id, source, data, attempts, kind, message, errors, died_at, retry_at) \
          VALUES ($1, $2, $3::json, $4, $5, $6, $7::jsonb, $8, $9)",
     )
@@ -221,9 +232,10 @@ pub(super) async fn park(
     .bind(columns::errors(&letter.errors))
     .bind(letter.at)
     .bind(letter.retry_at)
-    .execute(connection)
+    .execute(&mut *inside)
     .await;
-    parked.map(drop).map_err(|error| store.error("park a dead letter", error))
+    let parked = parked.map(drop).map_err(|error| store.error(what, error));
+    store.leave(inside, what, parked).await
 }
 
 /// Reads a letter's columns.

@@ -2,6 +2,8 @@
 
 use sqlx::postgres::PgConnection;
 
+use crate::store::postgres::{PgStore, errand};
+
 /// What the log's end looks like.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Now {
@@ -30,41 +32,53 @@ pub(super) const NO_ROW: &str =
 
 /// Reads the epoch and the last number. Where the tables turn out to live in another cluster than before, because they
 /// were restored from a dump or moved by pg_upgrade, it raises the epoch first.
-pub(super) async fn now(connection: &mut PgConnection) -> Result<Now, sqlx::Error> {
-    if let Some(now) = read(connection).await? {
+pub(super) async fn now(
+    store: &PgStore,
+    connection: &mut PgConnection,
+) -> Result<Now, sqlx::Error> {
+    if let Some(now) = read(store, connection).await? {
         return Ok(now);
     }
-    adopt(connection).await?;
-    read(connection).await?.ok_or_else(|| sqlx::Error::Protocol(NO_ROW.to_owned()))
+    adopt(store, connection).await?;
+    errand::anew(connection).await?;
+    read(store, connection).await?.ok_or_else(|| sqlx::Error::Protocol(NO_ROW.to_owned()))
 }
 
-async fn read(connection: &mut PgConnection) -> Result<Option<Now>, sqlx::Error> {
-    let found: Option<(i32, i64)> = sqlx::query_as(concat!(
-        "SELECT s.epoch, ",
-        last_number!(),
-        " FROM eventbus_schema AS s, eventbus_event_position_seq AS q \
+async fn read(store: &PgStore, connection: &mut PgConnection) -> Result<Option<Now>, sqlx::Error> {
+    let found: Option<(i32, i64)> = store
+        .query_as(concat!(
+            "SELECT s.epoch, ",
+            last_number!(),
+            " FROM eventbus_schema AS s, eventbus_event_position_seq AS q \
          WHERE s.cluster = (SELECT system_identifier::text FROM pg_control_system())",
-    ))
-    .fetch_optional(connection)
-    .await?;
+        ))
+        .fetch_optional(connection)
+        .await?;
     Ok(found.map(|(epoch, last)| Now { epoch, last }))
 }
 
 /// Whether the row is there at all.
-pub(super) async fn exists(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT FROM eventbus_schema)").fetch_one(connection).await
+pub(super) async fn exists(
+    store: &PgStore,
+    connection: &mut PgConnection,
+) -> Result<bool, sqlx::Error> {
+    store.query_scalar("SELECT EXISTS (SELECT FROM eventbus_schema)").fetch_one(connection).await
 }
 
 /// Records the cluster where it changed. Of several that try at once, the row's lock lets one.
-pub(super) async fn adopt(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let raised: Option<i32> = sqlx::query_scalar(
-        "UPDATE eventbus_schema AS s SET cluster = c.id, \
+pub(super) async fn adopt(
+    store: &PgStore,
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    let raised: Option<i32> = store
+        .query_scalar(
+            "UPDATE eventbus_schema AS s SET cluster = c.id, \
          epoch = CASE WHEN s.cluster IS NULL THEN s.epoch ELSE s.epoch + 1 END \
          FROM (SELECT system_identifier::text AS id FROM pg_control_system()) AS c \
          WHERE s.cluster IS DISTINCT FROM c.id RETURNING epoch",
-    )
-    .fetch_optional(connection)
-    .await?;
+        )
+        .fetch_optional(connection)
+        .await?;
     if let Some(epoch) = raised {
         tracing::warn!(epoch, "the tables of eventbus are in a new cluster");
     }

@@ -122,6 +122,14 @@ fn by_code(options: &PgConnectOptions, code: &str, message: &str) -> (ErrorKind,
             ErrorKind::Configuration,
             Some(format!("user `{user}` lacks a privilege on the tables of eventbus")),
         ),
+        "08P01" if message.contains("startup parameter") => (
+            ErrorKind::Configuration,
+            Some(
+                "the pooler refuses a parameter that sqlx sends: write `ignore_startup_parameters = extra_float_digits` \
+                 into its configuration, or connect with `PgConnectOptions::extra_float_digits(None)`"
+                    .to_owned(),
+            ),
+        ),
         "55P03" => (
             ErrorKind::Store,
             Some("another session holds a lock for too long: try again when it is done".to_owned()),

@@ -21,27 +21,38 @@ const FIND: &str = "\
     WHERE e.position = $1";
 
 pub(super) async fn handled(store: &PgStore, subscription: &str, event: Uuid) -> Result<Handled> {
+    let mut errand = store.errand(&format!("ask what `{subscription}` has handled")).await?;
+    let handled = ask(store, &mut errand, subscription, event).await;
+    store.end(errand, handled).await
+}
+
+async fn ask(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    subscription: &str,
+    event: Uuid,
+) -> Result<Handled> {
     let failed = |error| store.error(&format!("ask what `{subscription}` has handled"), error);
-    let mut connection = store.pool.acquire().await.map_err(failed)?;
-    let handles: Option<String> =
-        sqlx::query_scalar("SELECT handles::text FROM eventbus_subscription WHERE name = $1")
-            .bind(subscription)
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(failed)?;
+    let handles: Option<String> = store
+        .query_scalar("SELECT handles::text FROM eventbus_subscription WHERE name = $1")
+        .bind(subscription)
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(failed)?;
     let Some(handles) = handles else { return Ok(Handled::Unknown) };
     let handles = columns::read_handles(subscription, &handles)?;
-    let found = find(&mut connection, subscription, event).await.map_err(failed)?;
+    let found = find(store, connection, subscription, event).await.map_err(failed)?;
     Ok(Handled::of(found, &handles))
 }
 
 async fn find(
+    store: &PgStore,
     connection: &mut PgConnection,
     subscription: &str,
     event: Uuid,
 ) -> Result<Option<Found>, sqlx::Error> {
-    let Some((position, _)) = start::find(connection, event).await? else { return Ok(None) };
+    let Some((position, _)) = start::find(store, connection, event).await? else { return Ok(None) };
     let row: Option<(String, bool, bool, Option<String>)> =
-        sqlx::query_as(FIND).bind(position).bind(subscription).fetch_optional(connection).await?;
+        store.query_as(FIND).bind(position).bind(subscription).fetch_optional(connection).await?;
     Ok(row.map(|(event_type, passed, open, dead)| Found { event_type, passed, open, dead }))
 }

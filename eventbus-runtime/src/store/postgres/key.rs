@@ -66,7 +66,9 @@ pub(super) async fn write(
     keyed: &Keyed<'_>,
 ) -> Result<Option<Duplicates>> {
     let failed = |error| store.error("emit", error);
-    let Some(taken) = insert(connection, keyed).await.map_err(failed)? else { return Ok(None) };
+    let Some(taken) = insert(store, connection, keyed).await.map_err(failed)? else {
+        return Ok(None);
+    };
     let lost: Vec<Name<'_>> = {
         let ours = |name: &Name<'_>| taken.iter().any(|(tenant, key)| (&**tenant, &**key) == *name);
         keyed.names().map(|(name, _)| name).filter(|name| !ours(name)).collect()
@@ -74,7 +76,7 @@ pub(super) async fn write(
     let winners = if lost.is_empty() {
         Vec::new()
     } else {
-        winners(connection, &lost).await.map_err(failed)?
+        winners(store, connection, &lost).await.map_err(failed)?
     };
     if winners.len() < lost.len() {
         return Err(Error::new(
@@ -95,12 +97,13 @@ pub(super) async fn write(
 
 /// The keys that were taken; `None` where the tables are in another cluster.
 async fn insert(
+    store: &PgStore,
     connection: &mut PgConnection,
     keyed: &Keyed<'_>,
 ) -> Result<Option<Vec<(String, String)>>, sqlx::Error> {
     let texts = keyed.firsts.iter().map(|new| new.key.as_ref().map(|key| key.text.as_str()));
     let seconds = keyed.firsts.iter().map(|new| keys::window(new).as_secs_f64());
-    let insert = bound(INSERT, &keyed.firsts)?
+    let insert = bound(store.query(INSERT), &keyed.firsts)?
         .bind(texts.collect::<Vec<Option<&str>>>())
         .bind(seconds.collect::<Vec<f64>>());
     let row = insert.fetch_one(connection).await?;
@@ -109,24 +112,22 @@ async fn insert(
 }
 
 async fn winners(
+    store: &PgStore,
     connection: &mut PgConnection,
     lost: &[Name<'_>],
 ) -> Result<Vec<(String, String, Uuid)>, sqlx::Error> {
     let (tenants, keys): (Vec<&str>, Vec<&str>) = lost.iter().copied().unzip();
-    sqlx::query_as(WINNERS).bind(tenants).bind(keys).fetch_all(connection).await
+    store.query_as(WINNERS).bind(tenants).bind(keys).fetch_all(connection).await
 }
 
 /// Removes expired keys in a task and on a connection of its own: in the caller's transaction they would stay locked
 /// until its end. What it does not come to, the next one does.
 fn sweep(store: &PgStore) {
-    let pool = store.pool.clone();
+    let store = store.clone();
     tokio::spawn(async move {
-        let removed = async {
-            let mut connection = pool.acquire().await?;
-            sqlx::query(REMOVE).bind(i64::from(SWEEP)).execute(&mut *connection).await
-        };
-        if let Err(error) = removed.await {
-            tracing::warn!(%error, "expired event keys cannot be removed");
+        let remove = store.query(REMOVE).bind(i64::from(SWEEP));
+        if let Err(error) = store.execute("remove expired event keys", remove).await {
+            tracing::warn!(error = error.full(), "expired event keys cannot be removed");
         }
     });
 }

@@ -31,20 +31,21 @@ pub(super) async fn last(
     let (names, families) = columns::wanted(types);
     let families = families.iter().map(|prefix| format!("{}%", literally(prefix))).collect();
     let asked = Asked { cursor, names, families };
-    let mut connection = store.pool.acquire().await.map_err(failed)?;
-    let newest = epoch::now(&mut connection).await.map_err(failed)?.last;
+    let mut errand = store.errand("read the end of the log").await?;
+    let newest = epoch::now(store, &mut errand).await.map_err(failed)?.last;
     let mut high = before.min(newest.saturating_add(1));
     let lowest = high.saturating_sub(LOOK_BACK);
     let (mut range, mut rows) = (RANGE, Vec::new());
     while high > lowest.max(0) && rows.len() < limit {
         let low = high.saturating_sub(range).max(lowest);
         let missing = columns::limit(limit - rows.len());
-        let found = between(&mut connection, &asked, (low, high), missing).await;
+        let found = between(store, &mut errand, &asked, (low, high), missing).await;
         rows.extend(found.map_err(failed)?);
         high = low;
         range = range.saturating_mul(8);
     }
-    rows.iter().rev().map(|row| stored(store, row)).collect()
+    let events = rows.iter().rev().map(|row| stored(store, row)).collect();
+    store.end(errand, events).await
 }
 
 /// The statement under a condition on the type. What is before a place was written in an earlier epoch, or is visible
@@ -64,6 +65,7 @@ macro_rules! statement {
 
 /// The events in a range of numbers that are before the place, newest first.
 async fn between(
+    store: &PgStore,
     connection: &mut PgConnection,
     asked: &Asked<'_>,
     (low, high): (i64, i64),
@@ -75,7 +77,8 @@ async fn between(
         statement!("(type = ANY ($3) OR type LIKE ANY ($9))")
     };
     let PgCursor { epoch, from, to, position, .. } = asked.cursor;
-    let query = sqlx::query(text)
+    let query = store
+        .query(text)
         .bind(low)
         .bind(high)
         .bind(&asked.names)

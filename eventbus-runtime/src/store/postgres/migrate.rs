@@ -17,19 +17,20 @@ pub(super) async fn migrate(store: &PgStore) -> Result<()> {
     let begin = "BEGIN ISOLATION LEVEL READ COMMITTED".into_sql_str();
     let begun = Transaction::begin(&store.pool, Some(begin), Abandoned::Close).await?;
     let mut transaction = begun.map_err(failed)?;
-    if version(&mut transaction).await.map_err(failed)? != latest(POSTGRES) {
-        lock(&mut transaction).await.map_err(failed)?;
-        let found = version(&mut transaction).await.map_err(failed)?;
+    if version(store, &mut transaction).await.map_err(failed)? != latest(POSTGRES) {
+        lock(store, &mut transaction).await.map_err(failed)?;
+        let found = version(store, &mut transaction).await.map_err(failed)?;
         refuse_newer(store, found)?;
         run(&mut transaction, found).await.map_err(failed)?;
     }
-    epoch::adopt(&mut transaction).await.map_err(failed)?;
+    epoch::adopt(store, &mut transaction).await.map_err(failed)?;
     store.commit(transaction).await
 }
 
-async fn lock(transaction: &mut Transaction<Postgres>) -> Result<(), sqlx::Error> {
-    sqlx::query("SET LOCAL lock_timeout = '10s'").execute(&mut **transaction).await?;
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('eventbus.migrate', 0))")
+async fn lock(store: &PgStore, transaction: &mut Transaction<Postgres>) -> Result<(), sqlx::Error> {
+    store.query("SET LOCAL lock_timeout = '10s'").execute(&mut **transaction).await?;
+    store
+        .query("SELECT pg_advisory_xact_lock(hashtextextended('eventbus.migrate', 0))")
         .execute(&mut **transaction)
         .await?;
     Ok(())
@@ -63,12 +64,13 @@ fn refuse_newer(store: &PgStore, found: i64) -> Result<()> {
 }
 
 /// The version of the tables, 0 where there are none.
-async fn version(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
-    let tables = tables(connection).await?;
+async fn version(store: &PgStore, connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    let tables = tables(store, connection).await?;
     if !tables.iter().any(|table| table == "eventbus_schema") {
         return Ok(0);
     }
-    let version: Option<i64> = sqlx::query_scalar("SELECT version::bigint FROM eventbus_schema")
+    let version: Option<i64> = store
+        .query_scalar("SELECT version::bigint FROM eventbus_schema")
         .fetch_optional(&mut *connection)
         .await?;
     if let Some(version) = version {
@@ -76,7 +78,8 @@ async fn version(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
     }
     // Somebody emptied the table: the others say how far they are.
     let found = found(POSTGRES, &tables);
-    sqlx::query("INSERT INTO eventbus_schema (version) VALUES ($1::integer)")
+    store
+        .query("INSERT INTO eventbus_schema (version) VALUES ($1::integer)")
         .bind(found)
         .execute(connection)
         .await?;
@@ -85,8 +88,11 @@ async fn version(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
 
 /// Our tables. Read from the catalog's own table: what `to_regclass` remembers may be older than the lock that was just
 /// waited for.
-async fn tables(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(
+async fn tables(
+    store: &PgStore,
+    connection: &mut PgConnection,
+) -> Result<Vec<String>, sqlx::Error> {
+    store.query_scalar(
         "SELECT relname::text FROM pg_catalog.pg_class WHERE relname LIKE 'eventbus\\_%' AND pg_table_is_visible(oid)",
     )
     .fetch_all(connection)

@@ -9,9 +9,13 @@
 //! its sequence, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_delivery`,
 //! `eventbus_dead_letter` and `eventbus_action`.
 //!
-//! A process that runs subscriptions holds a session's advisory lock, so that others take over at once when it dies. A
-//! pooler in transaction mode does not keep sessions: connect the relay to the server itself, or others wait until the
-//! lease has run out.
+//! A process that runs subscriptions holds a session's advisory lock, so that others take over at once when it dies, and
+//! listens for commits. A pooler in transaction mode, such as PgBouncer's, keeps no sessions. That is found out when the
+//! bus connects, said once with `tracing`, and worked around: the store's statements are without names and inside
+//! transactions, others take over when the lease has run out, and commits of other processes are looked for once a
+//! second. [`PgBus::with_direct`](EventBus::with_direct) gives it sessions beside such a pool. Statements of your own
+//! keep their names in the transactions of handlers and of `bus.transaction`; elsewhere behind such a pooler write
+//! `.persistent(false)`, and begin a transaction for them.
 //!
 //! The library brings no TLS of its own. For a server that wants it, enable one of sqlx's features in your own
 //! `Cargo.toml`, `sqlx = { version = "0.9", features = ["tls-rustls"] }`, and write `?sslmode=require` or more into the
@@ -25,6 +29,7 @@ mod connect;
 mod cursor;
 mod dead_letter;
 mod epoch;
+mod errand;
 mod error;
 mod handled;
 mod key;
@@ -32,6 +37,7 @@ mod last;
 mod letters;
 mod migrate;
 mod page;
+mod reach;
 mod replica;
 mod session;
 mod snapshot;
@@ -40,15 +46,17 @@ mod step;
 mod subscription;
 mod trouble;
 
-use sqlx::SqlSafeStr;
-use sqlx::postgres::{PgConnection, PgPool, Postgres};
+use std::sync::Arc;
 
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, Postgres};
+use sqlx::{Connection, SqlSafeStr};
 use uuid::Uuid;
 
 use crate::bus::EventBus;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::store::bell::Bell;
+use crate::store::postgres::reach::Reach;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
@@ -65,9 +73,14 @@ pub type PgBus = EventBus<PgStore>;
 #[derive(Debug, Clone)]
 pub struct PgStore {
     pool: PgPool,
+    reach: Arc<Reach>,
     session: Session,
     bell: Bell,
 }
+
+/// What is left of [`Capability::ALL`] behind a pooler that keeps no sessions.
+const WITHOUT_SESSIONS: &[Capability] =
+    &[Capability::ReadsBesideWriter, Capability::SeveralWriters, Capability::Durable];
 
 impl EventBus<PgStore> {
     /// A bus on the database that the URL names, `postgres://user:password@host/shop`.
@@ -87,14 +100,34 @@ impl EventBus<PgStore> {
     /// refuses the user, the password, the database or the lack of TLS; [`ErrorKind::Store`](crate::ErrorKind::Store)
     /// for a server that cannot be reached.
     pub async fn connect(url: &str) -> Result<Self> {
-        connect::pool(url).await.map(Self::new)
+        let (pool, reach) = connect::pool(url).await?;
+        Ok(Self::on(PgStore::new(pool, reach)))
     }
 
     /// A bus on a pool that exists already. Its first subscription opens two connections beside
     /// it: one tells others that this process is there, one listens for commits.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self::on(PgStore { pool, session: Session::new(), bell: Bell::new() })
+        Self::on(PgStore::new(pool, Reach::default()))
+    }
+
+    /// The same bus with a connection to the server itself, for what needs a session: the lock by which others see that
+    /// this process is there, and LISTEN. For a pool behind a pooler in transaction mode; two connections are opened with
+    /// these options. Call it before the first subscription starts.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use eventbus_runtime::PgBus;
+    ///
+    /// let bus = PgBus::connect("postgres://shop:secret@pooler:6432/shop").await?;
+    /// let bus = bus.with_direct("postgres://shop:secret@server:5432/shop".parse()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_direct(mut self, options: PgConnectOptions) -> Self {
+        self.store.reach = Arc::new(self.store.reach.with_direct(options));
+        self
     }
 
     /// The pool underneath.
@@ -114,6 +147,18 @@ impl EventBus<PgStore> {
 }
 
 impl PgStore {
+    fn new(pool: PgPool, reach: Reach) -> Self {
+        Self { pool, reach: Arc::new(reach), session: Session::new(), bell: Bell::new() }
+    }
+
+    /// Takes the names from what was prepared on a connection: where names do not last, others may have the same.
+    async fn forget_names(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        if !self.reach.keeps_names() && connection.cached_statements_size() > 0 {
+            connection.clear_cached_statements().await?;
+        }
+        Ok(())
+    }
+
     /// Whether this is the store's own pool.
     pub(crate) fn is_on(&self, pool: &PgPool) -> bool {
         std::ptr::eq(self.pool.options(), pool.options())
@@ -140,22 +185,29 @@ impl Store for PgStore {
 
     async fn append_alone(&self, events: &[NewEvent]) -> Result<Duplicates> {
         // What an append writes, it writes as a whole: without a transaction around it two round trips are saved.
-        let acquired = self.pool.acquire().await;
-        let mut connection = acquired.map_err(|error| self.error("emit", error))?;
-        append::append(self, &mut connection, events).await
+        let mut errand = self.errand("emit").await?;
+        let appended = append::append(self, &mut errand, events).await;
+        self.end(errand, appended).await
     }
 
     async fn begin(&self) -> Result<Transaction<Postgres>> {
         let begin = step::BEGIN.into_sql_str();
         let begun = Transaction::begin(&self.pool, Some(begin), Abandoned::Close).await?;
-        begun.map_err(|error| self.error("begin a transaction", error))
+        let failed = |error| self.error("begin a transaction", error);
+        let mut transaction = begun.map_err(failed)?;
+        self.forget_names(&mut transaction).await.map_err(failed)?;
+        Ok(transaction)
     }
 
-    async fn commit(&self, transaction: Transaction<Postgres>) -> Result<()> {
+    async fn commit(&self, mut transaction: Transaction<Postgres>) -> Result<()> {
+        let forgot = self.forget_names(&mut transaction).await;
+        forgot.map_err(|error| self.error("commit", error))?;
         transaction.commit(&self.place()).await?.map_err(|error| self.error("commit", error))
     }
 
-    async fn rollback(&self, transaction: Transaction<Postgres>) -> Result<()> {
+    async fn rollback(&self, mut transaction: Transaction<Postgres>) -> Result<()> {
+        let forgot = self.forget_names(&mut transaction).await;
+        forgot.map_err(|error| self.error("roll back", error))?;
         transaction.rollback().await?.map_err(|error| self.error("roll back", error))
     }
 
@@ -168,7 +220,7 @@ impl Log for PgStore {
     type Cursor = PgCursor;
 
     fn capabilities(&self) -> &'static [Capability] {
-        Capability::ALL
+        if self.reach.has_sessions() { Capability::ALL } else { WITHOUT_SESSIONS }
     }
 
     async fn register(&self, registration: &Registration) -> Result<()> {
@@ -216,7 +268,8 @@ impl Log for PgStore {
     }
 
     async fn rung(&self) {
-        self.bell.rung(|ringer| bell::listen(ringer, self.pool.clone())).await;
+        let listen = |ringer| bell::listen(ringer, self.pool.clone(), Arc::clone(&self.reach));
+        self.bell.rung(listen).await;
     }
 
     async fn page(

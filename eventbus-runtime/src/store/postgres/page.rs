@@ -25,14 +25,13 @@ pub(super) async fn page(
     cursor: &PgCursor,
     wanted: &Wanted<'_, PgCursor>,
 ) -> Result<Page<PgCursor>> {
-    let failed = |error| store.error("read the log", error);
-    let mut connection = store.pool.acquire().await.map_err(failed)?;
+    let mut errand = store.errand("read the log").await?;
     let asked = Asked::new(wanted);
-    let Way { window, last, current } =
-        way(&mut connection, cursor, wanted.upto).await.map_err(failed)?;
-    let (events, end) = read(store, &mut connection, &window, last, &asked).await?;
+    let way = way(store, &mut errand, cursor, wanted.upto).await;
+    let Way { window, last, current } = way.map_err(|error| store.error("read the log", error))?;
+    let (events, end) = read(store, &mut errand, &window, last, &asked).await?;
     let more = !current || !end.is_done();
-    Ok(Page { window, events, end, more })
+    store.end(errand, Ok(Page { window, events, end, more })).await
 }
 
 /// What a page reads.
@@ -47,6 +46,7 @@ struct Way {
 /// The window to read on in, or the next one. Where the place that is not to be gone beyond is in the same window, or
 /// where it is at or in the next one, the way ends there.
 async fn way(
+    store: &PgStore,
     connection: &mut PgConnection,
     cursor: &PgCursor,
     upto: Option<&PgCursor>,
@@ -61,11 +61,11 @@ async fn way(
     match meet {
         Some(upto) if upto.from == cursor.from => Ok(inside(upto.at(0), upto.position)),
         Some(upto) => {
-            let Now { last, .. } = epoch::now(connection).await?;
+            let Now { last, .. } = epoch::now(store, connection).await?;
             Ok(inside(cursor.next(upto.from.clone(), last), i64::MAX))
         }
         None => {
-            let (window, current) = turn(connection, cursor).await?;
+            let (window, current) = turn(store, connection, cursor).await?;
             Ok(Way { window, last: i64::MAX, current })
         }
     }
@@ -154,10 +154,11 @@ macro_rules! text {
 
 /// The window after one that is done, and whether it reaches up to now.
 async fn turn(
+    store: &PgStore,
     connection: &mut PgConnection,
     cursor: &PgCursor,
 ) -> Result<(PgCursor, bool), sqlx::Error> {
-    let Now { epoch, last } = epoch::now(connection).await?;
+    let Now { epoch, last } = epoch::now(store, connection).await?;
     if cursor.epoch < epoch {
         let window = if cursor.is_end_of_epoch() {
             PgCursor::start_of(cursor.epoch + 1)
@@ -167,7 +168,7 @@ async fn turn(
         tracing::debug!(from = cursor.epoch, to = epoch, "reading up to the end of an epoch");
         return Ok((window, false));
     }
-    let (to, ceiling) = snapshot::take(connection, last).await?;
+    let (to, ceiling) = snapshot::take(store, connection, last).await?;
     Ok((cursor.next(to, ceiling), true))
 }
 
@@ -187,7 +188,7 @@ async fn read(
     let mut after = window.position;
     let mut range = asked.limit.saturating_mul(2).clamp(RANGE, WIDEST_RANGE);
     while after < floor.min(last) && window.has_stragglers() {
-        let first = first_straggler(connection, window, after).await;
+        let first = first_straggler(store, connection, window, after).await;
         let Some(first) = first.map_err(|error| store.error("read the log", error))? else { break };
         let upto = first.saturating_add(range).min(floor).min(last);
         let events = stragglers(store, connection, window, (first - 1, upto), asked).await?;
@@ -238,11 +239,12 @@ fn end_at(
 /// Compared as a row, because a planner without statistics takes `xid = ..` for selective, and then sorts everything
 /// that one large transaction wrote to find its first.
 async fn first_straggler(
+    store: &PgStore,
     connection: &mut PgConnection,
     window: &PgCursor,
     after: i64,
 ) -> Result<Option<i64>, sqlx::Error> {
-    sqlx::query_scalar(
+    store.query_scalar(
         "SELECT min(e.position) FROM pg_snapshot_xip($1::pg_snapshot) AS open (xid) CROSS JOIN LATERAL ( \
              SELECT position FROM eventbus_event \
              WHERE (xid, position) > (open.xid, $3) AND xid <= open.xid ORDER BY xid, position LIMIT 1) AS e \
@@ -300,7 +302,8 @@ async fn in_range(
     (after, upto): (i64, i64),
     asked: &Asked,
 ) -> Result<Vec<Stored>> {
-    let query = sqlx::query(statement)
+    let query = store
+        .query(statement)
         .bind(&*window.from.snapshot)
         .bind(&*window.to.snapshot)
         .bind(after)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -30,26 +30,29 @@ const RENEW: &str = concat!(
 
 /// Says so on the session's own connection, so that one which is lost is found and opened again.
 pub(super) async fn renew(store: &PgStore, replica: &Replica, handles: &Handles) -> Result<bool> {
-    let failed =
-        |error| store.error(&format!("renew a lease of `{}`", replica.subscription), error);
-    let Some(mut held) = store.session.hold(&store.pool).await.map_err(failed)? else {
-        let mut connection = store.pool.acquire().await.map_err(failed)?;
-        return say(&mut connection, replica, handles, None).await.map_err(failed);
+    let what = format!("renew a lease of `{}`", replica.subscription);
+    let failed = |error| store.error(&what, error);
+    let Some(mut held) = store.session.hold(store).await.map_err(failed)? else {
+        let mut errand = store.errand(&what).await?;
+        let known = say(store, &mut errand, replica, handles, None).await;
+        return store.end(errand, known.map_err(failed)).await;
     };
     let mut connection = held.lend();
-    let known = say(&mut connection, replica, handles, Some(store.session.id)).await;
+    let known = say(store, &mut connection, replica, handles, Some(store.session.id)).await;
     let known = known.map_err(failed)?;
     held.put_back(connection);
     Ok(known)
 }
 
 async fn say(
+    store: &PgStore,
     connection: &mut PgConnection,
     replica: &Replica,
     handles: &Handles,
     session: Option<Uuid>,
 ) -> Result<bool, sqlx::Error> {
-    let renewed = sqlx::query(RENEW)
+    let renewed = store
+        .query(RENEW)
         .bind(replica.id)
         .bind(&replica.subscription)
         .bind(session)
@@ -62,33 +65,32 @@ async fn say(
 
 /// Lets a replica go, and the shards that it has.
 pub(super) async fn retire(store: &PgStore, replica: &Replica) -> Result<()> {
-    let retired = sqlx::query(
-        "WITH gone AS (DELETE FROM eventbus_replica WHERE id = $1) \
+    let query = store
+        .query(
+            "WITH gone AS (DELETE FROM eventbus_replica WHERE id = $1) \
          UPDATE eventbus_shard SET owner = NULL WHERE subscription = $2 AND owner = $1",
-    )
-    .bind(replica.id)
-    .bind(&replica.subscription)
-    .execute(&store.pool)
-    .await;
-    let what = || format!("give subscription `{}` back", replica.subscription);
-    retired.map(drop).map_err(|error| store.error(&what(), error))
+        )
+        .bind(replica.id)
+        .bind(&replica.subscription);
+    store.execute(&format!("give subscription `{}` back", replica.subscription), query).await?;
+    Ok(())
 }
 
 /// The replicas of a subscription that are alive: their time is not up, and nobody else can have their session's lock.
 pub(super) async fn alive(
-    pool: &PgPool,
+    store: &PgStore,
+    connection: &mut PgConnection,
     subscription: &str,
-    own_session: Uuid,
 ) -> Result<BTreeSet<Uuid>, sqlx::Error> {
-    let alive: Vec<Uuid> = sqlx::query_scalar(concat!(
+    let alive: Vec<Uuid> = store.query_scalar(concat!(
         "SELECT id FROM eventbus_replica WHERE subscription = $1 AND alive_until > ",
         now!(),
         " AND CASE WHEN session IS NULL OR session = $2 THEN true ELSE NOT pg_try_advisory_xact_lock_shared( \
              hashtextextended(session::text, 'eventbus_replica'::regclass::oid::bigint)) END",
     ))
     .bind(subscription)
-    .bind(own_session)
-    .fetch_all(pool)
+    .bind(store.session.id)
+    .fetch_all(connection)
     .await?;
     Ok(alive.into_iter().collect())
 }

@@ -7,9 +7,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::postgres::PgConnection;
 use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
+
+use crate::store::postgres::reach::Sessions;
+use crate::store::postgres::{PgStore, reach};
 
 /// What the clones of a store share: one id, and one connection where one is needed.
 #[derive(Clone)]
@@ -23,24 +26,37 @@ impl Session {
         Self { id: Uuid::now_v7(), connection: Arc::default() }
     }
 
-    /// The connection, with the lock on it; it is opened where there is none. `None` where the session's lock is held
-    /// by somebody else, which only a pooler that mixes sessions can bring about.
-    pub(super) async fn hold(&self, pool: &PgPool) -> Result<Option<Held<'_>>, sqlx::Error> {
+    /// The connection, with the lock on it; it is opened where there is none. `None` where no session can be had, and
+    /// where its lock is held by somebody else, which only a pooler can bring about that was not found out.
+    pub(super) async fn hold(&self, store: &PgStore) -> Result<Option<Held<'_>>, sqlx::Error> {
         let mut held = self.connection.lock().await;
         if held.is_none() {
-            let mut connection = pool.acquire().await?;
-            let locked: bool = sqlx::query_scalar(
-                "SELECT pg_try_advisory_lock(hashtextextended($1, 'eventbus_replica'::regclass::oid::bigint))",
-            )
-            .bind(self.id.to_string())
-            .fetch_one(&mut *connection)
-            .await?;
-            if !locked {
+            let opened = match store.reach.sessions(&store.pool).await? {
+                None => None,
+                Some(Sessions::Pool) => {
+                    let mut connection = store.pool.acquire().await?;
+                    self.lock(&mut connection).await?.then(|| connection.detach())
+                }
+                Some(Sessions::Direct(options)) => {
+                    let mut connection = reach::connect(options).await?;
+                    self.lock(&mut connection).await?.then_some(connection)
+                }
+            };
+            if opened.is_none() {
                 return Ok(None);
             }
-            *held = Some(connection.detach());
+            *held = opened;
         }
         Ok(Some(Held(held)))
+    }
+
+    async fn lock(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        sqlx::query_scalar(
+            "SELECT pg_try_advisory_lock(hashtextextended($1, 'eventbus_replica'::regclass::oid::bigint))",
+        )
+        .bind(self.id.to_string())
+        .fetch_one(connection)
+        .await
     }
 }
 

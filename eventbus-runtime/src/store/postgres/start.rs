@@ -21,13 +21,13 @@ pub(super) async fn resolve(
     let failed = |error| store.error("find where to start", error);
     match start {
         Start::Beginning => Ok(PgCursor::beginning()),
-        Start::Now => end_of_log(connection).await.map_err(failed),
-        Start::Time(time) => match first_of(connection, time).await.map_err(failed)? {
-            Some(event) => before(connection, event, 1).await.map_err(failed),
-            None => end_of_log(connection).await.map_err(failed),
+        Start::Now => end_of_log(store, connection).await.map_err(failed),
+        Start::Time(time) => match first_of(store, connection, time).await.map_err(failed)? {
+            Some(event) => before(store, connection, event, 1).await.map_err(failed),
+            None => end_of_log(store, connection).await.map_err(failed),
         },
-        Start::After(id) => match find(connection, id).await.map_err(failed)? {
-            Some(event) => before(connection, event, 0).await.map_err(failed),
+        Start::After(id) => match find(store, connection, id).await.map_err(failed)? {
+            Some(event) => before(store, connection, event, 0).await.map_err(failed),
             None => Err(Error::new(
                 ErrorKind::Configuration,
                 format!("{}: no event of the log has the id {id}", store.place()),
@@ -39,29 +39,34 @@ pub(super) async fn resolve(
 /// The place after everything that is committed now.
 pub(super) async fn end(store: &PgStore) -> Result<PgCursor> {
     let failed = |error| store.error("find the end of the log", error);
-    let mut connection = store.pool.acquire().await.map_err(failed)?;
-    end_of_log(&mut connection).await.map_err(failed)
+    let mut errand = store.errand("find the end of the log").await?;
+    let end = end_of_log(store, &mut errand).await.map_err(failed);
+    store.end(errand, end).await
 }
 
-async fn end_of_log(connection: &mut PgConnection) -> Result<PgCursor, sqlx::Error> {
-    let now = epoch::now(connection).await?;
-    let (bound, _) = snapshot::take(connection, now.last).await?;
+async fn end_of_log(
+    store: &PgStore,
+    connection: &mut PgConnection,
+) -> Result<PgCursor, sqlx::Error> {
+    let now = epoch::now(store, connection).await?;
+    let (bound, _) = snapshot::take(store, connection, now.last).await?;
     Ok(PgCursor::after(now.epoch, bound))
 }
 
 /// In a window of everything that is visible now, `back` numbers before an event. What is not visible yet comes with
 /// the windows that follow, whatever its number is.
 async fn before(
+    store: &PgStore,
     connection: &mut PgConnection,
     (position, epoch): Place,
     back: i64,
 ) -> Result<PgCursor, sqlx::Error> {
-    let Now { epoch: current, last } = epoch::now(connection).await?;
+    let Now { epoch: current, last } = epoch::now(store, connection).await?;
     let start = PgCursor::start_of(epoch);
     let window = if epoch < current {
         start.last_of_epoch(last)
     } else {
-        let (bound, ceiling): (Bound, i64) = snapshot::take(connection, last).await?;
+        let (bound, ceiling): (Bound, i64) = snapshot::take(store, connection, last).await?;
         start.next(bound, ceiling)
     };
     Ok(window.at(position - back))
@@ -71,12 +76,13 @@ async fn before(
 pub(super) type Place = (i64, i32);
 
 async fn first_of(
+    store: &PgStore,
     connection: &mut PgConnection,
     time: SystemTime,
 ) -> Result<Option<Place>, sqlx::Error> {
     let earlier = lowest_id(time.checked_sub(SLACK).unwrap_or(SystemTime::UNIX_EPOCH));
-    let low = search(connection, earlier).await?;
-    sqlx::query_as(
+    let low = search(store, connection, earlier).await?;
+    store.query_as(
         "SELECT position, epoch FROM eventbus_event WHERE position >= $1 AND id >= $2 ORDER BY position LIMIT 1",
     )
     .bind(low)
@@ -87,11 +93,12 @@ async fn first_of(
 
 /// The event with an id.
 pub(super) async fn find(
+    store: &PgStore,
     connection: &mut PgConnection,
     id: Uuid,
 ) -> Result<Option<Place>, sqlx::Error> {
-    let low = search(connection, surely_before(id)).await?;
-    sqlx::query_as(
+    let low = search(store, connection, surely_before(id)).await?;
+    store.query_as(
         "SELECT position, epoch FROM eventbus_event WHERE position >= $1 AND id = $2 ORDER BY position LIMIT 1",
     )
     .bind(low)
@@ -100,11 +107,15 @@ pub(super) async fn find(
     .await
 }
 
-async fn search(connection: &mut PgConnection, bound: Uuid) -> Result<i64, sqlx::Error> {
-    let ends: (Option<i64>, Option<i64>) =
-        sqlx::query_as("SELECT min(position), max(position) FROM eventbus_event")
-            .fetch_one(&mut *connection)
-            .await?;
+async fn search(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    bound: Uuid,
+) -> Result<i64, sqlx::Error> {
+    let ends: (Option<i64>, Option<i64>) = store
+        .query_as("SELECT min(position), max(position) FROM eventbus_event")
+        .fetch_one(&mut *connection)
+        .await?;
     let (Some(first), Some(last)) = ends else { return Ok(0) };
     let mut search = Search::new(first, last, bound);
     loop {
@@ -113,6 +124,6 @@ async fn search(connection: &mut PgConnection, bound: Uuid) -> Result<i64, sqlx:
             Err(low) => return Ok(low),
         };
         let statement = "SELECT position, id FROM eventbus_event WHERE position >= $1 ORDER BY position LIMIT 1";
-        search.found(sqlx::query_as(statement).bind(at).fetch_optional(&mut *connection).await?);
+        search.found(store.query_as(statement).bind(at).fetch_optional(&mut *connection).await?);
     }
 }

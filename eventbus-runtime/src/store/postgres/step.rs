@@ -24,37 +24,44 @@ pub(super) async fn advance(
     let failed =
         |error| store.error(&format!("advance subscription `{}`", owner.subscription), error);
     let ours = match &step.cursor {
-        Some(cursor) => move_to(connection, owner, cursor).await,
-        None => hold(connection, owner).await,
+        Some(cursor) => move_to(store, connection, owner, cursor).await,
+        None => hold(store, connection, owner).await,
     };
     if !ours.map_err(failed)? {
-        if !is_ours(connection).await.map_err(failed)? {
+        if !is_ours(store, connection).await.map_err(failed)? {
             return Err(ended_by_a_statement(&store.place()));
         }
         return Err(columns::fenced(owner));
     }
     if !step.changes.is_empty() {
         let burials: Vec<Burial<'_>> = step.changes.iter().filter_map(Burial::of).collect();
-        if !burials.is_empty() && !bury::bury(connection, owner, &burials).await.map_err(failed)? {
+        if !burials.is_empty()
+            && !bury::bury(store, connection, owner, &burials).await.map_err(failed)?
+        {
             return Err(columns::lost(&store.place(), &owner.subscription));
         }
-        forget(connection, owner, &step.changes).await.map_err(failed)?;
-        record(connection, owner, &step.changes).await.map_err(failed)?;
+        forget(store, connection, owner, &step.changes).await.map_err(failed)?;
+        record(store, connection, owner, &step.changes).await.map_err(failed)?;
     }
     Ok(())
 }
 
 /// Whether this is the transaction that was begun with [`BEGIN`]: a handler may have ended it, and sqlx would not know.
-async fn is_ours(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("SELECT coalesce(current_setting('eventbus.step', true) = 'ours', false)")
+async fn is_ours(store: &PgStore, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    store
+        .query_scalar("SELECT coalesce(current_setting('eventbus.step', true) = 'ours', false)")
         .fetch_one(connection)
         .await
 }
 
 /// Whether the fences hold; the rows stay locked until the transaction ends.
-async fn hold(connection: &mut PgConnection, owner: &Owner) -> Result<bool, sqlx::Error> {
+async fn hold(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    owner: &Owner,
+) -> Result<bool, sqlx::Error> {
     let (shards, fences) = arrays(&owner.held);
-    let held = sqlx::query(
+    let held = store.query(
         "SELECT FROM eventbus_shard AS s JOIN UNNEST($2::smallint[], $3::bigint[]) AS h (shard, fence) \
              ON s.shard = h.shard AND s.fence = h.fence \
          WHERE s.subscription = $1 AND current_setting('eventbus.step', true) = 'ours' FOR NO KEY UPDATE OF s",
@@ -69,12 +76,13 @@ async fn hold(connection: &mut PgConnection, owner: &Owner) -> Result<bool, sqlx
 
 /// Moves all shards; whether all fences held.
 async fn move_to(
+    store: &PgStore,
     connection: &mut PgConnection,
     owner: &Owner,
     cursor: &PgCursor,
 ) -> Result<bool, sqlx::Error> {
     let (shards, fences) = arrays(&owner.held);
-    let query = sqlx::query(
+    let query = store.query(
         "UPDATE eventbus_shard AS s SET epoch = $4, from_snapshot = $5::pg_snapshot, from_floor = $6, \
              to_snapshot = $7::pg_snapshot, to_floor = $8, to_ceiling = $9, position = $10 \
          FROM UNNEST($2::smallint[], $3::bigint[]) AS h (shard, fence) \
@@ -90,6 +98,7 @@ async fn move_to(
 
 /// Deletes the rows of events that were handled after all.
 async fn forget(
+    store: &PgStore,
     connection: &mut PgConnection,
     owner: &Owner,
     changes: &[Change],
@@ -99,7 +108,8 @@ async fn forget(
     if positions.is_empty() {
         return Ok(());
     }
-    sqlx::query("DELETE FROM eventbus_delivery WHERE subscription = $1 AND position = ANY ($2)")
+    store
+        .query("DELETE FROM eventbus_delivery WHERE subscription = $1 AND position = ANY ($2)")
         .bind(&owner.subscription)
         .bind(positions)
         .execute(connection)
@@ -109,6 +119,7 @@ async fn forget(
 
 /// Writes the rows of all others.
 async fn record(
+    store: &PgStore,
     connection: &mut PgConnection,
     owner: &Owner,
     changes: &[Change],
@@ -119,7 +130,7 @@ async fn record(
         return Ok(());
     }
     let failures = || rows.iter().map(|(_, row)| row.failure);
-    sqlx::query(
+    store.query(
         "INSERT INTO eventbus_delivery (subscription, position, event_id, key, state, attempts, next_at, kind, message, \
              failed_at, errors, shard, first_at) \
          SELECT $1, position, event_id, key, state, attempts, next_at, kind, message, failed_at, errors::jsonb, shard, \

@@ -1,7 +1,8 @@
 //! Subscriptions and their shards: made, found, taken, given back, moved.
 
 use sqlx::Row;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgArguments, PgConnection, PgRow, Postgres};
+use sqlx::query::Query;
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -20,24 +21,37 @@ macro_rules! shard_columns {
 
 pub(super) async fn register(store: &PgStore, registration: &Registration) -> Result<()> {
     let subscription = &registration.subscription;
-    let failed = |error| store.error(&format!("register subscription `{subscription}`"), error);
-    let mut connection = store.pool.acquire().await.map_err(failed)?;
+    let what = format!("register subscription `{subscription}`");
+    let mut errand = store.errand(&what).await?;
+    let registered = make(store, &mut errand, registration, &what).await;
+    store.end(errand, registered).await
+}
+
+async fn make(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    registration: &Registration,
+    what: &str,
+) -> Result<()> {
+    let subscription = &registration.subscription;
+    let failed = |error| store.error(what, error);
     // The dead are kept for a day, for whoever looks for what happened.
-    let known: Option<i32> = sqlx::query_scalar(concat!(
-        "WITH old AS (DELETE FROM eventbus_replica WHERE subscription = $1 AND alive_until < ",
-        now!(),
-        " - 86400000) SELECT 1 FROM eventbus_subscription WHERE name = $1",
-    ))
-    .bind(subscription)
-    .fetch_optional(&mut *connection)
-    .await
-    .map_err(failed)?;
+    let known: Option<i32> = store
+        .query_scalar(concat!(
+            "WITH old AS (DELETE FROM eventbus_replica WHERE subscription = $1 AND alive_until < ",
+            now!(),
+            " - 86400000) SELECT 1 FROM eventbus_subscription WHERE name = $1",
+        ))
+        .bind(subscription)
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(failed)?;
     if known.is_some() {
         return Ok(());
     }
-    let cursor = start::resolve(store, &mut connection, registration.start).await?;
+    let cursor = start::resolve(store, connection, registration.start).await?;
     let shards: Vec<i16> = numbers(0..registration.shards);
-    let query = sqlx::query(concat!(
+    let query = store.query(concat!(
         "WITH new AS (INSERT INTO eventbus_subscription (name, handles, seen_at) VALUES ($1, $2::json, ",
         now!(),
         ") ON CONFLICT DO NOTHING RETURNING name) \
@@ -48,7 +62,7 @@ pub(super) async fn register(store: &PgStore, registration: &Registration) -> Re
     .bind(subscription)
     .bind(columns::handles(&registration.handles))
     .bind(shards);
-    bind(query, &cursor).execute(&mut *connection).await.map(drop).map_err(failed)
+    bind(query, &cursor).execute(connection).await.map(drop).map_err(failed)
 }
 
 pub(super) async fn declare(
@@ -57,41 +71,42 @@ pub(super) async fn declare(
     seen: &Handles,
     handles: &Handles,
 ) -> Result<()> {
-    let declared = sqlx::query(
+    let query = store.query(
         "UPDATE eventbus_subscription SET handles = $3::json WHERE name = $1 AND handles::text = $2",
     )
     .bind(subscription)
     .bind(columns::handles(seen))
-    .bind(columns::handles(handles))
-    .execute(&store.pool)
-    .await;
-    let what = || format!("declare what subscription `{subscription}` handles");
-    declared.map(drop).map_err(|error| store.error(&what(), error))
+    .bind(columns::handles(handles));
+    store.execute(&format!("declare what subscription `{subscription}` handles"), query).await?;
+    Ok(())
 }
 
 pub(super) async fn roster(
     store: &PgStore,
     subscription: &str,
 ) -> Result<Option<Roster<PgCursor>>> {
-    let failed = |error| store.error(&format!("look at subscription `{subscription}`"), error);
-    let found: Option<(bool, String, i64)> = sqlx::query_as(concat!(
-        "SELECT paused, handles::text, ",
-        now!(),
-        " - seen_at FROM eventbus_subscription WHERE name = $1",
-    ))
-    .bind(subscription)
-    .fetch_optional(&store.pool)
-    .await
-    .map_err(failed)?;
-    let Some((paused, handles, unseen)) = found else { return Ok(None) };
-    let alive = alive(&store.pool, subscription, store.session.id).await.map_err(failed)?;
+    let what = format!("look at subscription `{subscription}`");
+    let failed = |error| store.error(&what, error);
+    let mut errand = store.errand(&what).await?;
+    let found: Option<(bool, String, i64)> = store
+        .query_as(concat!(
+            "SELECT paused, handles::text, ",
+            now!(),
+            " - seen_at FROM eventbus_subscription WHERE name = $1",
+        ))
+        .bind(subscription)
+        .fetch_optional(&mut *errand)
+        .await
+        .map_err(failed)?;
+    let Some((paused, handles, unseen)) = found else { return store.end(errand, Ok(None)).await };
+    let alive = alive(store, &mut errand, subscription).await.map_err(failed)?;
     let statement = concat!(
         "SELECT ",
         shard_columns!(),
         " FROM eventbus_shard AS s WHERE s.subscription = $1 ORDER BY s.shard"
     );
-    let rows =
-        sqlx::query(statement).bind(subscription).fetch_all(&store.pool).await.map_err(failed)?;
+    let rows = store.query(statement).bind(subscription).fetch_all(&mut *errand).await;
+    let rows = store.end(errand, rows.map_err(failed)).await?;
     let shards = rows.iter().map(shard).collect::<Result<_, _>>().map_err(failed)?;
     let handles = columns::read_handles(subscription, &handles)?;
     Ok(Some(Roster { paused, handles, unseen, alive, shards }))
@@ -103,75 +118,66 @@ pub(super) async fn take(
     shards: &[Held],
 ) -> Result<Vec<Shard<PgCursor>>> {
     let (numbers, fences) = arrays(shards);
-    let rows = sqlx::query(concat!(
-        "UPDATE eventbus_shard AS s SET owner = $1, fence = s.fence + 1 \
+    let query = store
+        .query(concat!(
+            "UPDATE eventbus_shard AS s SET owner = $1, fence = s.fence + 1 \
          FROM UNNEST($3::smallint[], $4::bigint[]) AS h (shard, fence) \
          WHERE s.subscription = $2 AND s.shard = h.shard AND s.fence = h.fence RETURNING ",
-        shard_columns!(),
-    ))
-    .bind(replica.id)
-    .bind(&replica.subscription)
-    .bind(numbers)
-    .bind(fences)
-    .fetch_all(&store.pool)
-    .await;
-    let taken = rows.and_then(|rows| rows.iter().map(shard).collect());
-    taken.map_err(|error| {
-        store.error(&format!("take shards of subscription `{}`", replica.subscription), error)
-    })
+            shard_columns!(),
+        ))
+        .bind(replica.id)
+        .bind(&replica.subscription)
+        .bind(numbers)
+        .bind(fences);
+    let what = format!("take shards of subscription `{}`", replica.subscription);
+    let rows = store.fetch_all(&what, query).await?;
+    rows.iter().map(shard).collect::<Result<_, _>>().map_err(|error| store.error(&what, error))
 }
 
 pub(super) async fn give(store: &PgStore, subscription: &str, shards: &[Held]) -> Result<()> {
     let (numbers, fences) = arrays(shards);
-    let given = sqlx::query(
+    let query = store.query(
         "UPDATE eventbus_shard AS s SET owner = NULL FROM UNNEST($2::smallint[], $3::bigint[]) AS h (shard, fence) \
          WHERE s.subscription = $1 AND s.shard = h.shard AND s.fence = h.fence",
     )
     .bind(subscription)
     .bind(numbers)
-    .bind(fences)
-    .execute(&store.pool)
-    .await;
-    given.map(drop).map_err(|error| {
-        store.error(&format!("give shards of subscription `{subscription}` back"), error)
-    })
+    .bind(fences);
+    store.execute(&format!("give shards of subscription `{subscription}` back"), query).await?;
+    Ok(())
 }
 
 pub(super) async fn pause(store: &PgStore, subscription: &str, paused: bool) -> Result<bool> {
-    let done = sqlx::query("UPDATE eventbus_subscription SET paused = $2 WHERE name = $1")
+    let query = store
+        .query("UPDATE eventbus_subscription SET paused = $2 WHERE name = $1")
         .bind(subscription)
-        .bind(paused)
-        .execute(&store.pool)
-        .await;
+        .bind(paused);
     let what = if paused { "pause" } else { "resume" };
-    done.map(|done| done.rows_affected() == 1)
-        .map_err(|error| store.error(&format!("{what} subscription `{subscription}`"), error))
+    let done = store.execute(&format!("{what} subscription `{subscription}`"), query).await?;
+    Ok(done.rows_affected() == 1)
 }
 
 pub(super) async fn seek(store: &PgStore, subscription: &str, to: Start) -> Result<bool> {
-    let failed = |error| store.error(&format!("move subscription `{subscription}`"), error);
-    let mut connection = store.pool.acquire().await.map_err(failed)?;
-    let cursor = start::resolve(store, &mut connection, to).await?;
+    let what = format!("move subscription `{subscription}`");
+    let mut errand = store.errand(&what).await?;
+    let cursor = start::resolve(store, &mut errand, to).await?;
     // One statement: its parts succeed together or not at all.
-    let query = sqlx::query(
+    let query = store.query(
         "WITH forgotten AS (DELETE FROM eventbus_delivery WHERE subscription = $1 AND state <> 'dead') \
          UPDATE eventbus_shard SET owner = NULL, fence = fence + 1, epoch = $2, from_snapshot = $3::pg_snapshot, \
              from_floor = $4, to_snapshot = $5::pg_snapshot, to_floor = $6, to_ceiling = $7, position = $8 \
          WHERE subscription = $1",
     )
     .bind(subscription);
-    let moved = bind(query, &cursor).execute(&mut *connection).await.map_err(failed)?;
+    let moved = bind(query, &cursor).execute(&mut *errand).await;
+    let moved = store.end(errand, moved.map_err(|error| store.error(&what, error))).await?;
     Ok(moved.rows_affected() > 0)
 }
 
 pub(super) async fn remove(store: &PgStore, subscription: &str) -> Result<bool> {
-    let removed = sqlx::query("DELETE FROM eventbus_subscription WHERE name = $1")
-        .bind(subscription)
-        .execute(&store.pool)
-        .await;
-    removed
-        .map(|done| done.rows_affected() == 1)
-        .map_err(|error| store.error(&format!("remove subscription `{subscription}`"), error))
+    let query = store.query("DELETE FROM eventbus_subscription WHERE name = $1").bind(subscription);
+    let removed = store.execute(&format!("remove subscription `{subscription}`"), query).await?;
+    Ok(removed.rows_affected() == 1)
 }
 
 /// Binds a cursor: epoch, from and its floor, to, its floor and its ceiling, position.
@@ -186,7 +192,7 @@ pub(super) fn bind<'q>(query: PgQuery<'q>, cursor: &'q PgCursor) -> PgQuery<'q> 
         .bind(cursor.position)
 }
 
-type PgQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+type PgQuery<'q> = Query<'q, Postgres, PgArguments>;
 
 /// Numbers and fences, as two arrays.
 pub(super) fn arrays(shards: &[Held]) -> (Vec<i16>, Vec<i64>) {

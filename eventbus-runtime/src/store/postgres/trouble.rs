@@ -15,22 +15,24 @@ pub(super) async fn troubles(
     now: i64,
     limit: usize,
 ) -> Result<Troubles> {
-    let failed = |error| store.error(&format!("read the troubles of `{subscription}`"), error);
+    let what = format!("read the troubles of `{subscription}`");
+    let failed = |error| store.error(&what, error);
+    let mut errand = store.errand(&what).await?;
     let numbers: Vec<i32> = shards.numbers().map(i32::from).collect();
-    let open: Vec<Group> = sqlx::query_as(
+    let open: Vec<Group> = store.query_as(
         "SELECT key, min(next_at), count(*), min(shard) FROM eventbus_delivery WHERE subscription = $1 AND state <> 'dead' \
          AND shard * $2 / 1024 = ANY ($3) GROUP BY key",
     )
     .bind(subscription)
     .bind(i32::from(shards.of()))
     .bind(&numbers)
-    .fetch_all(&store.pool)
+    .fetch_all(&mut *errand)
     .await
     .map_err(failed)?;
     if open.is_empty() {
-        return Ok(Troubles::default());
+        return store.end(errand, Ok(Troubles::default())).await;
     }
-    let rows = sqlx::query(concat!(
+    let rows = store.query(concat!(
         "SELECT ",
         columns::event_columns!(),
         ", d.attempts, d.first_at, d.key FROM eventbus_delivery d \
@@ -44,9 +46,10 @@ pub(super) async fn troubles(
     .bind(columns::limit(limit))
     .bind(i32::from(shards.of()))
     .bind(&numbers)
-    .fetch_all(&store.pool)
+    .fetch_all(&mut *errand)
     .await
     .map_err(failed)?;
+    let rows = store.end(errand, Ok(rows)).await?;
     Ok(Troubles {
         ready: rows.iter().map(|row| trouble(store, row)).collect::<Result<_>>()?,
         next_at: open.iter().filter_map(|(_, next_at, ..)| *next_at).min(),

@@ -1,0 +1,123 @@
+//! Everything is delivered, in order, and its effects happen once.
+
+use std::time::Duration;
+
+use eventbus_runtime::testing::suite::tools::{claim, data, drain, torn};
+use eventbus_runtime::{Event, HandlerError, PgBus, PgTx};
+use sqlx::{Connection, raw_sql};
+use tokio::time::timeout;
+
+use crate::{MeterRead, Pooled, read};
+
+const METERS: i64 = 8;
+const EACH: i64 = 40;
+
+/// Fails on a gap, on a repetition and on a step back. Its statements have names, as sqlx gives them by itself.
+async fn follow(mut tx: PgTx, event: Event<MeterRead>) -> Result<(), HandlerError> {
+    let moved = sqlx::query("UPDATE follower SET n = $2 WHERE meter = $1 AND n = $2 - 1")
+        .bind(&event.meter)
+        .bind(event.n)
+        .execute(&mut *tx)
+        .await?;
+    if moved.rows_affected() == 0 {
+        return Err(HandlerError::terminal(format!(
+            "{} reached {} out of turn",
+            event.meter, event.n
+        )));
+    }
+    if event.n % 10 == 0 && event.attempt() == 1 {
+        return Err(HandlerError::retryable("once in a while it fails"));
+    }
+    Ok(())
+}
+
+/// Reads one meter `EACH` times, each in a transaction of an application's own.
+async fn write(bus: PgBus, meter: String) {
+    for _ in 0..EACH {
+        let mut tx = bus.begin().await.unwrap();
+        let n: i64 = sqlx::query_scalar("UPDATE meter SET n = n + 1 WHERE meter = $1 RETURNING n")
+            .persistent(false)
+            .bind(&meter)
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
+        bus.emit(&mut tx, read(&meter, n)).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+async fn everything_arrives(size: u32) {
+    let pooled = Pooled::with(size).await;
+    let direct = pooled.database.bus().await;
+    raw_sql(
+        "CREATE TABLE meter (meter text PRIMARY KEY, n bigint NOT NULL); \
+         INSERT INTO meter SELECT m::text, 0 FROM generate_series(0, 7) AS m; \
+         CREATE TABLE follower AS TABLE meter",
+    )
+    .execute(direct.pool())
+    .await
+    .unwrap();
+    let (one, two, emitting) = (pooled.bus().await, pooled.bus().await, pooled.bus().await);
+    let start = async |bus: &PgBus| {
+        let retry =
+            eventbus_runtime::Retry { first: Duration::from_millis(5), ..Default::default() };
+        bus.subscribe("follower").retry(retry).handle(follow).start().await.unwrap()
+    };
+    let first = start(&one).await;
+    let second = start(&two).await;
+    let writers: Vec<_> =
+        (0..METERS).map(|meter| tokio::spawn(write(emitting.clone(), meter.to_string()))).collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    first.settled().await.unwrap();
+    second.settled().await.unwrap();
+    let behind: i64 = sqlx::query_scalar("SELECT count(*) FROM follower WHERE n <> $1")
+        .bind(EACH)
+        .fetch_one(direct.pool())
+        .await
+        .unwrap();
+    let dead: i64 = sqlx::query_scalar("SELECT count(*) FROM eventbus_dead_letter")
+        .fetch_one(direct.pool())
+        .await
+        .unwrap();
+    assert_eq!((behind, dead), (0, 0));
+    assert_eq!(pooled.left().await, 0, "nothing of a session is left to others");
+    one.shutdown().await.unwrap();
+    two.shutdown().await.unwrap();
+    let mut connection = emitting.pool().acquire().await.unwrap();
+    connection.ping().await.unwrap();
+}
+
+/// Reading takes a snapshot, whose end is brought forward by a transaction that completes: not by the one that reads.
+#[tokio::test]
+async fn a_transaction_with_many_savepoints_is_not_lost() {
+    let pooled = Pooled::with(3).await;
+    let (bus, direct) = (pooled.bus().await, pooled.database.bus().await);
+    let cursor = claim(&bus, "reader").await.cursor;
+    let mut open = direct.begin().await.unwrap();
+    direct.emit(&mut open, torn(1).event).await.unwrap();
+    raw_sql(
+        "CREATE TEMPORARY TABLE t (n int); DO $$ BEGIN FOR n IN 1..2000 LOOP \
+         BEGIN INSERT INTO t VALUES (n); EXCEPTION WHEN others THEN NULL; END; END LOOP; END $$",
+    )
+    .execute(&mut *open)
+    .await
+    .unwrap();
+    let (events, cursor) = drain(&bus, cursor).await;
+    assert!(events.is_empty());
+    let listed = format!("{cursor:?}").matches(',').count();
+    assert!(listed < 1_500, "the savepoints are not listed: {listed}");
+    open.commit().await.unwrap();
+    assert_eq!(data(&drain(&bus, cursor).await.0), ["1"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_arrives_through_one_connection() {
+    timeout(Duration::from_secs(60), everything_arrives(1)).await.expect("it takes no minute");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_arrives_through_three_connections() {
+    timeout(Duration::from_secs(60), everything_arrives(3)).await.expect("it takes no minute");
+}
