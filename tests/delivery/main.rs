@@ -6,6 +6,8 @@
 )]
 
 mod bloat;
+#[cfg(unix)]
+mod cancelled;
 mod epochs;
 #[cfg(unix)]
 mod split_brain;
