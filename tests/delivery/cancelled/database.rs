@@ -11,7 +11,7 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{Pool, Postgres, Sqlite, query, query_scalar, raw_sql};
 
-use crate::cancelled::slowly::Slowly;
+use crate::slowly::Slowly;
 
 const TABLES: &str = "CREATE TABLE business (trial text NOT NULL); \
     CREATE TABLE seen (trial text NOT NULL, part bigint NOT NULL)";

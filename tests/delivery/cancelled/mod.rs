@@ -12,7 +12,6 @@ mod handling;
 mod letters;
 mod listening;
 mod operating;
-mod slowly;
 
 /// Declares each test on each database.
 macro_rules! on_each_database {

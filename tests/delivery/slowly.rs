@@ -2,15 +2,17 @@
 //!
 //! On a local socket an answer is often there before it is asked for, and a future that does not wait cannot be cut off.
 //! Here answers come through a task of the test's own thread, a few bytes at a time, so that whoever wants one waits
-//! several times for it, always alike.
+//! several times for it, always alike. And it can be closed, or lead to another server from one moment to the next.
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use sqlx::postgres::PgConnectOptions;
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, split};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
+use tokio::sync::watch;
 use tokio::task::yield_now;
 
 /// How many bytes of an answer come at once.
@@ -20,6 +22,8 @@ const PIECE: usize = 256;
 pub(crate) struct Slowly {
     folder: TempDir,
     tasks: Arc<()>,
+    closed: Arc<AtomicBool>,
+    server: watch::Sender<PgConnectOptions>,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -28,16 +32,26 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 impl Slowly {
     /// A way to where these options lead.
     pub(crate) fn to(server: &PgConnectOptions) -> Self {
-        let way = Self { folder: tempfile::tempdir().unwrap(), tasks: Arc::default() };
+        let folder = tempfile::tempdir().unwrap();
+        let (tasks, closed) = (Arc::default(), Arc::default());
+        let way = Self { folder, tasks, closed, server: watch::Sender::new(server.clone()) };
         let socket = way.folder.path().join(format!(".s.PGSQL.{}", server.get_port()));
         let listener = UnixListener::bind(socket).unwrap();
-        let (server, tasks) = (server.clone(), Arc::clone(&way.tasks));
+        let (servers, tasks) = (way.server.subscribe(), Arc::clone(&way.tasks));
+        let closed = Arc::clone(&way.closed);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let (server, task) = (server.clone(), Arc::clone(&tasks));
+                if closed.load(SeqCst) {
+                    continue;
+                }
+                let (mut server, task) = (servers.clone(), Arc::clone(&tasks));
                 tokio::spawn(async move {
                     // Whoever is at one end hears of it when the other has gone.
-                    let _ = carry(client, &server).await;
+                    let to = server.borrow_and_update().clone();
+                    tokio::select! {
+                        _ = carry(client, &to) => {}
+                        _ = server.changed() => {}
+                    }
                     drop(task);
                 });
             }
@@ -48,6 +62,16 @@ impl Slowly {
     /// Options that take this way.
     pub(crate) fn options(&self, server: &PgConnectOptions) -> PgConnectOptions {
         server.clone().socket(self.folder.path())
+    }
+
+    /// Leads to another server from now on. Who came by before is cut off.
+    pub(crate) fn lead_to(&self, server: &PgConnectOptions) {
+        self.server.send_replace(server.clone());
+    }
+
+    /// Lets no further connection through; those that are there stay.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, SeqCst);
     }
 
     /// How many tasks it takes.
