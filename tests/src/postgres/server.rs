@@ -1,9 +1,9 @@
 //! The server that the databases are on.
 
 use std::env;
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, OnceLock};
 
 use sqlx::{Connection, PgConnection};
 
@@ -14,8 +14,16 @@ use crate::postgres::URL_VARIABLE;
 pub(super) struct Server {
     /// What stands before and after the name of the database in a URL.
     url: (String, String),
-    /// The guard of a cluster of our own. It stops the cluster when its stdin ends, which this process holds.
-    guard: Option<Child>,
+    /// The guard of a cluster of our own.
+    guard: Option<Guard>,
+}
+
+/// What stops a cluster when its stdin ends, which this process holds.
+#[derive(Debug)]
+struct Guard {
+    _process: Child,
+    folder: String,
+    talk: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
 }
 
 const GUARD: &str = include_str!("guard.sh");
@@ -44,7 +52,23 @@ pub(super) fn durable() -> &'static Server {
     DURABLE.get_or_init(|| start(""))
 }
 
+/// A cluster of our own for one test, which it may stop.
+pub(super) fn another() -> &'static Server {
+    Box::leak(Box::new(start(FAST)))
+}
+
 impl Server {
+    /// Stops a cluster of our own, and lets another listen where it did: what is lost is lost.
+    pub(super) fn replace_with(&self, other: &Self) {
+        let (ours, theirs) = (self.guard(), other.guard());
+        ours.tell("stop");
+        theirs.tell(&format!("replace {}", ours.folder));
+    }
+
+    fn guard(&self) -> &Guard {
+        self.guard.as_ref().expect("it is a cluster of our own")
+    }
+
     pub(super) fn is_ours(&self) -> bool {
         self.guard.is_some()
     }
@@ -71,6 +95,7 @@ fn start(settings: &str) -> Server {
         .stderr(Stdio::null())
         .spawn()
         .expect("there is a shell");
+    let told = guard.stdin.take().expect("stdin is a pipe");
     let mut said = BufReader::new(guard.stdout.take().expect("stdout is a pipe"));
     let mut line = String::new();
     said.read_line(&mut line).expect("the guard writes text");
@@ -84,7 +109,19 @@ fn start(settings: &str) -> Server {
         panic!("PostgreSQL does not start: {line}");
     };
     let url = ("postgres://postgres@localhost/".to_owned(), format!("?host={folder}"));
-    Server { url, guard: Some(guard) }
+    let folder = folder.to_owned();
+    Server { url, guard: Some(Guard { _process: guard, folder, talk: Mutex::new((told, said)) }) }
+}
+
+impl Guard {
+    /// Has an order carried out.
+    fn tell(&self, order: &str) {
+        let (told, said) = &mut *self.talk.lock().expect("nobody panics with it");
+        writeln!(told, "{order}").expect("the guard reads");
+        let mut line = String::new();
+        said.read_line(&mut line).expect("the guard writes text");
+        assert_eq!(line.trim_end(), "done", "the guard of a cluster was told: {order}");
+    }
 }
 
 /// Splits a URL around the name of its database.
