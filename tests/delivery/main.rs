@@ -6,8 +6,14 @@
 )]
 
 mod bloat;
+#[cfg(unix)]
+mod cancelled;
+#[cfg(unix)]
 mod epochs;
 #[cfg(unix)]
+mod slowly;
+#[cfg(unix)]
 mod split_brain;
+#[cfg(unix)]
 mod waking;
 mod writers;

@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 use eventbus_runtime::store::Log;
-use eventbus_runtime::{Event, EventBus, HandlerError, Running};
+use eventbus_runtime::{Event, EventBus, HandlerError, PgBus, Running};
 use eventbus_tests::postgres::PgDatabase;
 use eventbus_tests::sqlite::SqliteFile;
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
+use crate::slowly::Slowly;
 use crate::writers::CounterRaised;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -20,14 +21,28 @@ fn raised(n: i64) -> CounterRaised {
     CounterRaised { counter: "c".to_owned(), n }
 }
 
+/// When it sleeps. A subscription that was busy looks again after 5 to 200 ms, seven times, and whatever comes meanwhile is
+/// found without anybody waking it; so nothing tells but time that it does not look any more.
+async fn asleep() {
+    sleep(Duration::from_millis(1_200)).await;
+}
+
 /// A subscription that never polls by itself once it sleeps, and what it handled.
 async fn sleeper<S: Log>(bus: &EventBus<S>) -> (Running<S>, mpsc::UnboundedReceiver<i64>) {
+    polling(bus, HOUR).await
+}
+
+/// One that polls once it sleeps.
+async fn polling<S: Log>(
+    bus: &EventBus<S>,
+    poll: Duration,
+) -> (Running<S>, mpsc::UnboundedReceiver<i64>) {
     let (handled, events) = mpsc::unbounded_channel();
     let handler = move |event: Event<CounterRaised>| {
         handled.send(event.n).unwrap();
         std::future::ready(Ok::<_, HandlerError>(()))
     };
-    let running = bus.subscribe("sleeper").poll(HOUR).handle(handler).start().await.unwrap();
+    let running = bus.subscribe("sleeper").poll(poll).handle(handler).start().await.unwrap();
     running.settled().await.unwrap();
     (running, events)
 }
@@ -42,7 +57,8 @@ async fn a_commit_of_another_process_wakes_a_sleeper_on_postgres() {
     let database = PgDatabase::new().await;
     let (bus, other) = (database.bus().await, database.bus().await);
     let (_running, mut events) = sleeper(&bus).await;
-    for n in 0..5 {
+    for n in 0..3 {
+        asleep().await;
         let mut tx = other.begin().await.unwrap();
         other.emit(&mut tx, raised(n)).await.unwrap();
         tx.commit().await.unwrap();
@@ -56,7 +72,8 @@ async fn a_commit_of_another_process_wakes_a_sleeper_on_sqlite() {
     let file = SqliteFile::new();
     let (bus, other) = (file.bus().await, file.bus().await);
     let (_running, mut events) = sleeper(&bus).await;
-    for n in 0..5 {
+    for n in 0..3 {
+        asleep().await;
         let mut tx = other.begin().await.unwrap();
         other.emit(&mut tx, raised(n)).await.unwrap();
         tx.commit().await.unwrap();
@@ -72,8 +89,40 @@ async fn an_emitter_that_was_in_flight_when_everybody_lay_down_is_not_missed() {
     let mut open = other.begin().await.unwrap();
     other.emit(&mut open, raised(1)).await.unwrap();
     let (_running, mut events) = sleeper(&bus).await;
+    asleep().await;
     open.commit().await.unwrap();
     assert_eq!(soon(&mut events).await, 1);
+    bus.shutdown().await.unwrap();
+}
+
+/// Ends the sessions that hold a lock: that of the relay, and that of whoever listens.
+async fn lose_listeners(bus: &PgBus) {
+    let listeners = "SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database \
+         WHERE l.locktype = 'advisory' AND d.datname = current_database()";
+    sqlx::query(listeners).execute(bus.pool()).await.unwrap();
+}
+
+/// Whoever cannot listen again asks in ever longer intervals, up to ten seconds; its relay goes on polling.
+#[tokio::test]
+async fn a_relay_that_cannot_listen_polls() {
+    let database = PgDatabase::new().await;
+    let other = database.bus().await;
+    let server = other.pool().connect_options();
+    let way = Slowly::to(&server);
+    let pool = PgPoolOptions::new().max_connections(2).min_connections(2);
+    let bus = PgBus::new(pool.connect_with(way.options(&server)).await.unwrap());
+    let (_running, mut events) = polling(&bus, Duration::from_millis(100)).await;
+    asleep().await;
+    way.close();
+    lose_listeners(&other).await;
+    let all = async {
+        for n in 0..5 {
+            asleep().await;
+            other.emit(other.pool(), raised(n)).await.unwrap();
+            assert_eq!(soon(&mut events).await, n);
+        }
+    };
+    timeout(Duration::from_secs(16), all).await.expect("it polls");
     bus.shutdown().await.unwrap();
 }
 
@@ -82,10 +131,10 @@ async fn a_lost_listener_is_replaced() {
     let database = PgDatabase::new().await;
     let (bus, other) = (database.bus().await, database.bus().await);
     let (_running, mut events) = sleeper(&bus).await;
-    let listeners = "SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database \
-         WHERE l.locktype = 'advisory' AND d.datname = current_database()";
-    sqlx::query(listeners).execute(other.pool()).await.unwrap();
+    asleep().await;
+    lose_listeners(&other).await;
     for n in 0..3 {
+        asleep().await;
         let mut tx = other.begin().await.unwrap();
         other.emit(&mut tx, raised(n)).await.unwrap();
         tx.commit().await.unwrap();
@@ -117,7 +166,7 @@ async fn a_busy_system_hardly_notifies() {
             counted.fetch_add(1, SeqCst);
         }
     });
-    let emitters = EventBus::on(eventbus_runtime::PgBus::new(pool).store().clone());
+    let emitters = PgBus::new(pool);
     let writers: Vec<_> = (0..CONNECTIONS)
         .map(|writer| {
             let bus = emitters.clone();

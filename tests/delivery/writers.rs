@@ -59,19 +59,24 @@ pub(crate) async fn tables(pool: &PgPool) {
 
 /// Raises some counters, in a fixed order so that writers never deadlock, then commits or rolls back.
 pub(crate) async fn write(bus: &PgBus, random: &mut StdRng) {
-    let mut tx = bus.begin().await.unwrap();
+    try_write(bus, random).await.unwrap();
+}
+
+/// The same where the database may be away.
+pub(crate) async fn try_write(bus: &PgBus, random: &mut StdRng) -> Result<(), HandlerError> {
+    let mut tx = bus.begin().await?;
     for counter in (0..COUNTERS).filter(|_| random.random_bool(0.2)) {
         let counter = format!("c{counter}");
         let n: i64 = sqlx::query("UPDATE counter SET n = n + 1 WHERE counter = $1 RETURNING n")
             .bind(&counter)
             .fetch_one(&mut *tx)
-            .await
-            .unwrap()
+            .await?
             .get(0);
-        bus.emit(&mut tx, CounterRaised { counter, n }).await.unwrap();
+        bus.emit(&mut tx, CounterRaised { counter, n }).await?;
         tokio::task::yield_now().await;
     }
-    if random.random_bool(0.25) { tx.rollback().await } else { tx.commit().await }.unwrap();
+    if random.random_bool(0.25) { tx.rollback().await } else { tx.commit().await }?;
+    Ok(())
 }
 
 pub(crate) async fn values(pool: &PgPool, table: &str) -> BTreeMap<String, i64> {

@@ -38,6 +38,8 @@ pub struct Buffer {
     bytes: usize,
     /// Whether some were written already.
     flushed: bool,
+    /// Whether the last write of what waited was not waited for, so that nobody knows whether it took place.
+    unsure: bool,
 }
 
 impl<S: Store> EventBus<S> {
@@ -111,6 +113,10 @@ impl<S: Store> EventBus<S> {
     /// Inserts what waits, commits and wakes.
     async fn end(self, open: Open<S>) -> Result<()> {
         let Open { mut transaction, buffer } = open;
+        if buffer.unsure {
+            self.store.rollback(transaction).await.ok();
+            return Err(cut_off());
+        }
         if !buffer.events.is_empty()
             && let Err(error) = self.store.append(&mut transaction, &buffer.events).await
         {
@@ -132,6 +138,14 @@ fn kept() -> Error {
         ErrorKind::TransactionRollback,
         "the closure ended without giving its transaction back, and it was not committed: do not leak the `BusTx`, \
          store it or send it to another task",
+    )
+}
+
+fn cut_off() -> Error {
+    Error::new(
+        ErrorKind::TransactionRollback,
+        "an emit was cut off while it wrote the events that waited for the end of this transaction, so it was rolled \
+         back: let it complete, without `select!` or a timeout around it",
     )
 }
 
@@ -180,7 +194,10 @@ impl Buffer {
 
     async fn flush<S: Store>(&mut self, store: &S, connection: &mut S::Connection) -> Result<()> {
         if !self.events.is_empty() {
-            store.append(connection, &self.events).await?;
+            self.unsure = true;
+            let written = store.append(connection, &self.events).await;
+            self.unsure = false;
+            written?;
             self.flushed = true;
             self.events.clear();
             self.bytes = 0;

@@ -95,7 +95,7 @@ use crate::relay::worker::Worker;
 
 /// Starts a checked subscription; returns when it is registered and its first look at the roster was answered.
 ///
-/// Both run in the task: a caller that drops this future cuts no statement off.
+/// Both run in the task: a caller that drops this future cuts no statement off. The task ends then, whatever it came to.
 pub(crate) async fn start<S: Log>(bus: EventBus<S>, spec: Spec<S>) -> Result<Running<S>> {
     let span = tracing::info_span!("subscription", subscription = %spec.name);
     let shared = Arc::new(Shared::new(&spec.name, spec.routes.types()));
@@ -103,7 +103,20 @@ pub(crate) async fn start<S: Log>(bus: EventBus<S>, spec: Spec<S>) -> Result<Run
     let (answer, answered) = oneshot::channel();
     bus.hub.add(Arc::clone(&shared));
     tokio::spawn(worker.run(answer).instrument(span));
+    let mut starting = Starting(Some(Arc::clone(&shared)));
     let gone = |_| Err(Error::new(ErrorKind::Configuration, "the runtime is shutting down"));
     answered.await.unwrap_or_else(gone)?;
+    starting.0 = None;
     Ok(Running::new(bus, shared))
+}
+
+/// Stops a subscription of which nobody gets a handle: it would run on, and a second start would be a second replica.
+struct Starting(Option<Arc<Shared>>);
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        if let Some(shared) = &self.0 {
+            shared.stop();
+        }
+    }
 }

@@ -13,10 +13,9 @@ const SCRIPT: &str = concat!(include_str!("unprivileged.sh"), include_str!("boun
 /// A PgBouncer in front of a database; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Bouncer {
-    folder: String,
     database: String,
     /// Ends it by letting go of its stdin.
-    _guard: Guard,
+    guard: Guard,
 }
 
 /// To whom it lends a connection of the server, and for how long.
@@ -63,8 +62,8 @@ impl PgDatabase {
         );
         let missing = "PgBouncer is not installed: install it (Debian and Ubuntu: `apt-get install pgbouncer`, macOS: \
                        `brew install pgbouncer`)";
-        let (guard, folder) = Guard::start(SCRIPT, &configuration, missing);
-        Bouncer { folder, database: self.name.clone(), _guard: guard }
+        let guard = Guard::start(SCRIPT, &configuration, missing);
+        Bouncer { database: self.name.clone(), guard }
     }
 }
 
@@ -72,6 +71,6 @@ impl Bouncer {
     /// The URL of the database through it.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("postgres://postgres@localhost:6432/{}?host={}", self.database, self.folder)
+        format!("postgres://postgres@localhost:6432/{}?host={}", self.database, self.guard.folder)
     }
 }

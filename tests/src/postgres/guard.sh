@@ -1,8 +1,18 @@
 # Runs a PostgreSQL cluster for as long as somebody holds the other end of our stdin, and leaves nothing behind: the
 # test process cannot fail to let go, however it ends. $2 are the server's settings (`-c fsync=off ..`).
 #
-# Says on stdout, once: `ready <folder of the socket>`, `missing`, or `failed` and why.
+# Says on stdout: `ready <folder of the socket>`, `missing`, or `failed` and why. When it is ready it answers `done` to
+# each line of its stdin: `stop` stops the server; `replace <folder>` starts it anew, with a socket in the folder of a
+# cluster that was stopped.
 
+if [ -n "$EVENTBUS_TEST_POSTGRES_BIN" ]; then
+    PATH="$EVENTBUS_TEST_POSTGRES_BIN:$PATH"
+    if [ ! -x "$EVENTBUS_TEST_POSTGRES_BIN/initdb" ]; then
+        echo failed
+        echo "$(id -un) finds no initdb in EVENTBUS_TEST_POSTGRES_BIN=$EVENTBUS_TEST_POSTGRES_BIN, or may not run it"
+        exit
+    fi
+fi
 if ! command -v initdb >/dev/null || ! command -v pg_ctl >/dev/null; then
     newest=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
     PATH="$newest:$PATH"
@@ -17,16 +27,34 @@ folder=$(mktemp -d /tmp/eventbus-pg.XXXXXX) || exit 1
 chmod 711 "$folder"
 
 settings=$2
+create() {
+    initdb --no-sync --auth=trust --username=postgres --encoding=UTF8 --locale=C -D "$folder/data" && start "$folder"
+}
 start() {
-    initdb --no-sync --auth=trust --username=postgres --encoding=UTF8 --locale=C -D "$folder/data" &&
-        pg_ctl start -w -t 120 -D "$folder/data" -l "$folder/server.log" -o \
-            "-k $folder -c listen_addresses='' -c max_connections=300 $settings"
+    pg_ctl start -w -t 120 -D "$folder/data" -l "$folder/server.log" -o \
+        "-k $1 -c listen_addresses='' -c max_connections=300 $settings"
+}
+stop() {
+    pg_ctl stop -m fast -w -D "$folder/data"
+}
+obey() {
+    case $1 in
+    stop) stop ;;
+    replace) stop && start "$folder,$2" ;;
+    *) false ;;
+    esac
 }
 
-if start >"$folder/start.log" 2>&1 </dev/null; then
+if create >"$folder/start.log" 2>&1 </dev/null; then
     echo "ready $folder"
+    while read -r word place; do
+        if obey "$word" "$place" >>"$folder/start.log" 2>&1 </dev/null; then
+            echo "done"
+        else
+            echo "failed: $(tail -n 1 "$folder/start.log")"
+        fi
+    done
     exec >/dev/null
-    cat >/dev/null
 else
     echo failed
     cat "$folder/start.log" "$folder/server.log" 2>/dev/null

@@ -1,7 +1,8 @@
 //! PostgreSQL databases for tests.
 //!
 //! The server is a cluster of our own, started once per test process, or the one that `EVENTBUS_TEST_POSTGRES_URL`
-//! names: a URL of a role that may create databases. Runners that give each test a process of its own, as cargo-nextest
+//! names: a URL of a role that may create databases. `EVENTBUS_TEST_POSTGRES_BIN` names the folder of the `initdb` and
+//! the `postgres` that a cluster of our own is to be of, in place of those on the PATH. Runners that give each test a process of its own, as cargo-nextest
 //! does, are faster with a server that is running already.
 
 mod bouncer;
@@ -15,7 +16,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
 pub use crate::postgres::bouncer::{Bouncer, PoolMode};
-use crate::postgres::server::{Server, durable, elsewhere, server};
+use crate::postgres::server::{Server, another, durable, elsewhere, server};
 
 /// Names a server to use instead of a cluster of our own.
 pub const URL_VARIABLE: &str = "EVENTBUS_TEST_POSTGRES_URL";
@@ -61,6 +62,15 @@ impl PgDatabase {
         Self::create_on(durable(), &template(durable()).await).await
     }
 
+    /// The same in a cluster of our own that nobody else uses.
+    ///
+    /// # Panics
+    /// When there is no PostgreSQL.
+    pub async fn alone() -> Self {
+        let server = another();
+        Self::create_on(server, &template(server).await).await
+    }
+
     /// Its URL.
     #[must_use]
     pub fn url(&self) -> String {
@@ -81,6 +91,31 @@ impl PgDatabase {
     /// When one of them is missing or fails.
     pub async fn restored_elsewhere(&self) -> Self {
         let copy = Self::create_on(elsewhere(), "template0").await;
+        self.restore_into(&copy);
+        copy
+    }
+
+    /// A copy that can take its place, in a cluster that nobody else uses. Others go on meanwhile, on a runtime with
+    /// several threads.
+    ///
+    /// # Panics
+    /// When `pg_dump` or `psql` is missing or fails.
+    pub async fn copied(&self) -> Self {
+        let copy = Self::create_named(self.name.clone(), another(), "template0").await;
+        tokio::task::block_in_place(|| self.restore_into(&copy));
+        copy
+    }
+
+    /// Stops the cluster of this one, which is [`alone`](Self::alone), and lets a copy listen in its place: whoever
+    /// connects to this one's URL is connected to the copy, which does not know what was committed after it was made.
+    ///
+    /// # Panics
+    /// When a cluster does not stop or start.
+    pub fn replace_with(&self, copy: &Self) {
+        tokio::task::block_in_place(|| self.server.replace_with(copy.server));
+    }
+
+    fn restore_into(&self, copy: &Self) {
         let dump = Command::new("pg_dump").arg(self.url()).stdout(Stdio::piped()).spawn();
         let mut dump = dump.expect("pg_dump is on the PATH");
         let restored = Command::new("psql")
@@ -90,7 +125,6 @@ impl PgDatabase {
             .expect("psql is on the PATH");
         let dumped = dump.wait().expect("pg_dump ends");
         assert!(dumped.success() && restored.success(), "the database is dumped and restored");
-        copy
     }
 
     async fn create(template: &str) -> Self {
@@ -98,7 +132,11 @@ impl PgDatabase {
     }
 
     async fn create_on(server: &'static Server, template: &str) -> Self {
-        let name = format!("eventbus_test_{}", Uuid::now_v7().simple());
+        Self::create_named(format!("eventbus_test_{}", Uuid::now_v7().simple()), server, template)
+            .await
+    }
+
+    async fn create_named(name: String, server: &'static Server, template: &str) -> Self {
         let mut admin = server.admin().await;
         execute(&mut admin, format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         admin.close().await.expect("the test server answers");

@@ -1,9 +1,9 @@
 //! The server that the databases are on.
 
 use std::env;
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, OnceLock};
 
 use sqlx::{Connection, PgConnection};
 
@@ -44,7 +44,23 @@ pub(super) fn durable() -> &'static Server {
     DURABLE.get_or_init(|| start(""))
 }
 
+/// A cluster of our own for one test, which it may stop.
+pub(super) fn another() -> &'static Server {
+    Box::leak(Box::new(start(FAST)))
+}
+
 impl Server {
+    /// Stops a cluster of our own, and lets another listen where it did: what is lost is lost.
+    pub(super) fn replace_with(&self, other: &Self) {
+        let (ours, theirs) = (self.guard(), other.guard());
+        ours.tell("stop");
+        theirs.tell(&format!("replace {}", ours.folder));
+    }
+
+    fn guard(&self) -> &Guard {
+        self.guard.as_ref().expect("it is a cluster of our own")
+    }
+
     pub(super) fn is_ours(&self) -> bool {
         self.guard.is_some()
     }
@@ -68,42 +84,60 @@ fn start(settings: &str) -> Server {
         "PostgreSQL is not installed: install the server (Debian and Ubuntu: `apt-get install postgresql`, macOS: \
          `brew install postgresql`), or name one in {URL_VARIABLE}"
     );
-    let (guard, folder) = Guard::start(SCRIPT, settings, &missing);
-    let url = ("postgres://postgres@localhost/".to_owned(), format!("?host={folder}"));
+    let guard = Guard::start(SCRIPT, settings, &missing);
+    let url = ("postgres://postgres@localhost/".to_owned(), format!("?host={}", guard.folder));
     Server { url, guard: Some(guard) }
 }
 
 /// A shell that runs a server until its stdin ends, which this process holds.
 #[derive(Debug)]
-pub(super) struct Guard(Child);
+pub(super) struct Guard {
+    process: Child,
+    /// The folder of the server's socket.
+    pub(super) folder: String,
+    talk: Mutex<Option<(ChildStdin, BufReader<ChildStdout>)>>,
+}
 
 impl Guard {
-    /// Runs a script about `subject`, and answers with the folder of the server's socket.
-    pub(super) fn start(script: &str, subject: &str, missing: &str) -> (Self, String) {
-        let mut guard = Command::new("sh")
+    /// Runs a script about `subject`.
+    pub(super) fn start(script: &str, subject: &str, missing: &str) -> Self {
+        let mut process = Command::new("sh")
             .args(["-c", script, "guard", script, subject])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("there is a shell");
-        let mut said = BufReader::new(guard.stdout.take().expect("stdout is a pipe"));
+        let told = process.stdin.take().expect("stdin is a pipe");
+        let mut said = BufReader::new(process.stdout.take().expect("stdout is a pipe"));
         let mut line = String::new();
         said.read_line(&mut line).expect("the guard writes text");
-        let Some(folder) = line.trim_end().strip_prefix("ready ") else {
+        let Some(folder) = line.trim_end().strip_prefix("ready ").map(str::to_owned) else {
             said.read_to_string(&mut line).expect("the guard writes text");
             assert!(line.trim_end() != "missing", "{missing}");
             panic!("the server does not start: {line}");
         };
-        (Self(guard), folder.to_owned())
+        Self { process, folder, talk: Mutex::new(Some((told, said))) }
+    }
+
+    /// Has an order carried out.
+    fn tell(&self, order: &str) {
+        let mut talk = self.talk.lock().expect("nobody panics with it");
+        let (told, said) = talk.as_mut().expect("it talks until it is dropped");
+        writeln!(told, "{order}").expect("the guard reads");
+        let mut line = String::new();
+        said.read_line(&mut line).expect("the guard writes text");
+        assert_eq!(line.trim_end(), "done", "the guard of a cluster was told: {order}");
     }
 }
 
 /// Waits until nothing is left of it.
 impl Drop for Guard {
     fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        if let Err(error) = self.0.wait() {
+        if let Ok(talk) = self.talk.get_mut() {
+            talk.take();
+        }
+        if let Err(error) = self.process.wait() {
             eprintln!("the guard of a server cannot be waited for: {error}");
         }
     }

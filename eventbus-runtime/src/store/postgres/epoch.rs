@@ -26,6 +26,23 @@ macro_rules! last_number {
 }
 pub(super) use last_number;
 
+/// The fence of a row of `eventbus_shard`, as owners know it; NULL where the tables are in another cluster than
+/// `eventbus_schema` says.
+///
+/// The epoch stands above what is counted in the row, so that raising it raises every fence: whoever holds a shard from
+/// before has a cursor that may be ahead of the restored one, and must take the shard again to learn where it stands.
+macro_rules! fence {
+    ($row:literal) => {
+        concat!(
+            "(SELECT ",
+            $row,
+            ".fence + ((x.epoch - 1)::bigint << 40) FROM eventbus_schema AS x \
+             WHERE x.cluster = (SELECT system_identifier::text FROM pg_control_system()))"
+        )
+    };
+}
+pub(super) use fence;
+
 /// What is said where the one row of `eventbus_schema` is gone.
 pub(super) const NO_ROW: &str =
     "the row of eventbus_schema is missing: call `migrate()`, which puts it back";

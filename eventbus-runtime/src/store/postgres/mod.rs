@@ -58,7 +58,7 @@ use crate::filter::TypeSet;
 use crate::store::bell::Bell;
 use crate::store::postgres::reach::Reach;
 use crate::store::postgres::session::Session;
-use crate::store::transaction::{Abandoned, Transaction};
+use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
     Capability, Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration,
     Replica, Roster, Shard, Shards, Start, Step, Store, Stored, Troubles, Wanted,
@@ -141,7 +141,9 @@ impl EventBus<PgStore> {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when no connection can be had.
     pub async fn begin(&self) -> Result<sqlx::Transaction<'static, Postgres>> {
-        let begun = self.pool().begin().await;
+        // A begin that is dropped half-way would leave a pooled connection inside a transaction that nobody knows of.
+        let pool = self.pool().clone();
+        let begun = to_the_end(async move { pool.begin().await }).await?;
         begun.map_err(|error| self.store().error("begin a transaction", error))
     }
 }

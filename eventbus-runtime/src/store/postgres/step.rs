@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::dead_letter::MOST_ERRORS;
 use crate::error::Result;
 use crate::store::columns::{self, Burial, DeliveryRow};
+use crate::store::postgres::epoch::fence;
 use crate::store::postgres::subscription::{arrays, bind, numbers};
 use crate::store::postgres::{PgCursor, PgStore, bury};
 use crate::store::transaction::{ended_by_a_statement, is_outermost};
@@ -61,11 +62,12 @@ async fn hold(
     owner: &Owner,
 ) -> Result<bool, sqlx::Error> {
     let (shards, fences) = arrays(&owner.held);
-    let held = store.query(
+    let held = store.query(concat!(
         "SELECT FROM eventbus_shard AS s JOIN UNNEST($2::smallint[], $3::bigint[]) AS h (shard, fence) \
-             ON s.shard = h.shard AND s.fence = h.fence \
-         WHERE s.subscription = $1 AND current_setting('eventbus.step', true) = 'ours' FOR NO KEY UPDATE OF s",
-    )
+             ON s.shard = h.shard AND h.fence = ",
+        fence!("s"),
+        " WHERE s.subscription = $1 AND current_setting('eventbus.step', true) = 'ours' FOR NO KEY UPDATE OF s",
+    ))
     .bind(&owner.subscription)
     .bind(shards)
     .bind(fences)
@@ -82,13 +84,14 @@ async fn move_to(
     cursor: &PgCursor,
 ) -> Result<bool, sqlx::Error> {
     let (shards, fences) = arrays(&owner.held);
-    let query = store.query(
+    let query = store.query(concat!(
         "UPDATE eventbus_shard AS s SET epoch = $4, from_snapshot = $5::pg_snapshot, from_floor = $6, \
              to_snapshot = $7::pg_snapshot, to_floor = $8, to_ceiling = $9, position = $10 \
          FROM UNNEST($2::smallint[], $3::bigint[]) AS h (shard, fence) \
-         WHERE s.subscription = $1 AND s.shard = h.shard AND s.fence = h.fence \
-             AND current_setting('eventbus.step', true) = 'ours'",
-    )
+         WHERE s.subscription = $1 AND s.shard = h.shard AND current_setting('eventbus.step', true) = 'ours' \
+             AND h.fence = ",
+        fence!("s"),
+    ))
     .bind(&owner.subscription)
     .bind(shards)
     .bind(fences);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::store::postgres::cursor::Bound;
+use crate::store::postgres::epoch::{self, fence};
 use crate::store::postgres::replica::{alive, now};
 use crate::store::postgres::{PgCursor, PgStore, start};
 use crate::store::{Handles, Held, Registration, Replica, Roster, Shard, Start, columns};
@@ -14,8 +15,12 @@ use crate::store::{Handles, Held, Registration, Replica, Roster, Shard, Start, c
 /// A shard's columns, of the table `s`.
 macro_rules! shard_columns {
     () => {
-        "s.shard, s.fence, s.owner, s.epoch, s.from_snapshot::text, s.from_floor, s.to_snapshot::text, s.to_floor, \
-         s.to_ceiling, s.position"
+        concat!(
+            "s.shard, ",
+            fence!("s"),
+            " AS fence, s.owner, s.epoch, s.from_snapshot::text, s.from_floor, s.to_snapshot::text, s.to_floor, \
+             s.to_ceiling, s.position"
+        )
     };
 }
 
@@ -100,6 +105,8 @@ pub(super) async fn roster(
         .map_err(failed)?;
     let Some((paused, handles, unseen)) = found else { return store.end(errand, Ok(None)).await };
     let alive = alive(store, &mut errand, subscription).await.map_err(failed)?;
+    // Where the tables were just restored, their owners learn of it here.
+    epoch::now(store, &mut errand).await.map_err(failed)?;
     let statement = concat!(
         "SELECT ",
         shard_columns!(),
@@ -122,7 +129,9 @@ pub(super) async fn take(
         .query(concat!(
             "UPDATE eventbus_shard AS s SET owner = $1, fence = s.fence + 1 \
          FROM UNNEST($3::smallint[], $4::bigint[]) AS h (shard, fence) \
-         WHERE s.subscription = $2 AND s.shard = h.shard AND s.fence = h.fence RETURNING ",
+         WHERE s.subscription = $2 AND s.shard = h.shard AND h.fence = ",
+            fence!("s"),
+            " RETURNING ",
             shard_columns!(),
         ))
         .bind(replica.id)
@@ -136,10 +145,11 @@ pub(super) async fn take(
 
 pub(super) async fn give(store: &PgStore, subscription: &str, shards: &[Held]) -> Result<()> {
     let (numbers, fences) = arrays(shards);
-    let query = store.query(
+    let query = store.query(concat!(
         "UPDATE eventbus_shard AS s SET owner = NULL FROM UNNEST($2::smallint[], $3::bigint[]) AS h (shard, fence) \
-         WHERE s.subscription = $1 AND s.shard = h.shard AND s.fence = h.fence",
-    )
+         WHERE s.subscription = $1 AND s.shard = h.shard AND h.fence = ",
+        fence!("s"),
+    ))
     .bind(subscription)
     .bind(numbers)
     .bind(fences);

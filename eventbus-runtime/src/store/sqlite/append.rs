@@ -1,5 +1,8 @@
 //! Appending to the log.
 
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use sqlx::query_builder::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection};
 use sqlx::{Connection, Database, raw_sql};
@@ -52,16 +55,42 @@ async fn together(
             Err(error) => return Err(error),
         }
     }
-    // A savepoint that is left behind by a caller who stops waiting ends with the transaction and does no harm.
-    raw_sql("SAVEPOINT eventbus_emit").execute(&mut *connection).await?;
-    let written = write(connection, events, keyed).await;
+    let mut savepoint = Savepoint { connection, ended: false };
+    raw_sql("SAVEPOINT eventbus_emit").execute(&mut *savepoint.connection).await?;
+    let written = write(savepoint.connection, events, keyed).await;
     let end = match written {
         Ok(_) => "RELEASE eventbus_emit",
         Err(_) => "ROLLBACK TO eventbus_emit; RELEASE eventbus_emit",
     };
-    let ended = raw_sql(end).execute(connection).await;
+    let ended = raw_sql(end).execute(&mut *savepoint.connection).await;
+    savepoint.ended = true;
     let duplicates = written?;
     ended.map(|_| duplicates)
+}
+
+/// A savepoint inside a transaction of the caller's, who may stop waiting between two statements and commit all the same:
+/// then what was written so far is taken back.
+///
+/// sqlx's own cannot be used: one that is cut off while it begins makes sqlx believe in a depth that is not there, and the
+/// caller's commit does nothing.
+struct Savepoint<'c> {
+    connection: &'c mut SqliteConnection,
+    ended: bool,
+}
+
+impl Drop for Savepoint<'_> {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        // One by one, because nobody waits for the first and the connection's thread would not come to the second. The
+        // first poll hands a statement to that thread, which runs it after those that it has already and before any that
+        // the caller sends. Where the savepoint was released after all, both fail and nothing happens.
+        for end in ["ROLLBACK TO eventbus_emit", "RELEASE eventbus_emit"] {
+            let ending = pin!(raw_sql(end).execute(&mut *self.connection));
+            let _ = ending.poll(&mut Context::from_waker(Waker::noop()));
+        }
+    }
 }
 
 async fn write(

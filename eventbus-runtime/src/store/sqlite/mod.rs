@@ -35,7 +35,7 @@ use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::store::bell::Bell;
 use crate::store::sqlite::session::Session;
-use crate::store::transaction::{Abandoned, Transaction};
+use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
     Capability, Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration,
     Replica, Roster, Shard, Shards, Start, Step, Store, Stored, Troubles, Wanted,
@@ -102,7 +102,9 @@ impl EventBus<SqliteStore> {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when another writer does not finish within the busy timeout.
     pub async fn begin(&self) -> Result<sqlx::Transaction<'static, Sqlite>> {
-        let begun = self.pool().begin_with("BEGIN IMMEDIATE").await;
+        // Nobody drops a begin half-way.
+        let pool = self.pool().clone();
+        let begun = to_the_end(async move { pool.begin_with("BEGIN IMMEDIATE").await }).await?;
         begun.map_err(|error| self.store().error("begin a transaction", error))
     }
 }

@@ -1,0 +1,124 @@
+//! Subscriptions that are started, moved, waited for and ended by somebody who stops waiting.
+
+use std::time::Duration;
+
+use eventbus_runtime::store::Start;
+use eventbus_runtime::{Event, EventBus, HandlerError, Running};
+
+use crate::cancelled::bench::{Bench, TrialMade, parts};
+use crate::cancelled::cutting::cut_off_everywhere;
+use crate::cancelled::database::Database;
+
+const OTHER: &str = "other";
+
+/// Rows of shards: all of a subscription that is known, none of one that is not.
+const SHARDS: &str = "SELECT count(*) FROM eventbus_shard WHERE subscription = $1";
+const KNOWN: &str = "SELECT count(*) FROM eventbus_subscription WHERE name = $1";
+const PLACES: &str = "SELECT count(DISTINCT position) FROM eventbus_shard WHERE subscription = $1";
+
+async fn start<D: Database>(bus: &EventBus<D::Store>) -> Running<D::Store> {
+    let handler = async |_: Event<TrialMade>| Ok::<_, HandlerError>(());
+    bus.subscribe(OTHER).handle(handler).start().await.unwrap()
+}
+
+impl<D: Database> Bench<D> {
+    /// The other subscription is known with all its shards at one place, or not at all; it can be started and removed.
+    async fn other_is_whole(&self, trial: &str) {
+        let known = self.count(KNOWN, OTHER).await;
+        assert_eq!(self.count(SHARDS, OTHER).await, known * 16, "{trial}: all of it or nothing");
+        assert_eq!(self.count(PLACES, OTHER).await, known, "{trial}: at one place");
+        let running = start::<D>(&self.bus).await;
+        self.bus.resume(OTHER).await.unwrap();
+        running.settled().await.unwrap();
+        running.shutdown().await.unwrap();
+    }
+}
+
+pub(crate) async fn a_subscription_that_starts<D: Database>() {
+    let bench = Bench::<D>::new().await;
+    let starting = async |_: &str| start::<D>(&bench.bus).await;
+    cut_off_everywhere(starting, async |trial, running| {
+        if let Some(running) = running {
+            running.settled().await.unwrap();
+            running.shutdown().await.unwrap();
+        }
+        bench.still_works(trial).await;
+        bench.other_is_whole(trial).await;
+        bench.bus.remove_subscription(OTHER).await.unwrap();
+    })
+    .await;
+    bench.end().await;
+}
+
+pub(crate) async fn a_subscription_that_is_moved_and_removed<D: Database>() {
+    let bench = Bench::<D>::new().await;
+    let (bus, first) = (&bench.bus, parts("first", 1));
+    let first = bus.emit(bus.store(), first).await.unwrap().id();
+    start::<D>(bus).await.shutdown().await.unwrap();
+    let moving = async |_: &str| {
+        bus.migrate().await.unwrap();
+        bus.pause(OTHER).await.unwrap();
+        bus.seek(OTHER, Start::After(first)).await.unwrap();
+        bus.seek(OTHER, Start::Now).await.unwrap();
+        bus.resume(OTHER).await.unwrap();
+        bus.remove_subscription(OTHER).await.unwrap();
+    };
+    cut_off_everywhere(moving, async |trial, _| {
+        bench.still_works(trial).await;
+        bench.other_is_whole(trial).await;
+    })
+    .await;
+    bench.end().await;
+}
+
+pub(crate) async fn a_subscription_that_ends<D: Database>() {
+    let bench = Bench::<D>::new().await;
+    let ending = async |_: &str| {
+        let running = start::<D>(&bench.bus).await;
+        running.shutdown().await.unwrap();
+    };
+    cut_off_everywhere(ending, async |trial, _| {
+        // A start that was not cut off runs on, by itself, until somebody ends it.
+        let again = start::<D>(&bench.bus).await;
+        again.settled().await.unwrap();
+        bench.other_is_whole(trial).await;
+        again.shutdown().await.unwrap();
+        bench.bus.remove_subscription(OTHER).await.unwrap();
+        bench.still_works(trial).await;
+    })
+    .await;
+    bench.end().await;
+}
+
+/// It ends whether anybody waits for it or not.
+pub(crate) async fn a_bus_that_ends<D: Database>() {
+    let bench = Bench::<D>::new().await;
+    let ending = async |_: &str| {
+        let bus = EventBus::on(bench.bus.store().clone());
+        let running = start::<D>(&bus).await;
+        bus.shutdown_within(Duration::from_secs(5)).await.unwrap();
+        running.shutdown().await.unwrap();
+    };
+    cut_off_everywhere(ending, async |trial, _| {
+        bench.still_works(trial).await;
+        bench.other_is_whole(trial).await;
+        bench.bus.remove_subscription(OTHER).await.unwrap();
+    })
+    .await;
+    bench.end().await;
+}
+
+pub(crate) async fn a_wait_for_what_was_emitted<D: Database>() {
+    let bench = Bench::<D>::new().await;
+    let waiting = async |trial: &str| {
+        let receipts = bench.bus.emit(bench.bus.store(), parts(trial, 2)).await.unwrap();
+        receipts.handled_by("witness", Duration::from_secs(5)).await.unwrap();
+        bench.witness.settled().await.unwrap();
+    };
+    cut_off_everywhere(waiting, async |trial, ended| {
+        bench.still_works(trial).await;
+        bench.is_whole(trial, 2, ended.is_some()).await;
+    })
+    .await;
+    bench.end().await;
+}
