@@ -112,7 +112,8 @@ impl<S: Log> Subscribe<S> {
     /// When a call fails, in whatever way, its events are tried again in halves until the one is found that is to blame;
     /// only that one is retried or a dead letter, and uses up attempts. So the events around it are handed over a second
     /// time: a transactional handler's first effects were rolled back with its failure, a plain handler has to bear it.
-    /// An event that cannot be read is found without a call. One that is tried again later comes alone.
+    /// An event that cannot be read is found without a call. One that is tried again later comes alone; those that
+    /// were parked behind it follow together.
     ///
     /// Each call of a transactional handler is a transaction of its own; plain handlers of batches are called one at a
     /// time, whatever [`concurrency`](Self::concurrency) says, and the cursor is written after each call. The

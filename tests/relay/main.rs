@@ -5,6 +5,7 @@
     reason = "all of it is test code, also what stands outside a #[test]"
 )]
 
+mod backlog;
 mod batch;
 mod crowd;
 mod desk;
@@ -89,6 +90,16 @@ macro_rules! suite {
                     a_batch_refused_at_its_end_is_traced_to_its_event,
                     an_unavailable_destination_uses_up_no_attempts_of_a_batch,
                     a_batch_passes_what_it_does_not_get,
+                },
+                backlog::{
+                    parked_events_share_a_transaction,
+                    rows_of_plain_handlers_go_together,
+                    parked_events_follow_in_batches,
+                    aggregates_of_an_outage_share_a_transaction,
+                    a_failure_among_parked_events_keeps_the_order,
+                    effects_of_parked_events_happen_once_where_a_drain_is_cut,
+                    a_refused_drain_is_traced_to_its_event,
+                    what_is_handled_is_not_called_again_where_its_row_could_not_go,
                 },
                 past::{
                     former_names_and_versions_reach_the_handler_of_today,

@@ -47,14 +47,15 @@
 //! handled when its letter is retried, and those that come once its
 //! retry was noticed wait for it.
 //!
-//! One round reads the troubles of each place and attempts what is due, then reads a page and hands it over. A place is
-//! the shards that stand at one cursor. A subscription is *settled* when a whole round that began after the question found
+//! One round reads the troubles of each place and hands over what is due, then reads a page and hands that over, both in the
+//! same way: [`in_hand`]. A place is the shards that stand at one cursor. A subscription is *settled* when a whole round that began after the question found
 //! neither, and nothing is open in the shards of others.
 
 mod attempt;
 mod batch;
 mod group;
 mod hub;
+mod in_hand;
 mod keeper;
 mod page;
 mod place;
