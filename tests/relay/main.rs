@@ -123,6 +123,7 @@ macro_rules! suite {
                 },
                 replicas::{
                     replicas_share_the_shards_and_keep_every_order,
+                    dropped_shards_go_to_a_replica_that_came_meanwhile,
                     a_pause_holds_it_and_a_resume_lets_it_go_on,
                     a_seek_moves_it_while_it_runs,
                     a_removed_subscription_ends_where_it_runs,

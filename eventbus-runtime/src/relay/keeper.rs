@@ -53,6 +53,9 @@ impl<S: Log> Worker<S> {
             self.recent.clear();
         }
         self.give(places, &assignment.give).await?;
+        if !assignment.disown.is_empty() {
+            self.answered(self.store.give(&self.spec.name, &assignment.disown)).await?;
+        }
         if !assignment.take.is_empty() {
             self.take(places, &roster, &assignment.take).await?;
         }
