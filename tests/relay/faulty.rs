@@ -115,6 +115,10 @@ impl<S: Store> Store for Faulty<S> {
         }
     }
 
+    fn connections(&self) -> Option<usize> {
+        self.inner.connections()
+    }
+
     async fn discard(&self, transaction: S::Transaction) {
         self.faults.discards.fetch_add(1, SeqCst);
         self.inner.discard(transaction).await;

@@ -14,6 +14,7 @@ mod events;
 mod failure;
 mod faulty;
 mod filter;
+mod lanes;
 mod letters;
 mod life;
 mod order;
@@ -111,8 +112,13 @@ macro_rules! suite {
                     a_filter_that_newer_code_must_answer_stalls_every_handler,
                     trouble_keeps_its_order_under_a_handler_that_knows_less,
                 },
+                lanes::{
+                    transactions_of_lanes_are_open_at_once,
+                    a_bad_aggregate_holds_up_no_other_lane,
+                },
                 storm::{
                     effects_happen_once_and_in_order,
+                    effects_of_lanes_happen_once_and_in_order,
                     effects_of_batches_happen_once_and_in_order,
                     plain_handlers_miss_nothing,
                 },

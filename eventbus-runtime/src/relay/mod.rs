@@ -57,6 +57,7 @@ mod group;
 mod hub;
 mod in_hand;
 mod keeper;
+mod lanes;
 mod page;
 mod place;
 mod plain;
@@ -92,19 +93,31 @@ pub use crate::relay::shared::State;
 pub use crate::relay::stats::{Counts, Stats};
 pub use crate::relay::tail::Listening;
 pub(crate) use crate::relay::tail::{Listener, Next, start_ephemeral, start_stream};
-use crate::relay::worker::Worker;
 
 /// Starts a checked subscription; returns when it is registered and its first look at the roster was answered.
 ///
-/// Both run in the task: a caller that drops this future cuts no statement off.
+/// Both run in the task: a caller that drops this future cuts no statement off. The task ends then, whatever it came to.
 pub(crate) async fn start<S: Log>(bus: EventBus<S>, spec: Spec<S>) -> Result<Running<S>> {
+    let lanes = lanes::count(&bus.store, &spec)?;
     let span = tracing::info_span!("subscription", subscription = %spec.name);
-    let shared = Arc::new(Shared::new(&spec.name, spec.routes.types()));
-    let worker = Worker::new(bus.store.clone(), spec, Arc::clone(&shared));
-    let (answer, answered) = oneshot::channel();
-    bus.hub.add(Arc::clone(&shared));
-    tokio::spawn(worker.run(answer).instrument(span));
-    let gone = |_| Err(Error::new(ErrorKind::Configuration, "the runtime is shutting down"));
-    answered.await.unwrap_or_else(gone)?;
-    Ok(Running::new(bus, shared))
+    let spec = Arc::new(spec);
+    let mut starting = Starting(Vec::with_capacity(lanes));
+    for worker in lanes::workers(&bus.store, &spec, lanes) {
+        let (answer, answered) = oneshot::channel();
+        bus.hub.add(Arc::clone(&worker.shared));
+        starting.0.push(Arc::clone(&worker.shared));
+        tokio::spawn(worker.run(answer).instrument(span.clone()));
+        let gone = |_| Err(Error::new(ErrorKind::Configuration, "the runtime is shutting down"));
+        answered.await.unwrap_or_else(gone)?;
+    }
+    Ok(Running::new(bus, std::mem::take(&mut starting.0)))
+}
+
+/// Stops the lanes of which nobody gets a handle: they would run on, and a second start would be further replicas.
+struct Starting(Vec<Arc<Shared>>);
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|shared| shared.stop());
+    }
 }

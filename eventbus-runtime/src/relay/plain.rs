@@ -105,7 +105,7 @@ impl<S: Log> Worker<S> {
         place: &mut Place<S::Cursor>,
         work: &mut Work<'p, S>,
     ) -> Flow<()> {
-        while work.calls.len() < work.spec.concurrency && work.leave.is_none() && !self.stopping() {
+        while work.calls.len() < work.spec.calls() && work.leave.is_none() && !self.stopping() {
             let (index, paid) = match work.ready.pop_front() {
                 Some(ready) => ready,
                 None if work.next < work.hand.items.len() && work.waits.len() < WAITING => {
@@ -137,7 +137,7 @@ impl<S: Log> Worker<S> {
 
     /// Whether the rate limit lets an event go later only; then it waits.
     fn has_to_wait(&mut self, work: &mut Work<'_, S>, index: usize) -> bool {
-        let Some(buckets) = &mut self.buckets else { return false };
+        let Some(buckets) = &self.buckets else { return false };
         let item = work.hand.items[index];
         if item.has_row() {
             return false;

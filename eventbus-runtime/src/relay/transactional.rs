@@ -90,7 +90,7 @@ impl<S: Log> Worker<S> {
         start: usize,
         tab: &mut Tab,
     ) -> usize {
-        let Some(buckets) = &mut self.buckets else { return items.len() };
+        let Some(buckets) = &self.buckets else { return items.len() };
         loop {
             match tab.wait {
                 Some(at) if tab.paid == start + 1 => {
