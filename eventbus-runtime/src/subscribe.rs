@@ -14,6 +14,12 @@ use crate::plan::verdict::OnFailure;
 use crate::relay::{self, Running};
 use crate::store::{Log, SLOTS, Start};
 
+/// How many events plain handlers work on at once unless it is told otherwise.
+const CALLS: usize = 5;
+
+/// In how many lanes transactional handlers work unless it is told otherwise.
+const LANES: usize = 1;
+
 /// A subscription that is being put together.
 ///
 /// The handlers' arguments say which events it wants. Either all of them take a transaction, and their effects in the
@@ -38,7 +44,7 @@ pub(crate) struct Spec<S: Log> {
     pub(crate) shards: u16,
     pub(crate) lease: Duration,
     pub(crate) deploy_grace: Duration,
-    pub(crate) concurrency: usize,
+    pub(crate) concurrency: Option<usize>,
     pub(crate) ordered: bool,
     pub(crate) on_failure: OnFailure,
     pub(crate) limit: Option<RateLimit>,
@@ -62,7 +68,7 @@ impl<S: Log> EventBus<S> {
             shards: 16,
             lease: Duration::from_secs(15),
             deploy_grace: Duration::from_secs(600),
-            concurrency: 5,
+            concurrency: None,
             ordered: true,
             on_failure: OnFailure::default(),
             limit: None,
@@ -112,7 +118,8 @@ impl<S: Log> Subscribe<S> {
     /// When a call fails, in whatever way, its events are tried again in halves until the one is found that is to blame;
     /// only that one is retried or a dead letter, and uses up attempts. So the events around it are handed over a second
     /// time: a transactional handler's first effects were rolled back with its failure, a plain handler has to bear it.
-    /// An event that cannot be read is found without a call. One that is tried again later comes alone.
+    /// An event that cannot be read is found without a call. One that is tried again later comes alone; those that
+    /// were parked behind it follow together.
     ///
     /// Each call of a transactional handler is a transaction of its own; plain handlers of batches are called one at a
     /// time, whatever [`concurrency`](Self::concurrency) says, and the cursor is written after each call. The
@@ -203,10 +210,19 @@ impl<S: Log> Subscribe<S> {
         self
     }
 
-    /// How many events plain handlers may work on at once in this process, 5 by default. Those of one aggregate are
-    /// handled one after the other in any case. Transactional handlers share a transaction, and work in turns.
+    /// How many events its handlers may work on at once in this process. Those of one aggregate are handled one after the
+    /// other in any case.
+    ///
+    /// Plain handlers: 5 by default. Transactional handlers work in turns by default, because they share the transaction
+    /// of a page. With `concurrency(n)` they are up to n replicas in this process, of which each has its part of the
+    /// [`shards`](Self::shards), its own transactions on a connection of its own, and its own
+    /// [`breaker`](Self::breaker); each reads the log. More of them than shards have nothing to do. A database with one
+    /// writer at a time, SQLite, has one in any case, and the log says so.
+    ///
+    /// n transactions need n + 1 connections of the pool, and a few more where other subscriptions or the application
+    /// share it.
     pub fn concurrency(mut self, calls: usize) -> Self {
-        self.spec.concurrency = calls;
+        self.spec.concurrency = Some(calls);
         self
     }
 
@@ -270,7 +286,8 @@ impl<S: Log> Subscribe<S> {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] when two handlers want one event type, when handlers with and without a transaction,
-    /// or of batches and of single events, are mixed, when there is no handler, when the filter lets nothing through that a handler takes, or when the name or an option is out of range;
+    /// or of batches and of single events, are mixed, when there is no handler, when the filter lets nothing through that a handler takes, when the pool
+    /// is too small for [`concurrency`](Self::concurrency), or when the name or an option is out of range;
     /// [`ErrorKind::Store`] when the database refuses.
     pub async fn start(self) -> Result<Running<S>> {
         let (bus, spec) = self.checked()?;
@@ -289,6 +306,16 @@ impl<S: Log> Spec<S> {
     /// How many events one call takes at most.
     pub(crate) fn batch(&self) -> usize {
         self.batch.unwrap_or(self.page)
+    }
+
+    /// How many events plain handlers work on at once.
+    pub(crate) fn calls(&self) -> usize {
+        self.concurrency.unwrap_or(CALLS)
+    }
+
+    /// How many transactions of handlers are open at once.
+    pub(crate) fn lanes(&self) -> usize {
+        if self.routes.transactional() { self.concurrency.unwrap_or(LANES) } else { 1 }
     }
 
     /// The longest sleep, in milliseconds.
@@ -316,7 +343,7 @@ impl<S: Log> Spec<S> {
         if !(1..=SLOTS).contains(&self.shards) {
             return refuse("`shards` is 1 to 1,024");
         }
-        if self.concurrency == 0 {
+        if self.concurrency == Some(0) {
             return refuse("`concurrency` is at least 1");
         }
         if self.breaker.failures == 0 || self.breaker.first.is_zero() {

@@ -23,6 +23,8 @@ pub(crate) struct Faulty<S> {
 pub(crate) struct Faults {
     /// The next step finds its fence stale.
     pub(crate) fenced: AtomicBool,
+    /// The next step is refused.
+    pub(crate) refused: AtomicBool,
     /// The transaction open now is refused at its end.
     pub(crate) poisoned: AtomicBool,
     /// The answer to the next commit is lost: it took place, and an error is returned.
@@ -111,6 +113,10 @@ impl<S: Store> Store for Faulty<S> {
             true => Err(refused("connection lost")),
             false => Ok(()),
         }
+    }
+
+    fn connections(&self) -> Option<usize> {
+        self.inner.connections()
     }
 
     async fn discard(&self, transaction: S::Transaction) {
@@ -225,6 +231,9 @@ impl<S: Log> Log for Faulty<S> {
     ) -> Result<()> {
         if self.faults.fenced.swap(false, SeqCst) {
             return Err(Error::new(ErrorKind::Fenced, "stale"));
+        }
+        if self.faults.refused.swap(false, SeqCst) {
+            return Err(refused("disk full"));
         }
         self.inner.advance(connection, owner, step).await
     }

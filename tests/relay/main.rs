@@ -5,6 +5,7 @@
     reason = "all of it is test code, also what stands outside a #[test]"
 )]
 
+mod backlog;
 mod batch;
 mod crowd;
 mod desk;
@@ -13,6 +14,7 @@ mod events;
 mod failure;
 mod faulty;
 mod filter;
+mod lanes;
 mod letters;
 mod life;
 mod order;
@@ -90,6 +92,16 @@ macro_rules! suite {
                     an_unavailable_destination_uses_up_no_attempts_of_a_batch,
                     a_batch_passes_what_it_does_not_get,
                 },
+                backlog::{
+                    parked_events_share_a_transaction,
+                    rows_of_plain_handlers_go_together,
+                    parked_events_follow_in_batches,
+                    aggregates_of_an_outage_share_a_transaction,
+                    a_failure_among_parked_events_keeps_the_order,
+                    effects_of_parked_events_happen_once_where_a_drain_is_cut,
+                    a_refused_drain_is_traced_to_its_event,
+                    what_is_handled_is_not_called_again_where_its_row_could_not_go,
+                },
                 past::{
                     former_names_and_versions_reach_the_handler_of_today,
                     a_retired_event_reaches_its_handler,
@@ -100,8 +112,13 @@ macro_rules! suite {
                     a_filter_that_newer_code_must_answer_stalls_every_handler,
                     trouble_keeps_its_order_under_a_handler_that_knows_less,
                 },
+                lanes::{
+                    transactions_of_lanes_are_open_at_once,
+                    a_bad_aggregate_holds_up_no_other_lane,
+                },
                 storm::{
                     effects_happen_once_and_in_order,
+                    effects_of_lanes_happen_once_and_in_order,
                     effects_of_batches_happen_once_and_in_order,
                     plain_handlers_miss_nothing,
                 },
@@ -112,6 +129,7 @@ macro_rules! suite {
                 },
                 replicas::{
                     replicas_share_the_shards_and_keep_every_order,
+                    dropped_shards_go_to_a_replica_that_came_meanwhile,
                     a_pause_holds_it_and_a_resume_lets_it_go_on,
                     a_seek_moves_it_while_it_runs,
                     a_removed_subscription_ends_where_it_runs,

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::future::ready;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, SystemTime};
 
 use eventbus_runtime::store::{Log, Start};
 use eventbus_runtime::{ErrorKind, Event, EventBus, HandlerError, Running, State};
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::desk::{Desk, Seen};
 use crate::events::{Any, Posted, noted, posted};
@@ -63,6 +66,39 @@ pub(crate) async fn replicas_share_the_shards_and_keep_every_order<S: Log>(store
         numbers.sort_unstable();
         assert_eq!(numbers, (0..=rounds + 1).collect::<Vec<_>>(), "each once");
     }
+}
+
+/// Shards that a replica drops because its step was refused bear its name still. Those that are not its share by then
+/// must not stay without anybody who reads them.
+pub(crate) async fn dropped_shards_go_to_a_replica_that_came_meanwhile<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    let (gate, seen) = (Arc::new(Semaphore::new(0)), Seen::default());
+    let (begun, mut begins) = mpsc::unbounded_channel();
+    let (closed, notes) = (Arc::clone(&gate), seen.clone());
+    let handler = move |event: Event<Posted>| {
+        let closed = Arc::clone(&closed);
+        notes.note(&event);
+        begun.send(()).unwrap();
+        async move {
+            drop(closed.acquire().await?);
+            Ok::<_, HandlerError>(())
+        }
+    };
+    let start = async || {
+        let bus = EventBus::on(desk.store.clone());
+        let subscription = bus.subscribe("shared").poll(Duration::from_millis(20));
+        subscription.handle(handler.clone()).start().await.unwrap()
+    };
+    let events: Vec<_> = (0..ACCOUNTS).map(|account| posted(&account.to_string(), 1)).collect();
+    desk.emit(&events).await;
+    let first = start().await;
+    begins.recv().await.unwrap();
+    let second = start().await;
+    desk.faults.refused.store(true, SeqCst);
+    gate.add_permits(1);
+    first.settled().await.unwrap();
+    second.settled().await.unwrap();
+    assert_eq!(accounts(&seen).len(), 40);
 }
 
 pub(crate) async fn a_pause_holds_it_and_a_resume_lets_it_go_on<S: Log>(store: S) {

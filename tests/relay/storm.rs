@@ -67,7 +67,7 @@ async fn write<S: Log>(
 async fn start_transactional<S: Log>(
     desk: &Desk<S>,
     dice: &Dice,
-    batches: bool,
+    (batches, lanes): (bool, usize),
 ) -> Running<Faulty<S>> {
     let (store, dice) = (desk.store.clone(), Arc::clone(dice));
     let (of_batches, rolled) = (store.clone(), Arc::clone(&dice));
@@ -91,6 +91,7 @@ async fn start_transactional<S: Log>(
         }
     };
     let subscription = desk.subscribe("storm").page(10).batch(7).retry(stubborn());
+    let subscription = subscription.concurrency(lanes);
     let subscription = match batches {
         false => subscription.handle(one),
         true => subscription.handle(many),
@@ -99,25 +100,29 @@ async fn start_transactional<S: Log>(
 }
 
 pub(crate) async fn effects_happen_once_and_in_order<S: Log>(store: S) {
-    survived(store, false).await;
+    survived(store, (false, 1)).await;
+}
+
+pub(crate) async fn effects_of_lanes_happen_once_and_in_order<S: Log>(store: S) {
+    survived(store, (false, 3)).await;
 }
 
 pub(crate) async fn effects_of_batches_happen_once_and_in_order<S: Log>(store: S) {
-    survived(store, true).await;
+    survived(store, (true, 1)).await;
 }
 
-async fn survived<S: Log>(store: S, batches: bool) {
+async fn survived<S: Log>(store: S, how: (bool, usize)) {
     let (desk, dice) = (Desk::new(store), dice());
     desk.emit(&events()).await;
     for _ in 0..RESTARTS {
-        let running = start_transactional(&desk, &dice, batches).await;
+        let running = start_transactional(&desk, &dice, how).await;
         let turns = dice.lock().unwrap().random_range(0..40);
         for _ in 0..turns {
             tokio::task::yield_now().await;
         }
         running.shutdown().await.unwrap();
     }
-    let running = start_transactional(&desk, &dice, batches).await;
+    let running = start_transactional(&desk, &dice, how).await;
     running.settled().await.unwrap();
     let mut audits = desk.audits().await;
     assert!(in_order(&audits), "{audits:?}");

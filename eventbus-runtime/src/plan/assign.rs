@@ -18,6 +18,9 @@ pub(crate) struct Assignment {
     pub(crate) give: BTreeSet<u16>,
     /// Shards to take, under the fences that the roster shows.
     pub(crate) take: Vec<Held>,
+    /// Shards that bear its name although it holds them no more, and that are more than its share: they are given back
+    /// under the fences that the roster shows, or nobody would ever take them.
+    pub(crate) disown: Vec<Held>,
 }
 
 /// The assignment of the replica `me`, which holds the shards in `held` under their fences and does not want those in
@@ -45,8 +48,9 @@ pub(crate) fn assign<C>(
         .partition(|shard| shard.owner == Some(me));
     let free = others.into_iter().filter(|shard| is_free(shard, &roster.alive));
     let missing = share.saturating_sub(mine.len());
+    let disown = own.iter().skip(missing).map(|shard| shard.held).collect();
     let take = own.into_iter().chain(free).take(missing).map(|shard| shard.held).collect();
-    Assignment { lost, give, take }
+    Assignment { lost, give, take, disown }
 }
 
 fn is_free<C>(shard: &Shard<C>, alive: &BTreeSet<Uuid>) -> bool {
@@ -114,6 +118,9 @@ mod tests {
                 row.owner = Some(id(me));
                 held.insert(shard, row.held.fence);
             }
+            for Held { shard, .. } in assignment.disown {
+                self.roster.shards[usize::from(shard)].owner = None;
+            }
         }
 
         fn sizes(&self) -> Vec<usize> {
@@ -153,6 +160,18 @@ mod tests {
         group.roster.alive.remove(&id(1));
         group.held.remove(&1);
         (2..=3).for_each(|me| group.look(me));
+        assert_eq!(group.sizes(), [8, 8]);
+    }
+
+    #[test]
+    fn what_a_replica_dropped_and_has_no_share_of_any_more_goes_to_others() {
+        let mut group = Group::new();
+        group.look(1);
+        group.held.remove(&1);
+        group.roster.alive.insert(id(2));
+        for me in [1, 2] {
+            group.look(me);
+        }
         assert_eq!(group.sizes(), [8, 8]);
     }
 

@@ -1,6 +1,7 @@
 //! How often handlers are called: token buckets, one for each thing that is limited.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::store::Stored;
@@ -67,21 +68,36 @@ impl RateLimit {
     }
 }
 
+/// Buckets that several take tokens from; they count time from one moment.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedBuckets(Arc<Mutex<Buckets>>);
+
+impl SharedBuckets {
+    pub(crate) fn new(limit: RateLimit) -> Self {
+        Self(Arc::new(Mutex::new(Buckets::new(limit))))
+    }
+
+    /// Takes a token for an event; how long its call has to wait for it.
+    pub(crate) fn take(&self, stored: &Stored, key: Option<&str>, now: Duration) -> Duration {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take(stored, key, now)
+    }
+}
+
 /// The buckets of a subscription in this process. Each is the time at which it will be full.
 #[derive(Debug)]
-pub(crate) struct Buckets {
+struct Buckets {
     limit: RateLimit,
     full_at: HashMap<String, Duration>,
 }
 
 impl Buckets {
-    pub(crate) fn new(limit: RateLimit) -> Self {
+    fn new(limit: RateLimit) -> Self {
         Self { limit, full_at: HashMap::new() }
     }
 
     /// Takes a token for an event whose ordering key is `key`, at a time since some beginning; how long the call has to
     /// wait for it.
-    pub(crate) fn take(&mut self, stored: &Stored, key: Option<&str>, now: Duration) -> Duration {
+    fn take(&mut self, stored: &Stored, key: Option<&str>, now: Duration) -> Duration {
         if self.full_at.len() > KEPT {
             self.full_at.retain(|_, full_at| *full_at > now);
         }

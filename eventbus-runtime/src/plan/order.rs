@@ -38,18 +38,6 @@ pub(crate) fn turn(stored: &Stored, kind: &str, held: &HashSet<String>) -> Turn 
     }
 }
 
-/// The row that an event is given when it comes to `fate`.
-pub(crate) fn change(stored: &Stored, kind: &str, first_at: Option<i64>, fate: Fate) -> Change {
-    Change {
-        position: stored.position,
-        slot: stored.slot,
-        first_at,
-        event_id: stored.event.envelope.id,
-        key: key(&stored.event.envelope, kind),
-        fate,
-    }
-}
-
 /// Closes the key of an event that is being retried: its later siblings are parked.
 pub(crate) fn hold(change: &Change, held: &mut HashSet<String>) {
     if let (Fate::Retrying { .. }, Some(key)) = (&change.fate, &change.key) {

@@ -28,34 +28,34 @@ use crate::plan::bisect::Bisect;
 use crate::plan::checkpoint::{BREATH, worth_committing};
 use crate::relay::attempt::{Failed, outcome, polled, unreadable};
 use crate::relay::group::{Group, Member};
-use crate::relay::page::after;
+use crate::relay::in_hand::InHand;
 use crate::relay::place::Place;
 use crate::relay::shared::{Busy, Shared};
 use crate::relay::step::Batch;
 use crate::relay::transactional::Tab;
 use crate::relay::worker::{Flow, Leave, Worker};
-use crate::store::{Log, Page, Stored};
+use crate::store::{Log, Stored};
 use crate::subscribe::Spec;
 
 /// How a call with events ended: with what is still to be committed, or not well.
 type Tried<S> = Result<Option<<S as crate::store::Store>::Transaction>, Failed>;
 
 impl<S: Log> Worker<S> {
-    /// Hands a page over in as few calls as its order and its failures allow.
+    /// Hands events over in as few calls as their order and their failures allow.
     pub(super) async fn batches(
         &mut self,
         place: &mut Place<S::Cursor>,
-        page: &Page<S::Cursor>,
+        hand: &InHand<'_, S::Cursor>,
         mut held: HashSet<String>,
     ) -> Flow<()> {
         let spec = Arc::clone(&self.spec);
         let mut tab = Tab::default();
         let mut start = 0;
-        while start < page.events.len() && !self.stopping() {
-            let paid = self.paid_for(&page.events, start, &mut tab).await;
-            let group = self.gather(&spec, place, &page.events[..paid], start, &held).await;
+        while start < hand.items.len() && !self.stopping() {
+            let paid = self.paid_for(&hand.items, start, &mut tab).await;
+            let group = self.gather(&spec, place, &hand.items[..paid], start, &held).await;
             start = group.range().end;
-            self.hand_over(place, page, group, &mut held).await?;
+            self.hand_over(place, hand, group, &mut held).await?;
         }
         Ok(())
     }
@@ -64,7 +64,7 @@ impl<S: Log> Worker<S> {
     async fn hand_over(
         &mut self,
         place: &mut Place<S::Cursor>,
-        page: &Page<S::Cursor>,
+        hand: &InHand<'_, S::Cursor>,
         mut group: Group<'_, S>,
         held: &mut HashSet<String>,
     ) -> Flow<()> {
@@ -76,7 +76,7 @@ impl<S: Log> Worker<S> {
             }
             let began = self.clock.now();
             let (called, mut batch) = group.part(range.clone(), self.spec.ordered, held);
-            let cursor = after(page, range.end);
+            let cursor = hand.after(range.end);
             let tried = match unfit.take() {
                 Some(failed) => Err(failed),
                 None => self.try_together(place, &called).await?,
@@ -90,7 +90,7 @@ impl<S: Log> Worker<S> {
                 }
                 Err(failed) => {
                     self.give_one_up(place, called[0], &failed, &mut batch, held)?;
-                    self.record(place, Some(cursor), batch).await?;
+                    self.record(place, cursor, batch).await?;
                 }
             }
             if self.spec.routes.transactional() && worth_committing(self.clock.now() - began) {
@@ -107,7 +107,7 @@ impl<S: Log> Worker<S> {
         called: &[&Member<'_, S>],
     ) -> Flow<Tried<S>> {
         let Some(first) = called.first() else { return Ok(Ok(None)) };
-        let delivery = place.delivery(first.stored);
+        let delivery = first.item.delivery(place);
         if !self.spec.routes.transactional() {
             let called = attempt_all(&self.spec, &self.shared, called, None, delivery).await;
             return Ok(called.map(|()| None));
@@ -129,21 +129,23 @@ impl<S: Log> Worker<S> {
         &mut self,
         place: &mut Place<S::Cursor>,
         transaction: Option<S::Transaction>,
-        cursor: S::Cursor,
+        cursor: Option<S::Cursor>,
         called: &[&Member<'_, S>],
         mut batch: Batch,
     ) -> Flow<()> {
-        called.iter().for_each(|member| batch.handled(member.route));
+        called.iter().for_each(|member| batch.handled(member.route, member.item));
         let Some(transaction) = transaction else {
             if !called.is_empty() {
                 self.circuit.answered();
             }
             let now = self.clock.now();
-            called.iter().for_each(|member| self.recent.add(member.stored.event.envelope.id, now));
-            return self.record(place, Some(cursor), batch).await;
+            called
+                .iter()
+                .for_each(|member| self.recent.add(member.stored().event.envelope.id, now));
+            return self.record(place, cursor, batch).await;
         };
         batch.ran = positions(called);
-        self.commit(place, transaction, Some(cursor), batch).await
+        self.commit(place, transaction, cursor, batch).await
     }
 
     /// Some of several events are to blame: smaller parts are to be tried, unless it is what the handler talks to.
@@ -160,13 +162,13 @@ impl<S: Log> Worker<S> {
             return Ok(());
         }
         let first = called[0];
-        if let Some(leave) = self.leave_for(first.stored, failed) {
+        if let Some(leave) = self.leave_for(first.stored(), failed) {
             return Err(leave);
         }
         tracing::warn!(
             handler = first.route.handler,
             events = called.len(),
-            position = first.stored.position,
+            position = first.stored().position,
             error = failed.error.full(),
             "a batch failed, trying its halves"
         );
@@ -183,12 +185,12 @@ impl<S: Log> Worker<S> {
         batch: &mut Batch,
         held: &mut HashSet<String>,
     ) -> Flow<()> {
-        let Member { route, stored, kind, .. } = *member;
-        if let Some(leave) = self.leave_for(stored, failed) {
+        let Member { route, item, kind, .. } = *member;
+        if let Some(leave) = self.leave_for(item.stored(), failed) {
             return Err(leave);
         }
-        let fate = self.judge(place, route, stored, 1, &failed.error);
-        batch.failed(route, (stored, kind), fate, held);
+        let fate = self.judge(place, route, item, &failed.error);
+        batch.failed(route, (item, kind), fate, held);
         Ok(())
     }
 }
@@ -204,10 +206,11 @@ async fn attempt_all<S: Log>(
     // Handlers that never wait must not keep the runtime's other tasks from running.
     tokio::task::coop::consume_budget().await;
     let route = called[0].route;
-    let (handler, position, limit) = (route.handler, called[0].stored.position, spec.timeout);
+    let (handler, position) = (route.handler, called[0].stored().position);
+    let limit = spec.timeout.saturating_mul(delivery.attempt);
     set_busy(shared, called);
     let span = tracing::info_span!("batch", handler, events = called.len(), position);
-    let stored: Vec<&Stored> = called.iter().map(|member| member.stored).collect();
+    let stored: Vec<&Stored> = called.iter().map(|member| member.stored()).collect();
     let context = Context::of_all(stored.iter().map(|stored| &stored.event.envelope));
     #[cfg(feature = "opentelemetry")]
     crate::span::follow(&span, &context, stored.iter().map(|stored| &stored.event.envelope));
@@ -216,14 +219,15 @@ async fn attempt_all<S: Log>(
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(call)));
     set_free(shared, called);
     outcome(ended, dropped, handler, limit, |place, error| {
-        let Member { route, stored, .. } = called[place];
-        Failed { unread: Some(place), ..unreadable(route.version, stored, error) }
+        let Member { route, item, .. } = called[place];
+        Failed { unread: Some(place), ..unreadable(route.version, item.stored(), error) }
     })
 }
 
 fn set_busy<S: Log>(shared: &Shared, called: &[&Member<'_, S>]) {
     let mut busy = shared.busy();
-    for Member { route, stored, .. } in called {
+    for Member { route, item, .. } in called {
+        let stored = item.stored();
         let (handler, event_type, id) = (route.handler, route.event_type, stored.event.envelope.id);
         busy.insert(stored.position, Busy { handler, event_type, id });
     }
@@ -232,10 +236,10 @@ fn set_busy<S: Log>(shared: &Shared, called: &[&Member<'_, S>]) {
 fn set_free<S: Log>(shared: &Shared, called: &[&Member<'_, S>]) {
     let mut busy = shared.busy();
     for member in called {
-        busy.remove(&member.stored.position);
+        busy.remove(&member.stored().position);
     }
 }
 
 fn positions<S: Log>(called: &[&Member<'_, S>]) -> Vec<i64> {
-    called.iter().map(|member| member.stored.position).collect()
+    called.iter().map(|member| member.stored().position).collect()
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::handler::Route;
-use crate::plan::order::{self, Turn};
 use crate::relay::attempt::Failed;
+use crate::relay::in_hand::Item;
 use crate::relay::place::Place;
 use crate::relay::step::Batch;
 use crate::relay::wanted::{Wanted, wanted};
@@ -17,19 +17,19 @@ use crate::subscribe::Spec;
 pub(super) struct Member<'p, S: Log> {
     pub(super) route: &'p Route<S>,
     pub(super) kind: &'p str,
-    pub(super) stored: &'p Stored,
-    /// Its place in the page.
+    pub(super) item: Item<'p>,
+    /// Its place among all that are in hand.
     pub(super) index: usize,
     /// Why it has failed before it was called; it is the only one of its group.
     unfit: Option<Failed>,
 }
 
-/// What an event of the page is to a batch.
+/// What an event in hand is to a batch.
 enum Role<'p, S: Log> {
     /// It is not for this subscription, or was handled lately.
-    Passed,
+    Passed(Item<'p>),
     Unknown(&'p Stored),
-    Parked(&'p Stored, &'p str),
+    Parked(Item<'p>, &'p str),
     Member(Member<'p, S>),
 }
 
@@ -40,26 +40,27 @@ pub(super) struct Group<'p, S: Log> {
 }
 
 impl<S: Log> Worker<S> {
-    /// The events from `start` on that one call may take. One that has failed already is a group of its own.
+    /// The events from `start` on that one call may take. One that failed before is a group of its own.
     pub(super) async fn gather<'p>(
         &self,
         spec: &'p Spec<S>,
         place: &Place<S::Cursor>,
-        events: &'p [Stored],
+        items: &[Item<'p>],
         start: usize,
         held: &HashSet<String>,
     ) -> Group<'p, S> {
         let mut group = Group { start, roles: Vec::new() };
         let mut first: Option<&Route<S>> = None;
         let mut members = 0;
-        for (index, stored) in events.iter().enumerate().skip(start) {
-            let role = self.role(spec, place, stored, index, held).await;
-            if let Role::Member(Member { route, unfit, .. }) = &role {
-                let follows = |first: &Route<S>| first.meets(route) && unfit.is_none();
+        for (index, item) in items.iter().enumerate().skip(start) {
+            let role = self.role(spec, place, *item, index, held).await;
+            if let Role::Member(Member { route, unfit, item, .. }) = &role {
+                let alone = unfit.is_some() || item.has_failed();
+                let follows = |first: &Route<S>| first.meets(route) && !alone;
                 if members >= spec.batch() || !first.is_none_or(follows) {
                     break;
                 }
-                members = if unfit.is_some() { spec.batch() } else { members + 1 };
+                members = if alone { spec.batch() } else { members + 1 };
                 first = Some(route);
             }
             group.roles.push(role);
@@ -71,30 +72,36 @@ impl<S: Log> Worker<S> {
         &self,
         spec: &'p Spec<S>,
         place: &Place<S::Cursor>,
-        stored: &'p Stored,
+        item: Item<'p>,
         index: usize,
         held: &HashSet<String>,
     ) -> Role<'p, S> {
-        let delivery = place.delivery(stored);
+        let (stored, delivery) = (item.stored(), item.delivery(place));
         let (route, unfit) = match wanted(spec, &self.shared, stored, delivery).await {
             Wanted::Yes(route) => (route, self.care.blames(stored.position).map(Failed::from)),
             Wanted::Failed(route, failed) => (route, Some(failed)),
-            Wanted::No => return Role::Passed,
+            Wanted::No => return Role::Passed(item),
             Wanted::Unknown => return Role::Unknown(stored),
         };
         let kind = spec.routes.kind(route, &stored.event.envelope.event_type);
-        if spec.ordered && order::turn(stored, kind, held) == Turn::Park {
-            return Role::Parked(stored, kind);
+        if item.waits(kind, spec.ordered, held) {
+            return Role::Parked(item, kind);
         }
         if self.recent.contains(stored.event.envelope.id, self.clock.now()) {
-            return Role::Passed;
+            return Role::Passed(item);
         }
-        Role::Member(Member { route, kind, stored, index, unfit })
+        Role::Member(Member { route, kind, item, index, unfit })
+    }
+}
+
+impl<'p, S: Log> Member<'p, S> {
+    pub(super) const fn stored(&self) -> &'p Stored {
+        self.item.stored()
     }
 }
 
 impl<'p, S: Log> Group<'p, S> {
-    /// Its place in the page.
+    /// Its place among all that are in hand.
     pub(super) fn range(&self) -> Range<usize> {
         self.start..self.start + self.roles.len()
     }
@@ -117,13 +124,11 @@ impl<'p, S: Log> Group<'p, S> {
         let (mut called, mut batch) = (Vec::new(), Batch::of(ordered));
         for role in &self.roles[range.start - self.start..range.end - self.start] {
             match role {
-                Role::Passed => {}
+                Role::Passed(item) => batch.pass(*item),
                 Role::Unknown(stored) => batch.unknown(stored),
-                Role::Parked(stored, kind) => batch.park(stored, kind),
-                Role::Member(Member { stored, kind, .. })
-                    if ordered && order::turn(stored, kind, held) == Turn::Park =>
-                {
-                    batch.park(stored, kind);
+                Role::Parked(item, kind) => batch.park(*item, kind),
+                Role::Member(Member { item, kind, .. }) if item.waits(kind, ordered, held) => {
+                    batch.park(*item, kind);
                 }
                 Role::Member(member) => called.push(member),
             }

@@ -14,7 +14,7 @@ use crate::relay::tail::Tail;
 use crate::store::Log;
 
 /// How long a shutdown waits for handlers unless it is told otherwise.
-const DEADLINE: Duration = Duration::from_secs(30);
+pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// What the clones of a bus share. When the last of them is gone, its subscriptions end.
 #[derive(Debug, Default)]

@@ -34,7 +34,7 @@ impl<S: Log> Worker<S> {
     /// Looks at the roster and moves towards this replica's share.
     pub(super) async fn tend(&mut self, places: &mut Places<S::Cursor>) -> Flow<()> {
         let asked = self.store.roster(&self.spec.name);
-        let roster = self.answered(asked).await?.ok_or(Leave::Removed)?;
+        let mut roster = self.answered(asked).await?.ok_or(Leave::Removed)?;
         self.tended_at = self.clock.now();
         if self.is_older(&roster) {
             let all = places.held().into_keys().collect();
@@ -47,12 +47,16 @@ impl<S: Log> Worker<S> {
             return Ok(());
         }
         self.live(&roster).await?;
+        self.announce(&mut roster).await?;
         let avoid = self.stalled.keys().copied().collect();
         let assignment = assign(self.replica.id, &roster, &places.held(), &avoid);
         if !places.drop_shards(&assignment.lost).is_empty() {
             self.recent.clear();
         }
         self.give(places, &assignment.give).await?;
+        if !assignment.disown.is_empty() {
+            self.answered(self.store.give(&self.spec.name, &assignment.disown)).await?;
+        }
         if !assignment.take.is_empty() {
             self.take(places, &roster, &assignment.take).await?;
         }
@@ -96,6 +100,19 @@ impl<S: Log> Worker<S> {
             }
             let (store, replica) = (self.store.clone(), self.replica.clone());
             self.pulse = Some(Pulse::start(store, replica, self.handles.clone()));
+        }
+        Ok(())
+    }
+
+    /// Says that the other lanes of this process are alive, once and before any of them works: so this one takes no more
+    /// than its share, which it could give back only when its first page is done.
+    async fn announce(&mut self, roster: &mut Roster<S::Cursor>) -> Flow<()> {
+        for lane in std::mem::take(&mut self.others) {
+            let renewed = self.store.renew(&lane, &self.handles);
+            if !self.answered(renewed).await? {
+                return Err(Leave::Removed);
+            }
+            roster.alive.insert(lane.id);
         }
         Ok(())
     }

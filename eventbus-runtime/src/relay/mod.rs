@@ -47,15 +47,17 @@
 //! handled when its letter is retried, and those that come once its
 //! retry was noticed wait for it.
 //!
-//! One round reads the troubles of each place and attempts what is due, then reads a page and hands it over. A place is
-//! the shards that stand at one cursor. A subscription is *settled* when a whole round that began after the question found
+//! One round reads the troubles of each place and hands over what is due, then reads a page and hands that over, both in the
+//! same way: [`in_hand`]. A place is the shards that stand at one cursor. A subscription is *settled* when a whole round that began after the question found
 //! neither, and nothing is open in the shards of others.
 
 mod attempt;
 mod batch;
 mod group;
 mod hub;
+mod in_hand;
 mod keeper;
+mod lanes;
 mod page;
 mod place;
 mod plain;
@@ -91,32 +93,31 @@ pub use crate::relay::shared::State;
 pub use crate::relay::stats::{Counts, Stats};
 pub use crate::relay::tail::Listening;
 pub(crate) use crate::relay::tail::{Listener, Next, start_ephemeral, start_stream};
-use crate::relay::worker::Worker;
 
 /// Starts a checked subscription; returns when it is registered and its first look at the roster was answered.
 ///
 /// Both run in the task: a caller that drops this future cuts no statement off. The task ends then, whatever it came to.
 pub(crate) async fn start<S: Log>(bus: EventBus<S>, spec: Spec<S>) -> Result<Running<S>> {
+    let lanes = lanes::count(&bus.store, &spec)?;
     let span = tracing::info_span!("subscription", subscription = %spec.name);
-    let shared = Arc::new(Shared::new(&spec.name, spec.routes.types()));
-    let worker = Worker::new(bus.store.clone(), spec, Arc::clone(&shared));
-    let (answer, answered) = oneshot::channel();
-    bus.hub.add(Arc::clone(&shared));
-    tokio::spawn(worker.run(answer).instrument(span));
-    let mut starting = Starting(Some(Arc::clone(&shared)));
-    let gone = |_| Err(Error::new(ErrorKind::Configuration, "the runtime is shutting down"));
-    answered.await.unwrap_or_else(gone)?;
-    starting.0 = None;
-    Ok(Running::new(bus, shared))
+    let spec = Arc::new(spec);
+    let mut starting = Starting(Vec::with_capacity(lanes));
+    for worker in lanes::workers(&bus.store, &spec, lanes) {
+        let (answer, answered) = oneshot::channel();
+        bus.hub.add(Arc::clone(&worker.shared));
+        starting.0.push(Arc::clone(&worker.shared));
+        tokio::spawn(worker.run(answer).instrument(span.clone()));
+        let gone = |_| Err(Error::new(ErrorKind::Configuration, "the runtime is shutting down"));
+        answered.await.unwrap_or_else(gone)?;
+    }
+    Ok(Running::new(bus, std::mem::take(&mut starting.0)))
 }
 
-/// Stops a subscription of which nobody gets a handle: it would run on, and a second start would be a second replica.
-struct Starting(Option<Arc<Shared>>);
+/// Stops the lanes of which nobody gets a handle: they would run on, and a second start would be further replicas.
+struct Starting(Vec<Arc<Shared>>);
 
 impl Drop for Starting {
     fn drop(&mut self) {
-        if let Some(shared) = &self.0 {
-            shared.stop();
-        }
+        self.0.iter().for_each(|shared| shared.stop());
     }
 }

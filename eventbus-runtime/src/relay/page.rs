@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::relay::in_hand::InHand;
 use crate::relay::place::Place;
 use crate::relay::worker::{Flow, Worker};
 use crate::store::{Cursor, Log, Page};
@@ -14,12 +15,22 @@ impl<S: Log> Worker<S> {
         page: Page<S::Cursor>,
         held: HashSet<String>,
     ) -> Flow<()> {
+        self.deliver(place, &InHand::page(&page), held).await
+    }
+
+    /// Hands events over in the way of their handlers; those of a key in `held` wait.
+    pub(super) async fn deliver(
+        &mut self,
+        place: &mut Place<S::Cursor>,
+        hand: &InHand<'_, S::Cursor>,
+        held: HashSet<String>,
+    ) -> Flow<()> {
         if self.spec.routes.batches() {
-            return self.batches(place, &page, held).await;
+            return self.batches(place, hand, held).await;
         }
         match self.spec.routes.transactional() {
-            true => self.transactional(place, &page, held).await,
-            false => self.plain(place, &page, held).await,
+            true => self.transactional(place, hand, held).await,
+            false => self.plain(place, hand, held).await,
         }
     }
 }

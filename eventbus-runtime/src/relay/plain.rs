@@ -19,13 +19,13 @@ use crate::plan::checkpoint::worth_writing;
 use crate::plan::line::Line;
 use crate::plan::order;
 use crate::relay::attempt::{Failed, attempt};
-use crate::relay::page::after;
+use crate::relay::in_hand::{InHand, Item};
 use crate::relay::place::Place;
 use crate::relay::shared::Shared;
 use crate::relay::step::Batch;
 use crate::relay::wanted::{Wanted, wanted};
 use crate::relay::worker::{Flow, Leave, Worker};
-use crate::store::{Fate, Log, Page, Stored};
+use crate::store::{Fate, Log};
 use crate::subscribe::Spec;
 
 /// How many events may wait for their rate limit.
@@ -47,11 +47,11 @@ enum Outcome<'p, S: Log> {
     Failed(&'p Route<S>, &'p str, Fate),
 }
 
-/// The work on one page.
+/// The work on a page, or on events in trouble.
 struct Work<'p, S: Log> {
     spec: &'p Spec<S>,
     shared: &'p Shared,
-    page: &'p Page<S::Cursor>,
+    hand: &'p InHand<'p, S::Cursor>,
     held: HashSet<String>,
     line: Line,
     outcomes: Vec<Option<Outcome<'p, S>>>,
@@ -70,15 +70,15 @@ struct Work<'p, S: Log> {
 }
 
 impl<S: Log> Worker<S> {
-    /// Hands the events of a page over. The cursor moves after each failure, now and then, and at the end.
+    /// Hands events over. What became of them is written down after each failure, now and then, and at the end.
     pub(super) async fn plain(
         &mut self,
         place: &mut Place<S::Cursor>,
-        page: &Page<S::Cursor>,
+        hand: &InHand<'_, S::Cursor>,
         held: HashSet<String>,
     ) -> Flow<()> {
         let (spec, shared) = (Arc::clone(&self.spec), Arc::clone(&self.shared));
-        let mut work = Work::new(&spec, &shared, page, held, self.clock.now());
+        let mut work = Work::new(&spec, &shared, hand, held, self.clock.now());
         loop {
             let begun = self.begin_calls(place, &mut work).await;
             work.keep(begun);
@@ -105,10 +105,10 @@ impl<S: Log> Worker<S> {
         place: &mut Place<S::Cursor>,
         work: &mut Work<'p, S>,
     ) -> Flow<()> {
-        while work.calls.len() < work.spec.concurrency && work.leave.is_none() && !self.stopping() {
+        while work.calls.len() < work.spec.calls() && work.leave.is_none() && !self.stopping() {
             let (index, paid) = match work.ready.pop_front() {
                 Some(ready) => ready,
-                None if work.next < work.page.events.len() && work.waits.len() < WAITING => {
+                None if work.next < work.hand.items.len() && work.waits.len() < WAITING => {
                     work.next += 1;
                     if !work.enter(work.next - 1) {
                         continue;
@@ -137,9 +137,13 @@ impl<S: Log> Worker<S> {
 
     /// Whether the rate limit lets an event go later only; then it waits.
     fn has_to_wait(&mut self, work: &mut Work<'_, S>, index: usize) -> bool {
-        let Some(buckets) = &mut self.buckets else { return false };
+        let Some(buckets) = &self.buckets else { return false };
+        let item = work.hand.items[index];
+        if item.has_row() {
+            return false;
+        }
         let key = work.key(index);
-        let wait = buckets.take(&work.page.events[index], key.as_deref(), self.clock.elapsed());
+        let wait = buckets.take(item.stored(), key.as_deref(), self.clock.elapsed());
         if wait.is_zero() {
             return false;
         }
@@ -160,9 +164,8 @@ impl<S: Log> Worker<S> {
         work: &mut Work<'p, S>,
         index: usize,
     ) -> Option<Call<'p>> {
-        let (spec, shared, page) = (work.spec, work.shared, work.page);
-        let stored = &page.events[index];
-        let delivery = place.delivery(stored);
+        let (spec, shared, item) = (work.spec, work.shared, work.hand.items[index]);
+        let (stored, delivery) = (item.stored(), item.delivery(place));
         let (route, unfit) = match wanted(spec, shared, stored, delivery).await {
             Wanted::Yes(route) => (route, None),
             Wanted::Failed(route, failed) => (route, Some(failed)),
@@ -192,7 +195,8 @@ impl<S: Log> Worker<S> {
         index: usize,
         called: Result<(), Failed>,
     ) -> Flow<()> {
-        let stored = &work.page.events[index];
+        let item = work.hand.items[index];
+        let stored = item.stored();
         let route = work.spec.routes.find(&stored.event.envelope.event_type);
         let route = route.expect("it was called by its route");
         let failed = called.is_err();
@@ -205,14 +209,10 @@ impl<S: Log> Worker<S> {
             Err(failed) => match self.leave_for(stored, &failed) {
                 Some(leave) => work.leave = work.leave.take().or(Some(leave)),
                 None => {
-                    let fate = self.judge(place, route, stored, 1, &failed.error);
+                    let fate = self.judge(place, route, item, &failed.error);
                     let kind = work.kind(index);
-                    if self.spec.ordered {
-                        order::hold(
-                            &order::change(stored, kind, None, fate.clone()),
-                            &mut work.held,
-                        );
-                    }
+                    let change = item.change(kind, self.spec.ordered, fate.clone());
+                    order::hold(&change, &mut work.held);
                     work.settle(index, Outcome::Failed(route, kind, fate));
                 }
             },
@@ -235,7 +235,7 @@ impl<S: Log> Worker<S> {
             return Ok(());
         }
         let batch = work.batch(low);
-        self.record(place, Some(after(work.page, low)), batch).await?;
+        self.record(place, work.hand.after(low), batch).await?;
         (work.written, work.since) = (low, self.clock.now());
         Ok(())
     }
@@ -245,17 +245,17 @@ impl<'p, S: Log> Work<'p, S> {
     fn new(
         spec: &'p Spec<S>,
         shared: &'p Shared,
-        page: &'p Page<S::Cursor>,
+        hand: &'p InHand<'p, S::Cursor>,
         held: HashSet<String>,
         since: i64,
     ) -> Self {
         Self {
             spec,
             shared,
-            page,
+            hand,
             held,
-            line: Line::new(page.events.len()),
-            outcomes: page.events.iter().map(|_| None).collect(),
+            line: Line::new(hand.items.len()),
+            outcomes: hand.items.iter().map(|_| None).collect(),
             calls: FuturesUnordered::new(),
             waits: FuturesUnordered::new(),
             ready: VecDeque::new(),
@@ -277,8 +277,8 @@ impl<'p, S: Log> Work<'p, S> {
 
     /// The kind of an event's aggregate.
     fn kind(&self, index: usize) -> &'p str {
-        let (spec, page) = (self.spec, self.page);
-        let event_type = &page.events[index].event.envelope.event_type;
+        let (spec, item) = (self.spec, self.hand.items[index]);
+        let event_type = &item.stored().event.envelope.event_type;
         match spec.routes.find(event_type) {
             Some(route) => spec.routes.kind(route, event_type),
             None => "",
@@ -287,8 +287,7 @@ impl<'p, S: Log> Work<'p, S> {
 
     /// What orders an event; `None` where nothing does.
     fn key(&self, index: usize) -> Option<String> {
-        let ordered = self.spec.ordered.then(|| &self.page.events[index].event.envelope)?;
-        order::key(ordered, self.kind(index))
+        self.hand.items[index].key(self.kind(index), self.spec.ordered)
     }
 
     /// Whether an event is not to wait behind another of its key. While nothing is being handled none is.
@@ -299,7 +298,8 @@ impl<'p, S: Log> Work<'p, S> {
 
     /// Whether an earlier event of its key is in trouble.
     fn is_held(&self, index: usize) -> bool {
-        !self.held.is_empty() && self.key(index).is_some_and(|key| self.held.contains(&key))
+        let item = self.hand.items[index];
+        !self.held.is_empty() && item.waits(self.kind(index), self.spec.ordered, &self.held)
     }
 
     /// An event is dealt with: the next one of its key has its turn.
@@ -322,14 +322,15 @@ impl<'p, S: Log> Work<'p, S> {
     fn batch(&mut self, low: usize) -> Batch {
         let mut batch = Batch::of(self.spec.ordered);
         for index in self.written..low {
-            let stored: &Stored = &self.page.events[index];
+            let item: Item<'_> = self.hand.items[index];
             match self.outcomes[index].take() {
-                None | Some(Outcome::Skipped) => {}
-                Some(Outcome::Handled(route)) => batch.handled(route),
-                Some(Outcome::Unknown) => batch.unknown(stored),
-                Some(Outcome::Parked(kind)) => batch.park(stored, kind),
+                None => {}
+                Some(Outcome::Skipped) => batch.pass(item),
+                Some(Outcome::Handled(route)) => batch.handled(route, item),
+                Some(Outcome::Unknown) => batch.unknown(item.stored()),
+                Some(Outcome::Parked(kind)) => batch.park(item, kind),
                 Some(Outcome::Failed(route, kind, fate)) => {
-                    batch.failed(route, (stored, kind), fate, &mut HashSet::new());
+                    batch.failed(route, (item, kind), fate, &mut HashSet::new());
                 }
             }
         }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use crate::bus::EventBus;
 use crate::dead_letter::{DeadLetter, LetterFilter};
 use crate::error::{Error, Result};
-use crate::relay::hub;
 use crate::relay::shared::{Shared, State};
 use crate::relay::stats::Stats;
+use crate::relay::{hub, lanes};
 use crate::store::Log;
 
 /// A subscription that was started in this process.
@@ -20,36 +20,37 @@ use crate::store::Log;
 #[derive(Clone)]
 pub struct Running<S: Log> {
     bus: EventBus<S>,
-    shared: Arc<Shared>,
+    lanes: Arc<[Arc<Shared>]>,
 }
 
 impl<S: Log> Running<S> {
-    pub(super) const fn new(bus: EventBus<S>, shared: Arc<Shared>) -> Self {
-        Self { bus, shared }
+    /// The handle of its lanes, of which there is one at least.
+    pub(super) fn new(bus: EventBus<S>, lanes: Vec<Arc<Shared>>) -> Self {
+        Self { bus, lanes: lanes.into() }
     }
 
     /// The subscription's name.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.shared.name
+        &self.lanes[0].name
     }
 
     /// What it is doing now.
     #[must_use]
     pub fn state(&self) -> State {
-        self.shared.state()
+        lanes::state(&self.lanes)
     }
 
     /// Why it stalled, when its state is [`State::Stalled`].
     #[must_use]
     pub fn stalled(&self) -> Option<Error> {
-        self.shared.stalled()
+        self.lanes.iter().find_map(|shared| shared.stalled())
     }
 
     /// What it did in this process since it was started.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.shared.stats().clone()
+        lanes::stats(&self.lanes)
     }
 
     /// The events that it gave up on, oldest first; also those of earlier processes and of other replicas.
@@ -57,7 +58,7 @@ impl<S: Log> Running<S> {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the database refuses.
     pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>> {
-        let filter = LetterFilter::all().subscription(&self.shared.name);
+        let filter = LetterFilter::all().subscription(self.name());
         self.bus.dead_letters().list(&filter, None, usize::MAX).await
     }
 
@@ -68,7 +69,7 @@ impl<S: Log> Running<S> {
     /// When the subscription stalled or ended before it was settled, or when an event in trouble has no handler here
     /// ([`ErrorKind::HandlerMissing`](crate::ErrorKind::HandlerMissing)).
     pub async fn settled(&self) -> Result<()> {
-        self.shared.settled().await
+        lanes::settled(&self.lanes).await
     }
 
     /// Ends the subscription: it finishes the event in hand, commits and gives its ownership back. Waits 30 s for it.
@@ -77,7 +78,7 @@ impl<S: Log> Running<S> {
     /// [`ErrorKind::HandlerTimeout`](crate::ErrorKind::HandlerTimeout) when a handler did not end in time; the message
     /// names it. [`ErrorKind::Store`](crate::ErrorKind::Store) when none was running and the database did not answer.
     pub async fn shutdown(&self) -> Result<()> {
-        hub::shutdown_one(&self.shared).await
+        hub::shutdown(&self.lanes, hub::DEADLINE).await
     }
 
     /// The same with a deadline of the caller's.
@@ -86,14 +87,14 @@ impl<S: Log> Running<S> {
     /// [`ErrorKind::HandlerTimeout`](crate::ErrorKind::HandlerTimeout) when a handler did not end in time; the message
     /// names it. [`ErrorKind::Store`](crate::ErrorKind::Store) when none was running and the database did not answer.
     pub async fn shutdown_within(&self, deadline: Duration) -> Result<()> {
-        hub::shutdown(std::slice::from_ref(&self.shared), deadline).await
+        hub::shutdown(&self.lanes, deadline).await
     }
 }
 
 impl<S: Log> fmt::Debug for Running<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Running")
-            .field("subscription", &self.shared.name)
+            .field("subscription", &self.name())
             .field("state", &self.state())
             .finish_non_exhaustive()
     }

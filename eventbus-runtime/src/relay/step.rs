@@ -6,10 +6,11 @@ use crate::error::Error;
 use crate::handler::Route;
 use crate::plan::{order, verdict};
 use crate::relay::attempt::Failed;
+use crate::relay::in_hand::Item;
 use crate::relay::place::Place;
 use crate::relay::stats::Stats;
 use crate::relay::worker::{Flow, Leave, Worker};
-use crate::store::{Change, Fate, Log, Step, Stored, Trouble};
+use crate::store::{Change, Fate, Log, Step, Stored};
 
 /// What one transaction has gathered so far.
 #[derive(Default)]
@@ -30,9 +31,17 @@ impl Batch {
         Self { unordered: !ordered, ..Self::default() }
     }
 
-    /// An event of the log was handled: the cursor passes it and nothing is written.
-    pub(super) fn handled<S: Log>(&mut self, route: &Route<S>) {
+    /// An event was handled.
+    pub(super) fn handled<S: Log>(&mut self, route: &Route<S>, item: Item<'_>) {
         self.stats.count(route.event_type, &Fate::Handled);
+        self.pass(item);
+    }
+
+    /// Nothing more is done with an event: the cursor passes it and nothing is written, or its row goes.
+    pub(super) fn pass(&mut self, item: Item<'_>) {
+        if let Item::Again(_) = item {
+            self.changes.push(item.change("", false, Fate::Handled));
+        }
     }
 
     /// Nothing here knows the event's type: the cursor passes it.
@@ -44,55 +53,33 @@ impl Batch {
         }
     }
 
-    /// An event in trouble is not wanted any more: its row goes.
-    pub(super) fn pass_over(&mut self, trouble: &Trouble) {
-        self.changes.push(row_of(trouble, Fate::Handled));
-    }
-
-    /// An event waits behind a sibling.
-    pub(super) fn park(&mut self, stored: &Stored, kind: &str) {
-        self.changes.push(order::change(stored, kind, None, Fate::Parked));
-    }
-
-    /// The first attempt of an event failed, and this is what becomes of it; while it is tried again its key is held.
-    pub(super) fn failed<S: Log>(
-        &mut self,
-        route: &Route<S>,
-        (stored, kind): (&Stored, &str),
-        fate: Fate,
-        held: &mut HashSet<String>,
-    ) {
-        self.stats.count(route.event_type, &fate);
-        if fate != Fate::Handled {
-            let first_at = failed_at(&fate);
-            let mut change = order::change(stored, kind, first_at, fate);
-            if self.unordered {
-                change.key = None;
-            }
-            order::hold(&change, held);
-            self.changes.push(change);
+    /// An event waits behind a sibling; one that did so before has its row.
+    pub(super) fn park(&mut self, item: Item<'_>, kind: &str) {
+        if let Item::New(_) = item {
+            self.changes.push(item.change(kind, !self.unordered, Fate::Parked));
         }
     }
 
-    /// An event in trouble was attempted again: its row changes, or goes.
-    pub(super) fn again<S: Log>(&mut self, route: &Route<S>, trouble: &Trouble, fate: Fate) {
+    /// An attempt of an event failed, and this is what becomes of it; while it is tried again its key is held.
+    pub(super) fn failed<S: Log>(
+        &mut self,
+        route: &Route<S>,
+        (item, kind): (Item<'_>, &str),
+        fate: Fate,
+        held: &mut HashSet<String>,
+    ) {
+        if fate == Fate::Handled {
+            return self.handled(route, item);
+        }
         self.stats.count(route.event_type, &fate);
-        self.changes.push(row_of(trouble, fate));
+        let change = item.change(kind, !self.unordered, fate);
+        order::hold(&change, held);
+        self.changes.push(change);
     }
-}
 
-/// The row of an event that has one, under the key that its siblings wait for.
-fn row_of(trouble: &Trouble, fate: Fate) -> Change {
-    let Trouble { stored, key, first_at, .. } = trouble;
-    let (position, slot, event_id) = (stored.position, stored.slot, stored.event.envelope.id);
-    let first_at = first_at.or_else(|| failed_at(&fate));
-    Change { position, slot, event_id, key: key.clone(), first_at, fate }
-}
-
-fn failed_at(fate: &Fate) -> Option<i64> {
-    match fate {
-        Fate::Retrying { failure, .. } | Fate::Dead { failure, .. } => Some(failure.at),
-        Fate::Handled | Fate::Parked => None,
+    /// Whether there is anything to write but a cursor.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.changes.is_empty()
     }
 }
 
@@ -131,13 +118,16 @@ impl<S: Log> Worker<S> {
         Ok(())
     }
 
-    /// Makes a step in a transaction of its own.
+    /// Makes a step in a transaction of its own, where there is anything to write.
     pub(super) async fn record(
         &mut self,
         place: &mut Place<S::Cursor>,
         cursor: Option<S::Cursor>,
         batch: Batch,
     ) -> Flow<()> {
+        if cursor.is_none() && batch.is_empty() {
+            return Ok(());
+        }
         let transaction = self.begin().await?;
         self.commit(place, transaction, cursor, batch).await
     }
@@ -156,10 +146,10 @@ impl<S: Log> Worker<S> {
         &self,
         place: &Place<S::Cursor>,
         route: &Route<S>,
-        stored: &Stored,
-        attempt: u32,
+        item: Item<'_>,
         error: &Error,
     ) -> Fate {
+        let (stored, attempt) = (item.stored(), item.attempts() + 1);
         let now = place.clock.now();
         let policy = verdict::Policy {
             retry: &self.spec.retry,

@@ -17,14 +17,13 @@ use std::collections::HashSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::plan::checkpoint::{BREATH, worth_committing};
-use crate::plan::order::{self, Turn};
 use crate::relay::attempt::Failed;
-use crate::relay::page::after;
+use crate::relay::in_hand::{InHand, Item};
 use crate::relay::place::Place;
 use crate::relay::step::Batch;
 use crate::relay::wanted::{Wanted, wanted};
 use crate::relay::worker::{Flow, Leave, Worker};
-use crate::store::{Log, Page, Stored};
+use crate::store::Log;
 
 /// How a run over events in one transaction ended.
 enum Run<T> {
@@ -35,22 +34,23 @@ enum Run<T> {
 }
 
 impl<S: Log> Worker<S> {
-    /// Hands a page over in as few transactions as its failures allow.
+    /// Hands events over in as few transactions as their failures allow.
     pub(super) async fn transactional(
         &mut self,
         place: &mut Place<S::Cursor>,
-        page: &Page<S::Cursor>,
+        hand: &InHand<'_, S::Cursor>,
         mut held: HashSet<String>,
     ) -> Flow<()> {
-        let (mut start, mut end) = (0, page.events.len());
+        let items = &*hand.items;
+        let (mut start, mut end) = (0, items.len());
         let mut known: Option<Failed> = None;
         let mut tab = Tab::default();
-        while start < page.events.len() && !self.stopping() {
-            let paid = self.paid_for(&page.events[..end], start, &mut tab).await;
+        while start < items.len() && !self.stopping() {
+            let paid = self.paid_for(&items[..end], start, &mut tab).await;
             let transaction = self.begin().await?;
-            match self.run_together(place, transaction, &page.events[start..paid], &held).await {
+            match self.run_together(place, transaction, &items[start..paid], &held).await {
                 Run::Failed { index, failed } if failed.lost => {
-                    return Err(self.lost(&page.events[start + index], failed.error));
+                    return Err(self.lost(items[start + index].stored(), failed.error));
                 }
                 Run::Failed { index, failed } => (end, known) = (start + index, Some(failed)),
                 Run::Open { transaction, mut batch, done } => {
@@ -59,13 +59,12 @@ impl<S: Log> Worker<S> {
                     let failed = if cut_short { None } else { known.take() };
                     let mut leave = None;
                     if let Some(failed) = failed {
-                        leave =
-                            self.give_up(place, &page.events[end], &failed, &mut batch, &mut held);
+                        leave = self.give_up(place, items[end], &failed, &mut batch, &mut held);
                         upto += usize::from(leave.is_none());
                     }
-                    if upto > start {
-                        let cursor = after(page, upto);
-                        self.commit(place, transaction, Some(cursor), batch).await?;
+                    let cursor = (upto > start).then(|| hand.after(upto)).flatten();
+                    if cursor.is_some() || !batch.is_empty() {
+                        self.commit(place, transaction, cursor, batch).await?;
                     } else {
                         self.roll_back(transaction).await;
                     }
@@ -76,7 +75,7 @@ impl<S: Log> Worker<S> {
                     if cut_short {
                         sleep(BREATH).await;
                     } else {
-                        end = page.events.len();
+                        end = items.len();
                     }
                 }
             }
@@ -87,11 +86,11 @@ impl<S: Log> Worker<S> {
     /// Up to which of these events the rate limit lets handlers run now; waits where it lets none.
     pub(super) async fn paid_for(
         &mut self,
-        events: &[Stored],
+        items: &[Item<'_>],
         start: usize,
         tab: &mut Tab,
     ) -> usize {
-        let Some(buckets) = &mut self.buckets else { return events.len() };
+        let Some(buckets) = &self.buckets else { return items.len() };
         loop {
             match tab.wait {
                 Some(at) if tab.paid == start + 1 => {
@@ -101,16 +100,20 @@ impl<S: Log> Worker<S> {
                     }
                     tab.wait = None;
                 }
-                Some(_) => return (tab.paid - 1).min(events.len()),
+                Some(_) => return (tab.paid - 1).min(items.len()),
                 None => {}
             }
-            let Some(stored) = events.get(tab.paid) else { return events.len() };
+            let Some(item) = items.get(tab.paid) else { return items.len() };
+            let stored = item.stored();
             let event_type = &stored.event.envelope.event_type;
             let route = self.spec.routes.find(event_type);
             let kind = route.map_or("", |route| self.spec.routes.kind(route, event_type));
-            let key = order::key(&stored.event.envelope, kind);
-            let wait = buckets.take(stored, key.as_deref(), self.clock.elapsed());
             tab.paid += 1;
+            if item.has_row() {
+                continue;
+            }
+            let key = item.key(kind, true);
+            let wait = buckets.take(stored, key.as_deref(), self.clock.elapsed());
             tab.wait = (!wait.is_zero()).then(|| Instant::now() + wait);
         }
     }
@@ -120,28 +123,32 @@ impl<S: Log> Worker<S> {
         &self,
         place: &Place<S::Cursor>,
         mut transaction: S::Transaction,
-        events: &[Stored],
+        items: &[Item<'_>],
         held: &HashSet<String>,
     ) -> Run<S::Transaction> {
         let (mut batch, began) = (Batch::of(self.spec.ordered), place.clock.now());
-        for (index, stored) in events.iter().enumerate() {
+        for (index, &item) in items.iter().enumerate() {
+            let stored = item.stored();
             let enough = self.stopping() || worth_committing(place.clock.now() - began);
             if index > 0 && enough {
                 return Run::Open { transaction, batch, done: index };
             }
-            let delivery = place.delivery(stored);
+            let delivery = item.delivery(place);
             let (route, unfit) = match wanted(&self.spec, &self.shared, stored, delivery).await {
                 Wanted::Yes(route) => (route, None),
                 Wanted::Failed(route, failed) => (route, Some(failed)),
-                Wanted::No => continue,
+                Wanted::No => {
+                    batch.pass(item);
+                    continue;
+                }
                 Wanted::Unknown => {
                     batch.unknown(stored);
                     continue;
                 }
             };
             let kind = self.spec.routes.kind(route, &stored.event.envelope.event_type);
-            if self.spec.ordered && order::turn(stored, kind, held) == Turn::Park {
-                batch.park(stored, kind);
+            if item.waits(kind, self.spec.ordered, held) {
+                batch.park(item, kind);
                 continue;
             }
             let blamed = || self.care.blames(stored.position).map(Failed::from);
@@ -153,17 +160,17 @@ impl<S: Log> Worker<S> {
                 Ok(transaction) => transaction,
                 Err(failed) => return Run::Failed { index, failed },
             };
-            batch.handled(route);
+            batch.handled(route, item);
             batch.ran.push(stored.position);
         }
-        Run::Open { transaction, batch, done: events.len() }
+        Run::Open { transaction, batch, done: items.len() }
     }
 
     /// Adds what becomes of a failed event to the step that commits its predecessors, or says why it is not written down.
     fn give_up(
         &mut self,
         place: &Place<S::Cursor>,
-        stored: &Stored,
+        item: Item<'_>,
         failed: &Failed,
         batch: &mut Batch,
         held: &mut HashSet<String>,
@@ -171,14 +178,15 @@ impl<S: Log> Worker<S> {
         if !batch.ran.is_empty() {
             self.circuit.answered();
         }
+        let stored = item.stored();
         if let Some(leave) = self.leave_for(stored, failed) {
             return Some(leave);
         }
         let event_type = &stored.event.envelope.event_type;
         let route = self.spec.routes.find(event_type)?;
         let kind = self.spec.routes.kind(route, event_type);
-        let fate = self.judge(place, route, stored, 1, &failed.error);
-        batch.failed(route, (stored, kind), fate, held);
+        let fate = self.judge(place, route, item, &failed.error);
+        batch.failed(route, (item, kind), fate, held);
         None
     }
 }

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::breaker::Circuit;
 use crate::plan::care::Care;
-use crate::plan::limit::Buckets;
+use crate::plan::limit::SharedBuckets;
 use crate::plan::pace::pace;
 use crate::plan::recent::Recent;
 use crate::relay::keeper::{Pulse, Stalled};
@@ -36,11 +36,14 @@ pub(super) struct Worker<S: Log> {
     pub(super) wake: watch::Receiver<u64>,
     pub(super) care: Care,
     pub(super) circuit: Circuit,
-    pub(super) buckets: Option<Buckets>,
+    /// Those of the rate limit, which is one for all lanes.
+    pub(super) buckets: Option<SharedBuckets>,
     /// What plain handlers handled lately.
     pub(super) recent: Recent,
     pub(super) clock: Clock,
     pub(super) replica: Replica,
+    /// The other lanes of this process that nobody was told of yet.
+    pub(super) others: Vec<Replica>,
     /// What this code handles.
     pub(super) handles: Handles,
     /// What the newest code handles and this does not, as it was told last.
@@ -98,20 +101,25 @@ impl From<Error> for Leave {
 }
 
 impl<S: Log> Worker<S> {
-    pub(super) fn new(store: S, spec: Spec<S>, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(
+        store: S,
+        spec: Arc<Spec<S>>,
+        shared: Arc<Shared>,
+        (buckets, clock): (Option<SharedBuckets>, Clock),
+    ) -> Self {
         let replica =
             Replica { id: Uuid::now_v7(), subscription: spec.name.clone(), lease: spec.lease };
-        let clock = Clock::new();
         Self {
             store,
             stop: shared.stopped(),
             wake: shared.calls(),
             care: Care::new(spec.page),
             circuit: Circuit::new(spec.breaker),
-            buckets: spec.limit.map(Buckets::new),
+            buckets,
             recent: Recent::default(),
             clock,
             replica,
+            others: Vec::new(),
             handles: spec.routes.handles(),
             older: None,
             pulse: None,
@@ -121,7 +129,7 @@ impl<S: Log> Worker<S> {
             told: false,
             deaf: AtomicBool::new(false),
             unknown: BTreeSet::new(),
-            spec: Arc::new(spec),
+            spec,
             shared,
         }
     }

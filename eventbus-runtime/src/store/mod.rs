@@ -115,6 +115,11 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Rolls it back, with all that was appended, advanced or done to letters in it.
     fn rollback(&self, transaction: Self::Transaction) -> impl Future<Output = Result<()>> + Send;
 
+    /// How many transactions may be open at once, or reads beside them; `None` where that has no bound.
+    fn connections(&self) -> Option<usize> {
+        None
+    }
+
     /// Ends a transaction whose connection is in an unknown state, because a handler was cut off in the middle: the
     /// connection is closed, never pooled.
     fn discard(&self, transaction: Self::Transaction) -> impl Future<Output = ()> + Send;

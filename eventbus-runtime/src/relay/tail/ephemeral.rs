@@ -125,7 +125,7 @@ impl<S: Log> Work<S> {
     }
 
     fn has_room(&self) -> bool {
-        self.calls.len() < self.spec.concurrency
+        self.calls.len() < self.spec.calls()
     }
 
     fn begin_calls(&mut self) {

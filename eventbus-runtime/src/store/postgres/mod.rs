@@ -213,6 +213,10 @@ impl Store for PgStore {
         transaction.rollback().await?.map_err(|error| self.error("roll back", error))
     }
 
+    fn connections(&self) -> Option<usize> {
+        usize::try_from(self.pool.options().get_max_connections()).ok()
+    }
+
     async fn discard(&self, transaction: Transaction<Postgres>) {
         drop(transaction);
     }

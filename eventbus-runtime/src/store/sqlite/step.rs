@@ -10,7 +10,7 @@ use crate::store::columns::{self, Burial, DeliveryRow};
 use crate::store::sqlite::subscription::pairs;
 use crate::store::sqlite::{SqliteCursor, SqliteStore, bury};
 use crate::store::transaction::{ended_by_a_statement, is_outermost};
-use crate::store::{Change, Owner, Step};
+use crate::store::{Change, Fate, Owner, Step};
 
 /// Opens a transaction that may write, with a savepoint that tells it from any other.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT eventbus_step";
@@ -37,12 +37,14 @@ pub(super) async fn advance(
     if moved.rows_affected() != u64::try_from(owner.held.len()).unwrap_or(u64::MAX) {
         return Err(columns::fenced(owner));
     }
-    for change in &step.changes {
-        match Burial::of(change) {
-            None => apply(connection, owner, change).await.map_err(failed)?,
-            Some(burial) if bury::bury(connection, owner, &burial).await.map_err(failed)? => {}
-            Some(_) => return Err(columns::lost(&store.place().to_string(), &owner.subscription)),
+    for burial in step.changes.iter().filter_map(Burial::of) {
+        if !bury::bury(connection, owner, &burial).await.map_err(failed)? {
+            return Err(columns::lost(&store.place().to_string(), &owner.subscription));
         }
+    }
+    forget(connection, owner, &step.changes).await.map_err(failed)?;
+    for change in &step.changes {
+        record(connection, owner, change).await.map_err(failed)?;
     }
     Ok(())
 }
@@ -68,40 +70,61 @@ pub(super) async fn reopen(connection: &mut SqliteConnection) {
     }
 }
 
-async fn apply(
+/// Deletes the rows of events that were handled after all.
+async fn forget(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    changes: &[Change],
+) -> Result<(), sqlx::Error> {
+    let handled = changes.iter().filter(|change| change.fate == Fate::Handled);
+    let positions: Vec<i64> = handled.map(|change| change.position).collect();
+    if positions.is_empty() {
+        return Ok(());
+    }
+    let positions = serde_json::to_string(&positions).expect("a list of numbers is always JSON");
+    sqlx::query(
+        "DELETE FROM eventbus_delivery WHERE subscription = ?1 AND position IN (SELECT value FROM json_each(?2))",
+    )
+    .bind(&owner.subscription)
+    .bind(positions)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Writes the row of an event that has one now.
+async fn record(
     connection: &mut SqliteConnection,
     owner: &Owner,
     change: &Change,
 ) -> Result<(), sqlx::Error> {
-    let query = match DeliveryRow::of(change) {
-        None => sqlx::query("DELETE FROM eventbus_delivery WHERE subscription = ?1 AND position = ?2")
-            .bind(&owner.subscription)
-            .bind(change.position),
-        Some(row) => sqlx::query(
-            "INSERT INTO eventbus_delivery (subscription, position, event_id, key, state, attempts, next_at, kind, \
-             message, failed_at, errors, shard, first_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
-             CASE WHEN ?11 IS NULL THEN '[]' ELSE json_array(json(?11)) END, ?13, ?14) \
-             ON CONFLICT (subscription, position) DO UPDATE SET key = excluded.key, state = excluded.state, \
-             attempts = excluded.attempts, first_at = excluded.first_at, next_at = excluded.next_at, \
-             kind = excluded.kind, message = excluded.message, failed_at = excluded.failed_at, \
-             errors = CASE WHEN ?11 IS NULL THEN errors ELSE json_insert(CASE WHEN json_array_length(errors) >= ?12 \
-             THEN json_remove(errors, '$[0]') ELSE errors END, '$[#]', json(?11)) END",
-        )
-        .bind(&owner.subscription)
-        .bind(change.position)
-        .bind(change.event_id.to_string())
-        .bind(&change.key)
-        .bind(row.state)
-        .bind(row.attempts)
-        .bind(row.next_at)
-        .bind(row.failure.map(|failure| failure.kind.as_str()))
-        .bind(row.failure.map(|failure| &failure.message))
-        .bind(row.failure.map(|failure| failure.at))
-        .bind(row.error().map(|failed| columns::object(&failed)))
-        .bind(i64::try_from(MOST_ERRORS).unwrap_or(i64::MAX))
-        .bind(change.slot)
-        .bind(row.first_at),
-    };
-    query.execute(connection).await.map(|_| ())
+    let Some(row) = DeliveryRow::of(change) else { return Ok(()) };
+    sqlx::query(
+        "INSERT INTO eventbus_delivery (subscription, position, event_id, key, state, attempts, next_at, kind, \
+         message, failed_at, errors, shard, first_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+         CASE WHEN ?11 IS NULL THEN '[]' ELSE json_array(json(?11)) END, ?13, ?14) \
+         ON CONFLICT (subscription, position) DO UPDATE SET key = excluded.key, state = excluded.state, \
+         attempts = excluded.attempts, first_at = excluded.first_at, next_at = excluded.next_at, \
+         kind = excluded.kind, message = excluded.message, failed_at = excluded.failed_at, \
+         errors = CASE WHEN ?11 IS NULL THEN errors ELSE json_insert(CASE WHEN json_array_length(errors) >= ?12 \
+         THEN json_remove(errors, '$[0]') ELSE errors END, '$[#]', json(?11)) END",
+    )
+    .bind(&owner.subscription)
+    .bind(change.position)
+    .bind(change.event_id.to_string())
+    .bind(&change.key)
+    .bind(row.state)
+    .bind(row.attempts)
+    .bind(row.next_at)
+    .bind(row.failure.map(|failure| failure.kind.as_str()))
+    .bind(row.failure.map(|failure| &failure.message))
+    .bind(row.failure.map(|failure| failure.at))
+    .bind(row.error().map(|failed| columns::object(&failed)))
+    .bind(i64::try_from(MOST_ERRORS).unwrap_or(i64::MAX))
+    .bind(change.slot)
+    .bind(row.first_at)
+    .execute(connection)
+    .await?;
+    Ok(())
 }

@@ -31,14 +31,20 @@ pub(super) async fn troubles(
     if open.is_empty() {
         return Ok(Troubles::default());
     }
+    // The first retrying event of each key is found once: asked for at each parked one, it is a search among all rows.
     let rows = sqlx::query(concat!(
-        "SELECT ",
+        "WITH held AS (SELECT key, min(position) AS position FROM eventbus_delivery \
+             WHERE subscription = ?1 AND state = 'retrying' AND key IS NOT NULL GROUP BY key), \
+         ready AS (SELECT d.position, d.attempts, d.first_at, d.key FROM eventbus_delivery d \
+             LEFT JOIN held ON held.key = d.key WHERE d.subscription = ?1 \
+             AND d.shard * ?4 / 1024 IN (SELECT value FROM json_each(?5)) \
+             AND (d.state = 'retrying' AND d.next_at <= ?2 \
+                 OR d.state = 'parked' AND (held.key IS NULL OR held.position > d.position)) \
+             ORDER BY d.position LIMIT ?3) \
+         SELECT ",
         columns::event_columns!(),
-        ", d.attempts, d.first_at, d.key FROM eventbus_delivery d \
-         JOIN eventbus_event e ON e.position = d.position WHERE d.subscription = ?1 \
-         AND d.shard * ?4 / 1024 IN (SELECT value FROM json_each(?5)) AND (d.state = 'retrying' AND d.next_at <= ?2 \
-         OR d.state = 'parked' AND NOT EXISTS (SELECT 1 FROM eventbus_delivery r WHERE r.subscription = ?1 \
-         AND r.state = 'retrying' AND r.key = d.key AND r.position < d.position)) ORDER BY d.position LIMIT ?3",
+        ", d.attempts, d.first_at, d.key FROM ready d JOIN eventbus_event e ON e.position = d.position \
+         ORDER BY d.position",
     ))
     .bind(subscription)
     .bind(now)
