@@ -26,6 +26,7 @@ use crate::event::Delivery;
 use crate::handler::{Tx, lend};
 use crate::plan::bisect::Bisect;
 use crate::plan::checkpoint::{BREATH, worth_committing};
+use crate::plan::feed::Page;
 use crate::relay::attempt::{Failed, outcome, polled, unreadable};
 use crate::relay::group::{Group, Member};
 use crate::relay::page::after;
@@ -34,7 +35,7 @@ use crate::relay::shared::{Busy, Shared};
 use crate::relay::step::Batch;
 use crate::relay::transactional::Tab;
 use crate::relay::worker::{Flow, Leave, Worker};
-use crate::store::{Log, Page, Stored};
+use crate::store::{Log, Stored};
 use crate::subscribe::Spec;
 
 /// How a call with events ended: with what is still to be committed, or not well.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::handler::Route;
 use crate::plan::order::{self, Turn};
@@ -45,7 +46,7 @@ impl<S: Log> Worker<S> {
         &self,
         spec: &'p Spec<S>,
         place: &Place<S::Cursor>,
-        events: &'p [Stored],
+        events: &'p [Arc<Stored>],
         start: usize,
         held: &HashSet<String>,
     ) -> Group<'p, S> {

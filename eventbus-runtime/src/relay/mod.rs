@@ -49,10 +49,12 @@
 //!
 //! One round reads the troubles of each place and attempts what is due, then reads a page and hands it over. A place is
 //! the shards that stand at one cursor. A subscription is *settled* when a whole round that began after the question found
-//! neither, and nothing is open in the shards of others.
+//! neither, and nothing is open in the shards of others. Subscriptions that stand at one place read their pages together:
+//! see [`feed`].
 
 mod attempt;
 mod batch;
+mod feed;
 mod group;
 mod hub;
 mod keeper;
@@ -82,6 +84,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::Log;
 use crate::subscribe::Spec;
 
+use crate::relay::feed::Seat;
 pub(crate) use crate::relay::hub::Hub;
 #[cfg(feature = "testing")]
 pub(crate) use crate::relay::hub::Waker;
@@ -99,7 +102,8 @@ use crate::relay::worker::Worker;
 pub(crate) async fn start<S: Log>(bus: EventBus<S>, spec: Spec<S>) -> Result<Running<S>> {
     let span = tracing::info_span!("subscription", subscription = %spec.name);
     let shared = Arc::new(Shared::new(&spec.name, spec.routes.types()));
-    let worker = Worker::new(bus.store.clone(), spec, Arc::clone(&shared));
+    let seat = Seat::new(bus.hub.feed(), shared.types.clone());
+    let worker = Worker::new(bus.store.clone(), spec, Arc::clone(&shared), seat);
     let (answer, answered) = oneshot::channel();
     bus.hub.add(Arc::clone(&shared));
     tokio::spawn(worker.run(answer).instrument(span));

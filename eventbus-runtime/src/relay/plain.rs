@@ -16,6 +16,7 @@ use tokio::time::sleep;
 
 use crate::handler::Route;
 use crate::plan::checkpoint::worth_writing;
+use crate::plan::feed::Page;
 use crate::plan::line::Line;
 use crate::plan::order;
 use crate::relay::attempt::{Failed, attempt};
@@ -25,7 +26,7 @@ use crate::relay::shared::Shared;
 use crate::relay::step::Batch;
 use crate::relay::wanted::{Wanted, wanted};
 use crate::relay::worker::{Flow, Leave, Worker};
-use crate::store::{Fate, Log, Page, Stored};
+use crate::store::{Fate, Log, Stored};
 use crate::subscribe::Spec;
 
 /// How many events may wait for their rate limit.

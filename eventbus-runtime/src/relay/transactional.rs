@@ -13,10 +13,12 @@
 //! ```
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::plan::checkpoint::{BREATH, worth_committing};
+use crate::plan::feed::Page;
 use crate::plan::order::{self, Turn};
 use crate::relay::attempt::Failed;
 use crate::relay::page::after;
@@ -24,7 +26,7 @@ use crate::relay::place::Place;
 use crate::relay::step::Batch;
 use crate::relay::wanted::{Wanted, wanted};
 use crate::relay::worker::{Flow, Leave, Worker};
-use crate::store::{Log, Page, Stored};
+use crate::store::{Log, Stored};
 
 /// How a run over events in one transaction ended.
 enum Run<T> {
@@ -87,7 +89,7 @@ impl<S: Log> Worker<S> {
     /// Up to which of these events the rate limit lets handlers run now; waits where it lets none.
     pub(super) async fn paid_for(
         &mut self,
-        events: &[Stored],
+        events: &[Arc<Stored>],
         start: usize,
         tab: &mut Tab,
     ) -> usize {
@@ -120,7 +122,7 @@ impl<S: Log> Worker<S> {
         &self,
         place: &Place<S::Cursor>,
         mut transaction: S::Transaction,
-        events: &[Stored],
+        events: &[Arc<Stored>],
         held: &HashSet<String>,
     ) -> Run<S::Transaction> {
         let (mut batch, began) = (Batch::of(self.spec.ordered), place.clock.now());
