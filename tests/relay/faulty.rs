@@ -9,6 +9,7 @@ use eventbus_runtime::store::{
     Troubles, Wanted,
 };
 use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, TypeSet};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 /// A store with faults.
@@ -35,8 +36,13 @@ pub(crate) struct Faults {
     pub(crate) down: AtomicBool,
     /// The database takes questions and answers none.
     pub(crate) silent: AtomicBool,
+    /// The next page is held until somebody lets it go; then it cannot be read.
+    pub(crate) held: AtomicBool,
+    pub(crate) let_go: Notify,
     pub(crate) discards: AtomicUsize,
     pub(crate) pages: AtomicUsize,
+    /// The events of all pages.
+    pub(crate) fetched: AtomicUsize,
     pub(crate) rosters: AtomicUsize,
     pub(crate) takes: AtomicUsize,
     pub(crate) commits: AtomicUsize,
@@ -193,7 +199,13 @@ impl<S: Log> Log for Faulty<S> {
     ) -> Result<Page<S::Cursor>> {
         self.faults.pages.fetch_add(1, SeqCst);
         self.faults.reach().await?;
-        self.inner.page(cursor, wanted).await
+        if self.faults.held.swap(false, SeqCst) {
+            self.faults.let_go.notified().await;
+            return Err(refused("connection lost"));
+        }
+        let page = self.inner.page(cursor, wanted).await?;
+        self.faults.fetched.fetch_add(page.events.len(), SeqCst);
+        Ok(page)
     }
 
     async fn end(&self) -> Result<S::Cursor> {

@@ -13,6 +13,7 @@ mod ephemeral;
 mod events;
 mod failure;
 mod faulty;
+mod feed;
 mod filter;
 mod lanes;
 mod letters;
@@ -147,6 +148,12 @@ macro_rules! suite {
                     an_uncommitted_event_is_not_delivered,
                     dropping_every_handle_ends_it,
                     contradictions_are_refused_at_the_start,
+                },
+                feed::{
+                    each_event_is_fetched_once_for_all,
+                    a_blocked_subscription_keeps_nobody_and_misses_nothing,
+                    who_comes_late_joins_the_others,
+                    replicas_of_several_subscriptions_miss_nothing_by_chance,
                 },
                 filter::{
                     a_tenant_and_an_aggregate_narrow_it,

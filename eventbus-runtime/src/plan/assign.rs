@@ -40,7 +40,8 @@ pub(crate) fn assign<C>(
     let share = if roster.paused { 0 } else { share(me, roster) };
     let surplus = mine.len().saturating_sub(share);
     let give = mine.iter().rev().take(surplus).copied().collect();
-    // What this replica took under a fence that it does not know any more comes first: nobody else would take it.
+    // What this replica took under a fence that it does not know any more it takes again, also beyond its share, which it
+    // gives back then: nobody else would take it.
     let (own, others): (Vec<&Shard<C>>, Vec<&Shard<C>>) = roster
         .shards
         .iter()
@@ -133,6 +134,18 @@ mod tests {
         let mut group = Group::new();
         group.look(1);
         assert_eq!(group.sizes(), [16]);
+    }
+
+    #[test]
+    fn what_a_replica_lost_sight_of_finds_an_owner_beside_others() {
+        let mut group = Group::new();
+        group.look(1);
+        // Its last commit was not answered: it has to take everything again, and meanwhile another came.
+        group.held.insert(1, BTreeMap::new());
+        for me in [2, 1, 2, 1, 2] {
+            group.look(me);
+        }
+        assert_eq!(group.sizes(), [8, 8]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The running subscriptions of one bus.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::any::Any;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
@@ -8,10 +9,11 @@ use tokio::time::{Instant, timeout_at};
 use crate::bus::EventBus;
 use crate::envelope::RawEvent;
 use crate::error::{Error, ErrorKind, Result};
+use crate::relay::feed::Feed;
 use crate::relay::shared::Shared;
 use crate::relay::signal::Signals;
 use crate::relay::tail::Tail;
-use crate::store::Log;
+use crate::store::{Cursor, Log};
 
 /// How long a shutdown waits for handlers unless it is told otherwise.
 pub(super) const DEADLINE: Duration = Duration::from_secs(30);
@@ -21,6 +23,8 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 pub(crate) struct Hub {
     waker: Waker,
     tail: Tail,
+    /// An `Arc<Feed<S::Cursor>>`, from the first subscription on.
+    feed: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
 
 /// Wakes subscriptions that have nothing to do.
@@ -67,6 +71,12 @@ impl Hub {
     /// What reads for those who listen without a durable place.
     pub(super) const fn tail(&self) -> &Tail {
         &self.tail
+    }
+
+    /// What durable subscriptions read together.
+    pub(super) fn feed<C: Cursor>(&self) -> Arc<Feed<C>> {
+        let feed = self.feed.get_or_init(|| Arc::new(Feed::<C>::default()));
+        Arc::clone(feed).downcast().expect("a bus has one store")
     }
 
     pub(super) fn add(&self, shared: Arc<Shared>) {

@@ -6,10 +6,11 @@
 use std::collections::HashSet;
 
 use crate::event::Delivery;
+use crate::plan::feed::Page;
 use crate::plan::order::{self, Turn};
 use crate::relay::page::after;
 use crate::relay::place::Place;
-use crate::store::{Change, Cursor, Fate, Page, Stored, Trouble};
+use crate::store::{Change, Cursor, Fate, Stored, Trouble};
 
 /// An event that is to be handed over.
 #[derive(Clone, Copy)]
@@ -29,7 +30,7 @@ pub(super) struct InHand<'p, C> {
 impl<'p, C: Cursor> InHand<'p, C> {
     /// Those of a page.
     pub(super) fn page(page: &'p Page<C>) -> Self {
-        Self { items: page.events.iter().map(Item::New).collect(), page: Some(page) }
+        Self { items: page.events.iter().map(|event| Item::New(event)).collect(), page: Some(page) }
     }
 
     /// Events in trouble, those of one key in their order.

@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 
+use crate::bus::EventBus;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::limit::SharedBuckets;
+use crate::relay::feed::Seat;
 use crate::relay::shared::{Shared, State};
 use crate::relay::stats::Stats;
 use crate::relay::worker::Worker;
@@ -48,11 +50,16 @@ pub(super) fn count<S: Log>(store: &S, spec: &Spec<S>) -> Result<usize> {
 }
 
 /// The workers of the lanes. The first one tells of the others before it takes its share.
-pub(super) fn workers<S: Log>(store: &S, spec: &Arc<Spec<S>>, lanes: usize) -> Vec<Worker<S>> {
+pub(super) fn workers<S: Log>(
+    bus: &EventBus<S>,
+    spec: &Arc<Spec<S>>,
+    lanes: usize,
+) -> Vec<Worker<S>> {
     let common = (spec.limit.map(SharedBuckets::new), Clock::new());
     let worker = |_| {
         let shared = Arc::new(Shared::new(&spec.name, spec.routes.types()));
-        Worker::new(store.clone(), Arc::clone(spec), shared, common.clone())
+        let seat = Seat::new(bus.hub.feed(), shared.types.clone());
+        Worker::new(bus.store.clone(), Arc::clone(spec), (shared, seat), common.clone())
     };
     let mut workers: Vec<Worker<S>> = (0..lanes).map(worker).collect();
     if let Some((first, others)) = workers.split_first_mut() {

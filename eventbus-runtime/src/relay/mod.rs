@@ -48,11 +48,12 @@
 //! retry was noticed wait for it.
 //!
 //! One round reads the troubles of each place and hands over what is due, then reads a page and hands that over, both in the
-//! same way: [`in_hand`]. A place is the shards that stand at one cursor. A subscription is *settled* when a whole round that began after the question found
+//! same way: [`in_hand`]. Subscriptions that stand at one place read their pages together: see [`feed`]. A place is the shards that stand at one cursor. A subscription is *settled* when a whole round that began after the question found
 //! neither, and nothing is open in the shards of others.
 
 mod attempt;
 mod batch;
+mod feed;
 mod group;
 mod hub;
 mod in_hand;
@@ -102,7 +103,7 @@ pub(crate) async fn start<S: Log>(bus: EventBus<S>, spec: Spec<S>) -> Result<Run
     let span = tracing::info_span!("subscription", subscription = %spec.name);
     let spec = Arc::new(spec);
     let mut starting = Starting(Vec::with_capacity(lanes));
-    for worker in lanes::workers(&bus.store, &spec, lanes) {
+    for worker in lanes::workers(&bus, &spec, lanes) {
         let (answer, answered) = oneshot::channel();
         bus.hub.add(Arc::clone(&worker.shared));
         starting.0.push(Arc::clone(&worker.shared));

@@ -2,12 +2,28 @@
 
 use std::collections::HashSet;
 
+use crate::plan::feed::Page;
 use crate::relay::in_hand::InHand;
 use crate::relay::place::Place;
 use crate::relay::worker::{Flow, Worker};
-use crate::store::{Cursor, Log, Page};
+use crate::store::{Cursor, Log, Wanted};
 
 impl<S: Log> Worker<S> {
+    /// Reads a page behind a place: together with other subscriptions, or up to another place of this one.
+    pub(super) async fn next_page(
+        &self,
+        place: &Place<S::Cursor>,
+        meet: Option<&S::Cursor>,
+    ) -> Flow<Page<S::Cursor>> {
+        let (cursor, shards) = (&place.cursor, &place.shards);
+        let limit = if self.circuit.is_probing() { 1 } else { self.care.limit() };
+        if meet.is_some() {
+            let wanted = Wanted { types: &self.shared.types, shards, limit, upto: meet };
+            return Ok(self.answered(self.store.page(cursor, &wanted)).await?.into());
+        }
+        self.answered(self.seat.page(&self.store, cursor, (shards, limit))).await
+    }
+
     /// Hands a page's events over; `held` are the keys that have an open row.
     pub(super) async fn page(
         &mut self,

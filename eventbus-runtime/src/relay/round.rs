@@ -43,6 +43,7 @@ impl<S: Log> Worker<S> {
     /// Reads and delivers until there is a reason to leave.
     pub(super) async fn read(&mut self, places: &mut Places<S::Cursor>) -> Flow<()> {
         let mut idle = 0;
+        self.seat.rest();
         loop {
             if self.stopping() {
                 return self.save_all(places).await.and(Err(Leave::Stopped));
@@ -57,8 +58,9 @@ impl<S: Log> Worker<S> {
                 continue;
             }
             // Both are read before the store is, so that what comes meanwhile counts for the next round.
-            self.wake.borrow_and_update();
+            let calls = *self.wake.borrow_and_update();
             let asked = self.shared.asked();
+            self.seat.look(calls, asked);
             if self.shared.was_written() || self.shared.is_asked(asked) {
                 places.look_again();
             }
@@ -136,13 +138,7 @@ impl<S: Log> Worker<S> {
         if self.stopping() {
             return Ok(round);
         }
-        let wanted = Wanted {
-            types: &self.shared.types,
-            shards: &place.shards,
-            limit: if self.circuit.is_probing() { 1 } else { self.care.limit() },
-            upto: meet,
-        };
-        let page = self.answered(self.store.page(&place.cursor, &wanted)).await?;
+        let page = self.next_page(place, meet).await?;
         round.busy |= page.more || !page.events.is_empty();
         if !page.events.is_empty() {
             self.page(place, page, open.keys).await?;
@@ -231,6 +227,7 @@ impl<S: Log> Worker<S> {
         due: Option<i64>,
         unanswered: bool,
     ) -> Flow<bool> {
+        self.seat.rest();
         let mut wait = pace(idle, self.spec.poll);
         if let Some(due) = due {
             wait = wait.min(millis(due - self.clock.now()));

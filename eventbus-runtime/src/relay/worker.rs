@@ -17,6 +17,7 @@ use crate::plan::care::Care;
 use crate::plan::limit::SharedBuckets;
 use crate::plan::pace::pace;
 use crate::plan::recent::Recent;
+use crate::relay::feed::Seat;
 use crate::relay::keeper::{Pulse, Stalled};
 use crate::relay::place::{Place, Places};
 use crate::relay::shared::{Ending, Shared, State};
@@ -34,6 +35,8 @@ pub(super) struct Worker<S: Log> {
     pub(super) shared: Arc<Shared>,
     pub(super) stop: watch::Receiver<bool>,
     pub(super) wake: watch::Receiver<u64>,
+    /// What it reads the log with.
+    pub(super) seat: Seat<S::Cursor>,
     pub(super) care: Care,
     pub(super) circuit: Circuit,
     /// Those of the rate limit, which is one for all lanes.
@@ -104,7 +107,7 @@ impl<S: Log> Worker<S> {
     pub(super) fn new(
         store: S,
         spec: Arc<Spec<S>>,
-        shared: Arc<Shared>,
+        (shared, seat): (Arc<Shared>, Seat<S::Cursor>),
         (buckets, clock): (Option<SharedBuckets>, Clock),
     ) -> Self {
         let replica =
@@ -113,6 +116,7 @@ impl<S: Log> Worker<S> {
             store,
             stop: shared.stopped(),
             wake: shared.calls(),
+            seat,
             care: Care::new(spec.page),
             circuit: Circuit::new(spec.breaker),
             buckets,
@@ -174,6 +178,7 @@ impl<S: Log> Worker<S> {
             Err(Leave::Fenced | Leave::Suspended | Leave::Stalled { .. }) => true,
             Err(Leave::Failed(error)) => {
                 tracing::warn!(error = error.full(), "the store failed, trying again");
+                self.seat.forget();
                 self.shared.turn(State::Waiting);
                 !self.wait_to_try().await
             }

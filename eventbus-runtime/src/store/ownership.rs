@@ -61,6 +61,22 @@ impl Shards {
         self.numbers.len() == usize::from(self.of)
     }
 
+    /// Whether these others are among them.
+    #[cfg(feature = "relay")]
+    pub(crate) fn includes(&self, others: &Self) -> bool {
+        self.is_all() || (self.of == others.of && self.numbers.is_superset(&others.numbers))
+    }
+
+    /// The shards of both, or all where the two subscriptions have not the same count.
+    #[cfg(feature = "relay")]
+    pub(crate) fn union(&self, others: &Self) -> Self {
+        if self.of == others.of {
+            Self::new(self.of, self.numbers().chain(others.numbers()))
+        } else {
+            Self::all(1)
+        }
+    }
+
     /// Whether an event of this slot is theirs.
     #[must_use]
     pub fn contains(&self, slot: u16) -> bool {

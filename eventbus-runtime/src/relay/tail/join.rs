@@ -75,7 +75,8 @@ pub(super) async fn join<S: Log>(
     let listener = Listener { shared, queue: Arc::default() };
     let leaving = Leaving(Some(&listener));
     let (answer, answered) = oneshot::channel();
-    bus.hub.tail().enter(&bus.store, Joining { listener: listener.again(), answer });
+    let joining = Joining { listener: listener.again(), answer };
+    bus.hub.tail().enter(&bus.store, bus.hub.feed(), joining);
     let gone = |_| Err(Error::new(ErrorKind::Configuration, "the runtime is shutting down"));
     let start = answered.await.unwrap_or_else(gone)?;
     if last > 0 {

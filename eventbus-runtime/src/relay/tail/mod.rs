@@ -6,7 +6,8 @@
 //!                          └─► queue of 256 ─► ephemeral task  ─► handlers
 //! ```
 //!
-//! It reads each page once, of the types that anybody wants, and hands every event to the queues of those who want it.
+//! It reads each page once, of the types that anybody wants, where it can together with durable subscriptions
+//! ([`feed`](crate::relay::feed)), and hands every event to the queues of those who want it.
 //! It waits for none of them: a queue that is full loses its oldest event. It is there while somebody listens.
 //!
 //! **Joining.** Whoever joins starts at the end of the log as it is then. The tail first reads up to that place for those
@@ -26,6 +27,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tracing::Instrument;
 
 use crate::error::Result;
+use crate::relay::feed::Feed;
 use crate::relay::shared::Shared;
 use crate::relay::tail::reader::Reader;
 use crate::store::Log;
@@ -58,7 +60,7 @@ impl Tail {
     }
 
     /// Lets somebody join; begins to read where nobody did.
-    fn enter<S: Log>(&self, store: &S, joining: Joining<S::Cursor>) {
+    fn enter<S: Log>(&self, store: &S, feed: Arc<Feed<S::Cursor>>, joining: Joining<S::Cursor>) {
         let mut door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
         let sender = door.as_ref().map(|door| {
             let sender = door.downcast_ref::<mpsc::UnboundedSender<Joining<S::Cursor>>>();
@@ -73,7 +75,7 @@ impl Tail {
             let (sender, joins) = mpsc::unbounded_channel();
             sender.send(joining).unwrap_or_else(|_| unreachable!("the receiver is right here"));
             *door = Some(Box::new(sender));
-            let reader = Reader::new(store.clone(), self.clone(), joins);
+            let reader = Reader::new(store.clone(), self.clone(), feed, joins);
             tokio::spawn(reader.run().instrument(tracing::info_span!("tail")));
         }
         self.calls.send_modify(|calls| *calls = calls.wrapping_add(1));

@@ -10,6 +10,7 @@ use tokio::time::sleep;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::plan::pace::pace;
+use crate::relay::feed::{Feed, Seat};
 use crate::relay::tail::join::Fed;
 use crate::relay::tail::queue::BUFFER;
 use crate::relay::tail::{Joining, Tail};
@@ -30,6 +31,9 @@ pub(super) struct Reader<S: Log> {
     /// What any of them wants.
     types: TypeSet,
     shards: Shards,
+    feed: Arc<Feed<S::Cursor>>,
+    /// What it reads that with, together with durable subscriptions.
+    seat: Seat<S::Cursor>,
     cursor: Option<S::Cursor>,
     /// Who joins next, and where.
     entering: Option<Entering<S::Cursor>>,
@@ -52,8 +56,10 @@ impl<S: Log> Reader<S> {
     pub(super) fn new(
         store: S,
         tail: Tail,
+        feed: Arc<Feed<S::Cursor>>,
         joins: mpsc::UnboundedReceiver<Joining<S::Cursor>>,
     ) -> Self {
+        let seat = Seat::new(Arc::clone(&feed), TypeSet::default());
         let calls = tail.calls().subscribe();
         Self {
             store,
@@ -63,6 +69,8 @@ impl<S: Log> Reader<S> {
             listeners: Vec::new(),
             types: TypeSet::default(),
             shards: Shards::all(1),
+            feed,
+            seat,
             cursor: None,
             entering: None,
         }
@@ -73,7 +81,8 @@ impl<S: Log> Reader<S> {
         let (mut idle, mut tries) = (0, 0);
         loop {
             // Read before the store is, so that what comes meanwhile counts for the next turn.
-            self.calls.borrow_and_update();
+            let calls = *self.calls.borrow_and_update();
+            self.seat.look(calls, 0);
             let turn = self.turn().await;
             tries = if turn.is_ok() { 0 } else { tries + 1 };
             let wait = match turn {
@@ -90,6 +99,7 @@ impl<S: Log> Reader<S> {
                     pace(tries, POLL)
                 }
             };
+            self.seat.rest();
             tokio::select! {
                 _ = self.calls.changed() => idle = 0,
                 () = self.store.rung() => idle = idle.saturating_add(1),
@@ -158,16 +168,16 @@ impl<S: Log> Reader<S> {
 
     /// Reads the next page, and hands it to everybody who wants some of it.
     async fn read(&mut self, cursor: &S::Cursor) -> Result<Turn> {
-        let wanted = Wanted {
-            types: &self.types,
-            shards: &self.shards,
-            limit: PAGE,
-            upto: self.entering.as_ref().map(|entering| &entering.at),
+        let (types, shards) = (&self.types, &self.shards);
+        let page = match &self.entering {
+            Some(Entering { at, .. }) => {
+                let wanted = Wanted { types, shards, limit: PAGE, upto: Some(at) };
+                self.store.page(cursor, &wanted).await?.into()
+            }
+            None => self.seat.page(&self.store, cursor, (shards, PAGE)).await?,
         };
-        let page = self.store.page(cursor, &wanted).await?;
         let busy = page.more || !page.events.is_empty() || self.entering.is_some();
         for stored in page.events {
-            let stored = Arc::new(stored);
             self.listeners.iter().for_each(|listener| listener.feed(&stored));
         }
         self.cursor = Some(page.end);
@@ -178,5 +188,6 @@ impl<S: Log> Reader<S> {
     fn want(&mut self) {
         let union = |all: TypeSet, listener: &Fed| all.union(listener.types());
         self.types = self.listeners.iter().fold(TypeSet::default(), union);
+        self.seat = Seat::new(Arc::clone(&self.feed), self.types.clone());
     }
 }
