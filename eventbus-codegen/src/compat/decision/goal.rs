@@ -126,8 +126,11 @@ impl<'a> Solver<'a> {
                 true
             }
             (Node::One(choices), true) => {
-                let one = |chosen: &Id| choices.iter().map(|id| (*id, id == chosen)).collect();
-                branch.choose(choices.iter().map(one).collect());
+                // By the index: a choice that is listed twice is never the only one.
+                let one = |chosen: usize| {
+                    choices.iter().enumerate().map(|(index, id)| (*id, index == chosen)).collect()
+                };
+                branch.choose((0..choices.len()).map(one).collect());
                 true
             }
             (Node::One(choices), false) => {
