@@ -79,6 +79,11 @@ fn close(schema: &mut Value, beside: &Map<String, Value>) {
             is_union = true;
         }
     }
+    // A schema that only wraps another one is closed where that one is.
+    let wraps = !keys.contains_key("type") && !keys.contains_key("properties");
+    if let Some(Value::Array(parts)) = keys.get_mut("allOf").filter(|_| wraps) {
+        parts.iter_mut().for_each(|part| close(part, &known));
+    }
     let kinds = match keys.get("type") {
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
         Some(Value::String(kind)) => vec![kind.as_str()],

@@ -46,6 +46,9 @@ impl Draft {
                         known[name] = needs.clone();
                     }
                 }
+                // Nobody has to know a format that came later.
+                "format" if value == "uuid" && self < Self::September2019 => {}
+                "format" if value == "date" && self < Self::Seven => {}
                 "unevaluatedProperties" if self < Self::September2019 => {}
                 "exclusiveMinimum" | "exclusiveMaximum" if self == Self::Four => {
                     let bound = if keyword == "exclusiveMinimum" { "minimum" } else { "maximum" };

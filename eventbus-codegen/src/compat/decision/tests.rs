@@ -253,3 +253,50 @@ fn a_schema_that_is_itself_is_not_decided() {
         Answer::Unknown(_)
     ));
 }
+
+#[test]
+fn a_long_chain_of_references_ends_with_an_answer() {
+    let chain = |length: usize, leaf: Value| {
+        let mut definitions = serde_json::Map::new();
+        for index in 0..length {
+            let next = json!({"$ref": format!("#/$defs/n{}", index + 1)});
+            let link = json!({"type": "object", "required": ["a"], "properties": {"a": next}});
+            definitions.insert(format!("n{index}"), link);
+        }
+        definitions.insert(format!("n{length}"), leaf);
+        json!({"$ref": "#/$defs/n0", "$defs": definitions})
+    };
+    let both = |length| {
+        [chain(length, json!({"type": "integer"})), chain(length, json!({"type": "number"}))]
+    };
+    let [narrow, wide] = both(120);
+    assert_eq!(plain(narrow.clone(), wide.clone()), Answer::Yes);
+    assert!(matches!(written_and_read(wide, narrow), Answer::No(_)));
+    let [narrow, wide] = both(2_000);
+    assert_ne!(plain(wide, narrow), Answer::Yes);
+}
+
+#[test]
+fn large_unions_are_decided_by_what_tells_their_choices_apart() {
+    let tagged = |count: usize, leaf: &str| {
+        let one = |index: usize| {
+            let (tag, field) = (format!("v{index}"), format!("f{index}"));
+            json!({"type": "object", "required": ["type", field],
+                "properties": {"type": {"const": tag}, field: {"type": leaf}, "note": {"type": "string"}}})
+        };
+        json!({"oneOf": (0..count).map(one).collect::<Vec<_>>()})
+    };
+    let external = |count: usize, leaf: &str| {
+        let one = |index: usize| {
+            let name = format!("v{index}");
+            json!({"type": "object", "required": [name], "additionalProperties": false,
+                "properties": {name: {"type": leaf}}})
+        };
+        json!({"oneOf": (0..count).map(one).collect::<Vec<_>>()})
+    };
+    assert_eq!(plain(tagged(60, "integer"), tagged(61, "number")), Answer::Yes);
+    assert_eq!(written_and_read(tagged(60, "integer"), tagged(61, "number")), Answer::Yes);
+    assert_eq!(plain(external(60, "integer"), external(61, "number")), Answer::Yes);
+    assert!(matches!(plain(external(60, "number"), external(61, "integer")), Answer::No(_)));
+    assert!(matches!(plain(tagged(61, "null"), tagged(60, "null")), Answer::No(_)));
+}

@@ -39,7 +39,12 @@ pub(super) struct Reading<'a> {
     read: HashMap<(String, Place), Id>,
     /// The pointers that are being read for one and the same value.
     in_place: Vec<String>,
+    /// How many references are being followed.
+    depth: usize,
 }
+
+/// The longest chain of references that is followed.
+const DEEPEST: usize = 400;
 
 /// Where a schema stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,6 +65,7 @@ pub(super) fn read(graph: &mut Graph, document: &Value, contract: Contract) -> I
         lone_references,
         read: HashMap::new(),
         in_place: Vec::new(),
+        depth: 0,
     };
     reading.at("", Place::Whole)
 }
@@ -116,12 +122,19 @@ impl Reading<'_> {
 
     fn at(&mut self, pointer: &str, place: Place) -> Id {
         if self.in_place.iter().any(|above| above == pointer) {
-            return self.opaque(format!("`#{pointer}` refers to itself without an end"), pointer);
+            let text = format!("{pointer} of {}", self.document);
+            return self.opaque(format!("`#{pointer}` refers to itself without an end"), &text);
         }
         let key = (pointer.to_owned(), place);
         if let Some(id) = self.read.get(&key) {
             return *id;
         }
+        if self.depth >= DEEPEST {
+            // What is left out there is the same only within the same document.
+            let text = format!("{pointer} of {}", self.document);
+            return self.opaque("the schema is nested too deeply".to_owned(), &text);
+        }
+        self.depth += 1;
         let reserved = self.graph.reserve();
         self.read.insert(key.clone(), reserved);
         let document = self.document;
@@ -132,6 +145,7 @@ impl Reading<'_> {
             Place::Part => self.part(schema),
         };
         self.in_place.pop();
+        self.depth -= 1;
         self.graph.become_same(reserved, id);
         self.read.insert(key, id);
         id
