@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The path of a binary of the workspace, built on the way. Cargo makes only one at a time, so callers may meet.
+/// The path of a binary of the workspace, built on the way as the caller was. Cargo makes only one at a time, so callers may meet.
 ///
 /// # Panics
 /// When it does not build.
@@ -12,6 +12,7 @@ pub fn binary(package: &str, name: &str) -> PathBuf {
     let output = Command::new(env!("CARGO"))
         .args(["build", "--offline", "--quiet", "--package", package, "--bin", name])
         .args(["--message-format", "json-render-diagnostics"])
+        .args(if cfg!(debug_assertions) { &[][..] } else { &["--release"] })
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");

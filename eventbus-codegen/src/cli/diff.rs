@@ -56,6 +56,10 @@ pub(super) struct Arguments {
     /// Read the describing side as what code writes, and the accepting side as what code reads.
     #[arg(long)]
     contracts: bool,
+    /// Add the document of each `no` as "backward_witness" or "forward_witness", and the reason of each `unknown` as
+    /// "backward_reason" or "forward_reason".
+    #[arg(long, requires = "pairs")]
+    witnesses: bool,
     /// How to print the answer: for people, or as one JSON object.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -76,7 +80,7 @@ struct Pair {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     match (&arguments.pairs, arguments.schemas.as_slice(), arguments.registries.as_slice()) {
-        (Some(file), ..) => pairs(file, arguments.contracts),
+        (Some(file), ..) => pairs(file, arguments),
         (None, [old, new], _) => schemas(old, new, arguments),
         (None, _, [old, new]) => registries(old, new, arguments),
         _ => unreachable!("the arguments ask for two of them"),
@@ -129,7 +133,7 @@ fn schemas(old: &Path, new: &Path, arguments: &Arguments) -> Result<ExitCode> {
     Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn pairs(file: &Path, contracts: bool) -> Result<ExitCode> {
+fn pairs(file: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let lines: Box<dyn BufRead> = if file == Path::new("-") {
         Box::new(io::stdin().lock())
     } else {
@@ -145,12 +149,27 @@ fn pairs(file: &Path, contracts: bool) -> Result<ExitCode> {
         }
         let pair: Pair =
             serde_json::from_str(&line).map_err(|error| no_pair(file, index, error))?;
-        let [backward, forward] = both(&pair.old, &pair.new, contracts).map(|answer| word(&answer));
-        let answer = json!({ "id": pair.id, "backward": backward, "forward": forward });
+        let both = both(&pair.old, &pair.new, arguments.contracts);
+        let mut answer =
+            json!({ "id": pair.id, "backward": word(&both[0]), "forward": word(&both[1]) });
+        if arguments.witnesses {
+            explain(&mut answer, both);
+        }
         writeln!(out, "{answer}").map_err(|error| Error::file("write", Path::new("-"), error))?;
     }
     out.flush().map_err(|error| Error::file("write", Path::new("-"), error))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Adds what speaks for each answer that is not `yes`.
+fn explain(line: &mut Value, both: [Answer; 2]) {
+    for (side, answer) in ["backward", "forward"].into_iter().zip(both) {
+        match answer {
+            Answer::Yes => {}
+            Answer::No(witness) => line[format!("{side}_witness")] = witness,
+            Answer::Unknown(reason) => line[format!("{side}_reason")] = reason.into(),
+        }
+    }
 }
 
 /// Backward, then forward.

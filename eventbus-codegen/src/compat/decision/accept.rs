@@ -8,7 +8,7 @@ use super::node::{Fact, Id, Kind, Literal, Node, Open};
 use super::pattern::Pattern;
 
 /// How deep schemas and values may be nested into each other.
-const DEEPEST: u32 = 256;
+const DEEPEST: u32 = 1_200;
 
 /// `None` where it cannot be told.
 pub(super) fn accepts(graph: &Graph, id: Id, value: &Value) -> Option<bool> {

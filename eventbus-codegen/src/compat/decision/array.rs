@@ -9,6 +9,9 @@ use super::node::{Fact, Id, Literal};
 /// The longest array that is built for a witness.
 const LONGEST: u64 = 1_000;
 
+/// The longest array of different elements that are chosen together.
+const MOST_DIFFERENT: usize = 24;
+
 /// Something that one element must be, without it being said which.
 #[derive(Clone, Copy)]
 enum Duty {
@@ -127,27 +130,73 @@ impl Solver<'_> {
             }
             match self.solve(holds, fails) {
                 Found::Value(value) => items.push(value),
-                Found::Nothing
-                    if elements.distinct && !self.are_alike(branch, elements, length) =>
-                {
-                    return Found::Doubt(
-                        "whether so many different elements exist is not decided".to_owned(),
-                    );
+                // The ones before may have taken what this one needs.
+                Found::Nothing if elements.distinct && index > 0 => {
+                    return self.all_different(branch, elements, length);
                 }
                 other => return other,
             }
         }
-        let array = Value::Array(items);
-        if branch.excluded().iter().any(|literal| literal.is(&array)) {
-            return Found::Doubt("only one array was tried, and it is excluded".to_owned());
-        }
-        Found::Value(array)
+        self.unless_excluded(branch, elements, items)
     }
 
-    /// Whether all elements must be the same, so that it does not matter which of them is taken first.
-    fn are_alike(&self, branch: &Branch, elements: &Elements, length: usize) -> bool {
-        let first = self.element(branch, elements, 0);
-        (1..length).all(|index| self.element(branch, elements, index) == first)
+    /// Different elements for all indexes: each has as many values to choose from as there are elements, or all of its
+    /// own. An index takes the value of another where that one can move on.
+    fn all_different(&mut self, branch: &Branch, elements: &Elements, length: usize) -> Found {
+        if length > MOST_DIFFERENT {
+            return too_large();
+        }
+        let mut choices: Vec<Vec<Literal>> = Vec::with_capacity(length);
+        let mut doubt = None;
+        for index in 0..length {
+            let (holds, fails) = self.element(branch, elements, index);
+            let mut values: Vec<Literal> = Vec::new();
+            while values.len() < length {
+                let mut fails = fails.clone();
+                values.sort();
+                fails.push(self.graph.fact(Fact::Values(values.clone())));
+                match self.solve(holds.clone(), fails) {
+                    Found::Value(value) => values.push(Literal::new(&value)),
+                    Found::Nothing => break,
+                    Found::Doubt(reason) => {
+                        doubt.get_or_insert(reason);
+                        break;
+                    }
+                }
+            }
+            choices.push(values);
+        }
+        let mut taken: Vec<Option<Literal>> = vec![None; length];
+        for index in 0..length {
+            if !given(index, &choices, &mut taken, &mut Vec::new()) {
+                return doubt.map_or(Found::Nothing, Found::Doubt);
+            }
+        }
+        let items = taken.into_iter().flatten().map(|literal| literal.value).collect();
+        self.unless_excluded(branch, elements, items)
+    }
+
+    /// The array, or another where this one must not be: a longer one, or one that differs from it at some index.
+    fn unless_excluded(
+        &mut self,
+        branch: &Branch,
+        elements: &Elements,
+        items: Vec<Value>,
+    ) -> Found {
+        let array = Value::Array(items);
+        if !branch.excluded().iter().any(|literal| literal.is(&array)) {
+            return Found::Value(array);
+        }
+        let items = array.as_array().expect("it was built as one");
+        let mut longer = elements.clone();
+        longer.least = items.len() as u64 + 1;
+        let mut ways = vec![longer];
+        for (index, item) in items.iter().enumerate() {
+            let mut other = elements.clone();
+            other.require(index, self.graph.fact(Fact::Values(vec![Literal::new(item)])), false);
+            ways.push(other);
+        }
+        first(ways, |elements| self.elements(branch, &elements))
     }
 
     /// What the element at `index` must be and must not be.
@@ -168,6 +217,27 @@ impl Solver<'_> {
         }
         (holds, fails)
     }
+}
+
+/// Gives `index` one of its choices, which may move others to another of theirs.
+fn given(
+    index: usize,
+    choices: &[Vec<Literal>],
+    taken: &mut Vec<Option<Literal>>,
+    tried: &mut Vec<Literal>,
+) -> bool {
+    for choice in &choices[index] {
+        if tried.contains(choice) {
+            continue;
+        }
+        tried.push(choice.clone());
+        let owner = taken.iter().position(|other| other.as_ref() == Some(choice));
+        if owner.is_none_or(|owner| given(owner, choices, taken, tried)) {
+            taken[index] = Some(choice.clone());
+            return true;
+        }
+    }
+    false
 }
 
 impl Elements {

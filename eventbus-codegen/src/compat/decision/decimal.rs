@@ -46,10 +46,12 @@ impl Decimal {
         (Self::of(&number)? == self).then_some(Value::Number(number))
     }
 
-    /// An integer beyond 64 bits, if a float is exactly it.
+    /// An integer beyond 64 bits, if a float is exactly it: as it is printed, and as a reader of floats has it.
     fn float(self) -> Option<Value> {
-        let number = Number::from_f64(self.digits.to_string().parse().ok()?)?;
-        (Self::of(&number)? == self).then_some(Value::Number(number))
+        let float: f64 = self.digits.to_string().parse().ok()?;
+        let number = Number::from_f64(float)?;
+        let is_exact = format!("{float:.0}").parse() == Ok(self.digits);
+        (is_exact && Self::of(&number)? == self).then_some(Value::Number(number))
     }
 
     pub(super) const fn is_integer(self) -> bool {

@@ -29,9 +29,11 @@ pub(super) enum Found {
     Doubt(String),
 }
 
-/// How many steps a decision may take, and how deep it may look into a schema.
-const MOST_STEPS: u32 = 100_000;
-const DEEPEST: usize = 96;
+/// How many steps a decision may take.
+const MOST_STEPS: u32 = 20_000;
+
+/// How many ways are tried on their own before one of them is taken.
+const MOST_LOOKED_AHEAD: usize = 64;
 
 type Goal = (Vec<Id>, Vec<Id>);
 
@@ -44,11 +46,14 @@ pub(super) struct Solver<'a> {
     /// The outermost of them that something was assumed of.
     assumed: usize,
     steps: u32,
+    /// How many goals may be open at once.
+    deepest: usize,
 }
 
 impl<'a> Solver<'a> {
-    pub(super) fn new(graph: &'a mut Graph) -> Self {
-        Self { graph, known: HashMap::new(), open: Vec::new(), assumed: usize::MAX, steps: 0 }
+    pub(super) fn new(graph: &'a mut Graph, deepest: usize) -> Self {
+        let (known, open) = (HashMap::new(), Vec::new());
+        Self { graph, known, open, assumed: usize::MAX, steps: 0, deepest }
     }
 
     /// A value of which all of `holds` is true and none of `fails`.
@@ -64,7 +69,7 @@ impl<'a> Solver<'a> {
             self.assumed = self.assumed.min(depth);
             return Found::Nothing;
         }
-        if self.steps >= MOST_STEPS || self.open.len() >= DEEPEST {
+        if self.steps >= MOST_STEPS || self.open.len() >= self.deepest {
             return too_large();
         }
         let before = std::mem::replace(&mut self.assumed, usize::MAX);
@@ -126,8 +131,11 @@ impl<'a> Solver<'a> {
                 true
             }
             (Node::One(choices), true) => {
-                let one = |chosen: &Id| choices.iter().map(|id| (*id, id == chosen)).collect();
-                branch.choose(choices.iter().map(one).collect());
+                // By the index: a choice that is listed twice is never the only one.
+                let one = |chosen: usize| {
+                    choices.iter().enumerate().map(|(index, id)| (*id, index == chosen)).collect()
+                };
+                branch.choose((0..choices.len()).map(one).collect());
                 true
             }
             (Node::One(choices), false) => {
@@ -173,23 +181,51 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// Takes a clause with one way that may lead somewhere, or the one with the fewest. None with none is an end.
+    /// Takes a clause with one way that may lead somewhere: none with none is an end. Where all have several, a choice of
+    /// what must hold comes before a choice of what must not, because most of the latter are settled by it; a single one
+    /// of the latter comes first.
     fn decide(&mut self, mut branch: Branch, kind: Kind) -> Found {
-        let mut fewest: Option<(usize, Vec<Way>)> = None;
-        for index in 0..branch.clauses.len() {
-            let ways = branch.clauses[index].clone();
-            let alive: Vec<Way> =
-                ways.into_iter().filter(|way| self.may_lead(&branch, kind, way)).collect();
-            if fewest.as_ref().is_none_or(|(_, ways)| alive.len() < ways.len()) {
-                fewest = Some((index, alive));
+        let mut open = Vec::with_capacity(branch.clauses.len());
+        for ways in std::mem::take(&mut branch.clauses) {
+            if ways.iter().any(|way| self.is_settled(&branch, way)) {
+                continue;
             }
-            if fewest.as_ref().is_some_and(|(_, ways)| ways.len() < 2) {
-                break;
+            let alive: Vec<Way> =
+                ways.into_iter().filter(|way| !self.is_dead(&branch, way)).collect();
+            if alive.is_empty() {
+                return Found::Nothing;
+            }
+            open.push(alive);
+        }
+        branch.clauses = open;
+        let count: usize = branch.clauses.iter().map(Vec::len).sum();
+        if count <= MOST_LOOKED_AHEAD && branch.clauses.iter().all(|ways| ways.len() > 1) {
+            for index in 0..branch.clauses.len() {
+                let ways = branch.clauses[index].clone();
+                let alive: Vec<Way> =
+                    ways.into_iter().filter(|way| self.may_lead(&branch, kind, way)).collect();
+                if alive.is_empty() {
+                    return Found::Nothing;
+                }
+                let is_only = alive.len() == 1;
+                branch.clauses[index] = alive;
+                if is_only {
+                    break;
+                }
             }
         }
-        let (index, ways) = fewest.expect("there are clauses");
-        branch.clauses.swap_remove(index);
-        self.either(&branch, kind, ways)
+        let is_positive = |ways: &[Way]| ways.iter().flatten().any(|(_, holds)| *holds);
+        let refusals = branch.clauses.iter().filter(|ways| !is_positive(ways)).count();
+        let rank =
+            |ways: &Vec<Way>| (ways.len() > 1, is_positive(ways) == (refusals == 1), ways.len());
+        let next = (0..branch.clauses.len()).min_by_key(|index| rank(&branch.clauses[*index]));
+        match next {
+            Some(index) => {
+                let ways = branch.clauses.swap_remove(index);
+                self.either(&branch, kind, ways)
+            }
+            None => branch.known(self.build(&branch, kind)),
+        }
     }
 
     fn either(&mut self, branch: &Branch, kind: Kind, ways: Vec<Way>) -> Found {
@@ -223,18 +259,45 @@ impl<'a> Solver<'a> {
         self.settle(alone, kind) != Found::Nothing
     }
 
-    /// Whether a property alone shows that a way leads nowhere, which is quickly seen.
+    /// Whether what is known of the kind and of a property shows that a way leads nowhere, which is quickly seen.
     fn is_dead(&mut self, branch: &Branch, way: &Way) -> bool {
         let [(id, false)] = way.as_slice() else { return false };
         let node = self.graph.shared(self.graph.target(*id));
-        match &*node {
-            Node::Is(Fact::Required(name)) => {
-                branch.facts().any(|fact| matches!(fact, Fact::Required(other) if other == name))
-            }
-            Node::Is(Fact::Property(name, schema)) if branch.kinds == Kinds::of(Kind::Object) => {
+        let Node::Is(fact) = &*node else { return false };
+        match fact {
+            Fact::Kinds(kinds) => branch.kinds.and(kinds.not()) == Kinds::NONE,
+            fact if branch.kinds.and(fact.speaks_of()) == Kinds::NONE => true,
+            Fact::Required(name) => requires(branch, name),
+            Fact::Property(name, schema) => match self.universal(branch, name) {
+                Some(universal) => self.solve(universal, vec![*schema]) == Found::Nothing,
+                None => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether every value that is looked for goes this way, which then does not have to be taken.
+    fn is_settled(&mut self, branch: &Branch, way: &Way) -> bool {
+        let [(id, false)] = way.as_slice() else { return false };
+        let node = self.graph.shared(self.graph.target(*id));
+        let Node::Is(fact) = &*node else { return false };
+        match fact {
+            Fact::Kinds(kinds) => branch.kinds.and(*kinds) == Kinds::NONE,
+            Fact::Property(name, schema) if requires(branch, name) => {
                 match self.universal(branch, name) {
-                    Some(universal) => self.solve(universal, vec![*schema]) == Found::Nothing,
+                    Some(mut universal) => {
+                        universal.push(*schema);
+                        self.solve(universal, Vec::new()) == Found::Nothing
+                    }
                     None => false,
+                }
+            }
+            Fact::Required(name) if branch.kinds == Kinds::of(Kind::Object) => {
+                match self.universal(branch, name) {
+                    Some(universal) if !universal.is_empty() => {
+                        self.solve(universal, Vec::new()) == Found::Nothing
+                    }
+                    _ => false,
                 }
             }
             _ => false,
@@ -269,6 +332,10 @@ impl<'a> Solver<'a> {
             Kind::Object => self.object(branch),
         }
     }
+}
+
+fn requires(branch: &Branch, name: &str) -> bool {
+    branch.facts().any(|fact| matches!(fact, Fact::Required(other) if other == name))
 }
 
 /// The first value that one of `ways` leads to, or the first doubt.

@@ -39,11 +39,48 @@ pub(crate) enum Answer {
     Unknown(String),
 }
 
+/// How deep a schema may be, as far as that is seen at once, to be decided on the stack of the caller.
+const SHALLOW: usize = 48;
+
+/// How many values within each other are looked at, of a schema that is not deep and of one that is, and the stack for it.
+const DEEPEST: [usize; 2] = [64, 400];
+const STACK: usize = 256 << 20;
+
 /// Whether every document that `old` describes is one that `new` describes, each read as its contract says.
 pub(crate) fn lies_within(old: (&Value, Contract), new: (&Value, Contract)) -> Answer {
+    if depth(old.0).max(depth(new.0)) <= SHALLOW {
+        return decided(old, new, DEEPEST[0]);
+    }
+    // A schema is read and searched as deep as it is nested, which may be more than a thread usually has room for.
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        match thread.spawn_scoped(scope, || decided(old, new, DEEPEST[1])) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(error) => {
+                Answer::Unknown(format!("there is no room for so deep a schema: {error}"))
+            }
+        }
+    })
+}
+
+/// How deep a document is, where each of its definitions may stand within another.
+fn depth(schema: &Value) -> usize {
+    fn nested(value: &Value) -> usize {
+        match value {
+            Value::Array(items) => 1 + items.iter().map(nested).max().unwrap_or(0),
+            Value::Object(keys) => 1 + keys.values().map(nested).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+    let definitions =
+        ["$defs", "definitions"].iter().filter_map(|key| schema.get(key)?.as_object());
+    nested(schema) + definitions.map(serde_json::Map::len).sum::<usize>()
+}
+
+fn decided(old: (&Value, Contract), new: (&Value, Contract), deepest: usize) -> Answer {
     let mut graph = Graph::default();
     let [old, new] = [old, new].map(|(schema, contract)| read::read(&mut graph, schema, contract));
-    match Solver::new(&mut graph).solve(vec![old], vec![new]) {
+    match Solver::new(&mut graph, deepest).solve(vec![old], vec![new]) {
         Found::Nothing => Answer::Yes,
         Found::Doubt(reason) => Answer::Unknown(reason),
         Found::Value(witness) => {

@@ -109,42 +109,67 @@ impl Numbers {
                 None => is_all = false,
             }
         }
-        is_all.then_some(Found::Nothing)
+        if is_all {
+            return Some(Found::Nothing);
+        }
+        // Beyond 64 bits few integers are written without being rounded; the powers of ten are.
+        let far = (17..=22).map(|power| Decimal::integer(10_i128.pow(power)));
+        let far = far.flat_map(|number| [Some(number), number.times(-1)]).flatten();
+        let mut far = far.filter(|number| number.is_multiple_of(step) == Some(true));
+        far.find_map(|number| self.tried(number, kind)?).map(Found::Value)
     }
 
     /// Any number that is no integer.
     fn dense(&self) -> Option<Found> {
-        let places = |from: Decimal, span: Decimal| -> Option<Vec<Decimal>> {
-            [5, 3, 7, 1, 2, 4, 6, 8, 9]
-                .into_iter()
-                .map(|n| from.plus(span.times(n)?.shifted(1)?))
-                .collect()
+        let places = |from: Decimal, span: Decimal| -> Vec<Option<Decimal>> {
+            let at = |n: i128| from.plus(span.times(n)?.shifted(1)?);
+            [5, 3, 7, 1, 2, 4, 6, 8, 9].into_iter().map(at).collect()
         };
-        let candidates = match (self.least, self.most) {
+        // Between the multiples of a step that must not divide it.
+        let fine =
+            |from: Decimal| (2..6).map(move |places| from.plus(Decimal::ONE.shifted(places)?));
+        // The plainest first, then those beside the bounds.
+        let mut candidates = places(Decimal::integer(0), Decimal::ONE);
+        candidates.extend(places(Decimal::integer(-1), Decimal::ONE));
+        match (self.least, self.most) {
             (Some((low, _)), Some((high, _))) if low > high => return Some(Found::Nothing),
             (Some((low, a)), Some((high, b))) if low == high => {
                 if low.is_integer() || a == Open::Beyond || b == Open::Beyond {
                     return Some(Found::Nothing);
                 }
-                vec![low]
+                candidates = vec![Some(low)];
             }
             (Some((low, _)), Some((high, _))) => {
-                let mut all = places(low, Decimal::ONE)?;
-                all.extend(places(low, high.minus(low)?)?);
-                all.extend([low, high]);
-                all
+                candidates
+                    .extend(high.minus(low).map(|span| places(low, span)).into_iter().flatten());
+                candidates.extend([Some(low), Some(high)]);
             }
-            (Some((low, _)), None) => places(low, Decimal::ONE)?,
-            (None, Some((high, _))) => places(high.minus(Decimal::ONE)?, Decimal::ONE)?,
-            (None, None) => places(Decimal::integer(0), Decimal::ONE)?,
-        };
+            _ => {}
+        }
         let single = candidates.len() == 1;
+        if !single {
+            for (bound, _) in self.least.iter().chain(&self.most) {
+                candidates.extend(places(*bound, Decimal::ONE));
+                candidates.extend(
+                    bound
+                        .minus(Decimal::ONE)
+                        .map(|low| places(low, Decimal::ONE))
+                        .into_iter()
+                        .flatten(),
+                );
+                candidates.extend(fine(*bound));
+            }
+            candidates.extend(fine(Decimal::integer(0)));
+        }
+        let mut is_told = true;
         for candidate in candidates {
-            if let Some(value) = self.tried(candidate, Kind::Fraction)? {
-                return Some(Found::Value(value));
+            match candidate.and_then(|candidate| self.tried(candidate, Kind::Fraction)) {
+                Some(Some(value)) => return Some(Found::Value(value)),
+                Some(None) => {}
+                None => is_told = false,
             }
         }
-        single.then_some(Found::Nothing)
+        (single && is_told).then_some(Found::Nothing)
     }
 
     /// The number as a value, if it is one that is looked for. `None` if it cannot be told.

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use super::accept::{accepts, is_other, matches};
 use super::branch::Branch;
 use super::goal::{Found, Solver, first, too_large};
-use super::node::{Fact, Id, Kind, Kinds, Literal};
+use super::graph::Graph;
+use super::node::{Fact, Id, Kind, Kinds, Literal, Node};
 use super::pattern::Pattern;
 
 /// The most patterns whose combinations are looked at, and the most properties that a witness gets.
@@ -116,7 +117,9 @@ impl Solver<'_> {
             Ok(new) => keys.extend(new),
             Err(reason) => doubt = Some(reason),
         }
-        for name in names.iter().filter(|name| !properties.absent.contains(*name)) {
+        // One that is there for another reason may serve, too.
+        let present = properties.present.keys().filter(|name| !names.contains(*name));
+        for name in names.iter().filter(|name| !properties.absent.contains(*name)).chain(present) {
             let text = Value::from(name.as_str());
             let meets = match duty {
                 Some(Duty::Other(names, patterns, _)) => is_other(names, patterns, name),
@@ -140,15 +143,23 @@ impl Solver<'_> {
         properties: &Properties,
         duty: Option<Duty<'_>>,
     ) -> Result<Vec<String>, String> {
-        let (must, must_not): (Vec<&Pattern>, Vec<&Pattern>) = match duty {
-            Some(Duty::Other(_, patterns, _)) => (Vec::new(), patterns.iter().collect()),
-            Some(Duty::Matching(pattern, _)) => (vec![pattern], Vec::new()),
-            Some(Duty::Name(_)) | None => (Vec::new(), Vec::new()),
+        let matching =
+            |pattern: &Pattern, graph: &mut Graph| graph.fact(Fact::Matches(pattern.clone()));
+        let (must, must_not): (Vec<Id>, Vec<Id>) = match duty {
+            Some(Duty::Other(_, patterns, _)) => {
+                (Vec::new(), patterns.iter().map(|pattern| matching(pattern, self.graph)).collect())
+            }
+            Some(Duty::Matching(pattern, _)) => (vec![matching(pattern, self.graph)], Vec::new()),
+            Some(Duty::Name(id)) => (Vec::new(), vec![id]),
+            None => (Vec::new(), Vec::new()),
         };
-        let free: Vec<Pattern> = patterns(branch)
-            .into_iter()
-            .filter(|pattern| !must.contains(&pattern) && !must_not.contains(&pattern))
-            .collect();
+        // One name may meet several duties, so that those of names are told apart as well.
+        let mut free: Vec<Id> =
+            patterns(branch).iter().map(|pattern| matching(pattern, self.graph)).collect();
+        free.extend(branch.refused().filter_map(named));
+        free.sort_unstable();
+        free.dedup();
+        free.retain(|id| !must.contains(id) && !must_not.contains(id));
         if free.len() > MOST_PATTERNS {
             return Err("too many patterns of property names meet".to_owned());
         }
@@ -161,20 +172,11 @@ impl Solver<'_> {
         let mut found = Vec::new();
         for combination in 0..1_usize << free.len() {
             let mut holds = vec![self.graph.fact(Fact::Kinds(Kinds::of(Kind::Text)))];
-            holds.extend(&is_name);
+            holds.extend(is_name.iter().chain(&must));
             let mut fails = vec![taken];
-            if let Some(Duty::Name(id)) = duty {
-                fails.push(id);
-            }
-            holds.extend(
-                must.iter().map(|pattern| self.graph.fact(Fact::Matches((*pattern).clone()))),
-            );
-            fails.extend(
-                must_not.iter().map(|pattern| self.graph.fact(Fact::Matches((*pattern).clone()))),
-            );
-            for (bit, pattern) in free.iter().enumerate() {
-                let id = self.graph.fact(Fact::Matches(pattern.clone()));
-                if combination & (1 << bit) != 0 { holds.push(id) } else { fails.push(id) }
+            fails.extend(&must_not);
+            for (bit, id) in free.iter().enumerate() {
+                if combination & (1 << bit) != 0 { holds.push(*id) } else { fails.push(*id) }
             }
             match self.solve(holds, fails) {
                 Found::Value(Value::String(name)) => found.push(name),
@@ -209,6 +211,7 @@ impl Solver<'_> {
         if properties.least > MOST_PROPERTIES {
             return too_large();
         }
+        let wanted = properties;
         let mut properties = properties.clone();
         while (object.len() as u64) < properties.least {
             let (keys, unknown) = self.candidates(branch, names, &properties, None);
@@ -228,11 +231,47 @@ impl Solver<'_> {
             properties.present.insert(key.clone(), Vec::new());
             object.insert(key, value);
         }
-        let object = Value::Object(object);
-        if branch.excluded().iter().any(|literal| literal.is(&object)) {
-            return Found::Doubt("only one object was tried, and it is excluded".to_owned());
+        let is_excluded = {
+            let object = Value::Object(object.clone());
+            branch.excluded().iter().any(|literal| literal.is(&object))
+        };
+        if is_excluded {
+            return self.different(branch, names, wanted, &object);
         }
-        Found::Value(object)
+        Found::Value(Value::Object(object))
+    }
+
+    /// An object that is not `object`: it lacks one of its properties, has another value for it, or one more.
+    fn different(
+        &mut self,
+        branch: &Branch,
+        names: &BTreeSet<String>,
+        wanted: &Properties,
+        object: &Map<String, Value>,
+    ) -> Found {
+        let mut ways = Vec::new();
+        for (name, value) in object {
+            let mut other = wanted.clone();
+            let is_value = self.graph.fact(Fact::Values(vec![Literal::new(value)]));
+            other.present.entry(name.clone()).or_default().push(is_value);
+            ways.push(other);
+            if !wanted.present.contains_key(name) {
+                let mut without = wanted.clone();
+                without.absent.insert(name.clone());
+                ways.push(without);
+            }
+        }
+        let found = first(ways, |wanted| self.properties(branch, names, &wanted));
+        if matches!(found, Found::Value(_)) {
+            return found;
+        }
+        let keys: Vec<String> = object.keys().cloned().collect();
+        let never = self.graph.add(Node::Never);
+        let one_more = Duty::Other(&keys, &[], never);
+        match self.arranged(branch, names, wanted, &[one_more]) {
+            Found::Nothing => found,
+            more => more,
+        }
     }
 
     /// A value for the property `name`.
@@ -288,6 +327,11 @@ fn names(branch: &Branch) -> BTreeSet<String> {
         match fact {
             Fact::Property(name, _) | Fact::Required(name) => drop(names.insert(name.clone())),
             Fact::Others(others, ..) => names.extend(others.iter().cloned()),
+            // Those of objects that it must not be: another name makes it another object.
+            Fact::Values(values) => {
+                let objects = values.iter().filter_map(|literal| literal.value.as_object());
+                names.extend(objects.flat_map(Map::keys).cloned());
+            }
             _ => {}
         }
     }

@@ -115,3 +115,188 @@ fn a_deep_schema_ends_with_an_answer() {
     assert_eq!(plain(deep.clone(), wide.clone()), Answer::Yes);
     assert!(matches!(plain(wide, deep), Answer::No(_)));
 }
+
+#[test]
+fn what_is_undecided_is_the_same_only_with_all_that_it_depends_on() {
+    let named = |schema: Value| json!({"type": "object", "patternProperties": {"(?=a)b": schema}});
+    assert_ne!(
+        plain(named(json!({"type": "string"})), named(json!({"type": "null"}))),
+        Answer::Yes
+    );
+    assert_eq!(plain(named(json!({"type": "null"})), named(json!({"type": "null"}))), Answer::Yes);
+    let first = |schema: Value| {
+        json!({"type": "array", "prefixItems": [true], "unevaluatedItems": {"$ref": "#/$defs/a"},
+            "$defs": {"a": schema}})
+    };
+    assert_ne!(
+        plain(first(json!({"type": "string"})), first(json!({"type": "null"}))),
+        Answer::Yes
+    );
+    let beside = |items: usize| {
+        let mut schema = first(json!({"type": "string"}));
+        schema["prefixItems"] = json!(vec![true; items]);
+        schema
+    };
+    assert_ne!(plain(beside(2), beside(1)), Answer::Yes);
+}
+
+#[test]
+fn one_property_may_be_at_fault_in_two_ways() {
+    let small = json!({"type": "object", "maxProperties": 1});
+    let either = json!({"anyOf": [{"additionalProperties": {"type": "integer"}},
+        {"propertyNames": {"maxLength": 3}}]});
+    assert!(matches!(plain(small, either), Answer::No(_)));
+}
+
+#[test]
+fn what_is_described_depends_on_the_choices_that_are_true() {
+    let closed = |mut schema: Value| {
+        schema["type"] = json!("object");
+        schema["unevaluatedProperties"] = json!(false);
+        schema
+    };
+    let either = closed(json!({"anyOf": [{"properties": {"a": {"type": "null"}}}, true]}));
+    assert_eq!(plain(json!({"const": {"a": null}}), either.clone()), Answer::Yes);
+    assert_eq!(plain(json!({"const": {"a": 1}}), either), Answer::No(json!({"a": 1})));
+    let branch = closed(json!({"if": {"required": ["b"], "properties": {"b": true}},
+        "then": {"properties": {"a": true}}}));
+    assert_eq!(plain(json!({"const": {"a": 1, "b": 1}}), branch.clone()), Answer::Yes);
+    assert_eq!(plain(json!({"const": {"a": 1}}), branch), Answer::No(json!({"a": 1})));
+    let any = json!({"type": "object", "properties": {"a": true}, "unevaluatedProperties": false});
+    let same = json!({"type": "object", "properties": {"a": {}}, "additionalProperties": false});
+    assert_eq!(plain(any.clone(), same.clone()), Answer::Yes);
+    assert_eq!(plain(same, any), Answer::Yes);
+}
+
+#[test]
+fn a_witness_is_no_number_that_readers_round() {
+    let of = |format: &str| json!({"type": "number", "format": format});
+    let Answer::No(witness) = written_and_read(of("double"), of("int64")) else {
+        panic!("a float is not always an integer of 64 bits");
+    };
+    assert!(witness.as_f64().unwrap() < -9.3e18, "{witness}");
+}
+
+#[test]
+fn different_elements_are_found_where_there_are_enough() {
+    let pair = |first: &[&str], second: &[&str]| {
+        json!({"type": "array", "uniqueItems": true, "minItems": 2,
+            "prefixItems": [{"enum": first}, {"enum": second}], "items": false})
+    };
+    assert_eq!(plain(pair(&["a", "b"], &["a"]), json!(false)), Answer::No(json!(["b", "a"])));
+    assert_eq!(plain(pair(&["a"], &["a"]), json!(false)), Answer::Yes);
+    let many = json!({"type": "array", "uniqueItems": true, "minItems": 3,
+        "items": {"type": "object", "maxProperties": 1, "propertyNames": {"const": "k"},
+            "additionalProperties": {"type": "boolean"}}});
+    assert!(matches!(plain(many.clone(), json!(false)), Answer::No(_)));
+    let mut too_many = many;
+    too_many["minItems"] = json!(4);
+    assert_eq!(plain(too_many, json!(false)), Answer::Yes);
+}
+
+#[test]
+fn what_must_not_be_one_of_some_values_differs_from_each() {
+    let lists = json!({"type": "array", "items": {"enum": [1, 2]}, "maxItems": 1});
+    assert_eq!(plain(lists.clone(), json!({"enum": [[], [1], [2]]})), Answer::Yes);
+    assert_eq!(plain(lists, json!({"enum": [[], [2]]})), Answer::No(json!([1])));
+    let maps = json!({"type": "object", "additionalProperties": {"const": 1}, "maxProperties": 1});
+    let Answer::No(witness) = plain(maps, json!({"enum": [{}, {"a": 1}]})) else {
+        panic!("there are other names");
+    };
+    assert_eq!(witness.as_object().unwrap().len(), 1);
+}
+
+#[test]
+fn formats_have_shapes() {
+    let of = |format: &str| json!({"type": "string", "format": format});
+    let mut known = json!({"type": "string", "maxLength": 10, "pattern": "^[0-9-]+$"});
+    assert_eq!(plain(of("date"), known.clone()), Answer::Yes);
+    known["maxLength"] = json!(9);
+    assert!(matches!(plain(of("date"), known), Answer::No(_)));
+    let both = json!({"allOf": [of("date"), of("uri")]});
+    assert_eq!(plain(both, json!(false)), Answer::Yes);
+    let starting = json!({"type": "string", "format": "uuid", "pattern": "^dead"});
+    assert_eq!(plain(starting.clone(), of("uuid")), Answer::Yes);
+    assert!(matches!(plain(starting, of("date")), Answer::No(_)));
+    assert!(matches!(plain(json!({"type": "string"}), of("regex")), Answer::No(_)));
+}
+
+#[test]
+fn a_choice_that_is_listed_twice_is_never_the_only_one() {
+    assert_eq!(plain(json!({"oneOf": [true, {}]}), json!(false)), Answer::Yes);
+}
+
+#[test]
+fn a_closed_union_still_has_one_choice_that_holds() {
+    let or_null = |name: &str| {
+        json!({"type": ["object", "null"], "required": ["type"],
+            "properties": {"type": {"const": name}}})
+    };
+    let union = json!({"oneOf": [or_null("a"), or_null("b")]});
+    assert_eq!(written_and_read(union, json!({"type": "object"})), Answer::Yes);
+}
+
+#[test]
+fn a_plain_fraction_lies_between_far_bounds() {
+    let number = json!({"type": "number", "minimum": i64::MIN, "maximum": i64::MAX});
+    assert_eq!(plain(number, json!({"type": "integer"})), Answer::No(json!(0.5)));
+}
+
+#[test]
+fn a_schema_that_is_itself_is_not_decided() {
+    let itself = json!({"$ref": "#/$defs/a", "$defs": {
+        "a": {"anyOf": [{"$ref": "#/$defs/b"}, {"type": "null"}]},
+        "b": {"allOf": [{"$ref": "#/$defs/a"}]}}});
+    assert!(matches!(plain(json!(1), itself.clone()), Answer::Yes | Answer::Unknown(_)));
+    assert!(matches!(
+        written_and_read(itself.clone(), json!({"type": "null"})),
+        Answer::Unknown(_)
+    ));
+}
+
+#[test]
+fn a_long_chain_of_references_ends_with_an_answer() {
+    let chain = |length: usize, leaf: Value| {
+        let mut definitions = serde_json::Map::new();
+        for index in 0..length {
+            let next = json!({"$ref": format!("#/$defs/n{}", index + 1)});
+            let link = json!({"type": "object", "required": ["a"], "properties": {"a": next}});
+            definitions.insert(format!("n{index}"), link);
+        }
+        definitions.insert(format!("n{length}"), leaf);
+        json!({"$ref": "#/$defs/n0", "$defs": definitions})
+    };
+    let both = |length| {
+        [chain(length, json!({"type": "integer"})), chain(length, json!({"type": "number"}))]
+    };
+    let [narrow, wide] = both(120);
+    assert_eq!(plain(narrow.clone(), wide.clone()), Answer::Yes);
+    assert!(matches!(written_and_read(wide, narrow), Answer::No(_)));
+    let [narrow, wide] = both(2_000);
+    assert_ne!(plain(wide, narrow), Answer::Yes);
+}
+
+#[test]
+fn large_unions_are_decided_by_what_tells_their_choices_apart() {
+    let tagged = |count: usize, leaf: &str| {
+        let one = |index: usize| {
+            let (tag, field) = (format!("v{index}"), format!("f{index}"));
+            json!({"type": "object", "required": ["type", field],
+                "properties": {"type": {"const": tag}, field: {"type": leaf}, "note": {"type": "string"}}})
+        };
+        json!({"oneOf": (0..count).map(one).collect::<Vec<_>>()})
+    };
+    let external = |count: usize, leaf: &str| {
+        let one = |index: usize| {
+            let name = format!("v{index}");
+            json!({"type": "object", "required": [name], "additionalProperties": false,
+                "properties": {name: {"type": leaf}}})
+        };
+        json!({"oneOf": (0..count).map(one).collect::<Vec<_>>()})
+    };
+    assert_eq!(plain(tagged(60, "integer"), tagged(61, "number")), Answer::Yes);
+    assert_eq!(written_and_read(tagged(60, "integer"), tagged(61, "number")), Answer::Yes);
+    assert_eq!(plain(external(60, "integer"), external(61, "number")), Answer::Yes);
+    assert!(matches!(plain(external(60, "number"), external(61, "integer")), Answer::No(_)));
+    assert!(matches!(plain(tagged(61, "null"), tagged(60, "null")), Answer::No(_)));
+}

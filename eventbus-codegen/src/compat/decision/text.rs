@@ -73,13 +73,12 @@ impl Texts<'_> {
         if let Some(text) = plain.copied().find(|text| self.is(text) == Some(true)) {
             return Found::Value(text.into());
         }
-        if self.patterns.is_empty() && self.no_patterns.is_empty() {
-            return self.of_length();
-        }
-        self.of_patterns()
+        let has_patterns = !self.patterns.is_empty() || !self.no_patterns.is_empty();
+        let has_formats = !self.formats.is_empty() || !self.no_formats.is_empty();
+        if has_patterns || has_formats { self.of_patterns() } else { self.of_length() }
     }
 
-    /// Without patterns only the length and what is excluded decide, as far as formats do not.
+    /// Without patterns only the length and what is excluded decide.
     fn of_length(&self) -> Found {
         let longest = self.longest.unwrap_or(u64::MAX);
         if longest == 0 && self.is("") == Some(false) {
@@ -100,7 +99,10 @@ impl Texts<'_> {
 
     fn of_patterns(&self) -> Found {
         let read = |patterns: &[&Pattern]| -> Result<Vec<Rc<Expression>>, String> {
-            patterns.iter().map(|pattern| pattern.expression()).collect()
+            patterns
+                .iter()
+                .map(|pattern| pattern.expression().map(Rc::clone).map_err(str::to_owned))
+                .collect()
         };
         let (must, must_not) = match (read(&self.patterns), read(&self.no_patterns)) {
             (Ok(must), Ok(must_not)) => (must, must_not),
@@ -110,6 +112,9 @@ impl Texts<'_> {
         search.must.push(Expression::length(self.shortest, self.longest));
         let excluded = self.excluded.iter().filter_map(|literal| literal.value.as_str());
         search.must_not.extend(excluded.map(Expression::text));
+        if !self.formats.is_empty() || !self.no_formats.is_empty() {
+            return self.of_formats(&search);
+        }
         for _ in 0..MOST_TRIED {
             match search.shortest() {
                 Searched::Nothing => return Found::Nothing,
@@ -121,6 +126,28 @@ impl Texts<'_> {
             }
         }
         self.doubt()
+    }
+
+    /// A text that is certainly of the formats and certainly of none of the others, or the proof that not even a text that
+    /// may be of these and may not be of those exists.
+    fn of_formats(&self, patterns: &Search) -> Found {
+        let all = |formats: &[&Format], pattern: fn(&Format) -> Option<Pattern>| {
+            let one = |format: &&Format| pattern(format)?.expression().ok().map(Rc::clone);
+            formats.iter().map(one).collect::<Vec<_>>()
+        };
+        let certain = all(&self.formats, Format::inner).into_iter().collect::<Option<Vec<_>>>();
+        let beyond = all(&self.no_formats, Format::outer).into_iter().collect::<Option<Vec<_>>>();
+        if let (Some(certain), Some(beyond)) = (certain, beyond)
+            && let Searched::Found(text) = patterns.with(certain, beyond).shortest()
+        {
+            return Found::Value(text.into());
+        }
+        let possible = all(&self.formats, Format::outer).into_iter().flatten().collect();
+        let within = all(&self.no_formats, Format::inner).into_iter().flatten().collect();
+        match patterns.with(possible, within).shortest() {
+            Searched::Nothing => Found::Nothing,
+            _ => self.doubt(),
+        }
     }
 
     fn doubt(&self) -> Found {

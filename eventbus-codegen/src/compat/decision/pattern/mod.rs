@@ -6,13 +6,21 @@
 mod parse;
 mod search;
 
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 pub(super) use self::search::{Search, Searched};
 
-/// A pattern as a schema spells it: found anywhere in the text, unless it is anchored.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Pattern(pub(super) String);
+/// A pattern as a schema spells it: found anywhere in the text, unless it is anchored. It is parsed once and shared.
+#[derive(Debug, Clone)]
+pub(super) struct Pattern(Rc<Parsed>);
+
+#[derive(Debug)]
+struct Parsed {
+    text: String,
+    expression: Result<Rc<Expression>, String>,
+}
 
 /// A regular expression over whole texts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,10 +36,41 @@ pub(super) enum Expression {
 }
 
 impl Pattern {
+    pub(super) fn new(text: &str) -> Self {
+        let expression = parse::anywhere(text)
+            .map_err(|reason| format!("the pattern `{text}` cannot be decided: {reason}"));
+        Self(Rc::new(Parsed { text: text.to_owned(), expression }))
+    }
+
     /// The texts that it is found in, or why it cannot be decided.
-    pub(super) fn expression(&self) -> Result<Rc<Expression>, String> {
-        parse::anywhere(&self.0)
-            .map_err(|reason| format!("the pattern `{}` cannot be decided: {reason}", self.0))
+    pub(super) fn expression(&self) -> Result<&Rc<Expression>, &str> {
+        self.0.expression.as_ref().map_err(String::as_str)
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.text == other.0.text
+    }
+}
+
+impl Eq for Pattern {}
+
+impl PartialOrd for Pattern {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Pattern {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.text.cmp(&other.0.text)
+    }
+}
+
+impl Hash for Pattern {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.text.hash(state);
     }
 }
 
@@ -150,11 +189,13 @@ fn repeat(inner: Rc<Expression>, least: u32, most: Option<u32>) -> Rc<Expression
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::{Pattern, Search, Searched};
 
     fn search(must: &[&str], must_not: &[&str]) -> Searched {
         let all = |patterns: &[&str]| {
-            let read = |text: &&str| Pattern((*text).to_owned()).expression().unwrap();
+            let read = |text: &&str| Rc::clone(Pattern::new(text).expression().unwrap());
             patterns.iter().map(read).collect()
         };
         Search { must: all(must), must_not: all(must_not) }.shortest()
@@ -166,9 +207,8 @@ mod tests {
 
     #[test]
     fn a_pattern_is_found_anywhere_unless_it_is_anchored() {
-        let matches = |pattern: &str, text: &str| {
-            Pattern(pattern.to_owned()).expression().unwrap().matches(text)
-        };
+        let matches =
+            |pattern: &str, text: &str| Pattern::new(pattern).expression().unwrap().matches(text);
         assert!(matches("b+", "abc") && !matches("^b+", "abc") && !matches("b+$", "abc"));
         assert!(matches("^(a|bc)$", "bc") && !matches("^(a|bc)$", "abc"));
         assert!(matches("^a|b$", "xb") && matches("^a|b$", "ax") && !matches("^a|b$", "xax"));
@@ -190,7 +230,7 @@ mod tests {
     #[test]
     fn what_is_not_regular_or_too_large_is_said_to_be_so() {
         for pattern in ["(?=a)b", "\\bword\\b", "a^b", "(a)\\1"] {
-            assert!(Pattern(pattern.to_owned()).expression().is_err(), "{pattern}");
+            assert!(Pattern::new(pattern).expression().is_err(), "{pattern}");
         }
         let huge = search(&["^(a|b)*a(a|b){40}$", "^(a|b)*b(a|b){39}$"], &["^(ab|ba|aa|bb)*$"]);
         assert!(matches!(huge, Searched::TooLarge | Searched::Found(_)), "{huge:?}");

@@ -28,6 +28,17 @@ pub(in super::super) enum Searched {
 }
 
 impl Search {
+    /// The same, with more that must match and more that must not.
+    pub(in super::super) fn with(
+        &self,
+        must: Vec<Rc<Expression>>,
+        must_not: Vec<Rc<Expression>>,
+    ) -> Self {
+        let joined =
+            |one: &[Rc<Expression>], other: Vec<_>| one.iter().cloned().chain(other).collect();
+        Self { must: joined(&self.must, must), must_not: joined(&self.must_not, must_not) }
+    }
+
     /// The shortest such text, with the plainest letters.
     pub(in super::super) fn shortest(&self) -> Searched {
         let letters = self.letters();

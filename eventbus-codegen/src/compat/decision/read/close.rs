@@ -1,26 +1,20 @@
-//! Closing an object: no property but those that are described, in whatever part of the schema.
+//! Closing what a writer describes: no property but those that are named, in whatever part of the schema.
 
-use super::Contract;
-use super::unite::are_disjoint;
 use crate::compat::decision::graph::Graph;
 use crate::compat::decision::node::{Fact, Id, Kind, Kinds, Node};
 
 /// The most ways through a schema's unions that are closed one by one.
 const MOST_WAYS: usize = 256;
 
-/// Closes `id`. Of a writer only what describes an object and leaves the rest unsaid; a union that has too many ways
-/// stays open, which may refuse too much and never too little.
-pub(super) fn close(graph: &mut Graph, id: Id, contract: Contract) -> Id {
-    let is_writer = contract == Contract::Writer;
-    let undecided = "properties that no part describes cannot be told in this union";
-    let Some(ways) = ways(graph, id) else {
-        return if is_writer { id } else { opaque(graph, undecided, id) };
-    };
+/// Closes what a writer describes as an object without a word about the rest; a union that has too many ways stays open,
+/// which may refuse too much and never too little.
+pub(super) fn close(graph: &mut Graph, id: Id) -> Id {
+    let Some(ways) = ways(graph, id) else { return id };
     let mut is_changed = false;
     let mut choices = Vec::with_capacity(ways.len());
     for way in &ways {
         let mut all = way.clone();
-        if let Some(fact) = others(graph, way).filter(|_| !is_writer || is_object(graph, way)) {
+        if let Some(fact) = others(graph, way).filter(|_| is_object(graph, way)) {
             is_changed = true;
             all.push(graph.fact(fact));
         }
@@ -29,15 +23,9 @@ pub(super) fn close(graph: &mut Graph, id: Id, contract: Contract) -> Id {
     if !is_changed {
         return id;
     }
-    if !is_writer && !are_disjoint(graph, &choices) {
-        return opaque(graph, undecided, id);
-    }
     let closed = graph.add(Node::Either(choices));
-    if is_writer { closed } else { graph.add(Node::All(vec![id, closed])) }
-}
-
-fn opaque(graph: &mut Graph, reason: &str, id: Id) -> Id {
-    graph.add(Node::Opaque(reason.to_owned(), format!("{id:?}")))
+    // That only one choice may hold is lost among the ways.
+    if has_one(graph, id) { graph.add(Node::All(vec![id, closed])) } else { closed }
 }
 
 /// The ways to be true of a value, each as its assertions.
@@ -69,6 +57,14 @@ fn ways(graph: &Graph, id: Id) -> Option<Vec<Vec<Id>>> {
             Some(all)
         }
         _ => Some(vec![vec![id]]),
+    }
+}
+
+fn has_one(graph: &Graph, id: Id) -> bool {
+    match graph.node(graph.target(id)) {
+        Node::One(_) => true,
+        Node::All(parts) | Node::Either(parts) => parts.iter().any(|part| has_one(graph, *part)),
+        _ => false,
     }
 }
 
@@ -104,5 +100,6 @@ fn is_object(graph: &Graph, way: &[Id]) -> bool {
             _ => {}
         }
     }
+    let kinds = kinds.and(Kinds::of(Kind::Null).not());
     kinds.has(Kind::Object) && (has_properties || kinds == object)
 }

@@ -35,10 +35,7 @@ impl Reading<'_> {
                     all.push(self.graph.fact(Fact::Contains(id)));
                 }
                 Some(0) => {}
-                Some(_) => {
-                    let text = format!("{schema} {}", keys["minContains"]);
-                    all.push(self.opaque("`minContains` cannot be decided".to_owned(), &text));
-                }
+                Some(_) => all.push(self.undecided("minContains", keys)),
             }
         }
     }
@@ -58,19 +55,15 @@ impl Reading<'_> {
         let mut patterns = Vec::new();
         for (pattern, schema) in object("patternProperties").into_iter().flatten() {
             let id = self.whole(schema);
-            all.push(self.pattern(pattern, |pattern| Fact::Properties(pattern, id)));
-            patterns.push(Pattern(pattern.clone()));
+            let pattern = Pattern::new(pattern);
+            all.push(self.graph.fact(Fact::Properties(pattern.clone(), id)));
+            patterns.push(pattern);
         }
         names.sort_unstable();
         patterns.sort_unstable();
         if let Some(schema) = keys.get("additionalProperties") {
-            all.push(self.others(names, patterns, schema));
-        } else if let Some(schema) = keys.get("unevaluatedProperties")
-            && *schema != Value::Bool(false)
-            && (*schema != Value::Bool(true) || self.contract == Contract::Writer)
-        {
-            let reason = "`unevaluatedProperties` cannot be decided".to_owned();
-            all.push(self.opaque(reason, &schema.to_string()));
+            let id = self.whole(schema);
+            all.push(self.graph.fact(Fact::Others(names, patterns, id)));
         }
         for name in keys.get("required").and_then(Value::as_array).into_iter().flatten() {
             all.extend(name.as_str().map(|name| self.graph.fact(Fact::Required(name.to_owned()))));
@@ -97,14 +90,6 @@ impl Reading<'_> {
         }
         let always = self.graph.fact(Fact::FewestProperties(0));
         self.graph.fact(Fact::Property(name.to_owned(), always))
-    }
-
-    fn others(&mut self, names: Vec<String>, patterns: Vec<Pattern>, schema: &Value) -> Id {
-        if let Some(reason) = patterns.iter().find_map(|pattern| pattern.expression().err()) {
-            return self.opaque(reason, &schema.to_string());
-        }
-        let id = self.whole(schema);
-        self.graph.fact(Fact::Others(names, patterns, id))
     }
 
     /// With the property `name`, an object has others too, or is of a schema.

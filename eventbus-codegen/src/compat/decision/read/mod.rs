@@ -3,6 +3,7 @@
 mod close;
 mod containers;
 mod scalars;
+mod unevaluated;
 mod unite;
 
 use std::collections::HashMap;
@@ -13,7 +14,6 @@ use self::close::close;
 use self::unite::unite;
 use super::graph::Graph;
 use super::node::{Fact, Id, Kind, Kinds, Literal, Node};
-use super::pattern::Pattern;
 
 pub(super) type Keys = Map<String, Value>;
 
@@ -37,7 +37,14 @@ pub(super) struct Reading<'a> {
     lone_references: bool,
     /// The schemas at their pointers: as a value's whole schema, or as a part of one.
     read: HashMap<(String, Place), Id>,
+    /// The pointers that are being read for one and the same value.
+    in_place: Vec<String>,
+    /// How many references are being followed.
+    depth: usize,
 }
+
+/// The longest chain of references that is followed.
+const DEEPEST: usize = 400;
 
 /// Where a schema stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,7 +58,15 @@ enum Place {
 /// The node of a whole document.
 pub(super) fn read(graph: &mut Graph, document: &Value, contract: Contract) -> Id {
     let lone_references = contract == Contract::Plain && is_up_to_draft_7(document);
-    let mut reading = Reading { graph, document, contract, lone_references, read: HashMap::new() };
+    let mut reading = Reading {
+        graph,
+        document,
+        contract,
+        lone_references,
+        read: HashMap::new(),
+        in_place: Vec::new(),
+        depth: 0,
+    };
     reading.at("", Place::Whole)
 }
 
@@ -64,13 +79,21 @@ fn is_up_to_draft_7(document: &Value) -> bool {
 }
 
 impl Reading<'_> {
-    /// A schema that describes a value: an element, a property, the document.
+    /// A schema that describes another value: an element, a property.
     pub(super) fn whole(&mut self, schema: &Value) -> Id {
+        let in_place = std::mem::take(&mut self.in_place);
+        let id = self.complete(schema);
+        self.in_place = in_place;
+        id
+    }
+
+    /// A schema beside which nothing else is said of the value.
+    fn complete(&mut self, schema: &Value) -> Id {
         if let Some(pointer) = only_reference(schema) {
             return self.referred(pointer, Place::Whole);
         }
         let id = self.part(schema);
-        if self.contract == Contract::Writer { close(self.graph, id, self.contract) } else { id }
+        if self.contract == Contract::Writer { close(self.graph, id) } else { id }
     }
 
     /// A schema that stands beside others about the same value.
@@ -83,33 +106,46 @@ impl Reading<'_> {
     }
 
     fn referred(&mut self, reference: &str, place: Place) -> Id {
-        let own = self.document.get("$id").and_then(Value::as_str);
-        let local = reference.strip_prefix('#').or_else(|| (own == Some(reference)).then_some(""));
-        match local {
-            Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => {
-                let pointer = decoded(pointer);
-                if self.document.pointer(&pointer).is_some() {
-                    return self.at(&pointer, place);
-                }
-                self.opaque(format!("`{reference}` refers to nothing"), reference)
-            }
-            _ => self.opaque(format!("`{reference}` is outside the document"), reference),
+        match self.local(reference) {
+            Some(pointer) if self.document.pointer(&pointer).is_some() => self.at(&pointer, place),
+            Some(_) => self.opaque(format!("`{reference}` refers to nothing"), reference),
+            None => self.opaque(format!("`{reference}` is outside the document"), reference),
         }
     }
 
+    /// The pointer that a reference to this document holds.
+    fn local(&self, reference: &str) -> Option<String> {
+        let own = self.document.get("$id").and_then(Value::as_str);
+        let local = reference.strip_prefix('#').or_else(|| (own == Some(reference)).then_some(""));
+        local.filter(|pointer| pointer.is_empty() || pointer.starts_with('/')).map(decoded)
+    }
+
     fn at(&mut self, pointer: &str, place: Place) -> Id {
+        if self.in_place.iter().any(|above| above == pointer) {
+            let text = format!("{pointer} of {}", self.document);
+            return self.opaque(format!("`#{pointer}` refers to itself without an end"), &text);
+        }
         let key = (pointer.to_owned(), place);
         if let Some(id) = self.read.get(&key) {
             return *id;
         }
+        if self.depth >= DEEPEST {
+            // What is left out there is the same only within the same document.
+            let text = format!("{pointer} of {}", self.document);
+            return self.opaque("the schema is nested too deeply".to_owned(), &text);
+        }
+        self.depth += 1;
         let reserved = self.graph.reserve();
         self.read.insert(key.clone(), reserved);
         let document = self.document;
         let schema = document.pointer(pointer).unwrap_or(&Value::Bool(true));
+        self.in_place.push(key.0.clone());
         let id = match place {
-            Place::Whole => self.whole(schema),
+            Place::Whole => self.complete(schema),
             Place::Part => self.part(schema),
         };
+        self.in_place.pop();
+        self.depth -= 1;
         self.graph.become_same(reserved, id);
         self.read.insert(key, id);
         id
@@ -146,18 +182,27 @@ impl Reading<'_> {
             "disallow",
         ];
         for keyword in UNDECIDED.iter().filter(|keyword| keys.contains_key(**keyword)) {
-            all.push(
-                self.opaque(format!("`{keyword}` cannot be decided"), &keys[*keyword].to_string()),
-            );
+            all.push(self.undecided(keyword, keys));
         }
         let all = self.valued(all);
         let id = self.graph.add(Node::All(all));
-        let closed = keys.get("unevaluatedProperties") == Some(&Value::Bool(false));
-        if closed { close(self.graph, id, Contract::Plain) } else { id }
+        let Some(schema) = keys.get("unevaluatedProperties") else { return id };
+        let unevaluated = self.unevaluated(keys, schema);
+        self.graph.add(Node::All(vec![id, unevaluated]))
     }
 
     pub(super) fn opaque(&mut self, reason: String, text: &str) -> Id {
         self.graph.add(Node::Opaque(reason, text.to_owned()))
+    }
+
+    /// What a keyword says that cannot be decided. It is known to be the same again only where all that it may depend on
+    /// is: what stands beside it, and the document where that refers to it.
+    pub(super) fn undecided(&mut self, keyword: &str, keys: &Keys) -> Id {
+        let mut text = Value::Object(keys.clone()).to_string();
+        if ["$ref", "$dynamicRef", "$recursiveRef"].iter().any(|word| text.contains(word)) {
+            text = format!("{text} in {}", self.document);
+        }
+        self.opaque(format!("`{keyword}` cannot be decided"), &format!("{keyword} of {text}"))
     }
 
     /// Values that their own kinds rule out are no values, and the kinds say nothing more.
@@ -214,18 +259,6 @@ impl Reading<'_> {
             let said = self.graph.add(Node::All(said));
             let text = self.graph.fact(Fact::Kinds(Kinds::of(Kind::Text)));
             all.push(self.graph.add(Node::Either(vec![said, text])));
-        }
-    }
-
-    /// A fact about a pattern, if the pattern can be decided.
-    pub(super) fn pattern(&mut self, pattern: &str, fact: impl FnOnce(Pattern) -> Fact) -> Id {
-        let pattern = Pattern(pattern.to_owned());
-        match pattern.expression() {
-            Ok(_) => {
-                let fact = fact(pattern);
-                self.graph.fact(fact)
-            }
-            Err(reason) => self.opaque(reason, &pattern.0),
         }
     }
 

@@ -6,6 +6,7 @@ use super::{Contract, Keys, Reading};
 use crate::compat::decision::decimal::Decimal;
 use crate::compat::decision::format::Format;
 use crate::compat::decision::node::{Fact, Id, Open};
+use crate::compat::decision::pattern::Pattern;
 
 impl Reading<'_> {
     pub(super) fn numbers(&mut self, keys: &Keys, all: &mut Vec<Id>) {
@@ -57,7 +58,7 @@ impl Reading<'_> {
             all.extend(count(keys, keyword).map(|n| self.graph.fact(fact(n))));
         }
         if let Some(Value::String(pattern)) = keys.get("pattern") {
-            all.push(self.pattern(pattern, Fact::Matches));
+            all.push(self.graph.fact(Fact::Matches(Pattern::new(pattern))));
         }
         if let Some(Value::String(format)) = keys.get("format") {
             let format = Format(format.clone());

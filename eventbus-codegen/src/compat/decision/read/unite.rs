@@ -9,6 +9,9 @@ struct Outline {
     values: Option<Vec<Literal>>,
     /// Properties that every object of this choice has, with the values that they can have.
     tags: Vec<(String, Vec<Literal>)>,
+    required: Vec<String>,
+    /// The only properties that an object of this choice may have.
+    only: Option<Vec<String>>,
 }
 
 /// `anyOf`, or `oneOf` where `exactly` one may hold.
@@ -42,7 +45,13 @@ pub(super) fn are_disjoint(graph: &Graph, choices: &[Id]) -> bool {
 }
 
 fn outline(graph: &Graph, id: Id) -> Outline {
-    let mut outline = Outline { kinds: Kinds::ALL, values: None, tags: Vec::new() };
+    let mut outline = Outline {
+        kinds: Kinds::ALL,
+        values: None,
+        tags: Vec::new(),
+        required: Vec::new(),
+        only: None,
+    };
     let id = graph.target(id);
     let parts = match graph.node(id) {
         Node::All(parts) => parts.as_slice(),
@@ -58,6 +67,12 @@ fn outline(graph: &Graph, id: Id) -> Outline {
         match fact {
             Fact::Kinds(kinds) => outline.kinds = outline.kinds.and(*kinds),
             Fact::Values(values) => outline.values = Some(values.clone()),
+            Fact::Required(name) => outline.required.push(name.clone()),
+            Fact::Others(names, patterns, schema)
+                if patterns.is_empty() && *graph.node(graph.target(*schema)) == Node::Never =>
+            {
+                outline.only = Some(names.clone());
+            }
             Fact::Property(name, schema) => {
                 let is_required =
                     facts().any(|fact| matches!(fact, Fact::Required(other) if other == name));
@@ -85,7 +100,13 @@ impl Outline {
         let only_objects = kinds == Kinds::of(Kind::Object);
         kinds == Kinds::NONE
             || matches!((&self.values, &other.values), (Some(a), Some(b)) if apart(a, b))
-            || (only_objects && by_tag())
+            || (only_objects && (by_tag() || self.lacks_what(other) || other.lacks_what(self)))
+    }
+
+    /// Whether it has no room for a property that the other one requires.
+    fn lacks_what(&self, other: &Self) -> bool {
+        let only = self.only.as_ref();
+        only.is_some_and(|only| other.required.iter().any(|name| !only.contains(name)))
     }
 
     fn all_kinds(&self) -> Kinds {
