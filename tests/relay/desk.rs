@@ -37,7 +37,8 @@ pub(crate) async fn postgres() -> (PgStore, PgDatabase) {
 /// The same behind a PgBouncer in transaction mode, with what ends both.
 pub(crate) async fn pooler() -> (PgStore, (Bouncer, PgDatabase)) {
     let database = PgDatabase::new().await;
-    let bouncer = database.bouncer(PoolMode::Transaction, 3);
+    // One for each lane of a subscription, and some to read with.
+    let bouncer = database.bouncer(PoolMode::Transaction, 6);
     let bus = PgBus::connect(&bouncer.url()).await.expect("the bouncer lets everybody in");
     (bus.store().clone(), (bouncer, database))
 }

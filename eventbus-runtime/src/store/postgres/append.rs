@@ -5,6 +5,7 @@
 
 use sqlx::postgres::{PgArguments, PgConnection, Postgres};
 use sqlx::query::Query;
+use sqlx::{ConnectOptions, Connection};
 use uuid::Uuid;
 
 use crate::envelope::Envelope;
@@ -50,15 +51,13 @@ async fn append_inside(
     if let Some(duplicates) = write(store, connection, events, keyed.as_ref()).await? {
         return Ok(duplicates);
     }
-    // On a connection of its own, so that nobody has to wait for the caller's transaction; where none is idle, there.
-    match store.pool.try_acquire() {
-        Some(mut other) => {
-            let mut inside = store.inside(&mut other, "emit").await?;
-            let adopted = epoch::adopt(store, &mut inside).await.map_err(failed);
-            store.leave(inside, "emit", adopted).await?;
-        }
-        None => epoch::adopt(store, connection).await.map_err(failed)?,
-    }
+    // On a connection beside the pool, which may have none to spare. In the caller's transaction the row would stay locked
+    // until its end, and an emitter that waits for the row may hold what this caller wants next: nobody would see that.
+    let mut other = store.pool.connect_options().connect().await.map_err(failed)?;
+    let mut inside = store.inside(&mut other, "emit").await?;
+    let adopted = epoch::adopt(store, &mut inside).await.map_err(failed);
+    store.leave(inside, "emit", adopted).await?;
+    other.close().await.map_err(failed)?;
     if let Some(duplicates) = write(store, connection, events, keyed.as_ref()).await? {
         return Ok(duplicates);
     }
