@@ -22,11 +22,16 @@ async fn start<D: Database>(bus: &EventBus<D::Store>) -> Running<D::Store> {
 }
 
 impl<D: Database> Bench<D> {
-    /// The other subscription is known with all its shards at one place, or not at all; it can be started and removed.
+    /// All its shards stand at one place, as they do while one replica moves them.
+    async fn other_is_at_one_place(&self, trial: &str) {
+        let known = self.count(KNOWN, OTHER).await;
+        assert_eq!(self.count(PLACES, OTHER).await, known, "{trial}: at one place");
+    }
+
+    /// The other subscription is known with all its shards, or not at all; it can be started and removed.
     async fn other_is_whole(&self, trial: &str) {
         let known = self.count(KNOWN, OTHER).await;
         assert_eq!(self.count(SHARDS, OTHER).await, known * 16, "{trial}: all of it or nothing");
-        assert_eq!(self.count(PLACES, OTHER).await, known, "{trial}: at one place");
         let running = start::<D>(&self.bus).await;
         self.bus.resume(OTHER).await.unwrap();
         running.settled().await.unwrap();
@@ -43,6 +48,7 @@ pub(crate) async fn a_subscription_that_starts<D: Database>() {
             running.shutdown().await.unwrap();
         }
         bench.still_works(trial).await;
+        bench.other_is_at_one_place(trial).await;
         bench.other_is_whole(trial).await;
         bench.bus.remove_subscription(OTHER).await.unwrap();
     })
@@ -65,6 +71,7 @@ pub(crate) async fn a_subscription_that_is_moved_and_removed<D: Database>() {
     };
     cut_off_everywhere(moving, async |trial, _| {
         bench.still_works(trial).await;
+        bench.other_is_at_one_place(trial).await;
         bench.other_is_whole(trial).await;
     })
     .await;
@@ -101,6 +108,7 @@ pub(crate) async fn a_bus_that_ends<D: Database>() {
     };
     cut_off_everywhere(ending, async |trial, _| {
         bench.still_works(trial).await;
+        bench.other_is_at_one_place(trial).await;
         bench.other_is_whole(trial).await;
         bench.bus.remove_subscription(OTHER).await.unwrap();
     })
