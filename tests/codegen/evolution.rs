@@ -237,3 +237,13 @@ fn shells_complete_the_commands() {
         said(&fixture.run(&["completions", shell]), 0, &["cargo-eventbus", "codegen"]);
     }
 }
+
+#[test]
+fn a_deleted_version_is_missed() {
+    let fixture = Fixture::new("evolution-deleted", SHOP);
+    fixture.codegen();
+    std::fs::remove_file(fixture.path("schemas/system.started/v1.json")).unwrap();
+    said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
+    fixture.replace("src/lib.rs", "host: String", "host: String, port: Option<u16>");
+    said(&fixture.run(&["codegen"]), 1, &["error[EV005]", "v1.json → absent", "version control"]);
+}

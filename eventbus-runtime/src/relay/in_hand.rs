@@ -108,6 +108,7 @@ impl<'p> Item<'p> {
             event_id: stored.event.envelope.id,
             key: self.key(kind, ordered),
             first_at: first_at.or_else(|| failed_at(&fate)),
+            was: self.has_row().then(|| self.attempts()),
             fate,
         }
     }

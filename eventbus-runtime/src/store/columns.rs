@@ -91,6 +91,23 @@ pub(crate) fn fenced(owner: &Owner) -> Error {
     )
 }
 
+/// The rows that were read before a step, each with its attempts.
+pub(crate) fn as_read(changes: &[Change]) -> impl Iterator<Item = (i64, u32)> {
+    changes.iter().filter_map(|change| Some((change.position, change.was?)))
+}
+
+/// Somebody changed a row since it was read.
+pub(crate) fn overtaken(owner: &Owner) -> Error {
+    Error::new(
+        ErrorKind::Fenced,
+        format!(
+            "somebody else changed a row of subscription `{}` in eventbus_delivery since this replica read it: nothing of \
+             this transaction may be committed",
+            owner.subscription
+        ),
+    )
+}
+
 /// A row that this library cannot have written.
 pub(crate) fn malformed(position: i64, column: &str) -> Error {
     Error::new(

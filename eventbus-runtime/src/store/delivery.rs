@@ -105,6 +105,9 @@ pub struct Change {
     pub key: Option<String>,
     /// When it was first attempted; `None` before that.
     pub first_at: Option<i64>,
+    /// The attempts that its row was read with, [`Trouble::attempts`]; `None` where the event was not in trouble. A row that
+    /// has others by now, or is gone, was changed by somebody else: then the step is refused as one under a stale fence is.
+    pub was: Option<u32>,
     /// What it becomes.
     pub fate: Fate,
 }

@@ -35,6 +35,9 @@ pub(super) async fn advance(
         return Err(columns::fenced(owner));
     }
     if !step.changes.is_empty() {
+        if !are_as_read(store, connection, owner, &step.changes).await.map_err(failed)? {
+            return Err(columns::overtaken(owner));
+        }
         let burials: Vec<Burial<'_>> = step.changes.iter().filter_map(Burial::of).collect();
         if !burials.is_empty()
             && !bury::bury(store, connection, owner, &burials).await.map_err(failed)?
@@ -97,6 +100,34 @@ async fn move_to(
     .bind(fences);
     let moved = bind(query, cursor).execute(connection).await?;
     Ok(moved.rows_affected() == u64::try_from(owner.held.len()).unwrap_or(u64::MAX))
+}
+
+/// Whether the rows that were read are still as they were.
+async fn are_as_read(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    owner: &Owner,
+    changes: &[Change],
+) -> Result<bool, sqlx::Error> {
+    let (positions, attempts): (Vec<i64>, Vec<i32>) = columns::as_read(changes)
+        .map(|(position, was)| (position, i32::try_from(was).unwrap_or(i32::MAX)))
+        .unzip();
+    if positions.is_empty() {
+        return Ok(true);
+    }
+    let wanted = positions.len();
+    let same: i64 = store
+        .query_scalar(
+            "SELECT count(*) FROM UNNEST($2::bigint[], $3::integer[]) AS r (position, attempts) \
+             JOIN eventbus_delivery AS d ON d.subscription = $1 AND d.position = r.position \
+                 AND d.attempts = r.attempts AND d.state <> 'dead'",
+        )
+        .bind(&owner.subscription)
+        .bind(positions)
+        .bind(attempts)
+        .fetch_one(connection)
+        .await?;
+    Ok(usize::try_from(same) == Ok(wanted))
 }
 
 /// Deletes the rows of events that were handled after all.

@@ -37,6 +37,9 @@ pub(super) async fn advance(
     if moved.rows_affected() != u64::try_from(owner.held.len()).unwrap_or(u64::MAX) {
         return Err(columns::fenced(owner));
     }
+    if !are_as_read(connection, owner, &step.changes).await.map_err(failed)? {
+        return Err(columns::overtaken(owner));
+    }
     for burial in step.changes.iter().filter_map(Burial::of) {
         if !bury::bury(connection, owner, &burial).await.map_err(failed)? {
             return Err(columns::lost(&store.place().to_string(), &owner.subscription));
@@ -68,6 +71,28 @@ pub(super) async fn reopen(connection: &mut SqliteConnection) {
     if sqlx_believes(connection) > 0 {
         raw_sql("BEGIN").execute(connection).await.ok();
     }
+}
+
+/// Whether the rows that were read are still as they were.
+async fn are_as_read(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    changes: &[Change],
+) -> Result<bool, sqlx::Error> {
+    let read: Vec<(i64, u32)> = columns::as_read(changes).collect();
+    if read.is_empty() {
+        return Ok(true);
+    }
+    let rows = serde_json::to_string(&read).expect("a list of numbers is always JSON");
+    let same: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM json_each(?2) AS r JOIN eventbus_delivery AS d ON d.subscription = ?1 \
+         AND d.position = r.value ->> 0 AND d.attempts = r.value ->> 1 AND d.state <> 'dead'",
+    )
+    .bind(&owner.subscription)
+    .bind(rows)
+    .fetch_one(connection)
+    .await?;
+    Ok(usize::try_from(same) == Ok(read.len()))
 }
 
 /// Deletes the rows of events that were handled after all.

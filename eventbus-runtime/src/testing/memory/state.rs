@@ -62,12 +62,32 @@ impl State {
         }
     }
 
+    /// Whether the rows that were read are still as they were.
+    fn check_rows(&self, owner: &Owner, changes: &[Change]) -> Result<()> {
+        let rows = self.subscriptions.get(&owner.subscription).map(|found| &found.rows);
+        let attempts = |position: &i64| {
+            let row = rows?.get(position)?;
+            Some(row.retrying.map_or(0, |(attempts, _)| attempts))
+        };
+        let is_as_read =
+            |change: &Change| change.was.is_none() || attempts(&change.position) == change.was;
+        if changes.iter().all(is_as_read) {
+            return Ok(());
+        }
+        let message =
+            format!("a row of subscription `{}` was changed since it was read", owner.subscription);
+        Err(Error::new(ErrorKind::Fenced, message))
+    }
+
     /// Applies a transaction, or nothing of it.
     pub(super) fn apply(&mut self, writes: Vec<Write>) -> Result<()> {
         for write in &writes {
             match write {
                 Write::Append(_) => {}
-                Write::Advance(owner, _) => self.check(owner)?,
+                Write::Advance(owner, step) => {
+                    self.check(owner)?;
+                    self.check_rows(owner, &step.changes)?;
+                }
                 Write::Letters(deed) => deed.check(&self.desk)?,
             }
         }

@@ -101,6 +101,7 @@ macro_rules! store_suite {
                 trouble_is_kept_until_it_is_handled,
                 parked_events_wait_for_the_retrying_one,
                 a_row_keeps_its_key_and_its_first_attempt,
+                a_row_that_somebody_changed_is_not_written_again,
                 an_aggregate_with_too_many_rows_is_crowded,
                 trouble_belongs_to_its_shard,
                 a_step_is_made_whole_or_not_at_all,

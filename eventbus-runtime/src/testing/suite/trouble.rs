@@ -1,6 +1,7 @@
 //! Events in trouble, and the step that leaves them behind.
 
 use crate::bus::EventBus;
+use crate::error::ErrorKind;
 use crate::filter::TypeSet;
 use crate::store::{
     Change, Fate, Log, MOST_PARKED, NewEvent, Shards, Step, Store, Stored, Troubles,
@@ -107,6 +108,39 @@ pub(super) async fn a_row_keeps_its_key_and_its_first_attempt<F: StoreFixture>(f
         .map(|trouble| (trouble.attempts, trouble.first_at, trouble.key.as_deref()))
         .collect();
     assert_eq!(rows, [(1, Some(7), Some("a key of its own")), (3, None, None)]);
+}
+
+pub(super) async fn a_row_that_somebody_changed_is_not_written_again<F: StoreFixture>(fixture: &F) {
+    let bus = bus(fixture).await;
+    emit(&bus, &["1", "2"]).await;
+    let claim = claim(&bus, "reader").await;
+    let (events, _) = drain(&bus, claim.cursor.clone()).await;
+    apply(
+        &bus,
+        &claim,
+        vec![change(&events[0], retrying(1, 10)), change(&events[1], Fate::Parked)],
+    )
+    .await;
+    // A late outcome of the first attempt, after a second one was recorded, and one of a row that is gone.
+    let late = |stored, was, fate| Change { was: Some(was), ..change(stored, fate) };
+    apply(&bus, &claim, vec![late(&events[0], 1, retrying(2, 20))]).await;
+    apply(&bus, &claim, vec![late(&events[1], 0, Fate::Handled)]).await;
+    for (stored, was) in [(&events[0], 1), (&events[1], 0)] {
+        for fate in [Fate::Handled, retrying(2, 30), dead(2, "never", 30)] {
+            let changes = vec![late(stored, was, fate)];
+            let mut tx = bus.store().begin().await.unwrap();
+            let step = Step { cursor: None, changes };
+            let refused = match bus.store().advance(&mut tx, &claim.owner, &step).await {
+                Ok(()) => bus.store().commit(tx).await,
+                Err(error) => bus.store().rollback(tx).await.and(Err(error)),
+            };
+            assert_eq!(refused.unwrap_err().kind(), ErrorKind::Fenced);
+        }
+    }
+    let troubles = look(&bus, 20).await;
+    let rows: Vec<_> =
+        troubles.ready.iter().map(|row| (row.stored.position, row.attempts)).collect();
+    assert_eq!(rows, [(events[0].position, 2)]);
 }
 
 pub(super) async fn trouble_belongs_to_its_shard<F: StoreFixture>(fixture: &F) {

@@ -17,6 +17,7 @@ pub fn change(stored: &Stored, fate: Fate) -> Change {
         position: stored.position,
         slot: stored.slot,
         first_at: None,
+        was: None,
         event_id: envelope.id,
         key: envelope.aggregate_id.clone(),
         fate,
