@@ -57,10 +57,11 @@ pub(crate) fn generate(
     let is_absent = found.is_none();
     let manifest = found.unwrap_or_default();
     let mut baseline = Baseline::read(&folder.join(&config.schemas))?;
+    let frozen = Frozen::from(&baseline);
     if let Some(Purge { event_type, reason }) = purge {
         baseline.purge(event_type, reason).map_err(|error| error.at(&config.file, None))?;
     }
-    let mut registry = merge(&code.document, &Frozen::read(&folder.join(&config.schemas))?)?;
+    let mut registry = merge(&code.document, &frozen)?;
     let findings = check(released.unwrap_or(&baseline), &registry, &code.document, config.compat);
     reserve(&mut registry, &baseline);
 

@@ -61,12 +61,7 @@ pub mod testing {
         };
         let before = written(old, &Frozen::default())?;
         let baseline = Baseline::parse(&before, Path::new("schemas"))?;
-        let mut frozen = Frozen::default();
-        for (name, past) in &baseline.events {
-            for (version, file) in &past.versions {
-                frozen.insert(name, *version, file.text.clone());
-            }
-        }
+        let frozen = Frozen::from(&baseline);
         let after = written(new, &frozen)?;
         let found = check(&baseline, &merge(new, &frozen)?, new, CompatMode::Full);
         Ok((cli::findings(&found), [before, after]))

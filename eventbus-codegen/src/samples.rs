@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eventbus_runtime::{Document, GroupDocument, LeafDocument, Node};
+use eventbus_runtime::{Document, LeafDocument};
 
 use crate::canonical;
 use crate::config::Config;
 use crate::diagnostic::Result;
 use crate::discover::Sample;
 use crate::output::{Artifact, Manifest};
-use crate::registry::{Registry, Samples, Stored, sample, sample_path};
+use crate::registry::{Registry, Samples, Stored, leaves, sample, sample_path};
 
 /// What came of the samples of every type.
 #[derive(Debug, Default)]
@@ -178,8 +178,7 @@ pub(crate) struct Readers<'a>(BTreeMap<&'a str, &'a LeafDocument>);
 impl<'a> Readers<'a> {
     /// Those of a catalog.
     pub(crate) fn new(document: &'a Document) -> Self {
-        let mut leaves = Vec::new();
-        collect(&document.root, &mut leaves);
+        let leaves = leaves(document);
         let mut readers: BTreeMap<&str, &LeafDocument> =
             leaves.iter().map(|leaf| (leaf.event_type.as_str(), *leaf)).collect();
         for leaf in leaves {
@@ -199,15 +198,6 @@ impl<'a> Readers<'a> {
     fn of(&self, sample: &Stored) -> Option<&'a LeafDocument> {
         let leaf = *self.0.get(sample.event_type.as_str())?;
         Some(leaf).filter(|leaf| !leaf.unreadable.contains(&sample.version))
-    }
-}
-
-fn collect<'a>(group: &'a GroupDocument, leaves: &mut Vec<&'a LeafDocument>) {
-    for member in &group.members {
-        match member {
-            Node::Group(nested) => collect(nested, leaves),
-            Node::Leaf(leaf) => leaves.push(leaf),
-        }
     }
 }
 

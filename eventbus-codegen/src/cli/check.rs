@@ -5,11 +5,9 @@ use std::process::ExitCode;
 
 use anstream::println;
 use clap::Args;
-use serde_json::json;
 
 use super::findings::{self, Layout};
 use super::{Common, report};
-use crate::canonical;
 use crate::compat::check;
 use crate::config::Config;
 use crate::diagnostic::Result;
@@ -59,30 +57,31 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let quiet = arguments.common.quiet;
     let config = Config::load(arguments.config.as_deref(), &arguments.common.folder()?)?;
     let schemas = config.folder().join(&config.schemas);
-    let baseline = match &arguments.against {
-        Some(revision) => Baseline::at_revision(config.folder(), &config.schemas, revision)?,
-        None => Baseline::read(&schemas)?,
+    let (baseline, frozen) = match &arguments.against {
+        Some(revision) => {
+            let baseline = Baseline::at_revision(config.folder(), &config.schemas, revision)?;
+            (baseline, Frozen::read(&schemas)?)
+        }
+        None => {
+            let baseline = Baseline::read(&schemas)?;
+            let frozen = Frozen::from(&baseline);
+            (baseline, frozen)
+        }
     };
     let request = Request { features: arguments.features.clone(), locked: true, quiet };
     let document = discover(&config, &request)?.document;
-    let registry = merge(&document, &Frozen::read(&schemas)?)?;
+    let registry = merge(&document, &frozen)?;
     let found = check(&baseline, &registry, &document, config.compat);
     let refused = findings::is_refused(&found, arguments.deny_warnings);
     match arguments.format {
         Layout::Json => {
-            let answer = json!({ "findings": findings::machine(&found), "ok": !refused });
-            println!("{}", canonical::text(&answer).trim_end());
+            println!("{}", findings::answer(&found, refused).trim_end());
         }
         Layout::Github => findings::github(&found, &config.schemas),
         Layout::Human => {
             findings::human(&found, quiet);
             if !refused && !quiet {
-                let types = baseline.events.len();
-                let types = if types == 1 {
-                    "1 event type".to_owned()
-                } else {
-                    format!("{types} event types")
-                };
+                let types = report::counted(baseline.events.len(), "event type");
                 report::summary(&format!("{types} checked, nothing is refused"));
             }
         }

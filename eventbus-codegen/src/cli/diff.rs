@@ -12,7 +12,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Common, Format, findings, report};
-use crate::canonical;
 use crate::compat::{Answer, Contract, between, lies_within};
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result};
@@ -93,8 +92,7 @@ fn registries(old: &str, new: &str, arguments: &Arguments) -> Result<ExitCode> {
     let refused = findings::is_refused(&found, false);
     match arguments.format {
         Format::Json => {
-            let answer = json!({ "findings": findings::machine(&found), "ok": !refused });
-            println!("{}", canonical::text(&answer).trim_end());
+            println!("{}", findings::answer(&found, refused).trim_end());
         }
         Format::Human => {
             findings::human(&found, arguments.common.quiet);

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::report;
+use crate::canonical;
 use crate::compat::{Direction, Finding, Verdict};
 
 /// How to print what the evolution check found.
@@ -33,15 +34,11 @@ pub(super) fn human(findings: &[Finding], quiet: bool) {
         |is: fn(Verdict) -> bool| findings.iter().filter(|finding| is(finding.verdict)).count();
     let (refused, warned) =
         (count(|verdict| verdict >= Verdict::Bump), count(|verdict| verdict == Verdict::Warn));
-    let plural = |count: usize, word: &str| match count {
-        1 => format!("1 {word}"),
-        count => format!("{count} {word}s"),
-    };
     if refused > 0 {
         report::summary(&format!(
             "{} refused, {}",
-            plural(refused, "change"),
-            plural(warned, "warning")
+            report::counted(refused, "change"),
+            report::counted(warned, "warning")
         ));
         if let Some(first) = findings.iter().find(|finding| finding.verdict >= Verdict::Bump) {
             report::help(
@@ -96,6 +93,11 @@ fn shown(direction: Direction, witness: &Value) -> String {
         Direction::Backward => format!("old code writes {witness}, which new code refuses"),
         Direction::Forward => format!("new code writes {witness}, which old code refuses"),
     }
+}
+
+/// The whole answer of a command for a machine: the findings, and whether they are let through.
+pub(super) fn answer(findings: &[Finding], refused: bool) -> String {
+    canonical::text(&json!({ "findings": machine(findings), "ok": !refused }))
 }
 
 /// The findings for a machine.

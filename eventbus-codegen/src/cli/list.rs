@@ -74,11 +74,7 @@ fn human(events: &[(&String, &Past)]) {
         let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();
         println!("{name:<widest$}  v{:<3} {}", past.current, words.join(" · "));
     }
-    let count = match events.len() {
-        1 => "1 event type".to_owned(),
-        count => format!("{count} event types"),
-    };
-    report::summary(&count);
+    report::summary(&report::counted(events.len(), "event type"));
 }
 
 fn machine(name: &str, past: &Past) -> Value {

@@ -72,6 +72,14 @@ pub(super) fn file(style: Style, status: &str, path: &str) {
     println!("{style}{status:>10}{style:#} {path}");
 }
 
+/// So many of what `word` names: `1 change`, `2 changes`.
+pub(super) fn counted(count: usize, word: &str) -> String {
+    match count {
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s"),
+    }
+}
+
 pub(super) fn summary(text: &str) {
     println!("{BOLD}{text}{BOLD:#}");
 }

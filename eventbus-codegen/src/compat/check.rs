@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use eventbus_runtime::{CompatMode, Document, GroupDocument, LeafDocument, Node};
+use eventbus_runtime::{CompatMode, Document, LeafDocument};
 use serde_json::Value;
 
 use super::finding::{Direction, Finding, asks};
@@ -10,7 +10,7 @@ use super::gone::gone;
 use super::rules::{Contracts, Difference, Holds, Verdict, differences, named};
 use super::{Answer, Contract, lies_within};
 use crate::canonical::sha256;
-use crate::registry::{Baseline, Past, Registry, Version};
+use crate::registry::{Baseline, Past, Registry, Version, leaves};
 
 /// Everything that is to be said of `document` where `baseline` is what is stored and running.
 pub(crate) fn check(
@@ -19,7 +19,8 @@ pub(crate) fn check(
     document: &Document,
     default: CompatMode,
 ) -> Vec<Finding> {
-    let leaves = leaves(document);
+    let leaves: BTreeMap<&str, &LeafDocument> =
+        leaves(document).into_iter().map(|leaf| (leaf.event_type.as_str(), leaf)).collect();
     let mut findings = Vec::new();
     for (name, past) in &baseline.events {
         match leaves.get(name.as_str()) {
@@ -322,18 +323,4 @@ fn is_described_otherwise(before: &Version, after: &Version) -> bool {
         }
     }
     bare(&before.schema) != bare(&after.schema)
-}
-
-fn leaves(document: &Document) -> BTreeMap<&str, &LeafDocument> {
-    fn collect<'a>(group: &'a GroupDocument, out: &mut BTreeMap<&'a str, &'a LeafDocument>) {
-        for member in &group.members {
-            match member {
-                Node::Group(nested) => collect(nested, out),
-                Node::Leaf(leaf) => drop(out.insert(leaf.event_type.as_str(), leaf.as_ref())),
-            }
-        }
-    }
-    let mut out = BTreeMap::new();
-    collect(&document.root, &mut out);
-    out
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::frozen::{entries, version_of};
-use super::{Version, WRITER};
+use super::{Frozen, Version, WRITER};
 use crate::canonical::sha256;
 use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
 
@@ -96,6 +96,18 @@ impl Baseline {
         let purged = Past { current: 1, facts, versions: BTreeMap::new() };
         self.events.insert(event_type.to_owned(), purged);
         Ok(())
+    }
+}
+
+impl From<&Baseline> for Frozen {
+    fn from(baseline: &Baseline) -> Self {
+        let mut frozen = Self::default();
+        for (name, past) in &baseline.events {
+            for (version, file) in &past.versions {
+                frozen.insert(name, *version, file.text.clone());
+            }
+        }
+        frozen
     }
 }
 

@@ -24,6 +24,22 @@ pub(crate) fn merge(document: &Document, frozen: &Frozen) -> Result<Registry> {
     Ok(Registry { root, events })
 }
 
+/// The event types of a catalog, depth first.
+pub(crate) fn leaves(document: &Document) -> Vec<&LeafDocument> {
+    let mut leaves = Vec::new();
+    collect(&document.root, &mut leaves);
+    leaves
+}
+
+fn collect<'a>(group: &'a GroupDocument, leaves: &mut Vec<&'a LeafDocument>) {
+    for member in &group.members {
+        match member {
+            Node::Group(nested) => collect(nested, leaves),
+            Node::Leaf(leaf) => leaves.push(leaf),
+        }
+    }
+}
+
 fn group(
     document: &GroupDocument,
     frozen: &Frozen,

@@ -20,7 +20,7 @@ use serde_json::Value;
 pub(crate) use self::baseline::{Baseline, Past};
 pub(crate) use self::files::files;
 pub(crate) use self::frozen::{Frozen, is_history};
-pub(crate) use self::merge::merge;
+pub(crate) use self::merge::{leaves, merge};
 pub(crate) use self::sample::sample;
 pub(crate) use self::samples::{Samples, Stored, beside, sample_path};
 
