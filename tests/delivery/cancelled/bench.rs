@@ -68,6 +68,11 @@ impl<D: Database> Bench<D> {
         bench
     }
 
+    /// Another bus on the database, by the way that its connections take.
+    pub(crate) async fn connect(&self) -> eventbus_runtime::Result<EventBus<D::Store>> {
+        self.database.connect().await
+    }
+
     pub(crate) async fn count(&self, sql: &'static str, trial: &str) -> i64 {
         D::count(&self.observer, sql, trial).await
     }

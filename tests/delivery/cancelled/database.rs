@@ -9,7 +9,7 @@ use eventbus_tests::sqlite::SqliteFile;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{Pool, Postgres, Sqlite, query, query_scalar, raw_sql};
+use sqlx::{ConnectOptions, Pool, Postgres, Sqlite, query, query_scalar, raw_sql};
 
 use crate::slowly::Slowly;
 
@@ -23,6 +23,12 @@ pub(crate) trait Database: Sized + 'static {
 
     /// A database with tables, a bus with two connections on it, and one beside it to look from.
     async fn open() -> (Self, EventBus<Self::Store>, EventBus<Self::Store>);
+
+    /// Another bus on this database, with a pool of its own.
+    fn connect(&self) -> impl Future<Output = eventbus_runtime::Result<EventBus<Self::Store>>>;
+
+    /// Another bus on the pool of this one.
+    fn beside(bus: &EventBus<Self::Store>) -> EventBus<Self::Store>;
 
     fn pool(bus: &EventBus<Self::Store>) -> &Pool<Self::Sqlx>;
 
@@ -68,6 +74,7 @@ pub(crate) trait Database: Sized + 'static {
 /// PostgreSQL, on a slow way.
 pub(crate) struct Pg {
     way: Slowly,
+    url: String,
     _database: PgDatabase,
 }
 
@@ -82,12 +89,22 @@ impl Database for Pg {
         let server = observer.pool().connect_options();
         let way = Slowly::to(&server);
         let pool = PgPoolOptions::new().max_connections(2);
-        let pool = pool.connect_with(way.options(&server)).await.unwrap();
-        (Self { way, _database: database }, PgBus::new(pool), observer)
+        let options = way.options(&server);
+        let url = options.to_url_lossy().to_string();
+        let pool = pool.connect_with(options).await.unwrap();
+        (Self { way, url, _database: database }, PgBus::new(pool), observer)
     }
 
     fn tasks(&self) -> usize {
         self.way.tasks()
+    }
+
+    async fn connect(&self) -> eventbus_runtime::Result<PgBus> {
+        PgBus::connect(&self.url).await
+    }
+
+    fn beside(bus: &PgBus) -> PgBus {
+        PgBus::new(bus.pool().clone())
     }
 
     fn pool(bus: &PgBus) -> &Pool<Postgres> {
@@ -144,7 +161,7 @@ impl Database for Pg {
 
 /// A file of SQLite.
 pub(crate) struct File {
-    _file: SqliteFile,
+    file: SqliteFile,
 }
 
 impl Database for File {
@@ -161,7 +178,15 @@ impl Database for File {
             .connect_with((*options).clone())
             .await
             .unwrap();
-        (Self { _file: file }, SqliteBus::new(pool), observer)
+        (Self { file }, SqliteBus::new(pool), observer)
+    }
+
+    async fn connect(&self) -> eventbus_runtime::Result<SqliteBus> {
+        SqliteBus::connect(&self.file.url()).await
+    }
+
+    fn beside(bus: &SqliteBus) -> SqliteBus {
+        SqliteBus::new(bus.pool().clone())
     }
 
     fn pool(bus: &SqliteBus) -> &Pool<Sqlite> {

@@ -1,9 +1,13 @@
 //! Subscriptions that are started, moved, waited for and ended by somebody who stops waiting.
 
+use std::process::{Command, id};
 use std::time::Duration;
 
-use eventbus_runtime::store::Start;
+use eventbus_runtime::store::{Handles, Log, Start};
+use eventbus_runtime::testing::suite::tools::replica;
 use eventbus_runtime::{Event, EventBus, HandlerError, Running};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Mutex;
 
 use crate::cancelled::bench::{Bench, TrialMade, parts};
 use crate::cancelled::cutting::cut_off_everywhere;
@@ -37,6 +41,22 @@ impl<D: Database> Bench<D> {
         running.settled().await.unwrap();
         running.shutdown().await.unwrap();
     }
+}
+
+/// Nothing of it is left where it is given up, and it can be had afterwards.
+pub(crate) async fn a_bus_that_connects<D: Database>() {
+    let bench = Bench::<D>::new().await;
+    let connecting = async |trial: &str| {
+        let bus = bench.connect().await.unwrap();
+        bus.emit(bus.store(), parts(trial, 1)).await.unwrap();
+        D::pool(&bus).close().await;
+    };
+    cut_off_everywhere(connecting, async |trial, ended| {
+        bench.still_works(trial).await;
+        bench.is_whole(trial, 1, ended.is_some()).await;
+    })
+    .await;
+    bench.end().await;
 }
 
 pub(crate) async fn a_subscription_that_starts<D: Database>() {
@@ -111,6 +131,53 @@ pub(crate) async fn a_bus_that_ends<D: Database>() {
         bench.other_is_at_one_place(trial).await;
         bench.other_is_whole(trial).await;
         bench.bus.remove_subscription(OTHER).await.unwrap();
+    })
+    .await;
+    bench.end().await;
+}
+
+/// A signal reaches the whole process: where the trials of both databases share one, they take turns.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// Dropped before the signal it leaves everything as it was; after it, what was asked to end does so.
+pub(crate) async fn a_bus_that_runs_until_a_signal<D: Database>() {
+    let _turn = TURN.lock().await;
+    // Whoever listens once is never ended by the signal any more.
+    let _listening = signal(SignalKind::terminate()).unwrap();
+    let bench = Bench::<D>::new().await;
+    let running = async |_: &str| {
+        let bus = EventBus::on(bench.bus.store().clone());
+        let running = start::<D>(&bus).await;
+        let terminate = async {
+            // The shell's own `kill`: a bare Debian has no other.
+            let kill = format!("kill -TERM {}", id());
+            assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        };
+        let (ended, ()) = tokio::join!(bus.run_until_signal(), terminate);
+        ended.unwrap();
+        running.shutdown().await.unwrap();
+    };
+    cut_off_everywhere(running, async |trial, _| {
+        bench.still_works(trial).await;
+        bench.other_is_at_one_place(trial).await;
+        bench.other_is_whole(trial).await;
+        bench.bus.remove_subscription(OTHER).await.unwrap();
+    })
+    .await;
+    bench.end().await;
+}
+
+/// A store of its own has a session of its own: it is opened for the first lease.
+pub(crate) async fn a_lease_that_is_renewed<D: Database>() {
+    let bench = Bench::<D>::new().await;
+    start::<D>(&bench.bus).await.shutdown().await.unwrap();
+    let renewing = async |_: &str| {
+        let bus = D::beside(&bench.bus);
+        let known = bus.store().renew(&replica(OTHER), &Handles::new()).await.unwrap();
+        assert!(known);
+    };
+    cut_off_everywhere(renewing, async |trial, _| {
+        bench.still_works(trial).await;
     })
     .await;
     bench.end().await;

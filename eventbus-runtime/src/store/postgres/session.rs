@@ -34,8 +34,9 @@ impl Session {
             let opened = match store.reach.sessions(&store.pool).await? {
                 None => None,
                 Some(Sessions::Pool) => {
-                    let mut connection = store.pool.acquire().await?;
-                    self.lock(&mut connection).await?.then(|| connection.detach())
+                    // Taken out of the pool before it is locked: where this is cut off in between, it is closed.
+                    let mut connection = store.pool.acquire().await?.detach();
+                    self.lock(&mut connection).await?.then_some(connection)
                 }
                 Some(Sessions::Direct(options)) => {
                     let mut connection = reach::connect(options).await?;
