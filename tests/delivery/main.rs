@@ -11,6 +11,8 @@ mod cancelled;
 #[cfg(unix)]
 mod epochs;
 #[cfg(unix)]
+mod silent;
+#[cfg(unix)]
 mod slowly;
 #[cfg(unix)]
 mod split_brain;

@@ -5,6 +5,7 @@
 //! several times for it, always alike. And it can be closed, or lead to another server from one moment to the next.
 
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
@@ -23,6 +24,7 @@ pub(crate) struct Slowly {
     folder: TempDir,
     tasks: Arc<()>,
     closed: Arc<AtomicBool>,
+    silent: watch::Sender<()>,
     server: watch::Sender<PgConnectOptions>,
 }
 
@@ -33,11 +35,13 @@ impl Slowly {
     /// A way to where these options lead.
     pub(crate) fn to(server: &PgConnectOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (tasks, closed) = (Arc::default(), Arc::default());
-        let way = Self { folder, tasks, closed, server: watch::Sender::new(server.clone()) };
-        let socket = way.folder.path().join(format!(".s.PGSQL.{}", server.get_port()));
+        let socket = folder.path().join(format!(".s.PGSQL.{}", server.get_port()));
+        let (tasks, closed, silent) = (Arc::default(), Arc::default(), watch::Sender::new(()));
+        let way =
+            Self { folder, tasks, closed, silent, server: watch::Sender::new(server.clone()) };
         let listener = UnixListener::bind(socket).unwrap();
         let (servers, tasks) = (way.server.subscribe(), Arc::clone(&way.tasks));
+        let falling = way.silent.subscribe();
         let closed = Arc::clone(&way.closed);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -45,12 +49,20 @@ impl Slowly {
                     continue;
                 }
                 let (mut server, task) = (servers.clone(), Arc::clone(&tasks));
+                let mut falling = falling.clone();
+                falling.mark_unchanged();
                 tokio::spawn(async move {
                     // Whoever is at one end hears of it when the other has gone.
                     let to = server.borrow_and_update().clone();
-                    tokio::select! {
-                        _ = carry(client, &to) => {}
-                        _ = server.changed() => {}
+                    let mut carrying = pin!(carry(client, &to));
+                    let fell_silent = tokio::select! {
+                        _ = &mut carrying => false,
+                        _ = server.changed() => false,
+                        fallen = falling.changed() => fallen.is_ok(),
+                    };
+                    if fell_silent {
+                        // Both ends stay open.
+                        let _ = server.changed().await;
                     }
                     drop(task);
                 });
@@ -72,6 +84,11 @@ impl Slowly {
     /// Lets no further connection through; those that are there stay.
     pub(crate) fn close(&self) {
         self.closed.store(true, SeqCst);
+    }
+
+    /// Carries nothing any more for those that are there; nobody is told. Further connections are let through.
+    pub(crate) fn fall_silent(&self) {
+        self.silent.send_replace(());
     }
 
     /// How many tasks it takes.

@@ -1,13 +1,20 @@
 //! Replicas: who is alive.
 
 use std::collections::BTreeSet;
+use std::io;
+use std::time::Duration;
 
 use sqlx::postgres::PgConnection;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::error::Result;
 use crate::store::postgres::PgStore;
+use crate::store::postgres::reach::PATIENCE;
 use crate::store::{Handles, Replica, columns};
+
+/// How long a renewal may take at least, however short the lease is: a connection may have to be opened for it.
+const SHORTEST: Duration = Duration::from_secs(1);
 
 /// The server's clock, in milliseconds since 1970.
 macro_rules! now {
@@ -31,17 +38,36 @@ const RENEW: &str = concat!(
 /// Says so on the session's own connection, so that one which is lost is found and opened again.
 pub(super) async fn renew(store: &PgStore, replica: &Replica, handles: &Handles) -> Result<bool> {
     let what = format!("renew a lease of `{}`", replica.subscription);
-    let failed = |error| store.error(&what, error);
-    let Some(mut held) = store.session.hold(store).await.map_err(failed)? else {
-        let mut errand = store.errand(&what).await?;
-        let known = say(store, &mut errand, replica, handles, None).await;
-        return store.end(errand, known.map_err(failed)).await;
-    };
+    // A connection that is open and silent answers nothing for a quarter of an hour. Whoever waits for it keeps all that
+    // share it waiting, and is counted as gone meanwhile; given up, it is closed.
+    let patience = replica.lease.clamp(SHORTEST, PATIENCE);
+    let said = timeout(patience, say_in_session(store, replica, handles)).await;
+    match said.unwrap_or(Err(silence())) {
+        Ok(Some(known)) => Ok(known),
+        Ok(None) => {
+            let mut errand = store.errand(&what).await?;
+            let known = say(store, &mut errand, replica, handles, None).await;
+            store.end(errand, known.map_err(|error| store.error(&what, error))).await
+        }
+        Err(error) => Err(store.error(&what, error)),
+    }
+}
+
+fn silence() -> sqlx::Error {
+    io::Error::from(io::ErrorKind::TimedOut).into()
+}
+
+/// `None` where there is no session to say it in.
+async fn say_in_session(
+    store: &PgStore,
+    replica: &Replica,
+    handles: &Handles,
+) -> Result<Option<bool>, sqlx::Error> {
+    let Some(mut held) = store.session.hold(store).await? else { return Ok(None) };
     let mut connection = held.lend();
-    let known = say(store, &mut connection, replica, handles, Some(store.session.id)).await;
-    let known = known.map_err(failed)?;
+    let known = say(store, &mut connection, replica, handles, Some(store.session.id)).await?;
     held.put_back(connection);
-    Ok(known)
+    Ok(Some(known))
 }
 
 async fn say(
