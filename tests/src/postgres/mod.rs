@@ -6,6 +6,7 @@
 //! does, are faster with a server that is running already.
 
 mod bouncer;
+mod savepoints;
 mod server;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -16,6 +17,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
 pub use crate::postgres::bouncer::{Bouncer, PoolMode};
+pub use crate::postgres::savepoints::{listed, set_savepoints};
 use crate::postgres::server::{Server, another, durable, elsewhere, server};
 
 /// Names a server to use instead of a cluster of our own.
