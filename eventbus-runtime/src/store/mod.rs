@@ -50,11 +50,13 @@ pub use crate::store::delivery::{
 pub(crate) use crate::store::failure::recordable;
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 pub(crate) use crate::store::keys::Keyed;
-#[cfg(feature = "relay")]
-pub(crate) use crate::store::ownership::families;
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) use crate::store::ownership::first_fence;
 pub use crate::store::ownership::{
     Handles, Held, Owner, Registration, Replica, Roster, SLOTS, Shard, Shards, shard_of,
 };
+#[cfg(feature = "relay")]
+pub(crate) use crate::store::ownership::{covers, families};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use crate::store::transaction::Transaction;
 
@@ -145,8 +147,8 @@ pub trait Log: Letters {
     /// What it can do beyond what every store must.
     fn capabilities(&self) -> &'static [Capability];
 
-    /// Makes a subscription known, with all its shards at its start, under the fence 0 and without an owner, where it is
-    /// not known yet; else it changes nothing. An error of kind [`ErrorKind::Configuration`] where no event has the id of
+    /// Makes a subscription known, with all its shards at its start, without an owner, where it is not known yet, and
+    /// all under one fence that nobody had of an earlier subscription of its name: a random one will do; else it changes nothing. An error of kind [`ErrorKind::Configuration`] where no event has the id of
     /// [`Start::After`].
     ///
     /// [`ErrorKind::Configuration`]: crate::ErrorKind::Configuration

@@ -89,7 +89,7 @@ impl Shards {
 pub type Handles = BTreeMap<String, u32>;
 
 /// Whether an event type is among them, by its name or by a family around it.
-#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing", feature = "relay"))]
 pub(crate) fn covers(handles: &Handles, event_type: &str) -> bool {
     handles.contains_key(event_type)
         || families(event_type).any(|family| handles.contains_key(&family))
@@ -101,6 +101,14 @@ pub(crate) fn families(event_type: &str) -> impl Iterator<Item = String> + '_ {
     let name = event_type.strip_suffix('*').unwrap_or(event_type);
     let ends = name.rmatch_indices('.').map(|(end, _)| end);
     ends.map(|end| format!("{}.*", &name[..end])).chain(["*".to_owned()])
+}
+
+/// The fence that all shards of a new subscription begin with. It is a matter of chance, so that whoever owned shards of
+/// one of its name that was removed has none of its fences. PostgreSQL counts fences in 40 bits.
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) fn first_fence() -> i64 {
+    let low = Uuid::now_v7().as_u128() & ((1 << 38) - 1);
+    i64::try_from(low).expect("38 bits fit")
 }
 
 /// What makes a subscription known to a store.

@@ -10,7 +10,9 @@ use crate::store::postgres::cursor::Bound;
 use crate::store::postgres::epoch::{self, fence};
 use crate::store::postgres::replica::{alive, now};
 use crate::store::postgres::{PgCursor, PgStore, start};
-use crate::store::{Handles, Held, Registration, Replica, Roster, Shard, Start, columns};
+use crate::store::{
+    Handles, Held, Registration, Replica, Roster, Shard, Start, columns, first_fence,
+};
 
 /// A shard's columns, of the table `s`.
 macro_rules! shard_columns {
@@ -61,13 +63,14 @@ async fn make(
         now!(),
         ") ON CONFLICT DO NOTHING RETURNING name) \
          INSERT INTO eventbus_shard (subscription, shard, epoch, from_snapshot, from_floor, to_snapshot, to_floor, \
-             to_ceiling, position) \
-         SELECT name, shard, $4, $5::pg_snapshot, $6, $7::pg_snapshot, $8, $9, $10 FROM new, UNNEST($3::smallint[]) AS shard",
+             to_ceiling, position, fence) \
+         SELECT name, shard, $4, $5::pg_snapshot, $6, $7::pg_snapshot, $8, $9, $10, $11 FROM new, UNNEST($3::smallint[]) AS shard",
     ))
     .bind(subscription)
     .bind(columns::handles(&registration.handles))
     .bind(shards);
-    bind(query, &cursor).execute(connection).await.map(drop).map_err(failed)
+    let query = bind(query, &cursor).bind(first_fence());
+    query.execute(connection).await.map(drop).map_err(failed)
 }
 
 pub(super) async fn declare(

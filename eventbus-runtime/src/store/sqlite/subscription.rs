@@ -8,7 +8,9 @@ use crate::error::Result;
 use crate::store::sqlite::page::uuid;
 use crate::store::sqlite::replica::{alive, now};
 use crate::store::sqlite::{SqliteCursor, SqliteStore, start};
-use crate::store::{Handles, Held, Registration, Replica, Roster, Shard, Start, Store, columns};
+use crate::store::{
+    Handles, Held, Registration, Replica, Roster, Shard, Start, Store, columns, first_fence,
+};
 
 pub(super) async fn register(store: &SqliteStore, registration: &Registration) -> Result<()> {
     let subscription = &registration.subscription;
@@ -37,11 +39,12 @@ pub(super) async fn register(store: &SqliteStore, registration: &Registration) -
     if made.rows_affected() == 1 {
         let numbers: Vec<u16> = (0..registration.shards).collect();
         sqlx::query(
-            "INSERT INTO eventbus_shard (subscription, shard, position) SELECT ?1, value, ?3 FROM json_each(?2)",
+            "INSERT INTO eventbus_shard (subscription, shard, position, fence) SELECT ?1, value, ?3, ?4 FROM json_each(?2)",
         )
         .bind(subscription)
         .bind(serde_json::to_string(&numbers).expect("a list of numbers is always JSON"))
         .bind(cursor.position)
+        .bind(first_fence())
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;

@@ -9,7 +9,7 @@ use crate::dead_letter::{FailedAttempt, MOST_ERRORS};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{
     Failure, Found, Handled, Handles, Held, Registration, Replica, Roster, Shard, Start, Stored,
-    shard_of,
+    first_fence, shard_of,
 };
 use crate::testing::memory::state::{MemoryCursor, State};
 
@@ -49,7 +49,8 @@ impl State {
             return Ok(());
         }
         let cursor = self.resolve(registration.start)?;
-        let shard = |shard| Shard { held: Held { shard, fence: 0 }, owner: None, cursor };
+        let fence = first_fence();
+        let shard = |shard| Shard { held: Held { shard, fence }, owner: None, cursor };
         let subscription = Subscription {
             shards: (0..registration.shards).map(shard).collect(),
             rows: BTreeMap::new(),

@@ -111,6 +111,7 @@ macro_rules! store_suite {
                 a_seek_moves_it_and_takes_it_from_its_owner,
                 a_seek_to_nowhere_moves_nothing,
                 what_is_removed_begins_anew,
+                an_owner_of_what_was_removed_commits_nothing,
             }
             letter {
                 a_letter_has_the_whole_event_and_every_error,

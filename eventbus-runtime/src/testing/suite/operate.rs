@@ -97,3 +97,22 @@ pub(super) async fn what_is_removed_begins_anew<F: StoreFixture>(fixture: &F) {
         bus.store().troubles("reader", &Shards::all(SHARDS), i64::MAX, 10).await.unwrap();
     assert!(troubles.keys.is_empty(), "what was in trouble is forgotten");
 }
+
+/// Its fences must not be those of the new one of its name, or it would move a cursor that is not its own.
+pub(super) async fn an_owner_of_what_was_removed_commits_nothing<F: StoreFixture>(fixture: &F) {
+    let bus = bus(fixture).await;
+    emit(&bus, &["1"]).await;
+    let old = claim(&bus, "reader").await;
+    let (_, end) = drain(&bus, old.cursor.clone()).await;
+    assert!(bus.store().remove("reader").await.unwrap());
+    let new = claim(&bus, "reader").await;
+    let refused = advance(&bus, &old.owner, &to(end)).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Fenced);
+    let held = old.owner.held;
+    assert_eq!(bus.store().take(&old.replica, &held).await.unwrap(), []);
+    bus.store().give("reader", &held).await.unwrap();
+    let roster = bus.store().roster("reader").await.unwrap().unwrap();
+    for shard in roster.shards {
+        assert_eq!((shard.owner, shard.cursor), (Some(new.replica.id), new.cursor.clone()));
+    }
+}
