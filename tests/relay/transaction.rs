@@ -51,7 +51,9 @@ pub(crate) async fn effects_happen_once_around_a_failure<S: Log>(store: S) {
     let (running, calls) = auditing(&desk, 100, |n, attempt| n == 4 && attempt == 1).await;
     running.settled().await.unwrap();
     assert_eq!(desk.audits().await, [1, 2, 3, 5, 6, 4]);
-    assert_eq!(calls.load(SeqCst), 6 + 3 + 1, "three ran again and the failed one was retried");
+    // Those ran again that were in its transaction: all three, unless they took so long that some were committed before.
+    let calls = calls.load(SeqCst);
+    assert!((6 + 1..=6 + 3 + 1).contains(&calls), "{calls} calls, the retry included");
     assert_eq!(counts(&running), (6, 1, 0));
 }
 
