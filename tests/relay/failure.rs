@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use eventbus_runtime::store::Log;
 use eventbus_runtime::{
-    DeadLetter, Error, ErrorKind, Event, HandlerError, Retry, Running, State, Tx,
+    DeadLetter, Error, ErrorKind, Event, EventBus, HandlerError, Retry, Running, State, Tx,
 };
 use tokio::sync::mpsc;
 
 use crate::desk::{Desk, Seen, counts};
-use crate::events::{Noted, Posted, noted, posted};
+use crate::events::{Any, Noted, Posted, noted, posted};
 use crate::faulty::Faulty;
 
 async fn only_letter<S: Log>(running: &Running<S>) -> DeadLetter {
@@ -147,6 +147,72 @@ pub(crate) async fn an_event_in_trouble_without_handler_is_kept<S: Log>(store: S
     let error = running.settled().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::HandlerMissing);
     assert_eq!(counts(&running), (1, 0, 0));
+}
+
+/// Every shard holds one, and each replica or lane owns some of them: none of them may wait for the others.
+pub(crate) async fn events_in_trouble_without_handler_are_told_by_each_replica<S: Log>(store: S) {
+    const ACCOUNTS: i64 = 40;
+    let desk = Desk::new(store);
+    let (failed, mut failures) = mpsc::unbounded_channel();
+    let handler = move |_: Event<Posted>| {
+        failed.send(()).unwrap();
+        async { Err::<(), _>(HandlerError::retryable("down")) }
+    };
+    let retry = Retry { attempts: u32::MAX, ..Retry::default() };
+    let running = desk.subscribe("books").retry(retry).handle(handler).start().await.unwrap();
+    let events: Vec<_> = (0..ACCOUNTS).map(|account| posted(&account.to_string(), 1)).collect();
+    desk.emit(&events).await;
+    for _ in 0..ACCOUNTS {
+        failures.recv().await.unwrap();
+    }
+    running.shutdown().await.unwrap();
+    let handler = async |_: Tx<Faulty<S>>, _: Event<Noted>| Ok(());
+    let start = async |lanes| {
+        let bus = EventBus::on(desk.store.clone());
+        let subscription = bus.subscribe("books").deploy_grace(Duration::ZERO);
+        let subscription = subscription.poll(Duration::from_millis(20)).concurrency(lanes);
+        subscription.handle(handler).start().await.unwrap()
+    };
+    let in_lanes = start(2).await;
+    let error = in_lanes.settled().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::HandlerMissing, "{error}");
+    in_lanes.shutdown().await.unwrap();
+    let (one, two) = (start(1).await, start(1).await);
+    while two.state() != State::Running {
+        tokio::task::yield_now().await;
+    }
+    for replica in [one, two] {
+        let error = replica.settled().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::HandlerMissing, "{error}");
+        replica.shutdown().await.unwrap();
+    }
+}
+
+/// More of them than are looked at at once, and before the one that can be handled.
+pub(crate) async fn events_without_handler_keep_no_other_waiting<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    let (failed, mut failures) = mpsc::unbounded_channel();
+    let handler = move |_: Event<Any>| {
+        failed.send(()).unwrap();
+        async { Err::<(), _>(HandlerError::retryable("down")) }
+    };
+    let brief = Duration::from_millis(1);
+    let retry = Retry { attempts: u32::MAX, first: brief, factor: 1, max: brief };
+    let running = desk.subscribe("books").retry(retry).handle(handler).start().await.unwrap();
+    let events = (0..5).map(|account| posted(&account.to_string(), 1)).chain([noted(2)]);
+    desk.emit(&events.collect::<Vec<_>>()).await;
+    for _ in 0..6 {
+        failures.recv().await.unwrap();
+    }
+    running.shutdown().await.unwrap();
+    let handler = async |_: Event<Noted>| Ok(());
+    let subscription = desk.subscribe("books").page(3).deploy_grace(Duration::ZERO);
+    let running = subscription.handle(handler).start().await.unwrap();
+    while counts(&running).0 < 1 {
+        tokio::task::yield_now().await;
+    }
+    let error = running.settled().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::HandlerMissing);
 }
 
 pub(crate) async fn a_duplicate_is_skipped<S: Log>(store: S) {

@@ -60,6 +60,8 @@ macro_rules! suite {
                     a_panic_is_a_failed_delivery,
                     a_newer_version_stalls_and_is_kept,
                     an_event_in_trouble_without_handler_is_kept,
+                    events_in_trouble_without_handler_are_told_by_each_replica,
+                    events_without_handler_keep_no_other_waiting,
                     a_duplicate_is_skipped,
                 },
                 letters::{
@@ -133,10 +135,13 @@ macro_rules! suite {
                     dropped_shards_go_to_a_replica_that_came_meanwhile,
                     a_pause_holds_it_and_a_resume_lets_it_go_on,
                     a_seek_moves_it_while_it_runs,
+                    a_seek_in_a_pause_hands_everything_over_again,
+                    a_seek_after_a_failure_hands_everything_over_again,
                     a_removed_subscription_ends_where_it_runs,
                     it_starts_at_a_time_or_after_an_event,
                     older_code_leaves_it_to_newer_code,
                     an_event_of_newer_code_stalls_its_shard_alone,
+                    a_seek_past_an_event_of_newer_code_lets_its_shard_go_on,
                 },
                 life::{
                     settled_is_exact,

@@ -141,6 +141,44 @@ pub(crate) async fn a_seek_moves_it_while_it_runs<S: Log>(store: S) {
     assert!(numbers[5..].iter().all(|n| *n == 3), "what was being done may be done again");
 }
 
+/// As a projection is rebuilt. What a plain handler handled a moment ago is not passed over where it is asked for again.
+pub(crate) async fn a_seek_in_a_pause_hands_everything_over_again<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    let seen = Seen::default();
+    desk.emit(&[posted("0", 1), posted("0", 2)]).await;
+    let running = replica(&desk, &seen).await;
+    running.settled().await.unwrap();
+    desk.bus.pause("shared").await.unwrap();
+    until(|| running.state() == State::Paused).await;
+    desk.bus.seek("shared", Start::Beginning).await.unwrap();
+    desk.bus.resume("shared").await.unwrap();
+    until(|| seen.of("0").len() == 4).await;
+    assert_eq!(seen.of("0"), [1, 2, 1, 2]);
+}
+
+/// The same where the replica had dropped the shards by itself, because it could not write down what it handled.
+pub(crate) async fn a_seek_after_a_failure_hands_everything_over_again<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    let seen = Seen::default();
+    let (notes, faults) = (seen.clone(), Arc::clone(&desk.faults));
+    let handler = move |event: Event<Posted>| {
+        notes.note(&event);
+        if event.0 == 2 && notes.numbers().len() == 2 {
+            faults.refused.store(true, SeqCst);
+            faults.down.store(true, SeqCst);
+        }
+        ready(Ok::<_, HandlerError>(()))
+    };
+    let running = desk.subscribe("shared").handle(handler).start().await.unwrap();
+    desk.emit(&[posted("0", 1), posted("0", 2)]).await;
+    until(|| seen.numbers().len() == 2 && !desk.faults.refused.load(SeqCst)).await;
+    until(|| running.state() == State::Waiting).await;
+    desk.bus.seek("shared", Start::Beginning).await.unwrap();
+    desk.faults.down.store(false, SeqCst);
+    until(|| seen.of("0").len() == 4).await;
+    assert_eq!(seen.of("0"), [1, 2, 1, 2]);
+}
+
 pub(crate) async fn a_removed_subscription_ends_where_it_runs<S: Log>(store: S) {
     let desk = Desk::new(store);
     let seen = Seen::default();
@@ -231,6 +269,23 @@ pub(crate) async fn an_event_of_newer_code_stalls_its_shard_alone<S: Log>(store:
     assert_eq!(seen.of("0"), [0_i64; 0]);
     let error = running.settled().await.unwrap_err();
     assert!(error.to_string().contains("newer_version"), "{error}");
+}
+
+/// An operator moves it past the event: its shard is not left alone until the process ends.
+pub(crate) async fn a_seek_past_an_event_of_newer_code_lets_its_shard_go_on<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    let seen = Seen::default();
+    let mut newer = posted("0", 1);
+    newer.envelope.version = 3;
+    newer.data = "{\"number\":1}".to_owned();
+    desk.emit(&[newer]).await;
+    let running = replica(&desk, &seen).await;
+    until(|| running.state() == State::Stalled).await;
+    desk.bus.seek("shared", Start::Now).await.unwrap();
+    desk.emit(&[posted("0", 2)]).await;
+    until(|| seen.of("0") == [2]).await;
+    until(|| running.state() == State::Running).await;
+    running.settled().await.unwrap();
 }
 
 /// Waits for what the relay does by itself.

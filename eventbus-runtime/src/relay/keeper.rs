@@ -48,6 +48,11 @@ impl<S: Log> Worker<S> {
         }
         self.live(&roster).await?;
         self.announce(&mut roster).await?;
+        let stands = |shard: &u16, stalled: &Stalled<S::Cursor>| {
+            let row = roster.shards.iter().find(|row| row.held.shard == *shard);
+            row.is_some_and(|row| row.cursor == stalled.cursor)
+        };
+        self.stalled.retain(|shard, stalled| stands(shard, stalled));
         let avoid = self.stalled.keys().copied().collect();
         let assignment = assign(self.replica.id, &roster, &places.held(), &avoid);
         if !places.drop_shards(&assignment.lost).is_empty() {
@@ -118,12 +123,13 @@ impl<S: Log> Worker<S> {
     }
 
     async fn take(
-        &self,
+        &mut self,
         places: &mut Places<S::Cursor>,
         roster: &Roster<S::Cursor>,
         wanted: &[Held],
     ) -> Flow<()> {
         let taken = self.answered(self.store.take(&self.replica, wanted)).await?;
+        self.has_again(taken.iter().map(|shard| shard.held));
         let numbers: Vec<u16> = taken.iter().map(|shard| shard.held.shard).collect();
         tracing::info!(shards = ?numbers, "shards taken");
         let of = u16::try_from(roster.shards.len()).unwrap_or(u16::MAX);
@@ -132,26 +138,30 @@ impl<S: Log> Worker<S> {
     }
 
     /// Gives shards back; what they did is written down already, or costs another read.
-    async fn give(&self, places: &mut Places<S::Cursor>, gone: &BTreeSet<u16>) -> Flow<()> {
+    async fn give(&mut self, places: &mut Places<S::Cursor>, gone: &BTreeSet<u16>) -> Flow<()> {
         let given = places.drop_shards(gone);
         if given.is_empty() {
             return Ok(());
         }
         tracing::info!(shards = ?gone, "shards given back");
+        self.let_go(&given);
         self.answered(self.store.give(&self.spec.name, &given)).await
     }
 
-    /// Leaves a shard that an event of it stalls to whoever has newer code.
+    /// Leaves a shard that an event of it stalls to whoever has newer code. It stands at `cursor`, which is written down.
     pub(super) async fn stall(
         &mut self,
         places: &mut Places<S::Cursor>,
         slot: u16,
+        cursor: S::Cursor,
         error: Error,
     ) -> Flow<()> {
         tracing::error!(error = error.full(), "a shard stalled");
         self.shared.stall(&error);
         if let Some(held) = places.drop_slot(slot) {
-            self.stalled.insert(held.shard, (error.kind(), error.full()));
+            let stalled = Stalled { kind: error.kind(), message: error.full(), cursor };
+            self.stalled.insert(held.shard, stalled);
+            self.let_go(&[held]);
             self.answered(self.store.give(&self.spec.name, &[held])).await?;
         }
         Ok(())
@@ -160,7 +170,7 @@ impl<S: Log> Worker<S> {
     /// Tells what this replica is doing.
     fn settle_state(&self, places: &Places<S::Cursor>, roster: &Roster<S::Cursor>, older: bool) {
         let state = match self.stalled.values().next() {
-            Some((kind, message)) => {
+            Some(Stalled { kind, message, .. }) => {
                 self.shared.stall(&Error::new(*kind, message.clone()));
                 return;
             }
@@ -203,5 +213,9 @@ impl Drop for Pulse {
     }
 }
 
-/// Kinds of errors are told in words where a shard is stalled.
-pub(super) type Stalled = (ErrorKind, String);
+/// Why a shard is stalled, and where. It is tried again when it stands elsewhere, because somebody moved it.
+pub(super) struct Stalled<C> {
+    kind: ErrorKind,
+    message: String,
+    cursor: C,
+}

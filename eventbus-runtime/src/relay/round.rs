@@ -12,8 +12,9 @@ use crate::relay::keeper::TEND;
 use crate::relay::place::{Place, Places};
 use crate::relay::shared::State;
 use crate::relay::step::Batch;
+use crate::relay::trouble::no_handler;
 use crate::relay::worker::{Flow, Leave, Worker};
-use crate::store::{Log, MOST_PARKED, Shards, Wanted};
+use crate::store::{Log, MOST_PARKED, Roster, Shards, Trouble, Troubles, Wanted, covers};
 
 /// What a round came to.
 #[derive(Default)]
@@ -28,6 +29,14 @@ struct Round {
     missing: Option<Error>,
     /// The slots whose shards stand still, where others of their place do not.
     crowded: BTreeSet<u16>,
+}
+
+/// How far the shards of other replicas are.
+enum Others {
+    /// Something is open that they can deal with.
+    Open,
+    /// Nothing is, or only what `missing` tells of.
+    Settled { missing: Option<Error> },
 }
 
 impl Round {
@@ -160,14 +169,15 @@ impl<S: Log> Worker<S> {
             return Ok(true);
         }
         let own = round.due.is_none() && (!round.open || round.missing.is_some());
-        if !own || !self.others_are_settled(places).await? {
+        if !own {
             return Ok(false);
         }
-        self.shared.answer(asked, round.missing.as_ref());
+        let Others::Settled { missing } = self.others(places).await? else { return Ok(false) };
+        self.shared.answer(asked, round.missing.as_ref().or(missing.as_ref()));
         Ok(true)
     }
 
-    async fn others_are_settled(&self, places: &Places<S::Cursor>) -> Flow<bool> {
+    async fn others(&self, places: &Places<S::Cursor>) -> Flow<Others> {
         let roster = self.answered(self.store.roster(&self.spec.name)).await?;
         let Some(roster) = roster else { return Err(Leave::Removed) };
         let own = places.held();
@@ -175,12 +185,21 @@ impl<S: Log> Worker<S> {
         let others = || roster.shards.iter().filter(|shard| !own.contains_key(&shard.held.shard));
         let shards = Shards::new(of, others().map(|shard| shard.held.shard));
         if others().next().is_none() {
-            return Ok(true);
+            return Ok(Others::Settled { missing: None });
         }
-        let troubles = self.store.troubles(&self.spec.name, &shards, i64::MAX, 1);
-        let troubles = self.answered(troubles).await?;
-        if !(troubles.ready.is_empty() && troubles.keys.is_empty() && troubles.next_at.is_none()) {
-            return Ok(false);
+        // Their owners wait for a handler as this replica does: whoever waited for them would wait for ever.
+        let mut missing = None;
+        for limit in [1, self.spec.page] {
+            let troubles = self.store.troubles(&self.spec.name, &shards, i64::MAX, limit);
+            let Troubles { ready, keys, next_at, .. } = self.answered(troubles).await?;
+            let is_empty = ready.is_empty() && keys.is_empty() && next_at.is_none();
+            let is_stuck = ready.iter().all(|open| self.nobody_handles(open, &roster));
+            missing = ready.first().map(no_handler);
+            match missing {
+                None if is_empty => break,
+                Some(_) if is_stuck => {}
+                _ => return Ok(Others::Open),
+            }
         }
         for shard in others() {
             let shards = Shards::new(of, [shard.held.shard]);
@@ -190,7 +209,7 @@ impl<S: Log> Worker<S> {
                 let wanted = Wanted { types, shards: &shards, limit: 1, upto: None };
                 let page = self.answered(self.store.page(&cursor, &wanted)).await?;
                 if !page.events.is_empty() {
-                    return Ok(false);
+                    return Ok(Others::Open);
                 }
                 if !page.more {
                     break;
@@ -198,7 +217,15 @@ impl<S: Log> Worker<S> {
                 cursor = page.end;
             }
         }
-        Ok(true)
+        Ok(Others::Settled { missing })
+    }
+
+    /// Whether neither this code nor newer code handles an event in trouble.
+    fn nobody_handles(&self, trouble: &Trouble, roster: &Roster<S::Cursor>) -> bool {
+        let event_type = &trouble.stored.event.envelope.event_type;
+        let is_newest = roster.handles == self.handles;
+        self.spec.routes.find(event_type).is_none()
+            && (is_newest || !covers(&roster.handles, event_type))
     }
 
     async fn save_all(&mut self, places: &mut Places<S::Cursor>) -> Flow<()> {
@@ -210,7 +237,7 @@ impl<S: Log> Worker<S> {
     }
 
     /// Writes a cursor that moved over unwanted events only.
-    async fn save(&mut self, place: &mut Place<S::Cursor>) -> Flow<()> {
+    pub(super) async fn save(&mut self, place: &mut Place<S::Cursor>) -> Flow<()> {
         if !place.unsaved {
             return Ok(());
         }

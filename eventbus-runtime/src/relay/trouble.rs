@@ -37,7 +37,7 @@ impl<S: Log> Worker<S> {
         if !place.look {
             return Ok(Open::default());
         }
-        let (found, now) = self.look(place, self.spec.page).await?;
+        let (found, now) = self.look_for_work(place).await?;
         let (items, missing) = self.attemptable(&found.ready);
         let attempted = !items.is_empty() && !self.stopping();
         let (left, now) = if attempted {
@@ -50,6 +50,19 @@ impl<S: Log> Worker<S> {
         let due = left.next_at.filter(|due| *due > now);
         place.look = !(left.keys.is_empty() && left.ready.is_empty() && left.next_at.is_none());
         Ok(Open { keys: left.keys, due, attempted, missing, crowded: left.crowded })
+    }
+
+    /// What is ready: a page of it, unless nothing of that can be attempted because no handler is here. Then it looks
+    /// further, or what stands behind these would wait as long as they do.
+    async fn look_for_work(&mut self, place: &mut Place<S::Cursor>) -> Flow<(Troubles, i64)> {
+        let mut limit = self.spec.page;
+        loop {
+            let (found, now) = self.look(place, limit).await?;
+            if found.ready.len() < limit || !self.attemptable(&found.ready).0.is_empty() {
+                return Ok((found, now));
+            }
+            limit = limit.saturating_mul(4);
+        }
     }
 
     async fn look(&self, place: &mut Place<S::Cursor>, limit: usize) -> Flow<(Troubles, i64)> {
@@ -82,7 +95,8 @@ impl<S: Log> Worker<S> {
     }
 }
 
-fn no_handler(trouble: &Trouble) -> Error {
+/// What is said of an event in trouble that nothing here can handle.
+pub(super) fn no_handler(trouble: &Trouble) -> Error {
     let event = &trouble.stored.event.envelope;
     Error::new(
         ErrorKind::HandlerMissing,

@@ -21,7 +21,7 @@ use crate::relay::feed::Seat;
 use crate::relay::keeper::{Pulse, Stalled};
 use crate::relay::place::{Place, Places};
 use crate::relay::shared::{Ending, Shared, State};
-use crate::store::{Handles, Log, Replica};
+use crate::store::{Handles, Held, Log, Replica};
 use crate::subscribe::Spec;
 
 /// How long a subscription that was asked to end still waits for an answer of the database. A healthy one needs
@@ -43,6 +43,8 @@ pub(super) struct Worker<S: Log> {
     pub(super) buckets: Option<SharedBuckets>,
     /// What plain handlers handled lately.
     pub(super) recent: Recent,
+    /// The shards that it let go of by itself, under the fences that it had them under.
+    left: BTreeMap<u16, i64>,
     pub(super) clock: Clock,
     pub(super) replica: Replica,
     /// The other lanes of this process that nobody was told of yet.
@@ -54,7 +56,7 @@ pub(super) struct Worker<S: Log> {
     /// Renews the lease while this replica takes part.
     pub(super) pulse: Option<Pulse>,
     /// The shards that stand before an event which needs newer code.
-    pub(super) stalled: BTreeMap<u16, Stalled>,
+    pub(super) stalled: BTreeMap<u16, Stalled<S::Cursor>>,
     /// When the roster was looked at last.
     pub(super) tended_at: i64,
     /// Failures of the store in a row.
@@ -121,6 +123,7 @@ impl<S: Log> Worker<S> {
             circuit: Circuit::new(spec.breaker),
             buckets,
             recent: Recent::default(),
+            left: BTreeMap::new(),
             clock,
             replica,
             others: Vec::new(),
@@ -190,11 +193,16 @@ impl<S: Log> Worker<S> {
     /// Answers the reason where it concerns the whole subscription.
     pub(super) async fn give_place_up(
         &mut self,
-        place: Place<S::Cursor>,
+        mut place: Place<S::Cursor>,
         places: &mut Places<S::Cursor>,
         index: usize,
-        leave: Leave,
+        mut leave: Leave,
     ) -> Flow<()> {
+        if matches!(leave, Leave::Stalled { .. })
+            && let Err(refused) = self.save(&mut place).await
+        {
+            leave = refused;
+        }
         if matches!(leave, Leave::Suspended) {
             places.put_back(index, place);
             return Ok(());
@@ -203,15 +211,34 @@ impl<S: Log> Worker<S> {
         self.tended_at = i64::MIN;
         match leave {
             Leave::Stalled { slot, error } => {
+                let cursor = place.cursor.clone();
                 places.put_back(index, place);
-                self.stall(places, slot, error).await
+                self.stall(places, slot, cursor, error).await
             }
             Leave::Fenced => {
                 tracing::warn!("another replica took shards over");
                 self.recent.clear();
                 Ok(())
             }
-            other => Err(other),
+            other => {
+                self.let_go(&place.owner.held);
+                Err(other)
+            }
+        }
+    }
+
+    /// Remembers under which fences it had shards that are not its own any more.
+    pub(super) fn let_go(&mut self, held: &[Held]) {
+        self.left.extend(held.iter().map(|held| (held.shard, held.fence)));
+    }
+
+    /// It has shards again. Where somebody raised a fence meanwhile, they may stand before what was handled here lately,
+    /// and it is asked for again.
+    pub(super) fn has_again(&mut self, taken: impl Iterator<Item = Held>) {
+        for held in taken {
+            if self.left.remove(&held.shard).is_some_and(|fence| fence + 1 != held.fence) {
+                self.recent.clear();
+            }
         }
     }
 
