@@ -56,6 +56,24 @@ pub(super) fn generic() -> Vec<Value> {
     ]
 }
 
+/// The same document with whole numbers written as such: whether `2.0` is an integer is left open in draft 4, and two
+/// validators may disagree.
+pub(super) fn with_plain_numbers(document: Value) -> Value {
+    match document {
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() && float.fract() == 0.0 => {
+                format!("{float:.0}").parse().map_or(Value::Number(number), Value::Number)
+            }
+            _ => Value::Number(number),
+        },
+        Value::Array(items) => items.into_iter().map(with_plain_numbers).collect(),
+        Value::Object(keys) => {
+            keys.into_iter().map(|(key, value)| (key, with_plain_numbers(value))).collect()
+        }
+        other => other,
+    }
+}
+
 /// A document that is meant to be one of `schema`, which stands in `root`.
 pub(super) fn instance(dice: &mut Dice, schema: &Value, root: &Value) -> Value {
     built(dice, &[schema], root, 0)
