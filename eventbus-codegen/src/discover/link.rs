@@ -86,8 +86,8 @@ fn rustc(library: &str, edition: &str, pieces: &Pieces<'_>) -> Command {
 fn target<'a>(rlib: &'a Path, target_directory: &Path) -> Option<&'a str> {
     let below = rlib.strip_prefix(target_directory).ok()?;
     let parts: Vec<_> = below.iter().collect();
-    let [target, _profile, _file] = parts.as_slice() else { return None };
-    target.to_str()
+    let [target, profile, _file] = parts.as_slice() else { return None };
+    target.to_str().filter(|_| *profile != "deps")
 }
 
 /// A diagnostic of rustc's.
@@ -144,6 +144,7 @@ mod tests {
     fn a_configured_target_is_seen_in_the_path() {
         let of = |rlib| target(Path::new(rlib), Path::new("/t"));
         assert_eq!(of("/t/debug/liba.rlib"), None);
+        assert_eq!(of("/t/debug/deps/liba.rlib"), None);
         assert_eq!(
             of("/t/x86_64-unknown-linux-musl/debug/liba.rlib"),
             Some("x86_64-unknown-linux-musl")

@@ -180,7 +180,9 @@ impl Program {
         let message = format!("the program that answers for {} cannot be run", self.name);
         Error::new(ErrorKind::Discovery, message)
             .because(error)
-            .help("it must be built for this machine: unset `build.target` and CARGO_BUILD_TARGET")
+            .help(
+                "it must be built for this machine: give CARGO_BUILD_TARGET the host that `rustc -vV` names",
+            )
     }
 }
 

@@ -33,6 +33,17 @@ fn the_target_folder_of_the_configuration_is_used() {
     assert!(kept(&folder, "fixture-target-dir").join("catalog").is_file());
 }
 
+/// What is built on the way lies elsewhere than what comes out.
+#[test]
+fn a_build_folder_of_its_own_is_found() {
+    let fixture = Fixture::new("build-dir", SHOP);
+    let config = format!("[build]\nbuild-dir = {:?}\ntarget-dir = \"out\"\n", fixtures_folder());
+    fixture.write(".cargo/config.toml", &config);
+    let mut command = fixture.command(&["codegen"]);
+    generates(&fixture, command.env_remove("CARGO_TARGET_DIR"));
+    assert!(fixture.path("out/debug/libfixture_build_dir.rlib").exists());
+}
+
 #[test]
 fn a_library_that_was_built_for_a_named_target_is_linked() {
     let fixture = Fixture::new("named-target", SHOP);

@@ -104,3 +104,80 @@ fn make_absolute(value: &mut Value, folder: &Path) {
 fn table<'a>(entries: impl IntoIterator<Item = (&'a str, Value)>) -> Table {
     entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use serde_json::json;
+    use toml::Table;
+
+    use super::{of, resolver};
+    use crate::config::{Entry, Source};
+    use crate::diagnostic::Result;
+    use crate::discover::Request;
+    use crate::discover::metadata::Package;
+    use crate::discover::unit::{Target, Unit};
+
+    fn table(text: &str) -> Table {
+        text.parse().unwrap()
+    }
+
+    fn manifest(user: &str, features: &str) -> Result<Table> {
+        let package: Package = serde_json::from_value(json!({
+            "name": "shop-events", "id": "shop", "manifest_path": "/w/shop/Cargo.toml",
+            "features": {}, "dependencies": [], "targets": [], "metadata": null,
+        }))
+        .unwrap();
+        let root = "shop_events::ShopEvent";
+        let (file, entry) = (PathBuf::from("/w/eventbus.toml"), Entry::Root(root.to_owned()));
+        let source = Source { file, line: 1, package: None, entry };
+        let target = Target::Library { root, edition: "2021" };
+        let unit = Unit { source: &source, package: &package, target };
+        let request = Request {
+            features: vec![features.to_owned()],
+            all_features: false,
+            no_default_features: true,
+            locked: false,
+            offline: false,
+            quiet: false,
+            say: |_| (),
+        };
+        of(&table(user), Path::new("/w"), &unit, "2021", &request).map(|text| table(&text))
+    }
+
+    #[test]
+    fn what_the_workspace_decides_is_copied_and_paths_lead_where_they_led() {
+        let user = "[workspace]\nresolver = \"2\"\nmembers = [\"shop\"]\n\
+                    [profile.dev]\npanic = \"abort\"\n\
+                    [patch.crates-io]\nwords = { path = \"vendored/words\" }\n\
+                    other = { git = \"https://example.org/other\", branch = \"main\" }\n";
+        let manifest = manifest(user, "one,two shop-events/three").unwrap();
+        let wanted = "[package]\nname = \"eventbus-shim\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\
+                      publish = false\n[[bin]]\nname = \"eventbus-shim\"\npath = \"main.rs\"\n\
+                      [workspace]\nresolver = \"2\"\n[dependencies.shop-events]\npath = \"/w/shop\"\n\
+                      features = [\"one\", \"two\", \"three\"]\ndefault-features = false\n\
+                      [profile.dev]\npanic = \"abort\"\n\
+                      [patch.crates-io]\nwords = { path = \"/w/vendored/words\" }\n\
+                      other = { git = \"https://example.org/other\", branch = \"main\" }\n";
+        assert_eq!(manifest, table(wanted));
+    }
+
+    #[test]
+    fn features_of_other_packages_are_refused() {
+        let error = manifest("[workspace]", "one,other/thing").unwrap_err();
+        assert_eq!(error.to_string(), "the feature `other/thing` is not one of `shop-events`");
+    }
+
+    #[test]
+    fn the_resolver_is_the_one_that_cargo_would_take() {
+        let of = |text: &str| resolver(&table(text)).to_owned();
+        assert_eq!(of("[workspace]"), "1");
+        assert_eq!(of("[workspace]\nresolver = \"3\""), "3");
+        assert_eq!(of("[package]\nedition = \"2021\""), "2");
+        assert_eq!(of("[package]\nedition = \"2024\"\nresolver = \"1\""), "1");
+        let inherits =
+            "[package]\nedition.workspace = true\n[workspace.package]\nedition = \"2024\"";
+        assert_eq!(of(inherits), "3");
+    }
+}
