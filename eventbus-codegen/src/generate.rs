@@ -67,7 +67,7 @@ pub(crate) fn generate(
 
     let mut warnings = Vec::new();
     let mut artifacts = files(&registry, &config.schemas, &manifest.files);
-    let decode: &Decode<'_> = &|samples| code.program.decode(samples);
+    let decode: &Decode<'_> = &|samples| code.decode(samples);
     let readers = Readers::new(&code.document);
     let mut samples = samples::plan(config, &readers, &registry, &manifest, decode)?;
     artifacts.append(&mut samples.artifacts);

@@ -14,6 +14,7 @@
 #[cfg(feature = "store")]
 mod bus;
 mod catalog;
+mod catalog_main;
 #[cfg(feature = "store")]
 mod clock;
 #[cfg(feature = "store")]

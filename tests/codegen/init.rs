@@ -27,8 +27,34 @@ fn a_package_without_a_library_is_told_so() {
     assert!(run.stderr.contains("`fixture-init-binary` has no library"), "{}", run.stderr);
     assert!(fixture.read("eventbus.toml").contains("root = \"fixture_init_binary::"));
     fixture.replace("eventbus.toml", "fixture_init_binary::", "shop_events::");
-    let parts = ["`fixture-init-binary` has no library target", "src/lib.rs"];
+    let parts = ["`fixture-init-binary` has no library target", "src/lib.rs", "catalog_main!"];
     fixture.run(&["codegen"]).refused(&parts);
+}
+
+/// From nothing to a registry, in the steps that each command names.
+#[test]
+fn an_existing_crate_comes_to_its_registry_in_three_steps() {
+    let fixture = Fixture::new("init-shop", SHOP);
+    std::fs::remove_file(fixture.path("eventbus.toml")).unwrap();
+    fixture.run(&["codegen"]).refused(&["cargo eventbus init"]);
+    fixture.run(&["init"]).succeeded();
+    let run = fixture.run(&["codegen"]);
+    run.refused(&["there is no `fixture_init_shop::FixtureInitShopEvent`", "eventbus.toml:5"]);
+    fixture.replace("eventbus.toml", "::FixtureInitShopEvent", "::ShopEvent");
+    fixture.codegen();
+    assert!(fixture.path("schemas/order.placed/v1.json").exists());
+}
+
+#[test]
+fn a_configuration_in_the_manifest_is_one_too() {
+    let fixture = Fixture::new("init-manifest", SHOP);
+    std::fs::remove_file(fixture.path("eventbus.toml")).unwrap();
+    let manifest = fixture.read("Cargo.toml");
+    let manifest = format!("{manifest}[package.metadata.eventbus]\nroot = \"a::B\"\n");
+    fixture.write("Cargo.toml", &manifest);
+    fixture.run(&["init"]).refused(&["has a [package.metadata.eventbus] already"]);
+    assert!(!fixture.path("eventbus.toml").exists());
+    assert_eq!(fixture.read("Cargo.toml"), manifest);
 }
 
 #[test]

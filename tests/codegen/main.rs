@@ -8,6 +8,7 @@ mod init;
 mod migrations;
 mod ownership;
 mod samples;
+mod workspaces;
 
 /// Takes from the fixture's lock file, the workspace's, what the fixture does not need: a check leaves it as it is.
 fn lock(fixture: &eventbus_tests::toolchain::Fixture) {

@@ -116,24 +116,21 @@ impl Fixture {
     }
 
     /// The same with more environment variables.
-    ///
-    /// # Panics
-    /// When the program cannot be started.
     #[must_use]
     pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
-        let output = Command::new(program())
+        Run::of(self.command(arguments).envs(variables.iter().copied()))
+    }
+
+    /// The same as a command, to be run otherwise.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program());
+        command
             .args(arguments)
             .current_dir(self.folder.path())
-            .env("CARGO_TARGET_DIR", target_folder().join("eventbus-fixtures"))
-            .env("CARGO_NET_OFFLINE", "true")
-            .envs(variables.iter().copied())
-            .output()
-            .expect("the toolchain starts");
-        Run {
-            code: output.status.code().expect("the toolchain exits by itself"),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
+            .env("CARGO_TARGET_DIR", fixtures_folder())
+            .env("CARGO_NET_OFFLINE", "true");
+        command
     }
 
     /// Runs `codegen`, which must succeed, and returns what it printed.
@@ -148,6 +145,28 @@ impl Fixture {
 }
 
 impl Run {
+    /// Runs `command` to its end.
+    ///
+    /// # Panics
+    /// When it cannot be started, or is ended from outside.
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().expect("the toolchain starts");
+        Self {
+            code: output.status.code().expect("the toolchain exits by itself"),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+
+    /// Asserts that the run succeeded.
+    ///
+    /// # Panics
+    /// When it did not.
+    #[track_caller]
+    pub fn succeeded(&self) {
+        assert_eq!(self.code, 0, "{}\n{}", self.stdout, self.stderr);
+    }
+
     /// Asserts that the run failed as an error that says all of `parts`.
     ///
     /// # Panics
@@ -167,7 +186,15 @@ pub fn program() -> &'static Path {
     PROGRAM.get_or_init(|| binary("eventbus-codegen", "cargo-eventbus"))
 }
 
-fn workspace() -> &'static Path {
+/// Where fixtures are built, so that what they depend on is compiled once.
+#[must_use]
+pub fn fixtures_folder() -> PathBuf {
+    target_folder().join("eventbus-fixtures")
+}
+
+/// The root of this workspace.
+#[must_use]
+pub fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is in the workspace")
 }
 

@@ -1,17 +1,16 @@
 //! `cargo eventbus check`: whether stored events and running consumers survive the code as it is.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anstream::println;
 use clap::Args;
 
 use super::findings::{self, Layout};
+use super::scope::{Build, Scope};
 use super::{Common, report};
 use crate::compat::check;
-use crate::config::Config;
 use crate::diagnostic::Result;
-use crate::discover::{Request, discover};
+use crate::discover::discover;
 use crate::registry::{Baseline, Frozen, merge};
 
 const EXAMPLES: &str = "\
@@ -43,19 +42,17 @@ pub(super) struct Arguments {
     /// How to print what was found.
     #[arg(long, value_enum, default_value_t)]
     format: Layout,
-    /// The configuration, instead of the nearest eventbus.toml.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Features to build the library with, as for `cargo build`.
-    #[arg(short = 'F', long, value_name = "FEATURES")]
-    features: Vec<String>,
+    #[command(flatten)]
+    scope: Scope,
+    #[command(flatten)]
+    build: Build,
     #[command(flatten)]
     common: Common,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let quiet = arguments.common.quiet;
-    let config = Config::load(arguments.config.as_deref(), &arguments.common.folder()?)?;
+    let config = arguments.scope.load(&arguments.common)?;
     let schemas = config.folder().join(&config.schemas);
     let (baseline, frozen) = match &arguments.against {
         Some(revision) => {
@@ -68,8 +65,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
             (baseline, frozen)
         }
     };
-    let request = Request { features: arguments.features.clone(), locked: true, quiet };
-    let document = discover(&config, &request)?.document;
+    let document = discover(&config, &arguments.build.request(true, quiet))?.document;
     let registry = merge(&document, &frozen)?;
     let found = check(&baseline, &registry, &document, config.compat);
     let refused = findings::is_refused(&found, arguments.deny_warnings);

@@ -1,17 +1,18 @@
 //! `cargo eventbus codegen`: writes what follows from the events, or checks that it is written.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anstream::println;
 use clap::Args;
 use serde_json::json;
 
+use super::scope::{Build, Scope, again};
 use super::{Common, EXIT_CODES, Format, findings, report, samples};
 use crate::canonical;
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result};
-use crate::discover::{Request, discover};
+use crate::discover::discover;
 use crate::generate::{Generation, Purge, generate};
 use crate::output::{Entry, State, diff, write};
 use crate::registry::{Baseline, beside};
@@ -24,11 +25,12 @@ Examples:
   cargo eventbus codegen --check                  in CI, after a checkout
   cargo eventbus codegen --check --format json    the same for a machine
   cargo eventbus codegen --config shop/eventbus.toml --features full
+  cargo eventbus codegen --workspace              one registry for all packages that name events
   cargo eventbus codegen --purged order.placed --reason 'never released'";
 
 /// Write the registry, the SQL migrations and the TypeScript types that follow from the events.
 ///
-/// The library that holds the events is built, its catalog is read, and every file named in eventbus.toml is brought
+/// The code that holds the events is built, its catalog is read, and every file named in eventbus.toml is brought
 /// up to date. What stored events or running consumers would not survive is refused first, as `cargo eventbus check`
 /// refuses it. Versions that the registry holds already and migrations that were emitted are never written again.
 ///
@@ -57,20 +59,18 @@ pub(super) struct Arguments {
     /// How to print the files: for people, or as one JSON object.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The configuration, instead of the nearest eventbus.toml.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Features to build the library with, as for `cargo build`.
-    #[arg(short = 'F', long, value_name = "FEATURES")]
-    features: Vec<String>,
+    #[command(flatten)]
+    scope: Scope,
+    #[command(flatten)]
+    build: Build,
     #[command(flatten)]
     common: Common,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let quiet = arguments.common.quiet;
-    let config = Config::load(arguments.config.as_deref(), &arguments.common.folder()?)?;
-    let request = Request { features: arguments.features.clone(), locked: arguments.check, quiet };
+    let config = arguments.scope.load(&arguments.common)?;
+    let request = arguments.build.request(arguments.check, quiet);
     let purge = arguments.purged.clone().zip(arguments.reason.clone());
     let purge = purge.map(|(event_type, reason)| Purge { event_type, reason });
     let against = arguments.against.as_deref();
@@ -126,16 +126,7 @@ struct Repair<'a> {
 impl Arguments {
     /// The command that writes what these arguments ask for.
     fn command(&self) -> String {
-        let mut command = "cargo eventbus codegen".to_owned();
-        let paths = [("--config", &self.config), ("--manifest-path", &self.common.manifest_path)];
-        let paths = paths.into_iter().filter_map(|(option, path)| {
-            path.as_ref().map(|path| (option, path.display().to_string()))
-        });
-        let features = self.features.iter().map(|features| ("--features", features.clone()));
-        for (option, value) in paths.chain(features) {
-            command.push_str(&format!(" {option} {}", shell::quoted(&value)));
-        }
-        command
+        again("cargo eventbus codegen", &self.common, &self.scope, &self.build)
     }
 }
 

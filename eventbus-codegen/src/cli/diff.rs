@@ -11,9 +11,9 @@ use eventbus_runtime::CompatMode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::scope::Scope;
 use super::{Common, Format, findings, report};
 use crate::compat::{Answer, Contract, between, lies_within};
-use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::registry::Baseline;
 
@@ -62,9 +62,8 @@ pub(super) struct Arguments {
     /// How to print the answer: for people, or as one JSON object.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The configuration that says where the registry is, instead of the nearest eventbus.toml.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    scope: Scope,
     #[command(flatten)]
     common: Common,
 }
@@ -110,7 +109,7 @@ fn registry(name: &str, arguments: &Arguments) -> Result<Baseline> {
     if folder.is_dir() {
         return Baseline::read(folder);
     }
-    let config = Config::load(arguments.config.as_deref(), &arguments.common.folder()?)?;
+    let config = arguments.scope.load(&arguments.common)?;
     Baseline::at_revision(config.folder(), &config.schemas, name)
 }
 

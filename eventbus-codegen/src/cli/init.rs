@@ -1,5 +1,7 @@
 //! `cargo eventbus init`: writes a configuration that explains itself.
 
+mod text;
+
 use std::fs::File;
 use std::io::{ErrorKind as IoErrorKind, Write as _};
 use std::path::Path;
@@ -7,22 +9,29 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use self::text::{metadata, one_registry, shared_registry};
 use super::{Common, report};
-use crate::config::FILE_NAME;
-use crate::diagnostic::{Error, ErrorKind, Result};
-use crate::discover::Metadata;
+use crate::config::{Config, FILE_NAME, has_metadata};
+use crate::diagnostic::{Error, ErrorKind, Result, listed};
+use crate::discover::{Metadata, Package};
+use crate::shell;
 
 const EXAMPLES: &str = "\
 Examples:
   cargo eventbus init
-  cargo eventbus init --manifest-path shop/Cargo.toml";
+  cargo eventbus init --manifest-path shop/Cargo.toml
+  cargo eventbus init --workspace    one registry for several packages";
 
 /// Write a commented eventbus.toml beside the nearest Cargo.toml.
 ///
-/// Every option stands in it with its default. An existing file is never overwritten.
+/// Every option stands in it with its default. An existing configuration is never overwritten, and no Cargo.toml is ever
+/// changed.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
+    /// Write it at the root of the workspace, for one registry of several packages, and say what each of them adds.
+    #[arg(long)]
+    workspace: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -33,22 +42,89 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         .ancestors()
         .find(|folder| folder.join("Cargo.toml").is_file())
         .ok_or_else(|| no_manifest(&start))?;
-    let path = folder.join(FILE_NAME);
-    let package = plausible_package(&Metadata::read(folder)?, folder);
-    create(&path, &text(&package))?;
-    if !arguments.common.quiet {
-        report::file(report::ADDED, "created", &path.display().to_string());
-        if !package.has_library {
-            report::warning(&format!("the package `{}` has no library", package.name));
-            report::help("move the enums into a library target: src/lib.rs");
-        }
-        report::help("set `root` in it to the outermost enum of your events");
-        report::help("then generate: cargo eventbus codegen");
+    let workspace = Metadata::read(folder)?;
+    let quiet = arguments.common.quiet;
+    if arguments.workspace {
+        shared(&workspace, quiet)?
+    } else {
+        own(&workspace, folder, quiet)?
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn create(path: &Path, text: &str) -> Result<()> {
+/// A configuration for the events of one package.
+fn own(workspace: &Metadata, folder: &Path, quiet: bool) -> Result<()> {
+    refuse_existing(folder, "package")?;
+    let candidates = candidates(workspace, folder);
+    let Some(package) = candidates.first() else { return Err(no_package(folder)) };
+    if let Some(shared) = Config::of_workspace(&workspace.workspace_root) {
+        return Err(is_shared(&shared, package));
+    }
+    create(&folder.join(FILE_NAME), &one_registry(&package.name, &library_name(package)), quiet)?;
+    if quiet {
+        return Ok(());
+    }
+    if package.library_name().is_none() {
+        report::warning(&format!("the package `{}` has no library", package.name));
+        report::help("move the enums into a library target: src/lib.rs");
+        report::help(
+            "or write examples/events.rs, two lines, and `example = \"events\"` instead of `root`: \
+             #[path = \"../src/events.rs\"] mod events; \
+             eventbus_runtime::catalog_main!(events::ShopEvent);",
+        );
+    }
+    advise_dependency(package);
+    report::help("set `root` in it to the outermost enum of your events");
+    let others = candidates.iter().skip(1).filter(|other| uses_events(other));
+    let others: Vec<&str> = others.map(|other| other.name.as_str()).collect();
+    if !others.is_empty() {
+        report::help(&format!(
+            "{} may hold events too: if they do, delete the file and run: cargo eventbus init --workspace",
+            listed(others)
+        ));
+    }
+    report::help("then generate: cargo eventbus codegen");
+    Ok(())
+}
+
+/// A configuration for the events of all packages of the workspace.
+fn shared(workspace: &Metadata, quiet: bool) -> Result<()> {
+    let root = &workspace.workspace_root;
+    refuse_existing(root, "workspace")?;
+    create(&root.join(FILE_NAME), &shared_registry(), quiet)?;
+    if quiet {
+        return Ok(());
+    }
+    let candidates = candidates(workspace, root);
+    let users: Vec<&&Package> = candidates.iter().filter(|package| uses_events(package)).collect();
+    let shown = if users.is_empty() { candidates.iter().collect() } else { users };
+    report::help(
+        "add to the manifest of each package that holds events, with its enum's own name:",
+    );
+    for package in shown {
+        if has_metadata(&package.manifest_path, "package") {
+            continue;
+        }
+        advise_dependency(package);
+        let manifest = package.manifest_path.strip_prefix(root).unwrap_or(&package.manifest_path);
+        let lines = metadata(&library_name(package));
+        report::help(&format!("to {}:\n{lines}", manifest.display()));
+    }
+    report::help("then generate: cargo eventbus codegen --workspace");
+    Ok(())
+}
+
+fn refuse_existing(folder: &Path, table: &str) -> Result<()> {
+    let manifest = folder.join("Cargo.toml");
+    if !has_metadata(&manifest, table) {
+        return Ok(());
+    }
+    let message = format!("`{}` has a [{table}.metadata.eventbus] already", manifest.display());
+    Err(Error::new(ErrorKind::Config, message)
+        .help("edit it: it takes every key of an eventbus.toml"))
+}
+
+fn create(path: &Path, text: &str, quiet: bool) -> Result<()> {
     let mut file = File::create_new(path).map_err(|error| match error.kind() {
         IoErrorKind::AlreadyExists => {
             let message = format!("`{}` exists already, and was left as it is", path.display());
@@ -57,71 +133,55 @@ fn create(path: &Path, text: &str) -> Result<()> {
         }
         _ => Error::file("write", path, error).help("make the folder writable"),
     })?;
-    file.write_all(text.as_bytes()).map_err(|error| Error::file("write", path, error))
+    file.write_all(text.as_bytes()).map_err(|error| Error::file("write", path, error))?;
+    if !quiet {
+        report::file(report::ADDED, "created", &path.display().to_string());
+    }
+    Ok(())
 }
 
-/// A package and the name of its library.
-struct Package {
-    name: String,
-    library: String,
-    has_library: bool,
-}
-
-/// The package that most likely holds the events: this folder's, else one with a library, best if it says so in its
-/// name.
-fn plausible_package(metadata: &Metadata, folder: &Path) -> Package {
-    let best = metadata.packages.iter().min_by_key(|package| {
+/// The packages, most likely first the one that holds the events: this folder's, else one that uses the runtime, has a
+/// library, and best says so in its name. No source is looked at.
+fn candidates<'a>(workspace: &'a Metadata, folder: &Path) -> Vec<&'a Package> {
+    let mut packages: Vec<&Package> = workspace.packages.iter().collect();
+    packages.sort_by_key(|package| {
         let is_elsewhere = package.folder() != folder;
-        (is_elsewhere, package.library_name().is_none(), !package.name.contains("event"))
+        let has_no_library = package.library_name().is_none();
+        (is_elsewhere, !uses_events(package), has_no_library, !package.name.contains("event"))
     });
-    let Some(package) = best else {
-        let (name, library) = ("shop-events".to_owned(), "shop_events".to_owned());
-        return Package { name, library, has_library: true };
-    };
-    let library = package.library_name();
-    Package {
-        name: package.name.clone(),
-        has_library: library.is_some(),
-        library: library.unwrap_or_else(|| package.name.replace('-', "_")),
+    packages
+}
+
+fn uses_events(package: &Package) -> bool {
+    package.dependencies.iter().any(|dependency| dependency.name == "eventbus-runtime")
+}
+
+fn library_name(package: &Package) -> String {
+    package.library_name().unwrap_or_else(|| package.name.replace('-', "_"))
+}
+
+fn advise_dependency(package: &Package) {
+    if !uses_events(package) {
+        let name = shell::quoted(&package.name);
+        report::help(&format!(
+            "its enums need the derive: cargo add eventbus-runtime --package {name}"
+        ));
     }
 }
 
-fn text(package: &Package) -> String {
-    let Package { name, library, .. } = package;
-    let root = root_name(library);
-    format!(
-        "# What `cargo eventbus codegen` reads and writes. Paths are relative to this file's folder.\n\
-         \n\
-         # The outermost enum of your events, as a dependent crate would write its path. It must be `pub`.\n\
-         root = \"{library}::{root}\"\n\
-         \n\
-         # The package whose library holds it. Default: the one whose library the path begins with.\n\
-         # package = \"{name}\"\n\
-         \n\
-         # The registry: one file per event type and version, and a sample of each. Commit it.\n\
-         # schemas = \"schemas\"\n\
-         \n\
-         # SQL migrations in sqlx's format, one folder per database. Default: none.\n\
-         # [migrations]\n\
-         # postgres = \"migrations/postgres\"\n\
-         # sqlite = \"migrations/sqlite\"\n\
-         \n\
-         # TypeScript types. Default: none.\n\
-         # [typescript]\n\
-         # out = \"web/src/events.ts\"\n\
-         # readonly = true\n"
-    )
-}
-
-/// A guess at the enum's name: `shop_events` holds a `ShopEvent`.
-fn root_name(library: &str) -> String {
-    let stem = library.trim_end_matches("_events").trim_end_matches("_event");
-    let words = stem.split('_').map(|word| {
-        let mut chars = word.chars();
-        let first = chars.next().map(|first| first.to_ascii_uppercase());
-        first.into_iter().chain(chars).collect::<String>()
-    });
-    format!("{}Event", words.collect::<String>())
+fn is_shared(shared: &Config, package: &Package) -> Error {
+    let message = format!("the workspace has one registry for all: `{}`", shared.file.display());
+    Error::new(ErrorKind::Config, message)
+        .help(format!(
+            "add to `{}`:\n{}\n",
+            package.manifest_path.display(),
+            metadata(&library_name(package))
+        ))
+        .help("then generate: cargo eventbus codegen --workspace")
+        .help(format!(
+            "for a registry of its own, write `{}` by hand",
+            package.folder().join(FILE_NAME).display()
+        ))
 }
 
 fn no_manifest(start: &Path) -> Error {
@@ -130,46 +190,8 @@ fn no_manifest(start: &Path) -> Error {
         .help("run it in the package that holds your events, or pass `--manifest-path`")
 }
 
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::{Package, root_name, text};
-    use crate::config::{Config, TypeScript};
-
-    fn package() -> Package {
-        let (name, library) = ("shop-events".to_owned(), "shop_events".to_owned());
-        Package { name, library, has_library: true }
-    }
-
-    #[test]
-    fn the_written_file_is_a_valid_configuration() {
-        let config = Config::parse(&text(&package()), Path::new("eventbus.toml")).unwrap();
-        assert_eq!(config.root.path, "shop_events::ShopEvent");
-        assert_eq!(config.schemas, "schemas");
-    }
-
-    #[test]
-    fn every_commented_option_is_valid_too() {
-        let uncommented: String = text(&package())
-            .lines()
-            .map(|line| {
-                line.strip_prefix("# ")
-                    .filter(|rest| rest.contains('=') || rest.starts_with('['))
-                    .unwrap_or(line)
-            })
-            .map(|line| format!("{line}\n"))
-            .collect();
-        let config = Config::parse(&uncommented, Path::new("eventbus.toml")).unwrap();
-        assert_eq!(config.package.as_deref(), Some("shop-events"));
-        assert_eq!(config.sqlite.as_deref(), Some("migrations/sqlite"));
-        let typescript = TypeScript { out: "web/src/events.ts".to_owned(), readonly: true };
-        assert_eq!(config.typescript, Some(typescript));
-    }
-
-    #[test]
-    fn the_enum_is_guessed_from_the_library() {
-        assert_eq!(root_name("shop_events"), "ShopEvent");
-        assert_eq!(root_name("web_shop"), "WebShopEvent");
-    }
+fn no_package(folder: &Path) -> Error {
+    let message = format!("the workspace in `{}` has no package", folder.display());
+    Error::new(ErrorKind::Config, message)
+        .help("make one for your events: cargo new --lib shop-events")
 }

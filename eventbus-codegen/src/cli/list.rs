@@ -1,15 +1,14 @@
 //! `cargo eventbus list`: the events of the committed registry.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anstream::println;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::scope::Scope;
 use super::{Common, Format, report};
 use crate::canonical;
-use crate::config::Config;
 use crate::diagnostic::Result;
 use crate::registry::{Baseline, Past};
 
@@ -31,15 +30,14 @@ pub(super) struct Arguments {
     /// How to print them: for people, or as JSON.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The configuration, instead of the nearest eventbus.toml.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    scope: Scope,
     #[command(flatten)]
     common: Common,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let config = Config::load(arguments.config.as_deref(), &arguments.common.folder()?)?;
+    let config = arguments.scope.load(&arguments.common)?;
     let registry = Baseline::read(&config.folder().join(&config.schemas))?;
     let wanted = |name: &str| match &arguments.pattern {
         Some(pattern) => match pattern.strip_suffix(".*") {

@@ -10,6 +10,7 @@ mod init;
 mod list;
 mod report;
 mod samples;
+mod scope;
 
 use std::env;
 use std::ffi::OsString;

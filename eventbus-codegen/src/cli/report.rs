@@ -35,6 +35,10 @@ pub(super) fn warning(text: &str) {
     eprintln!("{WARNING}warning{WARNING:#}: {text}");
 }
 
+pub(super) fn note(text: &str) {
+    eprintln!("{HELP}note{HELP:#}: {text}");
+}
+
 pub(super) fn help(text: &str) {
     eprintln!("{HELP}help{HELP:#}: {text}");
 }

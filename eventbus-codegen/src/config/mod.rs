@@ -1,6 +1,7 @@
 //! `eventbus.toml`: found, read, checked once, then closed.
 
 mod read;
+mod source;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use eventbus_runtime::CompatMode;
 use toml::de::DeTable;
 
 use self::read::Section;
+pub(crate) use self::source::{Entry, Source};
 use crate::diagnostic::{Error, ErrorKind, Result};
 
 /// The name of the configuration file.
@@ -19,10 +21,8 @@ pub(crate) const FILE_NAME: &str = "eventbus.toml";
 pub(crate) struct Config {
     /// The file that says so.
     pub(crate) file: PathBuf,
-    /// Where the root enum is.
-    pub(crate) root: Root,
-    /// The package whose library holds it, where it is not to be found by the library's name.
-    pub(crate) package: Option<String>,
+    /// Where the events come from.
+    pub(crate) events: Events,
     /// The folder of the registry.
     pub(crate) schemas: String,
     /// The folder of the PostgreSQL migrations.
@@ -35,13 +35,13 @@ pub(crate) struct Config {
     pub(crate) compat: CompatMode,
 }
 
-/// The path of the root enum, `shop_events::ShopEvent`.
+/// Where the events of a registry come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Root {
-    /// The path as written.
-    pub(crate) path: String,
-    /// The line in the file, from 1.
-    pub(crate) line: usize,
+pub(crate) enum Events {
+    /// From here.
+    Of(Source),
+    /// From each package of the workspace whose manifest names some.
+    OfMembers,
 }
 
 /// The `[typescript]` table.
@@ -53,24 +53,18 @@ pub(crate) struct TypeScript {
     pub(crate) readonly: bool,
 }
 
-impl Root {
-    /// The library's name: the path's first segment.
-    pub(crate) fn library(&self) -> &str {
-        self.path.split("::").next().unwrap_or(&self.path)
-    }
-}
-
 impl Config {
     /// The folder that paths are relative to.
     pub(crate) fn folder(&self) -> &Path {
         self.file.parent().unwrap_or(Path::new("."))
     }
 
-    /// Reads the file at `explicit`, or else the nearest one upward from `start`.
-    pub(crate) fn load(explicit: Option<&Path>, start: &Path) -> Result<Self> {
+    /// Reads the file at `explicit`, or else the nearest one upward from `start`: for the registry of one package, or
+    /// with `workspace` for the one that the packages of a workspace share.
+    pub(crate) fn load(explicit: Option<&Path>, start: &Path, workspace: bool) -> Result<Self> {
         let file = match explicit {
             Some(file) => file.to_owned(),
-            None => find(start)?,
+            None => find(start, workspace)?,
         };
         let text = fs::read_to_string(&file).map_err(|error| {
             Error::file("read", &file, error).help(
@@ -78,28 +72,41 @@ impl Config {
             )
         })?;
         let file = std::path::absolute(&file).unwrap_or(file);
-        Self::parse(&text, &file)
+        Self::parse(&text, &file, workspace)
+    }
+
+    /// The registry that the packages of the workspace in `folder` share, if there is one.
+    pub(crate) fn of_workspace(folder: &Path) -> Option<Self> {
+        let own = folder.join(FILE_NAME);
+        let file = if own.is_file() { own } else { folder.join("Cargo.toml") };
+        let text = fs::read_to_string(&file).ok()?;
+        Self::parse(&text, &file, true).ok()
     }
 
     /// Reads a configuration from `text`: the whole of an `eventbus.toml`, or the table
-    /// `[package.metadata.eventbus]` of a `Cargo.toml`.
-    pub(crate) fn parse(text: &str, file: &Path) -> Result<Self> {
+    /// `[package.metadata.eventbus]` of a `Cargo.toml`, with `workspace` its `[workspace.metadata.eventbus]`.
+    pub(crate) fn parse(text: &str, file: &Path, workspace: bool) -> Result<Self> {
         let document = DeTable::parse(text).map_err(|error| syntax_error(&error, text, file))?;
         let table = if is_manifest(file) {
-            metadata(document.get_ref()).ok_or_else(|| no_config(file))?
+            let table = if workspace { "workspace" } else { "package" };
+            metadata(document.get_ref(), table).ok_or_else(|| no_config(file, workspace))?
         } else {
             document.get_ref()
         };
-        from_section(&Section::top(table, text, file))
+        from_section(&Section::top(table, text, file), workspace)
     }
 }
 
-fn from_section(top: &Section<'_>) -> Result<Config> {
-    top.only(&["root", "package", "schemas", "compat", "migrations", "typescript"])?;
-    let root = top.text("root")?.ok_or_else(|| {
-        top.error("`root` is missing", None)
-            .help("name the outermost enum of your events: root = \"shop_events::ShopEvent\"")
-    })?;
+fn from_section(top: &Section<'_>, workspace: bool) -> Result<Config> {
+    let known =
+        ["root", "example", "bin", "schemas", "compat", "migrations", "typescript", "package"];
+    top.only(if workspace { &known[..7] } else { &known })?;
+    let events = match (Source::read(top)?, workspace) {
+        (Some(source), false) => Events::Of(source),
+        (None, true) => Events::OfMembers,
+        (None, false) => return Err(no_root(top)),
+        (Some(source), true) => return Err(one_root(&source)),
+    };
     let migrations = top.section("migrations")?;
     if let Some(migrations) = &migrations {
         migrations.only(&["postgres", "sqlite"])?;
@@ -110,14 +117,33 @@ fn from_section(top: &Section<'_>) -> Result<Config> {
     };
     Ok(Config {
         file: top.file().to_owned(),
-        root: top.rust_path("root", root)?,
-        package: top.text("package")?.map(|(package, _)| package.to_owned()),
+        events,
         schemas: top.path("schemas")?.unwrap_or_else(|| "schemas".to_owned()),
         postgres: folder_of("postgres")?,
         sqlite: folder_of("sqlite")?,
         typescript: top.section("typescript")?.map(|section| typescript(&section)).transpose()?,
         compat: compat(top)?,
     })
+}
+
+fn no_root(top: &Section<'_>) -> Error {
+    top.error("`root` is missing", None)
+        .help("name the outermost enum of your events: root = \"shop_events::ShopEvent\"")
+        .help(
+            "where packages of the workspace name one each, in [package.metadata.eventbus], bring them \
+             into this registry with `--workspace`",
+        )
+}
+
+fn one_root(source: &Source) -> Error {
+    let message = format!(
+        "with `--workspace`, each package names its events, and this file names {}",
+        source.entry
+    );
+    source.at(Error::new(ErrorKind::Config, message)).help(
+        "move the line to the manifest of the package that holds them, below \
+         [package.metadata.eventbus]; or leave `--workspace` out",
+    )
 }
 
 fn compat(top: &Section<'_>) -> Result<CompatMode> {
@@ -144,43 +170,49 @@ fn typescript(section: &Section<'_>) -> Result<TypeScript> {
 }
 
 /// The nearest `eventbus.toml`, or the nearest `Cargo.toml` with a `[package.metadata.eventbus]`, whichever is nearer.
-fn find(start: &Path) -> Result<PathBuf> {
+/// For a workspace it is a `[workspace.metadata.eventbus]`.
+fn find(start: &Path, workspace: bool) -> Result<PathBuf> {
     let start = std::path::absolute(start).unwrap_or_else(|_| start.to_owned());
+    let table = if workspace { "workspace" } else { "package" };
     start
         .ancestors()
         .find_map(|folder| {
             let own = folder.join(FILE_NAME);
             let manifest = folder.join("Cargo.toml");
-            if own.is_file() { Some(own) } else { has_metadata(&manifest).then_some(manifest) }
+            if own.is_file() {
+                Some(own)
+            } else {
+                has_metadata(&manifest, table).then_some(manifest)
+            }
         })
-        .ok_or_else(|| no_config(&start))
+        .ok_or_else(|| no_config(&start, workspace))
 }
 
-fn has_metadata(manifest: &Path) -> bool {
+/// Whether the manifest has a `[package.metadata.eventbus]`, or the one of another `table`.
+pub(crate) fn has_metadata(manifest: &Path, table: &str) -> bool {
     fs::read_to_string(manifest).is_ok_and(|text| {
-        DeTable::parse(&text).is_ok_and(|document| metadata(document.get_ref()).is_some())
+        DeTable::parse(&text).is_ok_and(|document| metadata(document.get_ref(), table).is_some())
     })
 }
 
-fn metadata<'a, 'i>(manifest: &'a DeTable<'i>) -> Option<&'a DeTable<'i>> {
-    manifest
-        .get("package")?
-        .get_ref()
-        .get("metadata")?
-        .get_ref()
-        .get("eventbus")?
-        .get_ref()
-        .as_table()
+fn metadata<'a, 'i>(manifest: &'a DeTable<'i>, table: &str) -> Option<&'a DeTable<'i>> {
+    let table = manifest.get(table)?.get_ref();
+    table.get("metadata")?.get_ref().get("eventbus")?.get_ref().as_table()
 }
 
 fn is_manifest(file: &Path) -> bool {
     file.file_name().is_some_and(|name| name == "Cargo.toml")
 }
 
-fn no_config(start: &Path) -> Error {
-    let message = format!("there is no `{FILE_NAME}` in `{}` or above it", start.display());
+fn no_config(start: &Path, workspace: bool) -> Error {
+    let (what, init) = if workspace {
+        (format!("`{FILE_NAME}` of a workspace"), "cargo eventbus init --workspace")
+    } else {
+        (format!("`{FILE_NAME}`"), "cargo eventbus init")
+    };
+    let message = format!("there is no {what} in `{}` or above it", start.display());
     Error::new(ErrorKind::Config, message)
-        .help("write one with `cargo eventbus init`, or name one with `--config FILE`")
+        .help(format!("write one with `{init}`, or name one with `--config FILE`"))
 }
 
 fn syntax_error(error: &toml::de::Error, text: &str, file: &Path) -> Error {

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use toml::de::DeTable;
 
-use super::Root;
 use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean, listed};
 
 /// A table, what its keys are called in full, and the text that it was read from.
@@ -80,13 +79,17 @@ impl<'a> Section<'a> {
         Ok(Some(Section { table, prefix, text: self.text, file: self.file }))
     }
 
+    /// The line, from 1, that a value stands in.
+    pub(super) fn line(&self, span: &Range<usize>) -> usize {
+        line_of(self.text, span.start)
+    }
+
     /// The value of `key` as the path of an enum in a library.
-    pub(super) fn rust_path(&self, key: &str, value: (&str, Range<usize>)) -> Result<Root> {
+    pub(super) fn rust_path(&self, key: &str, value: (&str, Range<usize>)) -> Result<String> {
         let (path, span) = value;
-        let line = line_of(self.text, span.start);
         let segments: Vec<&str> = path.split("::").collect();
         if segments.len() > 1 && segments.iter().all(|segment| is_identifier(segment)) {
-            return Ok(Root { path: path.to_owned(), line });
+            return Ok(path.to_owned());
         }
         Err(self.error(format!("`{key}` is not the path of an enum: `{path}`"), Some(span)).help(
             "write the library's name and the path in it, as a dependent crate would: \
@@ -95,7 +98,7 @@ impl<'a> Section<'a> {
     }
 
     pub(super) fn error(&self, message: impl Into<String>, span: Option<Range<usize>>) -> Error {
-        let line = span.map(|span| line_of(self.text, span.start));
+        let line = span.map(|span| self.line(&span));
         Error::new(ErrorKind::Config, message).at(self.file, line)
     }
 

@@ -1,10 +1,15 @@
 use std::path::Path;
 
-use super::{Config, TypeScript};
+use super::{Config, Entry, Events, Source, TypeScript};
 use crate::diagnostic::Error;
 
 fn parse(text: &str) -> Result<Config, Error> {
-    Config::parse(text, Path::new("shop/eventbus.toml"))
+    Config::parse(text, Path::new("shop/eventbus.toml"), false)
+}
+
+fn source(config: Config) -> Source {
+    let Events::Of(source) = config.events else { panic!("it names its events") };
+    source
 }
 
 fn refusal(text: &str) -> (String, Option<usize>, String) {
@@ -16,11 +21,11 @@ fn refusal(text: &str) -> (String, Option<usize>, String) {
 #[test]
 fn the_root_is_enough() {
     let config = parse("root = \"shop_events::ShopEvent\"").unwrap();
-    assert_eq!(config.root.library(), "shop_events");
     assert_eq!(config.schemas, "schemas");
     assert_eq!(config.postgres, None);
     assert_eq!(config.typescript, None);
     assert_eq!(config.folder(), Path::new("shop"));
+    assert_eq!(source(config).entry, Entry::Root("shop_events::ShopEvent".to_owned()));
 }
 
 #[test]
@@ -36,14 +41,14 @@ fn every_key_is_read() {
     assert_eq!(config.sqlite.as_deref(), Some("m/lite"));
     let wanted = TypeScript { out: "../web/events.ts".to_owned(), readonly: false };
     assert_eq!(config.typescript, Some(wanted));
+    assert_eq!(source(config).package.as_deref(), Some("a"));
 }
 
 #[test]
 fn the_manifest_is_another_place_for_it() {
     let manifest = "[package]\nname = \"a\"\n[package.metadata.eventbus]\nroot = \"a::B\"\n";
-    let config = Config::parse(manifest, Path::new("Cargo.toml")).unwrap();
-    assert_eq!(config.root.path, "a::B");
-    assert_eq!(config.root.line, 4);
+    let found = source(Config::parse(manifest, Path::new("Cargo.toml"), false).unwrap());
+    assert_eq!((found.entry, found.line), (Entry::Root("a::B".to_owned()), 4));
 }
 
 #[test]
@@ -75,4 +80,29 @@ fn broken_toml_names_its_line() {
     let (message, line, _) = refusal("root = \"a::B\"\nschemas = oops\n");
     assert!(message.starts_with("the file is not valid TOML: "), "{message}");
     assert_eq!(line, Some(2));
+}
+
+#[test]
+fn a_program_is_another_way_to_name_the_events() {
+    let found = source(parse("schemas = \"s\"\nexample = \"events\"").unwrap());
+    assert_eq!((found.entry, found.line), (Entry::Example("events".to_owned()), 2));
+    let found = source(parse("bin = \"events\"\npackage = \"shop\"").unwrap());
+    assert_eq!(found.entry, Entry::Bin("events".to_owned()));
+    let (message, line, _) = refusal("root = \"a::B\"\nbin = \"events\"");
+    assert_eq!((message.as_str(), line), ("`bin` names the events a second time", Some(2)));
+}
+
+#[test]
+fn a_workspaces_file_names_no_events_of_its_own() {
+    let parse = |text: &str, file: &str| Config::parse(text, Path::new(file), true);
+    let config = parse("schemas = \"events\"", "eventbus.toml").unwrap();
+    assert_eq!((config.events, config.schemas.as_str()), (Events::OfMembers, "events"));
+    let manifest = "[workspace.metadata.eventbus]\nschemas = \"events\"";
+    assert_eq!(parse(manifest, "Cargo.toml").unwrap().schemas, "events");
+
+    let error = parse("\nroot = \"a::B\"", "eventbus.toml").unwrap_err();
+    assert_eq!(error.place().unwrap().line, Some(2));
+    assert!(error.remedies().join(" ").contains("[package.metadata.eventbus]"));
+    let error = parse("[package.metadata.eventbus]\nroot = \"a::B\"", "Cargo.toml").unwrap_err();
+    assert!(error.to_string().contains("of a workspace"), "{error}");
 }

@@ -1,14 +1,16 @@
 //! What cargo says of the user's workspace.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::Library;
-use crate::config::Config;
-use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean, listed};
+use super::Request;
+use crate::config::{Config, Events, Source};
+use crate::diagnostic::{Error, ErrorKind, Result};
 
 /// As much of `cargo metadata` as is needed.
 #[derive(Debug, Deserialize)]
@@ -17,7 +19,8 @@ pub(crate) struct Metadata {
     pub(crate) packages: Vec<Package>,
     /// Where cargo builds.
     pub(crate) target_directory: PathBuf,
-    workspace_root: PathBuf,
+    /// The folder of the workspace's manifest.
+    pub(crate) workspace_root: PathBuf,
 }
 
 /// A package of the workspace.
@@ -25,16 +28,33 @@ pub(crate) struct Metadata {
 pub(crate) struct Package {
     /// Its name.
     pub(crate) name: String,
-    id: String,
-    manifest_path: PathBuf,
-    targets: Vec<Target>,
+    /// Its opaque id.
+    pub(crate) id: String,
+    /// Its manifest.
+    pub(crate) manifest_path: PathBuf,
+    /// The features that it declares.
+    pub(crate) features: BTreeMap<String, Vec<String>>,
+    /// What it depends on.
+    pub(crate) dependencies: Vec<Dependency>,
+    /// What it builds.
+    pub(super) targets: Vec<Target>,
+    /// Its `[package.metadata]`.
+    metadata: Value,
 }
 
+/// A dependency of a package.
 #[derive(Debug, Deserialize)]
-struct Target {
-    name: String,
-    kind: Vec<String>,
-    edition: String,
+pub(crate) struct Dependency {
+    /// The name of the package that is depended on.
+    pub(crate) name: String,
+}
+
+/// What a package builds.
+#[derive(Debug, Deserialize)]
+pub(super) struct Target {
+    pub(super) name: String,
+    pub(super) kind: Vec<String>,
+    pub(super) edition: String,
 }
 
 /// The cargo that runs this command, or the one on the path.
@@ -66,80 +86,66 @@ impl Metadata {
         })
     }
 
-    /// Whether the workspace has a lock file.
-    pub(crate) fn is_locked(&self) -> bool {
-        self.workspace_root.join("Cargo.lock").is_file()
+    /// The request with `locked` only where there is a lock file.
+    pub(super) fn with_lock(&self, request: &Request) -> Request {
+        let is_locked = self.workspace_root.join("Cargo.lock").is_file();
+        Request { locked: request.locked && is_locked, ..request.clone() }
     }
 
-    /// The library that the root is in: of the configured package, or the one of the root's first segment.
-    pub(crate) fn library(&self, config: &Config) -> Result<Library> {
-        let wanted = config.root.library();
-        let package = match &config.package {
-            Some(name) => self.packages.iter().find(|package| package.name == *name),
-            None => self.packages.iter().find(|package| {
-                package.library().is_some_and(|target| target.crate_name() == wanted)
-                    || package.name.replace('-', "_") == wanted
-            }),
-        };
-        let package = package.or_else(|| self.without_library(config));
-        let package = package.ok_or_else(|| self.no_package(config))?;
-        let target = package.library().ok_or_else(|| no_library(package))?;
-        if target.crate_name() != wanted {
-            let message = format!(
-                "the root `{}` is not in the package `{}`, whose library is `{}`",
-                config.root.path,
-                package.name,
-                target.crate_name()
-            );
-            return Err(Error::new(ErrorKind::Config, message)
-                .at(&config.file, Some(config.root.line))
-                .help(format!(
-                    "begin `root` with `{}::`, or change `package`",
-                    target.crate_name()
-                )));
+    /// Everything that adds to the registry of `config`, by package.
+    pub(super) fn sources(&self, config: &Config) -> Result<Vec<Source>> {
+        if let Events::Of(source) = &config.events {
+            self.refuse_part_of_a_whole(config, source)?;
+            return Ok(vec![source.clone()]);
         }
-        Ok(Library {
-            package: package.name.clone(),
-            package_id: package.id.clone(),
-            name: target.crate_name(),
-            edition: target.edition.clone(),
-            folder: package.folder().to_owned(),
-        })
+        let mut packages: Vec<&Package> = self
+            .packages
+            .iter()
+            .filter(|package| package.metadata.get("eventbus").is_some())
+            .collect();
+        packages.sort_by(|a, b| a.name.cmp(&b.name));
+        let sources: Result<Vec<Option<Source>>> = packages
+            .into_iter()
+            .map(|package| Source::of_member(&package.manifest_path, &package.name))
+            .collect();
+        let sources: Vec<Source> = sources?.into_iter().flatten().collect();
+        if sources.is_empty() {
+            return Err(no_sources(config));
+        }
+        Ok(sources)
     }
 
-    /// The package that must be meant although it has no library: the only one, or the configuration's own.
-    fn without_library(&self, config: &Config) -> Option<&Package> {
-        let only = self.packages.first().filter(|_| self.packages.len() == 1);
-        let own = || self.packages.iter().find(|package| package.folder() == config.folder());
-        let meant = if config.package.is_none() { only.or_else(own) } else { None };
-        meant.filter(|package| package.library().is_none())
-    }
-
-    fn no_package(&self, config: &Config) -> Error {
-        let names: Vec<&str> = self.packages.iter().map(|package| package.name.as_str()).collect();
-        let (message, wanted) = match &config.package {
-            Some(name) => (format!("there is no package `{name}` in the workspace"), name.clone()),
-            None => {
-                let library = config.root.library();
-                let message = format!("no package of the workspace has the library `{library}`");
-                (message, library.replace('_', "-"))
-            }
-        };
-        let error = Error::new(ErrorKind::Config, message).at(&config.file, Some(config.root.line));
-        let error = match did_you_mean(&wanted, names.iter().copied()) {
-            Some(near) => error.help(format!("did you mean the package `{near}`?")),
-            None => error,
-        };
-        error.help(format!("its packages are {}", listed(names)))
+    /// A package that adds to the workspace's registry has none of its own, in which its events would be a second time.
+    fn refuse_part_of_a_whole(&self, config: &Config, source: &Source) -> Result<()> {
+        let is_named_in_a_manifest =
+            config.file.file_name().is_some_and(|name| name == "Cargo.toml");
+        let whole = Config::of_workspace(&self.workspace_root);
+        let Some(whole) = whole.filter(|_| is_named_in_a_manifest) else { return Ok(()) };
+        let message = format!("{} belongs to the registry of the workspace", source.entry);
+        Err(source
+            .at(Error::new(ErrorKind::Config, message))
+            .help(format!("`{}` says what is written: pass `--workspace`", whole.file.display()))
+            .help(
+                "for a registry of its own, name the root in an eventbus.toml beside this manifest \
+                 instead",
+            ))
     }
 }
 
 impl Package {
-    fn library(&self) -> Option<&Target> {
+    /// Its library, if it has one that could be linked.
+    pub(super) fn library(&self) -> Option<&Target> {
         const LINKABLE: &[&str] = &["lib", "rlib", "dylib", "cdylib", "staticlib"];
         self.targets
             .iter()
             .find(|target| target.kind.iter().any(|kind| LINKABLE.contains(&kind.as_str())))
+    }
+
+    /// Whether it has a target of this kind and name.
+    pub(super) fn has(&self, kind: &str, name: &str) -> bool {
+        self.targets
+            .iter()
+            .any(|target| target.name == name && target.kind.iter().any(|own| own == kind))
     }
 
     /// The folder of its `Cargo.toml`.
@@ -154,17 +160,19 @@ impl Package {
 }
 
 impl Target {
-    fn crate_name(&self) -> String {
+    /// Its name in Rust.
+    pub(super) fn crate_name(&self) -> String {
         self.name.replace('-', "_")
     }
 }
 
-fn no_library(package: &Package) -> Error {
-    let message = format!("the package `{}` has no library target", package.name);
-    Error::new(ErrorKind::Discovery, message).at(&package.manifest_path, None).help(
-        "move the enums into a library target: src/lib.rs beside src/main.rs is one, and main.rs \
-         uses it by the package's name",
-    )
+fn no_sources(config: &Config) -> Error {
+    Error::new(ErrorKind::Config, "no package of the workspace names events")
+        .at(&config.file, None)
+        .help(
+            "write into the Cargo.toml of each package that holds some: [package.metadata.eventbus] \
+             and root = \"shop_events::ShopEvent\"",
+        )
 }
 
 pub(super) fn no_cargo(error: std::io::Error) -> Error {

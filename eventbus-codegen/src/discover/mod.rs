@@ -1,71 +1,126 @@
-//! Reads the catalog out of the user's library, and lets the library decode.
+//! Reads the catalog out of the user's code, and lets that code decode.
 //!
-//! The library is built where it lives, by the user's own cargo: lock file, features, patches and profile are exactly
-//! the user's. A few generated lines are then linked against it, run, and leave the catalog in a file.
+//! A library is built where it lives, by the user's own cargo: lock file, features, patches and profile are exactly the
+//! user's. A few generated lines are then linked against it, run, and leave the catalog in a file. Where the linker needs
+//! what only cargo knows, cargo builds those lines as a package of their own (`shim`); where there is no library, the
+//! user writes them (`catalog_main!`). What a program answered is kept until the library changes (`cache`).
 
 mod build;
+mod cache;
+mod catalogs;
 mod link;
 mod metadata;
 mod program;
+mod shim;
+mod toolchain;
+mod unit;
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::Path;
 
 use eventbus_runtime::Document;
 
-pub(crate) use self::metadata::Metadata;
-pub(crate) use self::program::{Program, Sample};
-use crate::config::{Config, Root};
+use self::build::Built;
+use self::cache::{Answer, Kept, stamp};
+pub(crate) use self::catalogs::Code;
+use self::link::{Linked, Pieces, link};
+pub(crate) use self::metadata::{Metadata, Package};
+use self::program::Program;
+pub(crate) use self::program::Sample;
+use self::unit::{Target, Unit};
+use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result};
 
-/// How the library is built, as asked for on the command line.
-#[derive(Debug, Clone, Default)]
+/// How the code is built, as asked for on the command line.
+#[derive(Debug, Clone)]
 pub(crate) struct Request {
-    /// Its features, as `cargo build --features` takes them.
+    /// Features, as `cargo build --features` takes them.
     pub(crate) features: Vec<String>,
+    /// Whether all features are asked for.
+    pub(crate) all_features: bool,
+    /// Whether the default ones are not.
+    pub(crate) no_default_features: bool,
     /// Whether a lock file must stay as it is.
     pub(crate) locked: bool,
+    /// Whether nothing may be fetched.
+    pub(crate) offline: bool,
     /// Whether cargo is told to be quiet.
     pub(crate) quiet: bool,
+    /// Tells the user about something that takes time.
+    pub(crate) say: fn(&str),
 }
 
-/// The user's code, as far as the toolchain asks it.
-#[derive(Debug)]
-pub(crate) struct Code {
-    /// The catalog of the configured root.
-    pub(crate) document: Document,
-    /// The program that holds the code.
-    pub(crate) program: Program,
-}
-
-/// Builds the library, links it, and reads the catalog of the configured root.
+/// Builds everything that adds to the registry of `config`, and reads the catalogs.
 pub(crate) fn discover(config: &Config, request: &Request) -> Result<Code> {
     refuse_build_script(|variable| env::var_os(variable))?;
     let metadata = Metadata::read(config.folder())?;
-    let library = metadata.library(config)?;
-    let request = &Request { locked: request.locked && metadata.is_locked(), ..request.clone() };
-    let built = build::library(&library, config.folder(), request)?;
-    let at_the_root = |error: Error| error.at(&config.file, Some(config.root.line));
-    let program = link::program(&config.root, &library, &built, &metadata.target_directory)
-        .map_err(at_the_root)?;
-    let text = program.catalog().map_err(at_the_root)?;
-    Ok(Code { document: parse(&text, &config.root)?, program })
+    let sources = metadata.sources(config)?;
+    let units: Result<Vec<Unit<'_>>> =
+        sources.iter().map(|source| Unit::find(&metadata, config, source)).collect();
+    let units = units?;
+    let place = Place { metadata: &metadata, folder: config.folder() };
+    let request = metadata.with_lock(request);
+    let built = build::build(&units, config.folder(), &request)?;
+    let answers: Result<Vec<(Document, Program)>> =
+        units.iter().map(|unit| place.answer(unit, &built, &request)).collect();
+    Code::of(answers?, &sources)
 }
 
-/// The library that holds the root.
-#[derive(Debug)]
-pub(crate) struct Library {
-    /// The package's name and its opaque id.
-    pub(crate) package: String,
-    /// See [`Library::package`].
-    pub(crate) package_id: String,
-    /// The library's name in Rust.
-    pub(crate) name: String,
-    /// The edition of its target.
-    pub(crate) edition: String,
-    /// The folder of its `Cargo.toml`.
-    pub(crate) folder: PathBuf,
+/// Where the user's code is, and where cargo was run.
+struct Place<'a> {
+    metadata: &'a Metadata,
+    folder: &'a Path,
+}
+
+impl Place<'_> {
+    /// The catalog of `unit`, and the program that answers for it: as they are kept, or made anew.
+    fn answer(
+        &self,
+        unit: &Unit<'_>,
+        built: &Built,
+        request: &Request,
+    ) -> Result<(Document, Program)> {
+        let artifact = built.artifact(unit)?;
+        let target_directory = &self.metadata.target_directory;
+        let kept = Kept::open(target_directory, unit)?;
+        let scratch = tempfile::Builder::new()
+            .prefix("run-")
+            .tempdir_in(kept.folder())
+            .map_err(|error| Error::file("create a folder in", kept.folder(), error))?;
+        let lines = match unit.target {
+            Target::Library { root, .. } => program::source(root),
+            Target::Program(..) => String::new(),
+        };
+        let stamp = stamp(artifact, &lines)?;
+        let name = unit.source.entry.to_string();
+        let parse = |text: &str| parse(text, &name).map_err(|error| unit.source.at(error));
+        if let Some(answer) = kept.recall(&stamp) {
+            let program = Program::new(scratch, answer.program, name.clone()).within(kept);
+            return Ok((parse(&answer.catalog)?, program));
+        }
+        kept.forget()?;
+        let path = match unit.target {
+            Target::Program(..) => artifact.to_owned(),
+            Target::Library { root, edition } => {
+                let path = kept.folder().join(format!("catalog{}", env::consts::EXE_SUFFIX));
+                let folder = self.folder;
+                let pieces = Pieces { rlib: artifact, built, target_directory, folder };
+                match link(unit, (root, edition), &pieces, scratch.path(), &path)? {
+                    Linked::Program => path,
+                    Linked::Not(said) => {
+                        let places = (kept.folder(), folder);
+                        shim::program(self.metadata, unit, (root, edition), &said, places, request)?
+                    }
+                }
+            }
+        };
+        let program = Program::new(scratch, path.clone(), name.clone());
+        let catalog = program.catalog().map_err(|error| unit.source.at(error))?;
+        let document = parse(&catalog)?;
+        kept.remember(&stamp, &Answer { program: path, catalog })?;
+        Ok((document, program.within(kept)))
+    }
 }
 
 /// Cargo holds its lock while a build script runs; a cargo started there would wait for itself.
@@ -81,9 +136,10 @@ fn refuse_build_script(variable: impl Fn(&str) -> Option<OsString>) -> Result<()
         .help("in CI, `cargo eventbus codegen --check` finds what was forgotten"))
 }
 
-fn parse(text: &str, root: &Root) -> Result<Document> {
+/// The catalog in `text`, of what `name` says.
+fn parse(text: &str, name: &str) -> Result<Document> {
     let broken = |error: serde_json::Error| {
-        let message = format!("the catalog of `{}` cannot be read", root.path);
+        let message = format!("the catalog of {name} cannot be read");
         Error::new(ErrorKind::Discovery, message)
             .because(error)
             .help("use one version of eventbus-runtime and cargo-eventbus")
@@ -91,7 +147,7 @@ fn parse(text: &str, root: &Root) -> Result<Document> {
     let value: serde_json::Value = serde_json::from_str(text).map_err(broken)?;
     let format = value.get("format").and_then(serde_json::Value::as_u64);
     if format == Some(u64::from(Document::FORMAT)) {
-        return serde_json::from_value(value).map_err(broken).and_then(|read| whole(read, root));
+        return serde_json::from_value(value).map_err(broken).and_then(|read| whole(read, name));
     }
     let found = format.map_or_else(|| "none".to_owned(), |format| format.to_string());
     let message =
@@ -101,11 +157,11 @@ fn parse(text: &str, root: &Root) -> Result<Document> {
 }
 
 /// A subset names what other enums declare: it is no root, and holds nothing for the registry.
-fn whole(document: Document, root: &Root) -> Result<Document> {
+fn whole(document: Document, name: &str) -> Result<Document> {
     if !document.root.subset {
         return Ok(document);
     }
-    let message = format!("`{}` is a subset of events that other enums declare", root.path);
+    let message = format!("{name} is a subset of events that other enums declare");
     Err(Error::new(ErrorKind::Discovery, message)
         .help("write the path of the enum that nests them all, which derives `DomainEvent`"))
 }
@@ -115,7 +171,6 @@ mod tests {
     use std::ffi::OsString;
 
     use super::{parse, refuse_build_script};
-    use crate::config::Root;
 
     #[test]
     fn a_build_script_is_told_from_cargo_run() {
@@ -126,21 +181,19 @@ mod tests {
 
     #[test]
     fn an_unknown_format_is_refused() {
-        let root = Root { path: "a::B".to_owned(), line: 1 };
-        let error = parse("{\"format\": 7}", &root).unwrap_err();
+        let error = parse("{\"format\": 7}", "`a::B`").unwrap_err();
         assert_eq!(error.to_string(), "the catalog has format 7, and this toolchain reads 1");
     }
 
     #[test]
     fn a_subset_is_no_root() {
-        let root = Root { path: "a::Billing".to_owned(), line: 1 };
         let text = r#"{"format": 1, "root":
             {"rustPath": "a::Billing", "docs": "", "prefix": "", "members": [], "subset": true}}"#;
-        let error = parse(text, &root).unwrap_err();
+        let error = parse(text, "`a::Billing`").unwrap_err();
         assert_eq!(
             error.to_string(),
             "`a::Billing` is a subset of events that other enums declare"
         );
-        assert!(parse(&text.replace("true", "false"), &root).is_ok());
+        assert!(parse(&text.replace("true", "false"), "`a::Billing`").is_ok());
     }
 }

@@ -9,18 +9,21 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::config::Root;
+use super::cache::Kept;
 use crate::diagnostic::{Error, ErrorKind, Result};
 
 /// How long one sample may take. It takes microseconds; a conversion without an end must not hold a build for ever.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The linked program, in a folder that goes with it.
+/// The program, and a folder for what it is asked and answers.
 #[derive(Debug)]
 pub(crate) struct Program {
     folder: TempDir,
     path: PathBuf,
-    root: Root,
+    /// What it answers for, as messages name it.
+    name: String,
+    /// Nobody writes over the program while it is in use.
+    _kept: Option<Kept>,
 }
 
 /// A payload that the code is asked to decode.
@@ -36,7 +39,7 @@ pub(crate) struct Sample<'a> {
 
 /// Its source. It answers into a file, because anything in the process may write to the standard output. Asked to decode,
 /// it writes one line after the other: what is there when the process dies was decoded before.
-pub(super) fn source(root: &Root) -> String {
+pub(super) fn source(root: &str) -> String {
     format!(
         r#"fn main() {{
     let mut arguments = ::std::env::args_os().skip(1);
@@ -51,24 +54,35 @@ pub(super) fn source(root: &Root) -> String {
         ::std::io::Write::write_all(&mut answer, line.as_bytes()).expect("the answer is written");
     }});
 }}
-"#,
-        root = root.path
+"#
     )
 }
 
 impl Program {
-    pub(super) fn new(folder: TempDir, path: PathBuf, root: &Root) -> Self {
-        Self { folder, path, root: root.clone() }
+    /// The program at `path`, which answers for what `name` says.
+    pub(super) fn new(folder: TempDir, path: PathBuf, name: String) -> Self {
+        Self { folder, path, name, _kept: None }
+    }
+
+    /// The same, with what it is kept in.
+    pub(super) fn within(self, kept: Kept) -> Self {
+        Self { _kept: Some(kept), ..self }
     }
 
     /// The catalog's text.
     pub(super) fn catalog(&self) -> Result<String> {
         let catalog = self.folder.path().join("catalog.json");
         let output = self.run(&[&catalog])?;
-        if output.status.success() {
+        if output.status.success() && catalog.is_file() {
             return read(&catalog);
         }
-        let message = format!("building the catalog of `{}` failed", self.root.path);
+        if output.status.success() {
+            let message = format!("{} did not answer", self.name);
+            return Err(Error::new(ErrorKind::Discovery, message).help(
+                "it must say eventbus_runtime::catalog_main!(..) and nothing else that runs",
+            ));
+        }
+        let message = format!("building the catalog of {} failed", self.name);
         Err(Error::new(ErrorKind::Discovery, message).because(said(&output)).help(
             "a schema of a field's type panicked, or two types contradict each other: see above",
         ))
@@ -163,11 +177,12 @@ impl Program {
     }
 
     fn foreign(&self, error: std::io::Error) -> Error {
-        let message =
-            format!("the catalog of `{}` cannot be read out of the library", self.root.path);
+        let message = format!("the program that answers for {} cannot be run", self.name);
         Error::new(ErrorKind::Discovery, message)
             .because(error)
-            .help("the library must build for this machine: unset `build.target`")
+            .help(
+                "it must be built for this machine: give CARGO_BUILD_TARGET the host that `rustc -vV` names",
+            )
     }
 }
 
@@ -189,14 +204,12 @@ mod tests {
     use std::time::Duration;
 
     use super::{Program, Sample};
-    use crate::config::Root;
 
     #[test]
     fn a_program_without_an_end_is_ended_for_each_sample() {
         let folder = tempfile::tempdir().unwrap();
-        let root = Root { path: "shop::ShopEvent".to_owned(), line: 1 };
         // It takes any arguments, and goes on for ever.
-        let program = Program::new(folder, "yes".into(), &root);
+        let program = Program::new(folder, "yes".into(), "`shop::ShopEvent`".to_owned());
         let sample = Sample { event_type: "order.placed", version: 1, data: "{}" };
         let reasons = program.decode_within(Duration::from_millis(50), &[sample, sample]).unwrap();
         let reason = Some("the code did not return: it was ended after 50ms".to_owned());

@@ -3,6 +3,7 @@
 mod decode;
 mod marks;
 mod names;
+mod program;
 mod samples;
 mod subset;
 mod wire;
@@ -18,6 +19,7 @@ pub use self::names::{
     LONGEST, Nested, Probe, Standalone, alias_clash, between, fits, is_live, join, joined,
     prefix_of, same, states_its_kind, text,
 };
+pub use self::program::answer;
 pub use self::samples::decode_samples;
 pub use self::subset::{is_subset, member, overlap};
 pub(crate) use self::wire::raw;

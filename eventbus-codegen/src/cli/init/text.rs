@@ -1,0 +1,122 @@
+//! The configurations that `init` writes.
+
+/// Everything but the root, with its default.
+const OUTPUTS: &str = "\
+# The registry: one file per event type and version, and a sample of each. Commit it.
+# schemas = \"schemas\"
+
+# Who must understand whom, where an event does not say so itself: full, backward, forward or none.
+# compat = \"full\"
+
+# SQL migrations in sqlx's format, one folder per database. Default: none.
+# [migrations]
+# postgres = \"migrations/postgres\"
+# sqlite = \"migrations/sqlite\"
+
+# TypeScript types. Default: none.
+# [typescript]
+# out = \"web/src/events.ts\"
+# readonly = true
+";
+
+/// For the events of one package with this library.
+pub(super) fn one_registry(package: &str, library: &str) -> String {
+    let root = root_name(library);
+    format!(
+        "# What `cargo eventbus codegen` reads and writes. Paths are relative to this file's folder.\n\
+         \n\
+         # The outermost enum of your events, as a dependent crate would write its path. It must be `pub`.\n\
+         # Where no library holds it, `example` or `bin` names a program of yours that says `catalog_main!`.\n\
+         root = \"{library}::{root}\"\n\
+         \n\
+         # The package whose library holds it. Default: the one whose library the path begins with.\n\
+         # package = \"{package}\"\n\
+         \n\
+         {OUTPUTS}"
+    )
+}
+
+/// For the events of all packages of a workspace.
+pub(super) fn shared_registry() -> String {
+    format!(
+        "# What `cargo eventbus codegen --workspace` writes, for all packages. Paths are relative to this file's folder.\n\
+         # Each package that holds events names the outermost enum of its own in its Cargo.toml, as\n\
+         # `root` below [package.metadata.eventbus].\n\
+         \n\
+         {OUTPUTS}"
+    )
+}
+
+/// What a package of a workspace adds to its manifest.
+pub(super) fn metadata(library: &str) -> String {
+    format!("\n    [package.metadata.eventbus]\n    root = \"{library}::{}\"", root_name(library))
+}
+
+/// A guess at the enum's name: `shop_events` holds a `ShopEvent`.
+fn root_name(library: &str) -> String {
+    let stem = library.trim_end_matches("_events").trim_end_matches("_event");
+    let words = stem.split('_').map(|word| {
+        let mut chars = word.chars();
+        let first = chars.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(chars).collect::<String>()
+    });
+    format!("{}Event", words.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{metadata, one_registry, root_name, shared_registry};
+    use crate::config::{Config, Entry, Events, Source, TypeScript};
+
+    fn parse(text: &str, workspace: bool) -> Config {
+        Config::parse(text, Path::new("eventbus.toml"), workspace).unwrap()
+    }
+
+    fn source(config: Config) -> Source {
+        let Events::Of(source) = config.events else { panic!("it names its events") };
+        source
+    }
+
+    fn uncommented(text: &str) -> String {
+        let line = |line: &str| {
+            let bare = line.strip_prefix("# ");
+            let bare = bare.filter(|rest| rest.contains(" = ") || rest.starts_with('['));
+            format!("{}\n", bare.unwrap_or(line))
+        };
+        text.lines().map(line).collect()
+    }
+
+    #[test]
+    fn the_written_file_is_a_valid_configuration() {
+        let config = parse(&one_registry("shop-events", "shop_events"), false);
+        assert_eq!(config.schemas, "schemas");
+        assert_eq!(source(config).entry, Entry::Root("shop_events::ShopEvent".to_owned()));
+        assert_eq!(parse(&shared_registry(), true).events, Events::OfMembers);
+    }
+
+    #[test]
+    fn every_commented_option_is_valid_too() {
+        let config = parse(&uncommented(&one_registry("shop-events", "shop_events")), false);
+        assert_eq!(config.sqlite.as_deref(), Some("migrations/sqlite"));
+        let typescript = TypeScript { out: "web/src/events.ts".to_owned(), readonly: true };
+        assert_eq!(config.typescript.as_ref(), Some(&typescript));
+        assert_eq!(source(config).package.as_deref(), Some("shop-events"));
+        let shared = parse(&uncommented(&shared_registry()), true);
+        assert_eq!(shared.typescript, Some(typescript));
+    }
+
+    #[test]
+    fn what_a_package_adds_is_a_root_of_its_library() {
+        let manifest = metadata("web_shop");
+        let config = Config::parse(&manifest, Path::new("Cargo.toml"), false).unwrap();
+        assert_eq!(source(config).entry, Entry::Root("web_shop::WebShopEvent".to_owned()));
+    }
+
+    #[test]
+    fn the_enum_is_guessed_from_the_library() {
+        assert_eq!(root_name("shop_events"), "ShopEvent");
+        assert_eq!(root_name("web_shop"), "WebShopEvent");
+    }
+}

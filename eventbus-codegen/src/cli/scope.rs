@@ -1,0 +1,84 @@
+//! Which events a command is about, and how their code is built.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Common, report};
+use crate::config::Config;
+use crate::diagnostic::Result;
+use crate::discover::Request;
+use crate::shell;
+
+/// Which registry a command is about.
+#[derive(Debug, Args)]
+pub(super) struct Scope {
+    /// The configuration, instead of the nearest eventbus.toml.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// One registry for the workspace: of every package that names a root in its [package.metadata.eventbus].
+    #[arg(long)]
+    workspace: bool,
+}
+
+/// How the code that holds the events is built.
+#[derive(Debug, Args)]
+pub(super) struct Build {
+    /// Features to build it with, as for `cargo build`.
+    #[arg(short = 'F', long, value_name = "FEATURES")]
+    features: Vec<String>,
+    /// Build it with all features.
+    #[arg(long)]
+    all_features: bool,
+    /// Build it without its default features.
+    #[arg(long)]
+    no_default_features: bool,
+    /// Build it without the network. Cargo's own settings hold in any case.
+    #[arg(long)]
+    offline: bool,
+}
+
+impl Scope {
+    /// The configuration.
+    pub(super) fn load(&self, common: &Common) -> Result<Config> {
+        Config::load(self.config.as_deref(), &common.folder()?, self.workspace)
+    }
+}
+
+impl Build {
+    /// How to build; with `locked`, Cargo.lock must stay as it is.
+    pub(super) fn request(&self, locked: bool, quiet: bool) -> Request {
+        Request {
+            features: self.features.clone(),
+            all_features: self.all_features,
+            no_default_features: self.no_default_features,
+            locked,
+            offline: self.offline,
+            quiet,
+            say: if quiet { |_| () } else { report::note },
+        }
+    }
+}
+
+/// `command` with the options that were given, for the user to run again.
+pub(super) fn again(command: &str, common: &Common, scope: &Scope, build: &Build) -> String {
+    let mut command = command.to_owned();
+    let paths = [("--config", &scope.config), ("--manifest-path", &common.manifest_path)];
+    let paths = paths.into_iter().filter_map(|(option, path)| {
+        path.as_ref().map(|path| (option, path.display().to_string()))
+    });
+    let features = build.features.iter().map(|features| ("--features", features.clone()));
+    for (option, value) in paths.chain(features) {
+        command.push_str(&format!(" {option} {}", shell::quoted(&value)));
+    }
+    let flags = [
+        ("--workspace", scope.workspace),
+        ("--all-features", build.all_features),
+        ("--no-default-features", build.no_default_features),
+        ("--offline", build.offline),
+    ];
+    for (flag, _) in flags.into_iter().filter(|(_, is_given)| *is_given) {
+        command.push_str(&format!(" {flag}"));
+    }
+    command
+}

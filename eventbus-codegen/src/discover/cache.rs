@@ -1,0 +1,106 @@
+//! What a program answered, kept beside it: a library that did not change is neither linked nor asked again.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::unit::Unit;
+use crate::canonical::sha256;
+use crate::diagnostic::{Error, Result};
+
+/// The folder of one source below cargo's target folder. Nobody else uses it as long as this value lives.
+#[derive(Debug)]
+pub(super) struct Kept {
+    folder: PathBuf,
+    _lock: File,
+}
+
+/// What `kept.json` says.
+#[derive(Debug, Serialize, Deserialize)]
+struct Facts {
+    /// What the program was made from.
+    stamp: String,
+    program: PathBuf,
+}
+
+/// The program that answered for an artifact, and its catalog.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) program: PathBuf,
+    pub(super) catalog: String,
+}
+
+const FACTS: &str = "kept.json";
+const CATALOG: &str = "catalog.json";
+
+impl Kept {
+    /// Opens the folder for `unit`, and waits until nobody else uses it.
+    pub(super) fn open(target_directory: &Path, unit: &Unit<'_>) -> Result<Self> {
+        let id = sha256(&format!("{} {}", unit.package.id, unit.source.entry));
+        let name = format!("{}-{}", unit.package.name, &id[..8]);
+        let folder = target_directory.join("eventbus").join(name);
+        let lock = folder.join("lock");
+        fs::create_dir_all(&folder).map_err(|error| Error::file("create", &folder, error))?;
+        let opened = File::create(&lock).map_err(|error| Error::file("write", &lock, error))?;
+        // Some file systems know no locks. There two runs at once may link twice.
+        let _ = opened.lock();
+        Ok(Self { folder, _lock: opened })
+    }
+
+    /// The folder.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What was answered for this stamp.
+    pub(super) fn recall(&self, stamp: &str) -> Option<Answer> {
+        let facts = fs::read_to_string(self.folder.join(FACTS)).ok()?;
+        let facts: Facts = serde_json::from_str(&facts).ok()?;
+        if facts.stamp != stamp || !facts.program.is_file() {
+            return None;
+        }
+        let catalog = fs::read_to_string(self.folder.join(CATALOG)).ok()?;
+        Some(Answer { program: facts.program, catalog })
+    }
+
+    /// Makes room: what is remembered is no longer true once the program is written over.
+    pub(super) fn forget(&self) -> Result<()> {
+        let facts = self.folder.join(FACTS);
+        match fs::remove_file(&facts) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::file("delete", &facts, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Remembers an answer. Its facts are written last: a run that is cut off remembers nothing.
+    pub(super) fn remember(&self, stamp: &str, answer: &Answer) -> Result<()> {
+        let facts = json!(Facts { stamp: stamp.to_owned(), program: answer.program.clone() });
+        for (name, text) in [(CATALOG, &answer.catalog), (FACTS, &facts.to_string())] {
+            let path = self.folder.join(name);
+            fs::write(&path, text).map_err(|error| Error::file("write", &path, error))?;
+        }
+        Ok(())
+    }
+}
+
+/// What tells an artifact from every other one that was at its place, and `source` from other lines linked with it.
+///
+/// Cargo builds a library again when anything that it is made of changes, so that its own file stands for all of them.
+pub(super) fn stamp(artifact: &Path, source: &str) -> Result<String> {
+    let read = |error| Error::file("read", artifact, error);
+    let facts = fs::metadata(artifact).map_err(read)?;
+    let changed = facts.modified().map_err(read)?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let version = env!("CARGO_PKG_VERSION");
+    Ok(format!(
+        "{version} {} {} {} {}",
+        artifact.display(),
+        facts.len(),
+        changed.as_nanos(),
+        sha256(source)
+    ))
+}

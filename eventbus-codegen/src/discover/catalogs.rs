@@ -1,0 +1,223 @@
+//! Several catalogs as one, for the registry that packages of a workspace share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use eventbus_runtime::{Document, GroupDocument, LeafDocument, Node};
+
+use super::program::{Program, Sample};
+use crate::config::Source;
+use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::registry::leaves;
+
+/// The enum around the roots of a workspace, which is nowhere in the code.
+const WHOLE: &str = "WorkspaceEvent";
+
+/// The user's code, as far as the toolchain asks it.
+#[derive(Debug)]
+pub(crate) struct Code {
+    /// The catalog of everything.
+    pub(crate) document: Document,
+    /// The programs that hold the code, each with the names under which it reads events.
+    programs: Vec<(BTreeSet<String>, Program)>,
+}
+
+impl Code {
+    /// What the programs answered, in the order of their `sources`.
+    pub(super) fn of(answers: Vec<(Document, Program)>, sources: &[Source]) -> Result<Self> {
+        let (documents, programs): (Vec<Document>, Vec<Program>) = answers.into_iter().unzip();
+        let names = documents.iter().map(names).collect::<Vec<_>>();
+        let mut documents = documents;
+        let document = match (documents.len(), documents.pop()) {
+            (1, Some(only)) => only,
+            (_, last) => {
+                documents.extend(last);
+                together(documents, sources)?
+            }
+        };
+        Ok(Self { document, programs: names.into_iter().zip(programs).collect() })
+    }
+
+    /// Has the samples decoded by the user's code: for each of them nothing, or the reason why it does not decode.
+    pub(crate) fn decode(&self, samples: &[Sample<'_>]) -> Result<Vec<Option<String>>> {
+        if let [(_, only)] = self.programs.as_slice() {
+            return only.decode(samples);
+        }
+        let mut outcomes = vec![None; samples.len()];
+        let mut asked: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (index, sample) in samples.iter().enumerate() {
+            let reads =
+                |(names, _): &(BTreeSet<String>, Program)| names.contains(sample.event_type);
+            asked
+                .entry(self.programs.iter().position(reads).unwrap_or_default())
+                .or_default()
+                .push(index);
+        }
+        for (program, indices) in asked {
+            let part: Vec<Sample<'_>> = indices.iter().map(|&index| samples[index]).collect();
+            let answers = self.programs[program].1.decode(&part)?;
+            for (index, answer) in indices.into_iter().zip(answers) {
+                outcomes[index] = answer;
+            }
+        }
+        Ok(outcomes)
+    }
+}
+
+/// The names under which events are read, former ones included.
+fn names(document: &Document) -> BTreeSet<String> {
+    let of = |leaf: &LeafDocument| {
+        leaf.aliases.iter().chain([&leaf.event_type]).cloned().collect::<Vec<_>>()
+    };
+    leaves(document).into_iter().flat_map(of).collect()
+}
+
+/// One tree with a root of ours, and below it the roots of all. What two of them nest is one event, once.
+fn together(documents: Vec<Document>, sources: &[Source]) -> Result<Document> {
+    let mut seen = BTreeMap::new();
+    let mut members = Vec::new();
+    for (document, source) in documents.into_iter().zip(sources) {
+        if leaves(&document).is_empty() {
+            let message = format!("{} holds no events", source.entry);
+            return Err(source
+                .at(Error::new(ErrorKind::Discovery, message))
+                .help("give it a variant with a payload, or take this line out"));
+        }
+        let root = once(document.root, source, &mut seen)?;
+        members.extend((!root.members.is_empty()).then_some(Node::Group(root)));
+    }
+    Ok(Document {
+        format: Document::FORMAT,
+        root: GroupDocument {
+            rust_path: WHOLE.to_owned(),
+            docs: "Every event of the workspace.".to_owned(),
+            prefix: String::new(),
+            members,
+            unknown: false,
+            subset: false,
+        },
+    })
+}
+
+/// The events that were seen by name, and who named them.
+type Seen<'a> = BTreeMap<String, (LeafDocument, &'a Source)>;
+
+/// `group` without the events that another root nests as well.
+fn once<'a>(
+    group: GroupDocument,
+    source: &'a Source,
+    seen: &mut Seen<'a>,
+) -> Result<GroupDocument> {
+    let mut members = Vec::new();
+    for node in group.members {
+        match node {
+            Node::Group(nested) => {
+                let nested = once(nested, source, seen)?;
+                members.extend((!nested.members.is_empty()).then_some(Node::Group(nested)));
+            }
+            Node::Leaf(leaf) => match seen.get(&leaf.event_type) {
+                // Within one root it is the registry that complains.
+                Some((_, first)) if *first == source => members.push(Node::Leaf(leaf)),
+                Some((other, _)) if *other == *leaf => {}
+                Some((other, first)) => return Err(named_twice(other, first, &leaf, source)),
+                None => {
+                    seen.insert(leaf.event_type.clone(), ((*leaf).clone(), source));
+                    members.push(Node::Leaf(leaf));
+                }
+            },
+        }
+    }
+    Ok(GroupDocument { members, ..group })
+}
+
+fn named_twice(
+    other: &LeafDocument,
+    first: &Source,
+    leaf: &LeafDocument,
+    source: &Source,
+) -> Error {
+    let message = format!(
+        "`{}` and `{}` are both named `{}`",
+        other.rust_path, leaf.rust_path, leaf.event_type
+    );
+    let place =
+        |source: &Source| format!("{} in {}:{}", source.entry, source.file.display(), source.line);
+    source
+        .at(Error::new(ErrorKind::Registry, message))
+        .because(format!("one is below {}\nthe other below {}", place(first), place(source)))
+        .help("give one of the variants another name: one name in a log means one event")
+        .help(
+            "if it is the same event, declare it once, in a library that both depend on, and nest its \
+             enum in both",
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use eventbus_runtime::Document;
+    use serde_json::{Value, json};
+
+    use super::together;
+    use crate::config::{Entry, Source};
+    use crate::registry::leaves;
+
+    fn source(library: &str, line: usize) -> Source {
+        let (file, entry) =
+            (PathBuf::from(format!("{library}/Cargo.toml")), format!("{library}::Event"));
+        Source { file, line, package: None, entry: Entry::Root(entry) }
+    }
+
+    fn group(path: &str, members: &[Value]) -> Value {
+        json!({ "rustPath": path, "docs": "", "prefix": "", "members": members })
+    }
+
+    fn leaf(name: &str, path: &str, schema: bool) -> Value {
+        json!({ "leaf": {
+            "type": name, "version": 1, "rustPath": path, "docs": "", "aggregateId": null,
+            "reader": schema, "writer": schema,
+        }})
+    }
+
+    fn document(root: Value) -> Document {
+        serde_json::from_value(json!({ "format": 1, "root": root })).unwrap()
+    }
+
+    #[test]
+    fn what_two_roots_nest_is_one_event() {
+        let shared = json!({ "group": group("common::SystemEvent", &[leaf("system.up", "common::Up", true)]) });
+        let orders =
+            group("orders::Event", &[leaf("order.placed", "orders::Placed", true), shared.clone()]);
+        let billing = group("billing::Event", &[shared, leaf("bill.sent", "billing::Sent", true)]);
+        let documents = vec![document(orders), document(billing)];
+        let whole = together(documents, &[source("orders", 3), source("billing", 4)]).unwrap();
+        let names: Vec<&str> = leaves(&whole).iter().map(|leaf| leaf.event_type.as_str()).collect();
+        assert_eq!(names, ["order.placed", "system.up", "bill.sent"]);
+        assert_eq!(whole.root.members.len(), 2);
+    }
+
+    #[test]
+    fn two_events_of_one_name_are_refused_with_both_places() {
+        let orders = group("orders::Event", &[leaf("order.placed", "orders::Placed", true)]);
+        let billing = group("billing::Event", &[leaf("order.placed", "billing::Placed", false)]);
+        let documents = vec![document(orders), document(billing)];
+        let error = together(documents, &[source("orders", 3), source("billing", 4)]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`orders::Placed` and `billing::Placed` are both named `order.placed`"
+        );
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(
+            cause.contains("orders/Cargo.toml:3") && cause.contains("billing/Cargo.toml:4"),
+            "{cause}"
+        );
+    }
+
+    #[test]
+    fn a_root_without_events_is_named() {
+        let orders = group("orders::Event", &[leaf("order.placed", "orders::Placed", true)]);
+        let documents = vec![document(orders), document(group("billing::Event", &[]))];
+        let error = together(documents, &[source("orders", 3), source("billing", 4)]).unwrap_err();
+        assert_eq!(error.to_string(), "`billing::Event` holds no events");
+    }
+}

@@ -1,0 +1,183 @@
+//! The shim's manifest, with what the user's workspace decides for its packages.
+
+use std::path::Path;
+
+use toml::{Table, Value};
+
+use super::NAME;
+use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::discover::Request;
+use crate::discover::metadata::Package;
+use crate::discover::unit::Unit;
+
+/// The manifest for the workspace in `folder` whose manifest is `user`.
+pub(super) fn of(
+    user: &Table,
+    folder: &Path,
+    unit: &Unit<'_>,
+    edition: &str,
+    request: &Request,
+) -> Result<String> {
+    let package = table([
+        ("name", NAME.into()),
+        ("version", "0.0.0".into()),
+        ("edition", edition.into()),
+        ("publish", false.into()),
+    ]);
+    let program = table([("name", NAME.into()), ("path", "main.rs".into())]);
+    let dependency = dependency(unit.package, request)?;
+    let workspace = table([("resolver", resolver(user).into())]);
+    let mut manifest = table([
+        ("package", Value::Table(package)),
+        ("bin", Value::Array(vec![Value::Table(program)])),
+        ("dependencies", Value::Table(table([(unit.package.name.as_str(), dependency)]))),
+        ("workspace", Value::Table(workspace)),
+    ]);
+    for key in ["cargo-features", "patch", "profile", "replace"] {
+        if let Some(value) = user.get(key) {
+            let mut value = value.clone();
+            if key != "profile" {
+                make_absolute(&mut value, folder);
+            }
+            manifest.insert(key.to_owned(), value);
+        }
+    }
+    Ok(manifest.to_string())
+}
+
+fn dependency(package: &Package, request: &Request) -> Result<Value> {
+    let mut features: Vec<Value> = Vec::new();
+    for feature in request.features.iter().flat_map(|list| list.split([',', ' '])) {
+        let own = feature.strip_prefix(&format!("{}/", package.name)).unwrap_or(feature);
+        if own.contains('/') {
+            let message = format!("the feature `{feature}` is not one of `{}`", package.name);
+            return Err(Error::new(ErrorKind::Discovery, message).help(
+                "give the package a feature that enables it, and pass that to `--features`",
+            ));
+        }
+        features.extend((!own.is_empty()).then(|| own.into()));
+    }
+    if request.all_features {
+        features.extend(package.features.keys().map(|feature| feature.as_str().into()));
+    }
+    let path = package.folder().display().to_string();
+    Ok(Value::Table(table([
+        ("path", path.into()),
+        ("features", Value::Array(features)),
+        ("default-features", (!request.no_default_features).into()),
+    ])))
+}
+
+/// What the workspace says, or what cargo takes from the edition of its root package.
+fn resolver(user: &Table) -> &str {
+    let text = |path: &[&str]| {
+        let (last, tables) = path.split_last()?;
+        let table = tables.iter().try_fold(user, |table, key| table.get(*key)?.as_table())?;
+        table.get(*last)?.as_str()
+    };
+    let stated = text(&["workspace", "resolver"]).or_else(|| text(&["package", "resolver"]));
+    let edition = || match user.get("package")?.get("edition")?.as_str() {
+        Some(edition) => Some(edition),
+        None => text(&["workspace", "package", "edition"]),
+    };
+    stated.unwrap_or_else(|| match edition() {
+        Some("2021") => "2",
+        Some("2024") => "3",
+        // The first is also that of a workspace without a root package, and without a word about it.
+        _ => "1",
+    })
+}
+
+/// Paths are relative to the user's workspace, and the shim is elsewhere.
+fn make_absolute(value: &mut Value, folder: &Path) {
+    let Value::Table(table) = value else { return };
+    for (key, value) in table {
+        match value {
+            Value::String(path) if key == "path" => {
+                *path = folder.join(&*path).display().to_string();
+            }
+            nested => make_absolute(nested, folder),
+        }
+    }
+}
+
+fn table<'a>(entries: impl IntoIterator<Item = (&'a str, Value)>) -> Table {
+    entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use serde_json::json;
+    use toml::Table;
+
+    use super::{of, resolver};
+    use crate::config::{Entry, Source};
+    use crate::diagnostic::Result;
+    use crate::discover::Request;
+    use crate::discover::metadata::Package;
+    use crate::discover::unit::{Target, Unit};
+
+    fn table(text: &str) -> Table {
+        text.parse().unwrap()
+    }
+
+    fn manifest(user: &str, features: &str) -> Result<Table> {
+        let package: Package = serde_json::from_value(json!({
+            "name": "shop-events", "id": "shop", "manifest_path": "/w/shop/Cargo.toml",
+            "features": {}, "dependencies": [], "targets": [], "metadata": null,
+        }))
+        .unwrap();
+        let root = "shop_events::ShopEvent";
+        let (file, entry) = (PathBuf::from("/w/eventbus.toml"), Entry::Root(root.to_owned()));
+        let source = Source { file, line: 1, package: None, entry };
+        let target = Target::Library { root, edition: "2021" };
+        let unit = Unit { source: &source, package: &package, target };
+        let request = Request {
+            features: vec![features.to_owned()],
+            all_features: false,
+            no_default_features: true,
+            locked: false,
+            offline: false,
+            quiet: false,
+            say: |_| (),
+        };
+        of(&table(user), Path::new("/w"), &unit, "2021", &request).map(|text| table(&text))
+    }
+
+    #[test]
+    fn what_the_workspace_decides_is_copied_and_paths_lead_where_they_led() {
+        let user = "[workspace]\nresolver = \"2\"\nmembers = [\"shop\"]\n\
+                    [profile.dev]\npanic = \"abort\"\n\
+                    [patch.crates-io]\nwords = { path = \"vendored/words\" }\n\
+                    other = { git = \"https://example.org/other\", branch = \"main\" }\n";
+        let manifest = manifest(user, "one,two shop-events/three").unwrap();
+        let wanted = "[package]\nname = \"eventbus-shim\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\
+                      publish = false\n[[bin]]\nname = \"eventbus-shim\"\npath = \"main.rs\"\n\
+                      [workspace]\nresolver = \"2\"\n[dependencies.shop-events]\npath = \"/w/shop\"\n\
+                      features = [\"one\", \"two\", \"three\"]\ndefault-features = false\n\
+                      [profile.dev]\npanic = \"abort\"\n\
+                      [patch.crates-io]\nwords = { path = \"/w/vendored/words\" }\n\
+                      other = { git = \"https://example.org/other\", branch = \"main\" }\n";
+        assert_eq!(manifest, table(wanted));
+    }
+
+    #[test]
+    fn features_of_other_packages_are_refused() {
+        let error = manifest("[workspace]", "one,other/thing").unwrap_err();
+        assert_eq!(error.to_string(), "the feature `other/thing` is not one of `shop-events`");
+    }
+
+    #[test]
+    fn the_resolver_is_the_one_that_cargo_would_take() {
+        let of = |text: &str| resolver(&table(text)).to_owned();
+        assert_eq!(of("[workspace]"), "1");
+        assert_eq!(of("[workspace]\nresolver = \"3\""), "3");
+        assert_eq!(of("[package]\nedition = \"2021\""), "2");
+        assert_eq!(of("[package]\nedition = \"2024\"\nresolver = \"1\""), "1");
+        let inherits =
+            "[package]\nedition.workspace = true\n[workspace.package]\nedition = \"2024\"";
+        assert_eq!(of(inherits), "3");
+    }
+}
