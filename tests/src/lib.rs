@@ -11,6 +11,8 @@ pub mod toolchain;
 mod documents {
     #[doc = include_str!("../../README.md")]
     struct Readme;
+    #[doc = include_str!("../../docs/configuration.md")]
+    struct Configuration;
     #[doc = include_str!("../../docs/delivery.md")]
     struct Delivery;
     #[doc = include_str!("../../docs/ordering.md")]

@@ -59,7 +59,10 @@ pub(super) fn program(
         let message = format!("the library that holds `{root}` cannot be linked");
         return Err(refused(message)
             .because(said.to_owned())
-            .help("cargo cannot link it either, as it says above: the library must build for this machine")
+            .help(
+                "cargo cannot link it either, as it says above; where it builds for another machine, give \
+                 CARGO_BUILD_TARGET the host that `rustc -vV` names",
+            )
             .help(
                 "or write a program of your own that says eventbus_runtime::catalog_main!(..), and name \
                  it with `example` or `bin` instead of `root`",

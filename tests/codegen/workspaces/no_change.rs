@@ -92,3 +92,20 @@ fn a_program_that_was_lost_is_linked_again() {
     }
     fixture.run(&["codegen", "--check"]).succeeded();
 }
+
+#[test]
+fn runs_at_once_do_not_disturb_each_other() {
+    let fixture = Fixture::new("at-once", SHOP);
+    fixture.codegen();
+    fixture.replace("src/lib.rs", "A customer's order.", "A customer's own order.");
+    let check = || fixture.command(&["codegen", "--check"]).output().unwrap();
+    let outputs = std::thread::scope(|scope| {
+        let runs = [(); 3].map(|()| scope.spawn(check));
+        runs.map(|run| run.join().unwrap())
+    });
+    for output in outputs {
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(said.contains("own order."), "{said}");
+    }
+}

@@ -53,23 +53,27 @@ fn a_library_that_was_built_for_a_named_target_is_linked() {
     assert!(library.is_file(), "{}", library.display());
 }
 
-/// The wrapper and its place are the same in each run, so that what is built with it is built once.
+/// Configures a linker that says what it links. Its place is the same in each run, so that what is built with it is
+/// built once. Where `FIXTURE_FOREIGN` is set, it makes of our own program one that this machine cannot run.
 #[cfg(unix)]
-#[test]
-fn the_linker_and_the_flags_of_the_configuration_are_used() {
+fn configure_linker(fixture: &Fixture) -> PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
 
     let folder = fixtures_folder().with_file_name("eventbus-fixtures-linker");
-    let linker = folder.join("linker");
+    let script = "#!/bin/sh\n\
+                  echo \"$@\" >> \"$FIXTURE_TRACE\"\n\
+                  cc \"$@\" || exit 1\n\
+                  case \"$FIXTURE_FOREIGN $*\" in yes*eventbus_catalog*)\n\
+                  while [ \"$1\" != -o ]; do shift; done\n\
+                  echo foreign > \"$2\"\n\
+                  esac\n";
     fs::create_dir_all(&folder).unwrap();
-    if !linker.exists() {
-        let script = "#!/bin/sh\necho \"$@\" >> \"$FIXTURE_TRACE\"\nexec cc \"$@\"\n";
-        let written = folder.join("linker.new");
-        fs::write(&written, script).unwrap();
-        fs::set_permissions(&written, fs::Permissions::from_mode(0o755)).unwrap();
-        fs::rename(&written, &linker).unwrap();
-    }
-    let fixture = Fixture::new("linker", SHOP);
+    let written = tempfile::NamedTempFile::new_in(&folder).unwrap();
+    fs::write(written.path(), script).unwrap();
+    fs::set_permissions(written.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let linker = folder.join("linker");
+    // One that is open for writing could not be run, and another test may run it now.
+    written.into_temp_path().persist(&linker).unwrap();
     let config = format!(
         "[build]\ntarget-dir = {folder:?}\nrustflags = [\"--cfg\", \"ignored\"]\n\
          [target.'cfg(unix)']\nrustflags = [\"-C\", \"link-arg=-Wl,--build-id=none\"]\n\
@@ -77,13 +81,31 @@ fn the_linker_and_the_flags_of_the_configuration_are_used() {
         host()
     );
     fixture.write(".cargo/config.toml", &config);
-    let trace = fixture.path("trace");
+    fixture.path("trace")
+}
+
+#[cfg(unix)]
+#[test]
+fn the_linker_and_the_flags_of_the_configuration_are_used() {
+    let fixture = Fixture::new("linker", SHOP);
+    let trace = configure_linker(&fixture);
     let mut command = fixture.command(&["codegen"]);
     generates(&fixture, command.env_remove("CARGO_TARGET_DIR").env("FIXTURE_TRACE", &trace));
     let trace = fs::read_to_string(&trace).unwrap();
     let program = trace.lines().find(|line| line.contains("eventbus_catalog"));
     let program = program.unwrap_or_else(|| panic!("the program was linked otherwise: {trace}"));
     assert!(program.contains("--build-id=none"), "{program}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_for_another_machine_is_told_from_a_broken_one() {
+    let fixture = Fixture::new("foreign", SHOP);
+    let trace = configure_linker(&fixture);
+    let mut command = fixture.command(&["codegen"]);
+    command.env_remove("CARGO_TARGET_DIR").env("FIXTURE_TRACE", trace);
+    let run = Run::of(command.env("FIXTURE_FOREIGN", "yes"));
+    run.refused(&["`fixture_foreign::ShopEvent` cannot be run", "CARGO_BUILD_TARGET", "rustc -vV"]);
 }
 
 /// Where the toolchain keeps what it knows of a package.
