@@ -13,7 +13,7 @@ use crate::discover::Code;
 use crate::emit::typescript;
 use crate::migrations;
 use crate::output::{Artifact, Content, Manifest, Plan, State, plan};
-use crate::registry::{Baseline, Frozen, Registry, files, is_history, merge};
+use crate::registry::{Baseline, Registry, files, is_history, merge};
 use crate::samples::{self, Checked, Decode, Outcome, Readers};
 use crate::shell;
 
@@ -57,18 +57,17 @@ pub(crate) fn generate(
     let is_absent = found.is_none();
     let manifest = found.unwrap_or_default();
     let mut baseline = Baseline::read(&folder.join(&config.schemas))?;
-    let frozen = Frozen::from(&baseline);
     if let Some(Purge { event_type, reason }) = purge {
         baseline.purge(event_type, reason).map_err(|error| error.at(&config.file, None))?;
     }
-    let mut registry = merge(&code.document, &frozen)?;
-    let findings = check(released.unwrap_or(&baseline), &registry, &code.document, config.compat);
-    reserve(&mut registry, &baseline);
+    let mut registry = merge(&code.catalog, &baseline)?;
+    let findings = check(released.unwrap_or(&baseline), &registry, &code.catalog, config.compat)?;
+    reserve(&mut registry, &baseline)?;
 
     let mut warnings = Vec::new();
     let mut artifacts = files(&registry, &config.schemas, &manifest.files);
     let decode: &Decode<'_> = &|samples| code.program.decode(samples);
-    let readers = Readers::new(&code.document);
+    let readers = Readers::new(&code.catalog);
     let mut samples = samples::plan(config, &readers, &registry, &manifest, decode)?;
     artifacts.append(&mut samples.artifacts);
     artifacts.extend(tombstones(&registry, &baseline, config));
@@ -103,12 +102,13 @@ pub(crate) fn generate(
 }
 
 /// The names of fields that are gone are kept, so that no other field takes them.
-fn reserve(registry: &mut Registry, baseline: &Baseline) {
+fn reserve(registry: &mut Registry, baseline: &Baseline) -> Result<()> {
     for (name, event) in &mut registry.events {
         if let Some(past) = baseline.events.get(name) {
-            event.facts.reserved = reserved(past, event.current());
+            event.facts.reserved = reserved(past, event.current())?;
         }
     }
+    Ok(())
 }
 
 /// The registry's files that the code no longer speaks of and that stored events still need.

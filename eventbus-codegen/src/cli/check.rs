@@ -12,7 +12,7 @@ use crate::compat::check;
 use crate::config::Config;
 use crate::diagnostic::Result;
 use crate::discover::{Request, discover};
-use crate::registry::{Baseline, Frozen, merge};
+use crate::registry::{Baseline, merge};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,22 +56,17 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let quiet = arguments.common.quiet;
     let config = Config::load(arguments.config.as_deref(), &arguments.common.folder()?)?;
-    let schemas = config.folder().join(&config.schemas);
-    let (baseline, frozen) = match &arguments.against {
-        Some(revision) => {
-            let baseline = Baseline::at_revision(config.folder(), &config.schemas, revision)?;
-            (baseline, Frozen::read(&schemas)?)
-        }
-        None => {
-            let baseline = Baseline::read(&schemas)?;
-            let frozen = Frozen::from(&baseline);
-            (baseline, frozen)
-        }
-    };
+    let own = Baseline::read(&config.folder().join(&config.schemas))?;
+    let released = arguments
+        .against
+        .as_deref()
+        .map(|revision| Baseline::at_revision(config.folder(), &config.schemas, revision))
+        .transpose()?;
     let request = Request { features: arguments.features.clone(), locked: true, quiet };
-    let document = discover(&config, &request)?.document;
-    let registry = merge(&document, &frozen)?;
-    let found = check(&baseline, &registry, &document, config.compat);
+    let catalog = discover(&config, &request)?.catalog;
+    let registry = merge(&catalog, &own)?;
+    let baseline = released.as_ref().unwrap_or(&own);
+    let found = check(baseline, &registry, &catalog, config.compat)?;
     let refused = findings::is_refused(&found, arguments.deny_warnings);
     match arguments.format {
         Layout::Json => {

@@ -13,11 +13,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use eventbus_runtime::Document;
+use serde::Deserialize;
 
 pub(crate) use self::metadata::Metadata;
 pub(crate) use self::program::{Program, Sample};
 use crate::config::{Config, Root};
 use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::registry::Catalog;
 
 /// How the library is built, as asked for on the command line.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +36,7 @@ pub(crate) struct Request {
 #[derive(Debug)]
 pub(crate) struct Code {
     /// The catalog of the configured root.
-    pub(crate) document: Document,
+    pub(crate) catalog: Catalog,
     /// The program that holds the code.
     pub(crate) program: Program,
 }
@@ -50,7 +52,7 @@ pub(crate) fn discover(config: &Config, request: &Request) -> Result<Code> {
     let program = link::program(&config.root, &library, &built, &metadata.target_directory)
         .map_err(at_the_root)?;
     let text = program.catalog().map_err(at_the_root)?;
-    Ok(Code { document: parse(&text, &config.root)?, program })
+    Ok(Code { catalog: parse(&text, &config.root)?, program })
 }
 
 /// The library that holds the root.
@@ -81,17 +83,21 @@ fn refuse_build_script(variable: impl Fn(&str) -> Option<OsString>) -> Result<()
         .help("in CI, `cargo eventbus codegen --check` finds what was forgotten"))
 }
 
-fn parse(text: &str, root: &Root) -> Result<Document> {
+fn parse(text: &str, root: &Root) -> Result<Catalog> {
+    #[derive(Deserialize)]
+    struct Numbered {
+        format: Option<u32>,
+    }
     let broken = |error: serde_json::Error| {
         let message = format!("the catalog of `{}` cannot be read", root.path);
         Error::new(ErrorKind::Discovery, message)
             .because(error)
             .help("use one version of eventbus-runtime and cargo-eventbus")
     };
-    let value: serde_json::Value = serde_json::from_str(text).map_err(broken)?;
-    let format = value.get("format").and_then(serde_json::Value::as_u64);
-    if format == Some(u64::from(Document::FORMAT)) {
-        return serde_json::from_value(value).map_err(broken).and_then(|read| whole(read, root));
+    // Its number first: whatever has another one may be anything.
+    let Numbered { format } = serde_json::from_str(text).map_err(broken)?;
+    if format == Some(Document::FORMAT) {
+        return serde_json::from_str(text).map_err(broken).and_then(|read| whole(read, root));
     }
     let found = format.map_or_else(|| "none".to_owned(), |format| format.to_string());
     let message =
@@ -101,9 +107,9 @@ fn parse(text: &str, root: &Root) -> Result<Document> {
 }
 
 /// A subset names what other enums declare: it is no root, and holds nothing for the registry.
-fn whole(document: Document, root: &Root) -> Result<Document> {
-    if !document.root.subset {
-        return Ok(document);
+fn whole(catalog: Catalog, root: &Root) -> Result<Catalog> {
+    if !catalog.root.subset {
+        return Ok(catalog);
     }
     let message = format!("`{}` is a subset of events that other enums declare", root.path);
     Err(Error::new(ErrorKind::Discovery, message)

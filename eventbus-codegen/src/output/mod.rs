@@ -9,8 +9,6 @@ pub(crate) use self::manifest::{Emitted, Manifest, Registered};
 pub(crate) use self::plan::{Entry, Plan, State, plan};
 pub(crate) use self::write::write;
 
-use crate::canonical::sha256;
-
 /// A file that belongs to this toolchain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Artifact {
@@ -34,11 +32,7 @@ impl Artifact {
         Self { path, content: Content::Generated(text) }
     }
 
-    /// A file that must stay as it was written: `text` is what it holds now.
-    pub(crate) fn frozen(path: String, text: String) -> Self {
-        Self::kept(path, sha256(&text))
-    }
-
+    /// A file that must stay as it was written.
     pub(crate) fn kept(path: String, sha256: String) -> Self {
         Self { path, content: Content::Kept(sha256) }
     }
