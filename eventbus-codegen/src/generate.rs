@@ -12,7 +12,7 @@ use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::discover::Code;
 use crate::emit::typescript;
 use crate::migrations;
-use crate::output::{Artifact, Content, Manifest, Plan, State, plan};
+use crate::output::{Artifact, Content, Manifest, Plan, SHARED, State, plan};
 use crate::registry::{Baseline, Registry, files, is_history, merge};
 use crate::samples::{self, Checked, Decode, Outcome, Readers};
 use crate::shell;
@@ -83,7 +83,7 @@ pub(crate) fn generate(
     let mut next = Manifest::default();
     next.files = artifacts
         .iter()
-        .map(|artifact| (artifact.path.clone(), recorded(artifact, &manifest)))
+        .map(|artifact| (artifact.path.clone(), recorded(artifact, &manifest, config)))
         .collect();
     next.migrations = manifest.migrations.clone();
     let migrations = migrations::plan(config, &registry, &mut next)?;
@@ -175,9 +175,11 @@ fn removed_types(
         .collect()
 }
 
-/// What the manifest says of a file: the hash of its text, or for one that is kept the hash from when it was written.
-fn recorded(artifact: &Artifact, before: &Manifest) -> String {
+/// What the manifest says of a file: the hash of its text, or for one that is kept the hash from when it was written. A file
+/// that speaks of all events has none: two branches that add different events would both change it.
+fn recorded(artifact: &Artifact, before: &Manifest, config: &Config) -> String {
     match &artifact.content {
+        Content::Generated(_) if !is_history(&artifact.path, &config.schemas) => SHARED.to_owned(),
         Content::Generated(text) => sha256(text),
         Content::Kept(hash) => before.files.get(&artifact.path).unwrap_or(hash).clone(),
     }
@@ -206,7 +208,9 @@ fn refuse_lost_manifest(
     let in_registry = |path: &str| Path::new(path).starts_with(&config.schemas);
     let known = plan.entries.iter().filter(|entry| {
         let is_generated = entry.state == State::Unchanged && entry.after.is_some();
-        entry.before.is_some() && in_registry(&entry.path) && !is_generated
+        // Without a manifest nothing is left over but the temporaries of a run that was killed.
+        let is_left_over = entry.state == State::LeftOver;
+        entry.before.is_some() && in_registry(&entry.path) && !is_generated && !is_left_over
     });
     let files: Vec<String> = known.map(|entry| entry.path.clone()).chain(unknown).collect();
     let Some(first) = files.first() else { return Ok(()) };

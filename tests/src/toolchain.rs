@@ -116,24 +116,33 @@ impl Fixture {
     }
 
     /// The same with more environment variables.
-    ///
-    /// # Panics
-    /// When the program cannot be started.
     #[must_use]
     pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
-        let output = Command::new(program())
-            .args(arguments)
+        Run::of(self.command(&[]).args(arguments).envs(variables.iter().copied()))
+    }
+
+    /// Where the fixtures are built.
+    #[must_use]
+    pub fn target(&self) -> PathBuf {
+        target_folder().join("eventbus-fixtures")
+    }
+
+    /// `cargo-eventbus` in the crate's folder, without arguments yet; started by `wrapper`, where that is not empty.
+    #[must_use]
+    pub fn command(&self, wrapper: &[&str]) -> Command {
+        let mut command = match wrapper.split_first() {
+            Some((first, rest)) => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(program());
+                command
+            }
+            None => Command::new(program()),
+        };
+        command
             .current_dir(self.folder.path())
-            .env("CARGO_TARGET_DIR", target_folder().join("eventbus-fixtures"))
-            .env("CARGO_NET_OFFLINE", "true")
-            .envs(variables.iter().copied())
-            .output()
-            .expect("the toolchain starts");
-        Run {
-            code: output.status.code().expect("the toolchain exits by itself"),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
+            .env("CARGO_TARGET_DIR", self.target())
+            .env("CARGO_NET_OFFLINE", "true");
+        command
     }
 
     /// Runs `codegen`, which must succeed, and returns what it printed.
@@ -148,6 +157,20 @@ impl Fixture {
 }
 
 impl Run {
+    /// Runs the command to its end.
+    ///
+    /// # Panics
+    /// When it cannot be started, or is killed.
+    #[must_use]
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().expect("the toolchain starts");
+        Self {
+            code: output.status.code().expect("the toolchain exits by itself"),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+
     /// Asserts that the run failed as an error that says all of `parts`.
     ///
     /// # Panics

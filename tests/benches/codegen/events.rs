@@ -56,9 +56,9 @@ pub(crate) fn source(options: &Options) -> String {
     }
     source.push_str("}\n");
     let upcasts = |name: &str| {
-        let each =
-            (1..options.versions).map(|version| format!(", upcast({version} => {name}V{version})"));
-        each.collect::<String>()
+        let each = (1..options.versions).map(|version| format!("{version} => {name}V{version}"));
+        let each: Vec<String> = each.collect();
+        if each.is_empty() { String::new() } else { format!(", upcast({})", each.join(", ")) }
     };
     for group in 0..groups {
         let _ = writeln!(

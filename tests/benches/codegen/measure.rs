@@ -17,7 +17,9 @@ pub(crate) fn time(mut command: Command) -> Result<Duration> {
         return Ok(taken);
     }
     let said = [output.stdout, output.stderr].concat();
-    Err(format!("{command:?} failed: {}", String::from_utf8_lossy(&said)).into())
+    let said = String::from_utf8_lossy(&said);
+    let first: Vec<&str> = said.lines().take(20).collect();
+    Err(format!("{command:?} failed: {}", first.join("\n")).into())
 }
 
 /// The most memory that a program had at once.
