@@ -12,8 +12,8 @@ use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::discover::Code;
 use crate::emit::typescript;
 use crate::migrations;
-use crate::output::{Artifact, Content, Manifest, Plan, State, plan};
-use crate::registry::{Baseline, Frozen, Registry, files, is_history, merge};
+use crate::output::{Artifact, Content, Manifest, Plan, SHARED, State, plan};
+use crate::registry::{Baseline, Registry, files, is_history, merge};
 use crate::samples::{self, Checked, Decode, Outcome, Readers};
 use crate::shell;
 
@@ -57,18 +57,17 @@ pub(crate) fn generate(
     let is_absent = found.is_none();
     let manifest = found.unwrap_or_default();
     let mut baseline = Baseline::read(&folder.join(&config.schemas))?;
-    let frozen = Frozen::from(&baseline);
     if let Some(Purge { event_type, reason }) = purge {
         baseline.purge(event_type, reason).map_err(|error| error.at(&config.file, None))?;
     }
-    let mut registry = merge(&code.document, &frozen)?;
-    let findings = check(released.unwrap_or(&baseline), &registry, &code.document, config.compat);
-    reserve(&mut registry, &baseline);
+    let mut registry = merge(&code.catalog, &baseline)?;
+    let findings = check(released.unwrap_or(&baseline), &registry, &code.catalog, config.compat)?;
+    reserve(&mut registry, &baseline)?;
 
     let mut warnings = Vec::new();
     let mut artifacts = files(&registry, &config.schemas, &manifest.files);
     let decode: &Decode<'_> = &|samples| code.decode(samples);
-    let readers = Readers::new(&code.document);
+    let readers = Readers::new(&code.catalog);
     let mut samples = samples::plan(config, &readers, &registry, &manifest, decode)?;
     artifacts.append(&mut samples.artifacts);
     artifacts.extend(tombstones(&registry, &baseline, config));
@@ -84,7 +83,7 @@ pub(crate) fn generate(
     let mut next = Manifest::default();
     next.files = artifacts
         .iter()
-        .map(|artifact| (artifact.path.clone(), recorded(artifact, &manifest)))
+        .map(|artifact| (artifact.path.clone(), recorded(artifact, &manifest, config)))
         .collect();
     next.migrations = manifest.migrations.clone();
     let migrations = migrations::plan(config, &registry, &mut next)?;
@@ -103,12 +102,13 @@ pub(crate) fn generate(
 }
 
 /// The names of fields that are gone are kept, so that no other field takes them.
-fn reserve(registry: &mut Registry, baseline: &Baseline) {
+fn reserve(registry: &mut Registry, baseline: &Baseline) -> Result<()> {
     for (name, event) in &mut registry.events {
         if let Some(past) = baseline.events.get(name) {
-            event.facts.reserved = reserved(past, event.current());
+            event.facts.reserved = reserved(past, event.current())?;
         }
     }
+    Ok(())
 }
 
 /// The registry's files that the code no longer speaks of and that stored events still need.
@@ -175,9 +175,11 @@ fn removed_types(
         .collect()
 }
 
-/// What the manifest says of a file: the hash of its text, or for one that is kept the hash from when it was written.
-fn recorded(artifact: &Artifact, before: &Manifest) -> String {
+/// What the manifest says of a file: the hash of its text, or for one that is kept the hash from when it was written. A file
+/// that speaks of all events has none: two branches that add different events would both change it.
+fn recorded(artifact: &Artifact, before: &Manifest, config: &Config) -> String {
     match &artifact.content {
+        Content::Generated(_) if !is_history(&artifact.path, &config.schemas) => SHARED.to_owned(),
         Content::Generated(text) => sha256(text),
         Content::Kept(hash) => before.files.get(&artifact.path).unwrap_or(hash).clone(),
     }
@@ -206,7 +208,9 @@ fn refuse_lost_manifest(
     let in_registry = |path: &str| Path::new(path).starts_with(&config.schemas);
     let known = plan.entries.iter().filter(|entry| {
         let is_generated = entry.state == State::Unchanged && entry.after.is_some();
-        entry.before.is_some() && in_registry(&entry.path) && !is_generated
+        // Without a manifest nothing is left over but the temporaries of a run that was killed.
+        let is_left_over = entry.state == State::LeftOver;
+        entry.before.is_some() && in_registry(&entry.path) && !is_generated && !is_left_over
     });
     let files: Vec<String> = known.map(|entry| entry.path.clone()).chain(unknown).collect();
     let Some(first) = files.first() else { return Ok(()) };

@@ -15,13 +15,16 @@ mod config;
 mod diagnostic;
 mod discover;
 mod emit;
+mod format;
 mod generate;
 mod migrations;
 mod model;
 mod output;
+mod parallel;
 mod registry;
 mod samples;
 mod shell;
+mod text;
 
 pub use crate::diagnostic::{Error, ErrorKind, Place, Result};
 
@@ -36,7 +39,7 @@ pub mod testing {
 
     use crate::compat::check;
     use crate::output::{Artifact, Content};
-    use crate::registry::{Baseline, Frozen, files, merge};
+    use crate::registry::{Baseline, Catalog, files, merge};
     use crate::{Result, cli};
 
     /// What `cargo eventbus check` finds where `old` is what wrote the registry, as `--format json` prints it, with the
@@ -48,8 +51,8 @@ pub mod testing {
         old: &Document,
         new: &Document,
     ) -> Result<(Value, [BTreeMap<String, String>; 2])> {
-        let written = |document: &Document, frozen: &Frozen| -> Result<BTreeMap<String, String>> {
-            let registry = merge(document, frozen)?;
+        let written = |catalog: &Catalog, past: &Baseline| -> Result<BTreeMap<String, String>> {
+            let registry = merge(catalog, past)?;
             let files = files(&registry, "schemas", &BTreeMap::new());
             let below = |file: Artifact| match file.content {
                 Content::Generated(text) => {
@@ -59,11 +62,17 @@ pub mod testing {
             };
             Ok(files.into_iter().filter_map(below).collect())
         };
-        let before = written(old, &Frozen::default())?;
-        let baseline = Baseline::parse(&before, Path::new("schemas"))?;
-        let frozen = Frozen::from(&baseline);
-        let after = written(new, &frozen)?;
-        let found = check(&baseline, &merge(new, &frozen)?, new, CompatMode::Full);
+        let [old, new] = [old, new].map(catalog);
+        let before = written(&old, &Baseline::default())?;
+        let baseline = Baseline::parse(before.clone(), Path::new("schemas"))?;
+        let after = written(&new, &baseline)?;
+        let found = check(&baseline, &merge(&new, &baseline)?, &new, CompatMode::Full)?;
         Ok((cli::findings(&found), [before, after]))
+    }
+
+    /// The document as the toolchain reads it.
+    fn catalog(document: &Document) -> Catalog {
+        let text = serde_json::to_string(document).expect("a document is JSON");
+        serde_json::from_str(&text).expect("a document is one")
     }
 }

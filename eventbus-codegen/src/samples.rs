@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eventbus_runtime::{Document, LeafDocument};
-
 use crate::canonical;
 use crate::config::Config;
 use crate::diagnostic::Result;
 use crate::discover::Sample;
 use crate::output::{Artifact, Manifest};
-use crate::registry::{Registry, Samples, Stored, leaves, sample, sample_path};
+use crate::registry::{Catalog, Leaf, Registry, Samples, Stored, leaves, sample, sample_path};
 
 /// What came of the samples of every type.
 #[derive(Debug, Default)]
@@ -71,7 +69,7 @@ pub(crate) fn plan(
     planned.warnings.extend(unnamed.iter().map(|path| {
         format!("`{path}` is not decoded: samples are named `v<version>.<anything>.json`")
     }));
-    let new = own(registry, config, readers, manifest, &stored, &mut planned);
+    let new = own(registry, config, readers, manifest, &stored, &mut planned)?;
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for sample in stored {
         match readers.of(&sample) {
@@ -97,7 +95,7 @@ pub(crate) fn plan(
 
 impl Outcome {
     /// What became of a sample that `leaf` must read.
-    fn of(leaf: &LeafDocument, reason: Option<String>) -> Self {
+    fn of(leaf: &Leaf, reason: Option<String>) -> Self {
         let (reader, current) = (leaf.event_type.clone(), leaf.version);
         reason.map_or(Self::Decoded, |reason| Self::Failed(Failure { reason, reader, current }))
     }
@@ -139,8 +137,9 @@ fn own(
     manifest: &Manifest,
     stored: &[Stored],
     planned: &mut Planned,
-) -> Vec<Stored> {
-    let is_there = |path: &str| stored.iter().any(|sample| sample.path == path);
+) -> Result<Vec<Stored>> {
+    let there: BTreeSet<&str> = stored.iter().map(|sample| sample.path.as_str()).collect();
+    let is_there = |path: &str| there.contains(path);
     let mut new = Vec::new();
     for (event_type, event) in &registry.events {
         for (version, content) in &event.versions {
@@ -153,7 +152,7 @@ fn own(
                 planned.artifacts.push(Artifact::kept(path, hash.clone()));
                 continue;
             }
-            let Some(value) = sample(content.writer()) else {
+            let Some(value) = sample(&content.schemas()?.writer) else {
                 planned.given_up.insert(path);
                 continue;
             };
@@ -168,18 +167,18 @@ fn own(
             }
         }
     }
-    new
+    Ok(new)
 }
 
 /// The leaves of the code by every name under which they read events, former ones included.
 #[derive(Debug)]
-pub(crate) struct Readers<'a>(BTreeMap<&'a str, &'a LeafDocument>);
+pub(crate) struct Readers<'a>(BTreeMap<&'a str, &'a Leaf>);
 
 impl<'a> Readers<'a> {
     /// Those of a catalog.
-    pub(crate) fn new(document: &'a Document) -> Self {
-        let leaves = leaves(document);
-        let mut readers: BTreeMap<&str, &LeafDocument> =
+    pub(crate) fn new(catalog: &'a Catalog) -> Self {
+        let leaves = leaves(catalog);
+        let mut readers: BTreeMap<&str, &Leaf> =
             leaves.iter().map(|leaf| (leaf.event_type.as_str(), *leaf)).collect();
         for leaf in leaves {
             for alias in &leaf.aliases {
@@ -195,7 +194,7 @@ impl<'a> Readers<'a> {
     }
 
     /// The leaf that must read this sample; none where the code says that it reads no such version.
-    fn of(&self, sample: &Stored) -> Option<&'a LeafDocument> {
+    fn of(&self, sample: &Stored) -> Option<&'a Leaf> {
         let leaf = *self.0.get(sample.event_type.as_str())?;
         Some(leaf).filter(|leaf| !leaf.unreadable.contains(&sample.version))
     }

@@ -1,10 +1,14 @@
 //! The real `cargo-eventbus` on small crates.
 
 mod check;
+mod determinism;
 mod discover;
 mod evolution;
+#[cfg(unix)]
+mod faults;
 mod generate;
 mod init;
+mod merging;
 mod migrations;
 mod ownership;
 mod samples;

@@ -39,6 +39,7 @@ impl Fixture {
     #[must_use]
     pub fn new(test: &str, source: &str) -> Self {
         let package = format!("fixture-{test}");
+        forget(&package);
         let fixture =
             Self { folder: TempDir::new().expect("a folder"), library: package.replace('-', "_") };
         let runtime = workspace().join("eventbus-runtime");
@@ -124,7 +125,20 @@ impl Fixture {
     /// The same as a command, to be run otherwise.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        self.wrapped(&[], arguments)
+    }
+
+    /// The same started by `wrapper`, where that is not empty.
+    #[must_use]
+    pub fn wrapped(&self, wrapper: &[&str], arguments: &[&str]) -> Command {
+        let mut command = match wrapper.split_first() {
+            Some((first, rest)) => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(program());
+                command
+            }
+            None => Command::new(program()),
+        };
         command
             .args(arguments)
             .current_dir(self.folder.path())
@@ -145,10 +159,11 @@ impl Fixture {
 }
 
 impl Run {
-    /// Runs `command` to its end.
+    /// Runs the command to its end.
     ///
     /// # Panics
-    /// When it cannot be started, or is ended from outside.
+    /// When it cannot be started, or is killed.
+    #[must_use]
     pub fn of(command: &mut Command) -> Self {
         let output = command.output().expect("the toolchain starts");
         Self {
@@ -202,6 +217,19 @@ pub fn workspace() -> &'static Path {
 fn target_folder() -> PathBuf {
     let test = env::current_exe().expect("the test's own path");
     test.ancestors().nth(3).expect("tests are built below the target folder").to_owned()
+}
+
+/// Removes what the toolchain kept of former runs' packages of this name: their folders are gone.
+fn forget(package: &str) {
+    for entry in fs::read_dir(fixtures_folder().join("eventbus")).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let rest = name.to_str().and_then(|name| name.strip_prefix(package)?.strip_prefix('-'));
+        // The rest of a longer name is another fixture's.
+        if rest.is_some_and(|rest| !rest.contains('-')) {
+            // Another fixture of the name may be at it, too.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, (String, SystemTime)>) {

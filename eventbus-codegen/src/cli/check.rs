@@ -11,7 +11,7 @@ use super::{Common, report};
 use crate::compat::check;
 use crate::diagnostic::Result;
 use crate::discover::discover;
-use crate::registry::{Baseline, Frozen, merge};
+use crate::registry::{Baseline, merge};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,21 +53,16 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let quiet = arguments.common.quiet;
     let config = arguments.scope.load(&arguments.common)?;
-    let schemas = config.folder().join(&config.schemas);
-    let (baseline, frozen) = match &arguments.against {
-        Some(revision) => {
-            let baseline = Baseline::at_revision(config.folder(), &config.schemas, revision)?;
-            (baseline, Frozen::read(&schemas)?)
-        }
-        None => {
-            let baseline = Baseline::read(&schemas)?;
-            let frozen = Frozen::from(&baseline);
-            (baseline, frozen)
-        }
-    };
-    let document = discover(&config, &arguments.build.request(true, quiet))?.document;
-    let registry = merge(&document, &frozen)?;
-    let found = check(&baseline, &registry, &document, config.compat);
+    let own = Baseline::read(&config.folder().join(&config.schemas))?;
+    let released = arguments
+        .against
+        .as_deref()
+        .map(|revision| Baseline::at_revision(config.folder(), &config.schemas, revision))
+        .transpose()?;
+    let catalog = discover(&config, &arguments.build.request(true, quiet))?.catalog;
+    let registry = merge(&catalog, &own)?;
+    let baseline = released.as_ref().unwrap_or(&own);
+    let found = check(baseline, &registry, &catalog, config.compat)?;
     let refused = findings::is_refused(&found, arguments.deny_warnings);
     match arguments.format {
         Layout::Json => {

@@ -155,6 +155,8 @@ fn why(state: State) -> &'static str {
         State::Edited => "was edited by hand, and is never written again",
         State::Gone => "was deleted, and is never written again",
         State::Foreign => "is in the way, and was not generated",
+        State::Recoded => "has other ends of lines than were written, and is never written again",
+        State::Linked => "is reached by a symbolic link, and nothing is written through one",
     }
 }
 
@@ -175,6 +177,14 @@ fn remedy(entry: &Entry, repair: &Repair<'_>) -> String {
                 shell::restore(repair.folder, path)
             )
         }
+        State::Recoded => format!(
+            "keep git from changing `{path}`, whose bytes are what a database remembers: put `*.sql eol=lf` into \
+             .gitattributes, delete the file, and restore it: {}",
+            shell::restore(repair.folder, path)
+        ),
+        State::Linked => format!(
+            "put the file itself at `{path}` in the place of the link, or name in the configuration where it leads to"
+        ),
         State::Foreign => match beside(path) {
             Some(own) => format!("rename `{path}`: samples of your own are named `{own}`"),
             None => format!("move `{path}` away, or name another path in the configuration"),
@@ -266,6 +276,8 @@ const fn check_status(state: State) -> &'static str {
         State::Edited => "edited",
         State::Gone => "deleted",
         State::Foreign => "foreign",
+        State::Recoded => "line-ends",
+        State::Linked => "linked",
     }
 }
 

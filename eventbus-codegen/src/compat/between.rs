@@ -1,30 +1,27 @@
 //! Two registries held against each other, without any code: the later one stands for it.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use eventbus_runtime::{
     CompatDocument, CompatMode, Document, GroupDocument, LeafDocument, Node, UpcastDocument,
 };
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::check::check;
 use super::finding::Finding;
 use crate::diagnostic::{Error, ErrorKind, Result};
-use crate::registry::{Baseline, Event, Facts, Group, Past, Registry};
+use crate::parallel;
+use crate::registry::{Baseline, Event, Facts, Group, Leaf, Past, Registry, Schemas, Version};
 
 /// Everything that is to be said of `new` where `old` is what is stored and running.
 pub(crate) fn between(old: &Baseline, new: &Baseline, default: CompatMode) -> Result<Vec<Finding>> {
-    let mut members = Vec::new();
-    let mut events = BTreeMap::new();
-    for (name, past) in new.events.iter().filter(|(_, past)| past.fact("purged").is_none()) {
-        if !past.versions.contains_key(&past.current) {
-            let message = format!("`{name}` has no file of its version {}", past.current);
-            return Err(Error::new(ErrorKind::Registry, message)
-                .help("compare two whole registries: the folders that `codegen` writes"));
-        }
-        members.push(Node::Leaf(Box::new(leaf(name, past)?)));
-        events.insert(name.clone(), event(past));
-    }
+    let (purged, kept): (Vec<_>, Vec<_>) =
+        new.events.iter().partition(|(_, past)| past.fact("purged").is_some());
+    let leaves = parallel::each(&kept, |(name, past)| leaf(name, past));
+    let members = leaves.into_iter().map(|leaf| Ok(Node::Leaf(Box::new(leaf?))));
+    let members = members.collect::<Result<Vec<_>>>()?;
+    let events = kept.iter().map(|(name, past)| ((*name).clone(), event(past))).collect();
     let root = GroupDocument {
         rust_path: String::new(),
         docs: String::new(),
@@ -39,31 +36,37 @@ pub(crate) fn between(old: &Baseline, new: &Baseline, default: CompatMode) -> Re
         prefix: String::new(),
         members: Vec::new(),
     };
-    let document = Document { format: Document::FORMAT, root };
-    let mut old = old.clone();
+    let catalog = Document { format: Document::FORMAT, root };
+    let mut old = Cow::Borrowed(old);
     // What the later registry purged is no loss.
-    for (name, past) in new.events.iter().filter(|(_, past)| past.fact("purged").is_some()) {
-        old.events.insert(name.clone(), past.clone());
+    for (name, past) in purged {
+        old.to_mut().events.insert(name.clone(), past.clone());
     }
-    Ok(check(&old, &Registry { root: group, events }, &document, default))
+    check(&old, &Registry { root: group, events }, &catalog, default)
 }
 
 /// The code that would have written what is in the registry. Former versions are read as they were read then.
-fn leaf(name: &str, past: &Past) -> Result<LeafDocument> {
+fn leaf(name: &str, past: &Past) -> Result<Leaf> {
+    let Some(current) = past.versions.get(&past.current) else {
+        let message = format!("`{name}` has no file of its version {}", past.current);
+        return Err(Error::new(ErrorKind::Registry, message)
+            .help("compare two whole registries: the folders that `codegen` writes"));
+    };
     let text = |key: &str| past.fact(key).map(str::to_owned);
     let list = |key: &str| -> Vec<&Value> {
         past.facts.get(key).and_then(Value::as_array).into_iter().flatten().collect()
     };
-    let current = &past.versions[&past.current];
+    let [reader, writer] = contracts(current, name)?;
     let compat = past.facts.get("compat").cloned();
     let compat = compat.and_then(|compat| serde_json::from_value::<CompatDocument>(compat).ok());
     let mut upcasts = Vec::new();
     for (version, frozen) in past.versions.range(..past.current) {
+        let [reader, writer] = contracts(frozen, name)?;
         upcasts.push(UpcastDocument {
             version: *version,
             rust_path: String::new(),
-            reader: schema(&frozen.reader(), name)?,
-            writer: schema(frozen.writer(), name)?,
+            reader,
+            writer,
         });
     }
     Ok(LeafDocument {
@@ -72,8 +75,8 @@ fn leaf(name: &str, past: &Past) -> Result<LeafDocument> {
         rust_path: text("rustPath").unwrap_or_else(|| name.to_owned()),
         docs: text("docs").unwrap_or_default(),
         aggregate_id: text("aggregateId"),
-        reader: schema(&current.reader(), name)?,
-        writer: schema(current.writer(), name)?,
+        reader,
+        writer,
         aliases: list("aliases")
             .into_iter()
             .filter_map(|alias| Some(alias.as_str()?.to_owned()))
@@ -93,13 +96,17 @@ fn leaf(name: &str, past: &Past) -> Result<LeafDocument> {
     })
 }
 
-/// The schema as a document holds one.
-fn schema<T: serde::de::DeserializeOwned>(value: &Value, name: &str) -> Result<T> {
-    serde_json::from_value(value.clone()).map_err(|error| {
-        Error::new(ErrorKind::Registry, format!("a version of `{name}` is not a JSON Schema"))
-            .because(error)
-            .help("restore it from version control")
-    })
+/// The reader and the writer as a catalog holds them.
+fn contracts(version: &Version, name: &str) -> Result<[Box<RawValue>; 2]> {
+    let Schemas { reader, writer } = version.schemas()?;
+    if ![&reader, &writer].into_iter().all(|schema| schema.is_object() || schema.is_boolean()) {
+        let message = format!("a version of `{name}` is not a JSON Schema");
+        return Err(
+            Error::new(ErrorKind::Registry, message).help("restore it from version control")
+        );
+    }
+    let raw = |schema: &Value| to_raw_value(schema).expect("what was JSON is JSON again");
+    Ok([raw(&reader), raw(&writer)])
 }
 
 fn event(past: &Past) -> Event {

@@ -2,39 +2,49 @@
 
 use std::collections::BTreeMap;
 
-use eventbus_runtime::{CompatMode, Document, LeafDocument};
+use eventbus_runtime::CompatMode;
 use serde_json::Value;
 
 use super::finding::{Direction, Finding, asks};
-use super::gone::gone;
+use super::gone::{Newcomers, gone};
 use super::rules::{Contracts, Difference, Holds, Verdict, differences, named};
 use super::{Answer, Contract, lies_within};
-use crate::canonical::sha256;
-use crate::registry::{Baseline, Past, Registry, Version, leaves};
+use crate::diagnostic::Result;
+use crate::parallel;
+use crate::registry::{
+    Baseline, Catalog, Leaf, Past, Registry, Schemas, Version, leaves, schema_of,
+};
 
-/// Everything that is to be said of `document` where `baseline` is what is stored and running.
+/// Everything that is to be said of `catalog` where `baseline` is what is stored and running.
+///
+/// Types are looked at one by one, and each one's schemas are held only meanwhile.
 pub(crate) fn check(
     baseline: &Baseline,
     registry: &Registry,
-    document: &Document,
+    catalog: &Catalog,
     default: CompatMode,
-) -> Vec<Finding> {
-    let leaves: BTreeMap<&str, &LeafDocument> =
-        leaves(document).into_iter().map(|leaf| (leaf.event_type.as_str(), leaf)).collect();
-    let mut findings = Vec::new();
-    for (name, past) in &baseline.events {
-        match leaves.get(name.as_str()) {
-            Some(leaf) => {
-                let mode = leaf.compat.as_ref().and_then(|compat| compat.mode).unwrap_or(default);
-                Event { name, past, leaf, registry, mode, findings: &mut findings }.check();
-            }
-            None => {
-                findings.extend(gone(name, past, baseline, &leaves).map(|(mut finding, mode)| {
-                    finding.weigh(mode.unwrap_or(default));
-                    finding
-                }))
-            }
+) -> Result<Vec<Finding>> {
+    let leaves: BTreeMap<&str, &Leaf> =
+        leaves(catalog).into_iter().map(|leaf| (leaf.event_type.as_str(), leaf)).collect();
+    let newcomers = Newcomers::new(&leaves, baseline);
+    let events: Vec<(&String, &Past)> = baseline.events.iter().collect();
+    let found = parallel::each(&events, |(name, past)| match leaves.get(name.as_str()) {
+        Some(leaf) => {
+            let mode = leaf.compat.as_ref().and_then(|compat| compat.mode).unwrap_or(default);
+            Event { name, past, leaf, registry, mode, findings: Vec::new() }.check()
         }
+        None => {
+            let found = gone(name, past, &leaves, &newcomers)?;
+            let weighed = found.map(|(mut finding, mode)| {
+                finding.weigh(mode.unwrap_or(default));
+                finding
+            });
+            Ok(weighed.into_iter().collect())
+        }
+    });
+    let mut findings = Vec::new();
+    for found in found {
+        findings.extend(found?);
     }
     for (name, leaf) in &leaves {
         if !baseline.events.contains_key(*name) {
@@ -52,67 +62,78 @@ pub(crate) fn check(
             }
         }
     }
-    findings
+    Ok(findings)
 }
 
 /// What a registry must go on keeping free: the names of fields that are gone, with what they held.
-pub(crate) fn reserved(past: &Past, version: &Version) -> BTreeMap<String, String> {
+pub(crate) fn reserved(past: &Past, version: &Version) -> Result<BTreeMap<String, String>> {
     let mut reserved = past.reserved();
     let Some(before) =
         past.versions.get(&past.current).filter(|before| before.text != version.text)
     else {
-        return reserved;
+        return Ok(reserved);
     };
-    let (old, new) = (before.reader(), version.reader());
-    let old = Contracts { writer: before.writer(), reader: &old };
-    for change in differences(old, Contracts { writer: version.writer(), reader: &new }) {
+    let (old, new) = (before.schemas()?, version.schemas()?);
+    for change in differences(both(&old), both(&new)) {
         match change.rule.id {
             "EV104" | "EV105" => drop(reserved.insert(change.pointer, change.old)),
             "EV101" | "EV102" | "EV103" => drop(reserved.remove(&change.pointer)),
             _ => {}
         }
     }
-    reserved
+    Ok(reserved)
+}
+
+fn both(schemas: &Schemas) -> Contracts<'_> {
+    Contracts { writer: &schemas.writer, reader: &schemas.reader }
 }
 
 /// One event type in both.
 struct Event<'a> {
     name: &'a str,
     past: &'a Past,
-    leaf: &'a LeafDocument,
+    leaf: &'a Leaf,
     registry: &'a Registry,
     mode: CompatMode,
-    findings: &'a mut Vec<Finding>,
+    findings: Vec<Finding>,
 }
 
 impl Event<'_> {
-    fn check(mut self) {
+    fn check(mut self) -> Result<Vec<Finding>> {
         self.facts();
-        let Some(event) = self.registry.events.get(self.name) else { return };
+        let Some(event) = self.registry.events.get(self.name) else { return Ok(self.findings) };
         if let Some(reason) = self.past.fact("purged") {
             let old = format!("purged: {reason}");
-            return self.say("EV106", self.past.current, old, "an event type");
-        }
-        let edited: Vec<u32> = self.past.edited().collect();
-        for version in edited {
-            self.say("EV014", version, "as it was written", "another text");
-        }
-        if self.past.edited().next().is_some() {
-            return;
+            self.say("EV106", self.past.current, old, "an event type");
+            return Ok(self.findings);
         }
         let (was, is) = (self.past.current, self.leaf.version);
+        // What the code writes just so again is no edit: a run that was interrupted goes on.
+        let is_written_again = |version: u32| {
+            let file = self.past.versions.get(&version);
+            version == is && file.is_some_and(|file| file.sha256 == event.current().sha256)
+        };
+        let edited = self.past.edited().filter(|version| !is_written_again(*version));
+        let edited: Vec<u32> = edited.collect();
+        for version in &edited {
+            self.say("EV014", *version, "as it was written", "another text");
+        }
+        if !edited.is_empty() {
+            return Ok(self.findings);
+        }
         if is == was {
             if let Some(before) =
                 self.past.versions.get(&was).filter(|before| before.text != event.current().text)
             {
-                self.in_place(before, event.current());
+                self.in_place(&before.schemas()?, &event.current().schemas()?);
             }
         } else if is != was + 1 {
             self.say("EV013", was, format!("version {was}"), format!("version {is}"));
         }
         for (version, frozen) in self.past.versions.range(..is) {
-            self.former(*version, frozen);
+            self.former(*version, frozen)?;
         }
+        Ok(self.findings)
     }
 
     /// What is said beside the payload's shape.
@@ -123,9 +144,9 @@ impl Event<'_> {
             self.say("EV008", version, was, self.leaf.rust_path.clone());
         }
         // What the code writes just so again is no loss: a run that was interrupted goes on.
-        let now = self.registry.events.get(self.name).map(|event| sha256(&event.current().text));
+        let now = self.registry.events.get(self.name).map(|event| event.current().sha256.as_str());
         let missing: Vec<(u32, &str)> = self.past.missing().collect();
-        for (version, _) in missing.into_iter().filter(|(_, hash)| now.as_deref() != Some(*hash)) {
+        for (version, _) in missing.into_iter().filter(|(_, hash)| now != Some(*hash)) {
             self.say("EV005", version, format!("v{version}.json"), "absent");
         }
         if let (None, Some(day)) = (self.past.fact("retired"), &self.leaf.retired) {
@@ -145,14 +166,14 @@ impl Event<'_> {
     }
 
     /// A former version must be read by the payload type that is kept for it.
-    fn former(&mut self, version: u32, frozen: &Version) {
+    fn former(&mut self, version: u32, frozen: &Version) -> Result<()> {
         if self.leaf.unreadable.contains(&version) {
-            return;
+            return Ok(());
         }
         let upcast = self.leaf.upcasts.iter().find(|upcast| upcast.version == version);
-        let reader =
-            upcast.map_or_else(|| self.leaf.reader.as_value(), |upcast| upcast.reader.as_value());
-        let answer = lies_within((frozen.writer(), Contract::Writer), (reader, Contract::Reader));
+        let reader = upcast.map_or(&self.leaf.reader, |upcast| &upcast.reader);
+        let (writer, reader) = (frozen.schemas()?.writer, schema_of(self.leaf, reader)?);
+        let answer = lies_within((&writer, Contract::Writer), (&reader, Contract::Reader));
         let is_new = self.leaf.version > self.past.current && version == self.past.current;
         let now = format!("version {}", self.leaf.version);
         match answer {
@@ -175,13 +196,15 @@ impl Event<'_> {
                 self.last().reason = Some(reason);
             }
         }
+        Ok(())
     }
 
     /// The same version with another shape.
-    fn in_place(&mut self, before: &Version, after: &Version) {
-        let (old, new) = (before.reader(), after.reader());
-        let backward = lies_within((before.writer(), Contract::Writer), (&new, Contract::Reader));
-        let forward = lies_within((after.writer(), Contract::Writer), (&old, Contract::Reader));
+    fn in_place(&mut self, before: &Schemas, after: &Schemas) {
+        let lies_within = |old: &Schemas, new: &Schemas| {
+            lies_within((&old.writer, Contract::Writer), (&new.reader, Contract::Reader))
+        };
+        let (backward, forward) = (lies_within(before, after), lies_within(after, before));
         let broken: Vec<(Direction, Answer)> =
             [(Direction::Backward, backward), (Direction::Forward, forward)]
                 .into_iter()
@@ -189,8 +212,7 @@ impl Event<'_> {
                 .collect();
         let refused: Vec<(Direction, Answer)> =
             broken.iter().filter(|(direction, _)| asks(self.mode, *direction)).cloned().collect();
-        let old = Contracts { writer: before.writer(), reader: &old };
-        let changes = differences(old, Contracts { writer: after.writer(), reader: &new });
+        let changes = differences(both(before), both(after));
         let mut is_named = false;
         let first = self.findings.len();
         for change in &changes {
@@ -306,7 +328,7 @@ impl Event<'_> {
 }
 
 /// Whether more than words differ.
-fn is_described_otherwise(before: &Version, after: &Version) -> bool {
+fn is_described_otherwise(before: &Schemas, after: &Schemas) -> bool {
     fn bare(value: &Value) -> Value {
         match value {
             Value::Array(items) => items.iter().map(bare).collect(),
@@ -322,5 +344,5 @@ fn is_described_otherwise(before: &Version, after: &Version) -> bool {
             other => other.clone(),
         }
     }
-    bare(&before.schema) != bare(&after.schema)
+    bare(&before.reader) != bare(&after.reader) || bare(&before.writer) != bare(&after.writer)
 }

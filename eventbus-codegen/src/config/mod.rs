@@ -12,6 +12,7 @@ use toml::de::DeTable;
 use self::read::Section;
 pub(crate) use self::source::{Entry, Source};
 use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::text;
 
 /// The name of the configuration file.
 pub(crate) const FILE_NAME: &str = "eventbus.toml";
@@ -67,6 +68,9 @@ impl Config {
             None => find(start, workspace)?,
         };
         let text = fs::read_to_string(&file).map_err(|error| {
+            if !text::is_absent(&error) {
+                return text::unreadable(&file, error);
+            }
             Error::file("read", &file, error).help(
                 "pass an existing file to `--config`, or write one with `cargo eventbus init`",
             )

@@ -6,6 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tempfile::TempDir;
 
 use super::unit::Unit;
 use crate::canonical::sha256;
@@ -33,6 +34,8 @@ pub(super) struct Answer {
     pub(super) catalog: String,
 }
 
+/// What the names of folders begin with that are a run's own.
+const RUN: &str = "run-";
 const FACTS: &str = "kept.json";
 const CATALOG: &str = "catalog.json";
 
@@ -46,8 +49,18 @@ impl Kept {
         fs::create_dir_all(&folder).map_err(|error| Error::file("create", &folder, error))?;
         let opened = File::create(&lock).map_err(|error| Error::file("write", &lock, error))?;
         // Some file systems know no locks. There two runs at once may link twice.
-        let _ = opened.lock();
+        if opened.lock().is_ok() {
+            sweep(&folder);
+        }
         Ok(Self { folder, _lock: opened })
+    }
+
+    /// A folder for what one run needs until it ends.
+    pub(super) fn scratch(&self) -> Result<TempDir> {
+        tempfile::Builder::new()
+            .prefix(RUN)
+            .tempdir_in(&self.folder)
+            .map_err(|error| Error::file("create a folder in", &self.folder, error))
     }
 
     /// The folder.
@@ -85,6 +98,16 @@ impl Kept {
             fs::write(&path, text).map_err(|error| Error::file("write", &path, error))?;
         }
         Ok(())
+    }
+}
+
+/// Removes what runs that were killed have left.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(|name| name.starts_with(RUN)) {
+            // The compiler of a killed run may still be writing into it; the next run tries again.
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

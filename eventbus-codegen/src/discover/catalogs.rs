@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eventbus_runtime::{Document, GroupDocument, LeafDocument, Node};
+use eventbus_runtime::{Document, GroupDocument, Node};
+use serde_json::value::RawValue;
 
 use super::program::{Program, Sample};
 use crate::config::Source;
 use crate::diagnostic::{Error, ErrorKind, Result};
-use crate::registry::leaves;
+use crate::registry::{Catalog, Leaf, leaves};
+
+type Group = GroupDocument<Box<RawValue>>;
 
 /// The enum around the roots of a workspace, which is nowhere in the code.
 const WHOLE: &str = "WorkspaceEvent";
@@ -16,25 +19,25 @@ const WHOLE: &str = "WorkspaceEvent";
 #[derive(Debug)]
 pub(crate) struct Code {
     /// The catalog of everything.
-    pub(crate) document: Document,
+    pub(crate) catalog: Catalog,
     /// The programs that hold the code, each with the names under which it reads events.
     programs: Vec<(BTreeSet<String>, Program)>,
 }
 
 impl Code {
     /// What the programs answered, in the order of their `sources`.
-    pub(super) fn of(answers: Vec<(Document, Program)>, sources: &[Source]) -> Result<Self> {
-        let (documents, programs): (Vec<Document>, Vec<Program>) = answers.into_iter().unzip();
-        let names = documents.iter().map(names).collect::<Vec<_>>();
-        let mut documents = documents;
-        let document = match (documents.len(), documents.pop()) {
+    pub(super) fn of(answers: Vec<(Catalog, Program)>, sources: &[Source]) -> Result<Self> {
+        let (catalogs, programs): (Vec<Catalog>, Vec<Program>) = answers.into_iter().unzip();
+        let names = catalogs.iter().map(names).collect::<Vec<_>>();
+        let mut catalogs = catalogs;
+        let catalog = match (catalogs.len(), catalogs.pop()) {
             (1, Some(only)) => only,
             (_, last) => {
-                documents.extend(last);
-                together(documents, sources)?
+                catalogs.extend(last);
+                together(catalogs, sources)?
             }
         };
-        Ok(Self { document, programs: names.into_iter().zip(programs).collect() })
+        Ok(Self { catalog, programs: names.into_iter().zip(programs).collect() })
     }
 
     /// Has the samples decoded by the user's code: for each of them nothing, or the reason why it does not decode.
@@ -64,30 +67,29 @@ impl Code {
 }
 
 /// The names under which events are read, former ones included.
-fn names(document: &Document) -> BTreeSet<String> {
-    let of = |leaf: &LeafDocument| {
-        leaf.aliases.iter().chain([&leaf.event_type]).cloned().collect::<Vec<_>>()
-    };
-    leaves(document).into_iter().flat_map(of).collect()
+fn names(catalog: &Catalog) -> BTreeSet<String> {
+    let of =
+        |leaf: &Leaf| leaf.aliases.iter().chain([&leaf.event_type]).cloned().collect::<Vec<_>>();
+    leaves(catalog).into_iter().flat_map(of).collect()
 }
 
 /// One tree with a root of ours, and below it the roots of all. What two of them nest is one event, once.
-fn together(documents: Vec<Document>, sources: &[Source]) -> Result<Document> {
+fn together(catalogs: Vec<Catalog>, sources: &[Source]) -> Result<Catalog> {
     let mut seen = BTreeMap::new();
     let mut members = Vec::new();
-    for (document, source) in documents.into_iter().zip(sources) {
-        if leaves(&document).is_empty() {
+    for (catalog, source) in catalogs.into_iter().zip(sources) {
+        if leaves(&catalog).is_empty() {
             let message = format!("{} holds no events", source.entry);
             return Err(source
                 .at(Error::new(ErrorKind::Discovery, message))
                 .help("give it a variant with a payload, or take this line out"));
         }
-        let root = once(document.root, source, &mut seen)?;
+        let root = once(catalog.root, source, &mut seen)?;
         members.extend((!root.members.is_empty()).then_some(Node::Group(root)));
     }
     Ok(Document {
         format: Document::FORMAT,
-        root: GroupDocument {
+        root: Group {
             rust_path: WHOLE.to_owned(),
             docs: "Every event of the workspace.".to_owned(),
             prefix: String::new(),
@@ -99,14 +101,10 @@ fn together(documents: Vec<Document>, sources: &[Source]) -> Result<Document> {
 }
 
 /// The events that were seen by name, and who named them.
-type Seen<'a> = BTreeMap<String, (LeafDocument, &'a Source)>;
+type Seen<'a> = BTreeMap<String, (Leaf, &'a Source)>;
 
 /// `group` without the events that another root nests as well.
-fn once<'a>(
-    group: GroupDocument,
-    source: &'a Source,
-    seen: &mut Seen<'a>,
-) -> Result<GroupDocument> {
+fn once<'a>(group: Group, source: &'a Source, seen: &mut Seen<'a>) -> Result<Group> {
     let mut members = Vec::new();
     for node in group.members {
         match node {
@@ -117,7 +115,7 @@ fn once<'a>(
             Node::Leaf(leaf) => match seen.get(&leaf.event_type) {
                 // Within one root it is the registry that complains.
                 Some((_, first)) if *first == source => members.push(Node::Leaf(leaf)),
-                Some((other, _)) if *other == *leaf => {}
+                Some((other, _)) if is_same(other, &leaf) => {}
                 Some((other, first)) => return Err(named_twice(other, first, &leaf, source)),
                 None => {
                     seen.insert(leaf.event_type.clone(), ((*leaf).clone(), source));
@@ -126,15 +124,16 @@ fn once<'a>(
             },
         }
     }
-    Ok(GroupDocument { members, ..group })
+    Ok(Group { members, ..group })
 }
 
-fn named_twice(
-    other: &LeafDocument,
-    first: &Source,
-    leaf: &LeafDocument,
-    source: &Source,
-) -> Error {
+/// Whether both say the same, their schemas included.
+fn is_same(one: &Leaf, other: &Leaf) -> bool {
+    let text = |leaf: &Leaf| serde_json::to_string(leaf).expect("a leaf is JSON");
+    text(one) == text(other)
+}
+
+fn named_twice(other: &Leaf, first: &Source, leaf: &Leaf, source: &Source) -> Error {
     let message = format!(
         "`{}` and `{}` are both named `{}`",
         other.rust_path, leaf.rust_path, leaf.event_type
@@ -155,12 +154,11 @@ fn named_twice(
 mod tests {
     use std::path::PathBuf;
 
-    use eventbus_runtime::Document;
     use serde_json::{Value, json};
 
     use super::together;
     use crate::config::{Entry, Source};
-    use crate::registry::leaves;
+    use crate::registry::{Catalog, leaves};
 
     fn source(library: &str, line: usize) -> Source {
         let (file, entry) =
@@ -179,8 +177,8 @@ mod tests {
         }})
     }
 
-    fn document(root: Value) -> Document {
-        serde_json::from_value(json!({ "format": 1, "root": root })).unwrap()
+    fn document(root: Value) -> Catalog {
+        serde_json::from_str(&json!({ "format": 1, "root": root }).to_string()).unwrap()
     }
 
     #[test]

@@ -20,6 +20,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use eventbus_runtime::Document;
+use serde::Deserialize;
 
 use self::build::Built;
 use self::cache::{Answer, Kept, stamp};
@@ -31,6 +32,7 @@ pub(crate) use self::program::Sample;
 use self::unit::{Target, Unit};
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::registry::Catalog;
 
 /// How the code is built, as asked for on the command line.
 #[derive(Debug, Clone)]
@@ -62,7 +64,7 @@ pub(crate) fn discover(config: &Config, request: &Request) -> Result<Code> {
     let place = Place { metadata: &metadata, folder: config.folder() };
     let request = metadata.with_lock(request);
     let built = build::build(&units, config.folder(), &request)?;
-    let answers: Result<Vec<(Document, Program)>> =
+    let answers: Result<Vec<(Catalog, Program)>> =
         units.iter().map(|unit| place.answer(unit, &built, &request)).collect();
     Code::of(answers?, &sources)
 }
@@ -80,14 +82,11 @@ impl Place<'_> {
         unit: &Unit<'_>,
         built: &Built,
         request: &Request,
-    ) -> Result<(Document, Program)> {
+    ) -> Result<(Catalog, Program)> {
         let artifact = built.artifact(unit)?;
         let target_directory = &self.metadata.target_directory;
         let kept = Kept::open(target_directory, unit)?;
-        let scratch = tempfile::Builder::new()
-            .prefix("run-")
-            .tempdir_in(kept.folder())
-            .map_err(|error| Error::file("create a folder in", kept.folder(), error))?;
+        let scratch = kept.scratch()?;
         let lines = match unit.target {
             Target::Library { root, .. } => program::source(root),
             Target::Program(..) => String::new(),
@@ -116,10 +115,10 @@ impl Place<'_> {
             }
         };
         let program = Program::new(scratch, path.clone(), name.clone());
-        let catalog = program.catalog().map_err(|error| unit.source.at(error))?;
-        let document = parse(&catalog)?;
-        kept.remember(&stamp, &Answer { program: path, catalog })?;
-        Ok((document, program.within(kept)))
+        let text = program.catalog().map_err(|error| unit.source.at(error))?;
+        let catalog = parse(&text)?;
+        kept.remember(&stamp, &Answer { program: path, catalog: text })?;
+        Ok((catalog, program.within(kept)))
     }
 }
 
@@ -137,17 +136,21 @@ fn refuse_build_script(variable: impl Fn(&str) -> Option<OsString>) -> Result<()
 }
 
 /// The catalog in `text`, of what `name` says.
-fn parse(text: &str, name: &str) -> Result<Document> {
+fn parse(text: &str, name: &str) -> Result<Catalog> {
+    #[derive(Deserialize)]
+    struct Numbered {
+        format: Option<u32>,
+    }
     let broken = |error: serde_json::Error| {
         let message = format!("the catalog of {name} cannot be read");
         Error::new(ErrorKind::Discovery, message)
             .because(error)
             .help("use one version of eventbus-runtime and cargo-eventbus")
     };
-    let value: serde_json::Value = serde_json::from_str(text).map_err(broken)?;
-    let format = value.get("format").and_then(serde_json::Value::as_u64);
-    if format == Some(u64::from(Document::FORMAT)) {
-        return serde_json::from_value(value).map_err(broken).and_then(|read| whole(read, name));
+    // Its number first: whatever has another one may be anything.
+    let Numbered { format } = serde_json::from_str(text).map_err(broken)?;
+    if format == Some(Document::FORMAT) {
+        return serde_json::from_str(text).map_err(broken).and_then(|read| whole(read, name));
     }
     let found = format.map_or_else(|| "none".to_owned(), |format| format.to_string());
     let message =
@@ -157,9 +160,9 @@ fn parse(text: &str, name: &str) -> Result<Document> {
 }
 
 /// A subset names what other enums declare: it is no root, and holds nothing for the registry.
-fn whole(document: Document, name: &str) -> Result<Document> {
-    if !document.root.subset {
-        return Ok(document);
+fn whole(catalog: Catalog, name: &str) -> Result<Catalog> {
+    if !catalog.root.subset {
+        return Ok(catalog);
     }
     let message = format!("{name} is a subset of events that other enums declare");
     Err(Error::new(ErrorKind::Discovery, message)

@@ -1,20 +1,24 @@
 //! `manifest.json`: which files are ours, as we wrote them, and what the emitted migrations cover.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::canonical;
 use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::format::{self, FORMAT};
+use crate::text;
+
+/// What the manifest says in the place of a hash of a file that all events are in.
+pub(crate) const SHARED: &str = "generated";
 
 /// The ownership manifest. Only files named here are ever overwritten or deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Manifest {
     format: u32,
-    /// The SHA-256 of each file as it was written, by path.
+    /// The SHA-256 of each file as it was written, by path; or [`SHARED`].
     pub(crate) files: BTreeMap<String, String>,
     /// The migrations emitted for each database, oldest first.
     ///
@@ -57,29 +61,17 @@ pub(crate) struct Registered {
 
 impl Default for Manifest {
     fn default() -> Self {
-        Self { format: Self::FORMAT, files: BTreeMap::new(), migrations: BTreeMap::new() }
+        Self { format: FORMAT, files: BTreeMap::new(), migrations: BTreeMap::new() }
     }
 }
 
 impl Manifest {
-    const FORMAT: u32 = 1;
-
     /// The manifest at `path`, if there is one.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if super::plan::is_absent(&error) => return Ok(None),
-            Err(error) => return Err(Error::file("read", path, error)),
-        };
-        let manifest: Self =
-            serde_json::from_str(&text).map_err(|error| unreadable(path, error))?;
-        if manifest.format == Self::FORMAT {
-            return Ok(Some(manifest));
-        }
-        let message = format!("the manifest has format {}, not {}", manifest.format, Self::FORMAT);
-        Err(Error::new(ErrorKind::Registry, message)
-            .at(path, None)
-            .help("it was written by another release of cargo-eventbus: install that one"))
+        let Some(text) = text::read_if_any(path)? else { return Ok(None) };
+        // Its number first: a newer one may hold what this release has no words for.
+        format::refuse_newer(&text, path)?;
+        serde_json::from_str(&text).map(Some).map_err(|error| unreadable(path, &text, error))
     }
 
     /// The emitted migrations of a database.
@@ -94,10 +86,17 @@ impl Manifest {
     }
 }
 
-fn unreadable(path: &Path, error: serde_json::Error) -> Error {
+fn unreadable(path: &Path, text: &str, error: serde_json::Error) -> Error {
     let line = error.line();
-    Error::new(ErrorKind::Registry, "the manifest of the generated files cannot be read")
-        .at(path, Some(line))
-        .because(error)
-        .help("after a merge, keep the lines of both sides; otherwise restore it from version control")
+    let error =
+        Error::new(ErrorKind::Registry, "the manifest of the generated files cannot be read")
+            .at(path, Some(line))
+            .because(error);
+    if text.lines().any(|line| line.starts_with("<<<<<<<")) {
+        return error.help(
+            "take one side of every generated file that the merge left open, and generate them again: \
+             git checkout --ours -- <files>, then cargo eventbus codegen",
+        );
+    }
+    error.help("restore it from version control")
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
 use std::path::Path;
 
 use super::write::is_temporary;
-use super::{Artifact, Content, Manifest};
+use super::{Artifact, Content, MARK, Manifest, SHARED};
 use crate::canonical::sha256;
 use crate::diagnostic::{Error, Result};
+use crate::text;
 
 /// What is to be done, file by file, in the order of their paths.
 #[derive(Debug)]
@@ -49,12 +49,16 @@ pub(crate) enum State {
     Gone,
     /// In the way, and not ours.
     Foreign,
+    /// Written once for good, and other than it was only in the ends of its lines.
+    Recoded,
+    /// To be written, but only by way of a symbolic link, which leads to what is not ours.
+    Linked,
 }
 
 impl State {
     /// Whether only the user can put this right.
     pub(crate) const fn blocks(self) -> bool {
-        matches!(self, Self::Edited | Self::Gone | Self::Foreign)
+        matches!(self, Self::Edited | Self::Gone | Self::Foreign | Self::Recoded | Self::Linked)
     }
 }
 
@@ -74,9 +78,10 @@ pub(crate) fn plan(
     manifest_path: &str,
     folder: &Path,
 ) -> Result<Plan> {
+    let registry = manifest_path.rsplit_once('/').map_or("", |(registry, _)| registry);
     let mut entries = Vec::new();
     for artifact in artifacts {
-        let before = read(&folder.join(&artifact.path))?;
+        let before = read(folder, &artifact.path)?;
         let recorded = manifest.files.get(&artifact.path);
         let owned = recorded.is_some() || artifact.path == manifest_path;
         entries.push(match &artifact.content {
@@ -87,28 +92,49 @@ pub(crate) fn plan(
     let wanted: BTreeSet<&str> = artifacts.iter().map(|artifact| artifact.path.as_str()).collect();
     for (path, hash) in &manifest.files {
         if !wanted.contains(path.as_str())
-            && let Some(before) = read(&folder.join(path))?
+            && let Some(before) = read(folder, path)?
         {
-            let state = if sha256(&before) == *hash { State::LeftOver } else { State::Released };
+            let is_untouched = match hash.as_str() {
+                SHARED => before.lines().next().is_some_and(|line| line.contains(MARK)),
+                hash => sha256(&before) == hash,
+            };
+            let state = if is_untouched { State::LeftOver } else { State::Released };
             entries.push(Entry { path: path.clone(), state, before: Some(before), after: None });
         }
     }
-    entries.extend(temporaries(&entries, folder));
+    let mut temporaries = temporaries(&entries, registry, folder);
+    temporaries.retain(|entry| !is_linked(entry, registry, folder));
+    entries.extend(temporaries);
+    for entry in &mut entries {
+        entry.state = match entry.state {
+            State::Missing | State::Different if is_linked(entry, registry, folder) => {
+                State::Linked
+            }
+            State::LeftOver if is_linked(entry, registry, folder) => State::Released,
+            state => state,
+        };
+    }
     entries.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Plan { entries })
 }
 
 /// What a killed run left beside its targets. It holds nothing that is not generated again.
-fn temporaries(entries: &[Entry], folder: &Path) -> Vec<Entry> {
+fn temporaries(entries: &[Entry], registry: &str, folder: &Path) -> Vec<Entry> {
     let parent = |entry: &Entry| entry.path.rsplit_once('/').map(|(parent, _)| parent.to_owned());
-    let parents: BTreeSet<Option<String>> = entries.iter().map(parent).collect();
+    let mut parents: BTreeSet<Option<String>> = entries.iter().map(parent).collect();
+    // A type that is not even in the code any more may have left a folder with nothing else in it.
+    let types = fs::read_dir(folder.join(registry)).into_iter().flatten().flatten();
+    let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    let registry = if registry.is_empty() { String::new() } else { format!("{registry}/") };
+    parents.extend(types.map(|entry| Some(format!("{registry}{}", name(entry)))));
     let mut found = Vec::new();
     for parent in parents {
         let listing = fs::read_dir(folder.join(parent.as_deref().unwrap_or(".")));
         // A folder that is not there yet, or that cannot be listed, is found out when it is written.
         for entry in listing.into_iter().flatten().flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if is_temporary(&name) {
+            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            let name = name(entry);
+            if is_file && is_temporary(&name) {
                 let path = parent.as_ref().map_or_else(|| name.clone(), |p| format!("{p}/{name}"));
                 let before = Some(String::new());
                 found.push(Entry { path, state: State::LeftOver, before, after: None });
@@ -116,6 +142,17 @@ fn temporaries(entries: &[Entry], folder: &Path) -> Vec<Entry> {
         }
     }
     found
+}
+
+/// Whether a file is one by way of a symbolic link: itself, or a folder between it and the registry. Where the user put the
+/// registry, or another target, is the user's matter, and may be a link.
+fn is_linked(entry: &Entry, registry: &str, folder: &Path) -> bool {
+    let path = Path::new(&entry.path);
+    let below = |path: &&Path| path.starts_with(registry) && *path != Path::new(registry);
+    let folders = path.ancestors().skip(1).take_while(below);
+    std::iter::once(path)
+        .chain(folders)
+        .any(|path| fs::symlink_metadata(folder.join(path)).is_ok_and(|facts| facts.is_symlink()))
 }
 
 fn generated(path: &str, before: Option<String>, text: &str, owned: bool) -> Entry {
@@ -132,22 +169,24 @@ fn kept(path: &str, before: Option<String>, hash: &str) -> Entry {
     let state = match &before {
         None => State::Gone,
         Some(before) if sha256(before) == hash => State::Unchanged,
+        Some(before) if sha256(&text::unix(before.clone())) == hash => State::Recoded,
         Some(_) => State::Edited,
     };
     Entry { path: path.to_owned(), state, before, after: None }
 }
 
 /// The file's text; what is no UTF-8 was not written by us, and its replacement characters make it differ.
-fn read(path: &Path) -> Result<Option<String>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if is_absent(&error) => Ok(None),
-        Err(error) => Err(Error::file("read", path, error)
+///
+/// A checkout may end the lines with `\r\n` as it likes, but not those of migrations: who applies one remembers its bytes.
+fn read(folder: &Path, path: &str) -> Result<Option<String>> {
+    let place = folder.join(path);
+    match fs::read(&place) {
+        Ok(bytes) => {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            Ok(Some(if path.ends_with(".sql") { text } else { text::unix(text) }))
+        }
+        Err(error) if text::is_absent(&error) => Ok(None),
+        Err(error) => Err(Error::file("read", &place, error)
             .help("a generated file must be a regular file that you may read")),
     }
-}
-
-/// Whether there is no such file. A file where a folder should be is found out when it is written.
-pub(super) fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

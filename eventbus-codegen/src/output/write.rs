@@ -13,7 +13,10 @@ use crate::diagnostic::{Error, Result, listed};
 ///
 /// When something fails nothing is half-written: temporaries are removed, and so are the files that this call created.
 /// Files that it had replaced by then are whole, and the error names them.
-/// The manifest goes last, so that it never claims a file that is not there.
+///
+/// A run may also be killed anywhere. So what says something of another file comes after it: the facts of a type after its
+/// versions, and the manifest last of all. It never claims a file that is not there, and goes on naming what is left over
+/// until that is gone.
 pub(crate) fn write(plan: &Plan, folder: &Path, last: &str) -> Result<()> {
     let mut folders = NewFolders::default();
     let mut staged = Vec::new();
@@ -24,12 +27,16 @@ pub(crate) fn write(plan: &Plan, folder: &Path, last: &str) -> Result<()> {
             staged.push((entry, stage(&target, text)?, target));
         }
     }
-    staged.sort_by_key(|(entry, ..)| entry.path == last);
-    rename_all(staged)?;
-    folders.keep();
+    staged.sort_by_key(|(entry, ..)| entry.path.ends_with("/event.json"));
+    let is_last = |staged: &(&Entry, NamedTempFile, PathBuf)| staged.0.path == last;
+    let (manifest, others): (Vec<_>, Vec<_>) = staged.into_iter().partition(is_last);
+    let mut done = Renamed::default();
+    done.rename(others)?;
     for entry in plan.entries.iter().filter(|entry| entry.state == State::LeftOver) {
         remove(&folder.join(&entry.path))?;
     }
+    done.rename(manifest)?;
+    folders.keep();
     Ok(())
 }
 
@@ -71,29 +78,36 @@ fn builder() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
-fn rename_all(staged: Vec<(&Entry, NamedTempFile, PathBuf)>) -> Result<()> {
-    let mut created = Vec::new();
-    let mut updated = Vec::new();
-    for (entry, file, target) in staged {
-        if let Err(error) = file.persist(&target) {
-            for path in created {
-                // The rename's error is the one to report; what cannot be removed stays whole and is found by --check.
-                let _ = fs::remove_file(path);
+/// What was put in its place so far.
+#[derive(Default)]
+struct Renamed<'a> {
+    created: Vec<PathBuf>,
+    updated: Vec<&'a str>,
+}
+
+impl<'a> Renamed<'a> {
+    fn rename(&mut self, staged: Vec<(&'a Entry, NamedTempFile, PathBuf)>) -> Result<()> {
+        for (entry, file, target) in staged {
+            if let Err(error) = file.persist(&target) {
+                for path in &self.created {
+                    // The rename's error is the one to report; what cannot be removed stays whole and is found by --check.
+                    let _ = fs::remove_file(path);
+                }
+                return Err(unwritable("write", &target, error.error, &self.updated));
             }
-            return Err(unwritable("write", &target, error.error, &updated));
+            match entry.state {
+                State::Missing => self.created.push(target),
+                _ => self.updated.push(entry.path.as_str()),
+            }
         }
-        match entry.state {
-            State::Missing => created.push(target),
-            _ => updated.push(entry.path.as_str()),
-        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn remove(path: &Path) -> Result<()> {
     fs::remove_file(path).map_err(|error| {
         Error::file("remove", path, error)
-            .help("every other file is written: remove this one, nothing refers to it any more")
+            .help("every other file is written, but for the manifest: make this one removable, and run the command again")
     })?;
     // Only an empty folder goes, and it does not matter when it stays.
     let _ = fs::remove_dir(parent(path));

@@ -1,14 +1,16 @@
 //! The committed registry as it was read: what the code is held against.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::frozen::{entries, version_of};
-use super::{Frozen, Version, WRITER};
-use crate::canonical::sha256;
+use super::Version;
+use super::layout::{CATALOG, FACTS, entries, version_of};
+use super::version::{parse, refuse_marks};
 use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
+use crate::{format, text};
 
 /// Every event type of a committed registry.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,65 +20,78 @@ pub(crate) struct Baseline {
 }
 
 /// One event type as it was committed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Past {
     /// The version that the code wrote.
     pub(crate) current: u32,
     /// What `event.json` says.
     pub(crate) facts: Value,
     /// The versions by number.
-    pub(crate) versions: BTreeMap<u32, Version>,
+    pub(crate) versions: BTreeMap<u32, Arc<Version>>,
 }
 
 impl Baseline {
     /// Reads the registry in `folder`; an absent folder is an empty registry.
     pub(crate) fn read(folder: &Path) -> Result<Self> {
-        let mut files = BTreeMap::new();
-        for (name, path) in entries(folder)?.into_iter().filter(|(_, path)| path.is_dir()) {
-            for (file, path) in entries(&path)? {
-                if file == "event.json" || version_of(&file).is_some() {
-                    let text = std::fs::read_to_string(&path).map_err(|error| {
-                        Error::file("read", &path, error)
-                            .help("restore it from version control, as UTF-8")
-                    })?;
-                    files.insert(format!("{name}/{file}"), text);
+        let mut baseline = Self::default();
+        for (name, path) in entries(folder)? {
+            if path.is_dir() {
+                for (file, path) in entries(&path)?.into_iter().filter(|(file, _)| is_of_type(file))
+                {
+                    let text = text::read(&path)?;
+                    baseline.take(&name, &file, path, text)?;
                 }
+            } else if name == CATALOG {
+                format::refuse_newer(&text::read(&path)?, &path)?;
             }
         }
-        Self::parse(&files, folder)
+        baseline.settle();
+        Ok(baseline)
     }
 
     /// The registry whose files have these texts, by their paths below `folder`.
-    pub(crate) fn parse(files: &BTreeMap<String, String>, folder: &Path) -> Result<Self> {
+    pub(crate) fn parse(files: BTreeMap<String, String>, folder: &Path) -> Result<Self> {
         let mut baseline = Self::default();
         for (path, text) in files {
-            let Some((name, file)) = path.split_once('/') else { continue };
-            let value = parse(text, &folder.join(path))?;
-            let past = baseline.events.entry(name.to_owned()).or_insert_with(|| Past {
-                current: 0,
-                facts: Value::Null,
-                versions: BTreeMap::new(),
-            });
-            match version_of(file) {
-                Some(version) => {
-                    past.versions.insert(version, Version { text: text.clone(), schema: value });
+            match path.split_once('/') {
+                Some((name, file)) if is_of_type(file) => {
+                    baseline.take(name, file, folder.join(&path), text)?;
                 }
-                None if file == "event.json" => {
-                    let current = value.get("current").and_then(Value::as_u64).unwrap_or(0);
-                    past.current = u32::try_from(current).unwrap_or(u32::MAX);
-                    past.facts = value;
-                }
-                None => {}
+                None if path == CATALOG => format::refuse_newer(&text, &folder.join(path))?,
+                _ => {}
             }
         }
-        for past in baseline.events.values_mut() {
-            // Where `event.json` is missing, the newest version is the one that was written.
-            if past.current == 0 {
-                past.current = past.versions.keys().next_back().copied().unwrap_or(1);
-            }
-        }
+        baseline.settle();
         Ok(baseline)
     }
+
+    /// Takes a file of a type.
+    fn take(&mut self, name: &str, file: &str, path: PathBuf, text: String) -> Result<()> {
+        refuse_marks(&text, &path)?;
+        let past = self.events.entry(name.to_owned()).or_default();
+        match version_of(file) {
+            Some(version) => {
+                past.versions.insert(version, Arc::new(Version::new(path, text)));
+            }
+            None => {
+                past.facts = parse(&text, &path)?;
+                let current = past.facts.get("current").and_then(Value::as_u64).unwrap_or(0);
+                past.current = u32::try_from(current).unwrap_or(u32::MAX);
+            }
+        }
+        Ok(())
+    }
+
+    /// Where `event.json` is missing, the newest version is the one that was written.
+    fn settle(&mut self) {
+        for past in self.events.values_mut().filter(|past| past.current == 0) {
+            past.current = past.versions.keys().next_back().copied().unwrap_or(1);
+        }
+    }
+}
+
+fn is_of_type(file: &str) -> bool {
+    file == FACTS || version_of(file).is_some()
 }
 
 impl Baseline {
@@ -99,18 +114,6 @@ impl Baseline {
     }
 }
 
-impl From<&Baseline> for Frozen {
-    fn from(baseline: &Baseline) -> Self {
-        let mut frozen = Self::default();
-        for (name, past) in &baseline.events {
-            for (version, file) in &past.versions {
-                frozen.insert(name, *version, file.text.clone());
-            }
-        }
-        frozen
-    }
-}
-
 impl Past {
     /// A text of `event.json`.
     pub(crate) fn fact(&self, name: &str) -> Option<&str> {
@@ -125,7 +128,7 @@ impl Past {
     /// The versions whose files are not what was written.
     pub(crate) fn edited(&self) -> impl Iterator<Item = u32> {
         let edited = self.written().filter(|(version, hash)| {
-            self.versions.get(version).is_some_and(|file| sha256(&file.text) != *hash)
+            self.versions.get(version).is_some_and(|file| file.sha256 != *hash)
         });
         edited.map(|(version, _)| version)
     }
@@ -148,35 +151,6 @@ impl Past {
     }
 }
 
-impl Version {
-    /// What this version's code accepts.
-    pub(crate) fn reader(&self) -> Value {
-        let mut reader = self.schema.clone();
-        if let Value::Object(keys) = &mut reader {
-            keys.remove(WRITER);
-        }
-        reader
-    }
-}
-
-fn parse(text: &str, path: &Path) -> Result<Value> {
-    let is_marker =
-        |line: &str| ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark));
-    if let Some(line) = text.lines().position(is_marker) {
-        let message = format!("`{}` has the marks of an unresolved merge", path.display());
-        return Err(Error::new(ErrorKind::Registry, message)
-            .at(path, Some(line + 1))
-            .help("keep one side of the merge, then run `cargo eventbus codegen`"));
-    }
-    serde_json::from_str(text).map_err(|error| {
-        let line = Some(error.line());
-        Error::new(ErrorKind::Registry, format!("`{}` is not JSON", path.display()))
-            .at(path, line)
-            .because(error)
-            .help("restore it from version control")
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -187,7 +161,7 @@ mod tests {
     fn parse(files: &[(&str, &str)]) -> Result<Baseline, crate::Error> {
         let owned = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
         let files: BTreeMap<String, String> = files.iter().map(owned).collect();
-        Baseline::parse(&files, Path::new("schemas"))
+        Baseline::parse(files, Path::new("schemas"))
     }
 
     #[test]
@@ -202,7 +176,8 @@ mod tests {
         let event = &baseline.events["a.b"];
         assert_eq!((event.current, event.versions.len()), (2, 2));
         assert_eq!(event.reserved()["/x"], "string");
-        assert_eq!(event.versions[&2].reader().to_string(), r#"{"type":"object"}"#);
+        let schemas = event.versions[&2].schemas().unwrap();
+        assert_eq!(schemas.reader.to_string(), r#"{"type":"object"}"#);
         assert_eq!(baseline.events["a.c"].current, 3);
     }
 
@@ -211,5 +186,12 @@ mod tests {
         let error = parse(&[("a.b/v1.json", "{\n<<<<<<< HEAD\n}\n")]).unwrap_err();
         assert!(error.to_string().contains("unresolved merge"), "{error}");
         assert_eq!(error.place().unwrap().line, Some(2));
+    }
+
+    #[test]
+    fn what_is_not_looked_into_is_not_parsed() {
+        let baseline = parse(&[("a.b/v1.json", "{"), ("a.b/notes.json", "{")]).unwrap();
+        let error = baseline.events["a.b"].versions[&1].schemas().unwrap_err();
+        assert_eq!(error.to_string(), "`schemas/a.b/v1.json` is not JSON");
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::frozen::version_of;
+use super::layout::{CATALOG, FACTS, version_of};
 use super::{Event, Facts, Group, Member, Registry};
-use crate::canonical::{sha256, text};
+use crate::canonical::text;
+use crate::format::FORMAT;
 use crate::output::Artifact;
 
 /// Every file of the registry, below `folder`.
@@ -19,20 +20,19 @@ pub(crate) fn files(
     written: &BTreeMap<String, String>,
 ) -> Vec<Artifact> {
     let mut files = vec![Artifact::generated(
-        format!("{folder}/catalog.json"),
-        text(&json!({ "format": 1, "root": group(&registry.root) })),
+        format!("{folder}/{CATALOG}"),
+        text(&json!({ "format": FORMAT, "root": group(&registry.root) })),
     )];
     for (name, event) in &registry.events {
-        let path = format!("{folder}/{name}/event.json");
+        let path = format!("{folder}/{name}/{FACTS}");
         let hashes = hashes(event, &format!("{folder}/{name}"), written);
         files.push(Artifact::generated(path, text(&facts(name, event, &hashes))));
         files.extend(event.versions.iter().map(|(version, content)| {
             let path = format!("{folder}/{name}/v{version}.json");
-            let content = content.text.clone();
             if *version == event.current {
-                Artifact::generated(path, content)
+                Artifact::generated(path, content.text.clone())
             } else {
-                Artifact::frozen(path, content)
+                Artifact::kept(path, content.sha256.clone())
             }
         }));
     }
@@ -45,11 +45,13 @@ fn hashes(
     folder: &str,
     written: &BTreeMap<String, String>,
 ) -> BTreeMap<u32, String> {
-    let frozen = written.iter().filter_map(|(path, hash)| {
+    let below = format!("{folder}/v");
+    let names = written.range(below.clone()..).take_while(|(path, _)| path.starts_with(&below));
+    let frozen = names.filter_map(|(path, hash)| {
         let version = version_of(path.strip_prefix(folder)?.strip_prefix('/')?)?;
         (version < event.current).then(|| (version, hash.clone()))
     });
-    let found = event.versions.iter().map(|(version, content)| (*version, sha256(&content.text)));
+    let found = event.versions.iter().map(|(version, content)| (*version, content.sha256.clone()));
     found.chain(frozen).collect()
 }
 

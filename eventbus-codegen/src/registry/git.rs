@@ -27,11 +27,11 @@ impl Baseline {
                 let (meta, path) = entry.split_once('\t')?;
                 Some((meta.rsplit(' ').next()?, path))
             })
-            .filter(|(_, path)| path.ends_with(".json") && path.matches('/').count() == 1)
+            .filter(|(_, path)| path.ends_with(".json") && path.matches('/').count() <= 1)
             .collect();
         let ids: String = entries.iter().map(|(id, _)| format!("{id}\n")).collect();
         let contents = git(folder, &["cat-file", "--batch"], &ids)?;
-        Self::parse(&texts(&entries, &contents)?, &folder.join(schemas))
+        Self::parse(texts(&entries, &contents)?, &folder.join(schemas))
     }
 }
 

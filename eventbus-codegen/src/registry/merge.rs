@@ -1,37 +1,48 @@
 //! The catalog of the code and the frozen versions become the new registry.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use eventbus_runtime::{Document, GroupDocument, LeafDocument, Node};
+use eventbus_runtime::{GroupDocument, Node};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::inline::inline_numbered;
-use super::{Event, Facts, Frozen, Group, Member, Registry, Version, WRITER};
+use super::version::WRITER;
+use super::{Baseline, Catalog, Event, Facts, Group, Leaf, Member, Registry, Version};
 use crate::canonical::{sort_required, text};
 use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::parallel;
 
-/// The registry that the code asks for. Versions before the current ones come from `frozen`, unchanged.
-pub(crate) fn merge(document: &Document, frozen: &Frozen) -> Result<Registry> {
-    let mut events = BTreeMap::new();
-    let root = group(&document.root, frozen, &mut events)?;
-    if events.is_empty() {
-        let message = format!("`{}` holds no events", root.rust_path);
+/// The registry that the code asks for. Versions before the current ones come from `baseline`, unchanged.
+pub(crate) fn merge(catalog: &Catalog, baseline: &Baseline) -> Result<Registry> {
+    let leaves = leaves(catalog);
+    if leaves.is_empty() {
+        let message = format!("`{}` holds no events", catalog.root.rust_path);
         return Err(Error::new(ErrorKind::Discovery, message).help(
             "give it a variant with a payload, or name another enum as `root`: nothing is \
              generated from an empty tree, because everything generated before would go",
         ));
     }
-    Ok(Registry { root, events })
+    let mut events = BTreeMap::new();
+    let made = parallel::each(&leaves, |leaf| event(leaf, baseline));
+    for (leaf, event) in leaves.iter().zip(made) {
+        if let Some(other) = events.insert(leaf.event_type.clone(), event?) {
+            return Err(one_name(leaf, &other));
+        }
+    }
+    Ok(Registry { root: group(&catalog.root), events })
 }
 
 /// The event types of a catalog, depth first.
-pub(crate) fn leaves(document: &Document) -> Vec<&LeafDocument> {
+pub(crate) fn leaves(catalog: &Catalog) -> Vec<&Leaf> {
     let mut leaves = Vec::new();
-    collect(&document.root, &mut leaves);
+    collect(&catalog.root, &mut leaves);
     leaves
 }
 
-fn collect<'a>(group: &'a GroupDocument, leaves: &mut Vec<&'a LeafDocument>) {
+fn collect<'a>(group: &'a GroupDocument<Box<RawValue>>, leaves: &mut Vec<&'a Leaf>) {
     for member in &group.members {
         match member {
             Node::Group(nested) => collect(nested, leaves),
@@ -40,36 +51,36 @@ fn collect<'a>(group: &'a GroupDocument, leaves: &mut Vec<&'a LeafDocument>) {
     }
 }
 
-fn group(
-    document: &GroupDocument,
-    frozen: &Frozen,
-    events: &mut BTreeMap<String, Event>,
-) -> Result<Group> {
-    let mut members = Vec::with_capacity(document.members.len());
-    for node in &document.members {
-        members.push(match node {
-            Node::Group(nested) => Member::Group(group(nested, frozen, events)?),
-            Node::Leaf(leaf) => {
-                let event = event(leaf, frozen)?;
-                if let Some(other) = events.insert(leaf.event_type.clone(), event) {
-                    return Err(one_name(leaf, &other));
-                }
-                Member::Event(leaf.event_type.clone())
-            }
-        });
-    }
-    Ok(Group {
+fn group(document: &GroupDocument<Box<RawValue>>) -> Group {
+    let member = |node: &Node<Box<RawValue>>| match node {
+        Node::Group(nested) => Member::Group(group(nested)),
+        Node::Leaf(leaf) => Member::Event(leaf.event_type.clone()),
+    };
+    let mut members: Vec<Member> = document.members.iter().map(member).collect();
+    members.sort_by(|a, b| a.name().cmp(b.name()));
+    Group {
         rust_path: document.rust_path.clone(),
         docs: document.docs.clone(),
         prefix: document.prefix.clone(),
         members,
-    })
+    }
 }
 
-fn event(leaf: &LeafDocument, frozen: &Frozen) -> Result<Event> {
-    let mut versions = frozen.before(&leaf.event_type, leaf.version)?;
-    let schema = contracts(leaf)?;
-    versions.insert(leaf.version, Version { text: text(&schema), schema });
+impl Member {
+    /// What the names below it begin with, or its own name.
+    fn name(&self) -> &str {
+        match self {
+            Self::Group(group) => &group.prefix,
+            Self::Event(name) => name,
+        }
+    }
+}
+
+fn event(leaf: &Leaf, baseline: &Baseline) -> Result<Event> {
+    let mut versions = former(leaf, baseline)?;
+    let file = format!("{}/v{}.json", leaf.event_type, leaf.version);
+    let current = Version::new(PathBuf::from(file), text(&contracts(leaf)?));
+    versions.insert(leaf.version, Arc::new(current));
     Ok(Event {
         rust_path: leaf.rust_path.clone(),
         docs: leaf.docs.clone(),
@@ -80,7 +91,20 @@ fn event(leaf: &LeafDocument, frozen: &Frozen) -> Result<Event> {
     })
 }
 
-fn facts(leaf: &LeafDocument) -> Facts {
+/// The versions that come before the current one. They are frozen.
+fn former(leaf: &Leaf, baseline: &Baseline) -> Result<BTreeMap<u32, Arc<Version>>> {
+    let Some(past) = baseline.events.get(&leaf.event_type) else { return Ok(BTreeMap::new()) };
+    match past.versions.keys().next_back() {
+        Some(newest) if *newest > leaf.version => Err(decreased(leaf, *newest)),
+        _ => Ok(past
+            .versions
+            .range(..leaf.version)
+            .map(|(version, file)| (*version, Arc::clone(file)))
+            .collect()),
+    }
+}
+
+fn facts(leaf: &Leaf) -> Facts {
     Facts {
         tenant_id: leaf.tenant_id.clone(),
         event_key: leaf.event_key.clone(),
@@ -99,21 +123,32 @@ fn facts(leaf: &LeafDocument) -> Facts {
 /// The reader contract with the writer contract inside it.
 ///
 /// The writer has an `$id` of its own: that makes it a schema resource, and `#/$defs/..` in it means its own.
-fn contracts(leaf: &LeafDocument) -> Result<Value> {
+fn contracts(leaf: &Leaf) -> Result<Value> {
     let id = format!("{}/v{}", leaf.event_type, leaf.version);
-    let with_id = |schema, id| with_id(schema, id).map_err(|name| recursive(leaf, &name));
-    let mut reader = with_id(leaf.reader.as_value(), format!("{id}.json"))?;
+    let with_id =
+        |schema, id| with_id(schema_of(leaf, schema)?, id).map_err(|name| recursive(leaf, &name));
+    let mut reader = with_id(&leaf.reader, format!("{id}.json"))?;
     reader["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
-    reader[WRITER] = with_id(leaf.writer.as_value(), format!("{id}.writer.json"))?;
+    reader[WRITER] = with_id(&leaf.writer, format!("{id}.writer.json"))?;
     Ok(reader)
 }
 
+/// A schema of the catalog, parsed.
+pub(crate) fn schema_of(leaf: &Leaf, schema: &RawValue) -> Result<Value> {
+    serde_json::from_str(schema.get()).map_err(|error| {
+        let message = format!("a schema of `{}` cannot be read", leaf.rust_path);
+        Error::new(ErrorKind::Discovery, message)
+            .because(error)
+            .help("give its types schemas that are JSON: every number in them must be a finite one")
+    })
+}
+
 /// The schema as an object; `true` and `false` are objects too, in a longer spelling.
-fn with_id(schema: &Value, id: String) -> Result<Value, String> {
+fn with_id(schema: Value, id: String) -> Result<Value, String> {
     let mut schema = match schema {
         Value::Bool(true) => json!({}),
         Value::Bool(false) => json!({ "not": {} }),
-        other => other.clone(),
+        other => other,
     };
     inline_numbered(&mut schema)?;
     sort_required(&mut schema);
@@ -121,7 +156,7 @@ fn with_id(schema: &Value, id: String) -> Result<Value, String> {
     Ok(schema)
 }
 
-fn one_name(leaf: &LeafDocument, other: &Event) -> Error {
+fn one_name(leaf: &Leaf, other: &Event) -> Error {
     let message = format!(
         "`{}` and `{}` are both named `{}`",
         other.rust_path, leaf.rust_path, leaf.event_type
@@ -130,7 +165,7 @@ fn one_name(leaf: &LeafDocument, other: &Event) -> Error {
         .help("give one of the variants another name, or put it below another group")
 }
 
-fn recursive(leaf: &LeafDocument, name: &str) -> Error {
+fn recursive(leaf: &Leaf, name: &str) -> Error {
     let message = format!(
         "two types in the payload `{}` share a name, and `{name}` contains itself",
         leaf.rust_path
@@ -139,4 +174,17 @@ fn recursive(leaf: &LeafDocument, name: &str) -> Error {
         "give one of them another name in schemas: #[schemars(rename = \"..\")]; only types that do \
          not contain themselves can be written out where they are used",
     )
+}
+
+fn decreased(leaf: &Leaf, newest: u32) -> Error {
+    let message = format!(
+        "`{}` is at version {} in the code, but the registry has {newest}",
+        leaf.event_type, leaf.version
+    );
+    Error::new(ErrorKind::Registry, message)
+        .help(format!("set `#[event(version = {newest})]` or a higher one"))
+        .help(format!(
+            "if version {newest} was never released, take its files out of the registry and the \
+             migrations by restoring both from version control"
+        ))
 }

@@ -5,27 +5,36 @@
 
 mod baseline;
 mod files;
-mod frozen;
 mod git;
 mod inline;
+mod layout;
 mod merge;
 mod sample;
 mod samples;
+mod version;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use eventbus_runtime::CompatDocument;
-use serde_json::Value;
+use eventbus_runtime::{CompatDocument, Document, LeafDocument};
+use serde_json::value::RawValue;
 
 pub(crate) use self::baseline::{Baseline, Past};
 pub(crate) use self::files::files;
-pub(crate) use self::frozen::{Frozen, is_history};
-pub(crate) use self::merge::{leaves, merge};
+pub(crate) use self::layout::is_history;
+pub(crate) use self::merge::{leaves, merge, schema_of};
 pub(crate) use self::sample::sample;
 pub(crate) use self::samples::{Samples, Stored, beside, sample_path};
+pub(crate) use self::version::{Schemas, Version};
+
+/// The catalog of the code. Its schemas are texts until one is looked into.
+pub(crate) type Catalog = Document<Box<RawValue>>;
+
+/// An event type of the catalog.
+pub(crate) type Leaf = LeafDocument<Box<RawValue>>;
 
 /// Every event type that the code knows, with all its versions.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Registry {
     /// The root enum and what is below it.
     pub(crate) root: Group,
@@ -42,7 +51,7 @@ pub(crate) struct Group {
     pub(crate) docs: String,
     /// What the names below it begin with; empty for the root.
     pub(crate) prefix: String,
-    /// Its variants, in the order of their declaration.
+    /// Its variants, in the order of their names: moving one in Rust changes no file.
     pub(crate) members: Vec<Member>,
 }
 
@@ -56,7 +65,7 @@ pub(crate) enum Member {
 }
 
 /// An event type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Event {
     /// The payload struct's path in Rust.
     pub(crate) rust_path: String,
@@ -68,8 +77,8 @@ pub(crate) struct Event {
     pub(crate) current: u32,
     /// What its author says of it beyond its shape.
     pub(crate) facts: Facts,
-    /// The text of each version's file, the current one and the frozen ones.
-    pub(crate) versions: BTreeMap<u32, Version>,
+    /// The versions by number, the current one and the frozen ones.
+    pub(crate) versions: BTreeMap<u32, Arc<Version>>,
 }
 
 /// What the derive's attributes say of an event type. What is not said has no place in the registry's files.
@@ -97,25 +106,6 @@ pub(crate) struct Facts {
     pub(crate) retired: Option<String>,
     /// The names that fields had, by their pointers, with what they held: no other field takes them.
     pub(crate) reserved: BTreeMap<String, String>,
-}
-
-/// One version of an event type.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Version {
-    /// What its file holds, byte for byte.
-    pub(crate) text: String,
-    /// The same, parsed.
-    pub(crate) schema: Value,
-}
-
-/// The key under which a version's file holds the writer contract.
-pub(crate) const WRITER: &str = "x-eventbus-writer";
-
-impl Version {
-    /// What this version's code writes; the reader contract where the file holds no other.
-    pub(crate) fn writer(&self) -> &Value {
-        self.schema.get(WRITER).unwrap_or(&self.schema)
-    }
 }
 
 impl Event {

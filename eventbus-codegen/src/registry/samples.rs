@@ -3,11 +3,11 @@
 //! `schemas/order.placed/samples/v1.json` is the toolchain's own, made when version 1 was first written, and never
 //! written again. What stands beside it as `v1.<anything>.json` is the user's: it is read, and nothing else.
 
-use std::fs;
 use std::path::Path;
 
-use super::frozen::{entries, number, version_of};
-use crate::diagnostic::{Error, Result};
+use super::layout::{entries, number, version_of};
+use crate::diagnostic::Result;
+use crate::text;
 
 /// The folder of a type's samples, in the folder of the type.
 const FOLDER: &str = "samples";
@@ -53,8 +53,7 @@ impl Samples {
             for (file, place) in entries(&folder)? {
                 let path = format!("{schemas}/{event_type}/{FOLDER}/{file}");
                 if let Some(version) = sample_of(&file) {
-                    let text = fs::read_to_string(&place)
-                        .map_err(|error| Error::file("read", &place, error))?;
+                    let text = text::read(&place)?;
                     let event_type = event_type.clone();
                     samples.stored.push(Stored { path, event_type, version, text });
                 } else if file.ends_with(".json") && !file.starts_with('.') {

@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use eventbus_runtime::Document;
 use serde_json::{Value, json};
 
-use super::{Frozen, Registry, files, merge};
+use super::{Baseline, Catalog, Registry, files, merge};
 use crate::output::Content;
 
 /// A shop with one group, whose `order.placed` is at `version` with `schema` as both contracts.
-pub(crate) fn shop(version: u32, schema: &Value) -> Document {
+pub(crate) fn shop(version: u32, schema: &Value) -> Catalog {
     let leaf = json!({
         "type": "order.placed", "version": version, "rustPath": "shop::OrderPlaced",
         "docs": "A customer's order.", "aggregateId": "order_id",
@@ -24,11 +24,17 @@ pub(crate) fn shop(version: u32, schema: &Value) -> Document {
 }
 
 pub(crate) fn registry(schema: &Value) -> Registry {
-    merge(&shop(1, schema), &Frozen::default()).unwrap()
+    merge(&shop(1, schema), &Baseline::default()).unwrap()
 }
 
 fn object(field: &str) -> Value {
     json!({"type": "object", "properties": {field: {"type": "string"}}, "required": [field]})
+}
+
+/// A registry with one version of the shop's event.
+pub(crate) fn holding(version: u32, text: &str) -> Baseline {
+    let files = [(format!("order.placed/v{version}.json"), text.to_owned())];
+    Baseline::parse(files.into(), Path::new("schemas")).unwrap()
 }
 
 fn paths(registry: &Registry) -> Vec<String> {
@@ -41,28 +47,24 @@ fn a_type_has_one_file_per_version_and_one_of_facts() {
     let wanted =
         ["schemas/catalog.json", "schemas/order.placed/event.json", "schemas/order.placed/v1.json"];
     assert_eq!(paths(&registry), wanted);
-    let version = registry.events["order.placed"].current();
-    assert_eq!(version.schema["$id"], "order.placed/v1.json");
-    assert_eq!(version.writer()["$id"], "order.placed/v1.writer.json");
-    assert_eq!(version.writer()["required"], json!(["id"]));
+    let schemas = registry.events["order.placed"].current().schemas().unwrap();
+    assert_eq!(schemas.reader["$id"], "order.placed/v1.json");
+    assert_eq!(schemas.writer["$id"], "order.placed/v1.writer.json");
+    assert_eq!(schemas.writer["required"], json!(["id"]));
 }
 
 #[test]
 fn an_older_version_is_kept_byte_for_byte() {
-    let mut frozen = Frozen::default();
-    frozen.insert("order.placed", 1, "{ \"by\": \"hand\" }".to_owned());
-    let registry = merge(&shop(2, &object("id")), &frozen).unwrap();
+    let registry = merge(&shop(2, &object("id")), &holding(1, "{ \"by\": \"hand\" }")).unwrap();
     let event = &registry.events["order.placed"];
     assert_eq!(event.versions[&1].text, "{ \"by\": \"hand\" }");
-    assert_eq!(event.current().schema["$id"], "order.placed/v2.json");
+    assert_eq!(event.current().schemas().unwrap().reader["$id"], "order.placed/v2.json");
     assert!(paths(&registry).contains(&"schemas/order.placed/v1.json".to_owned()));
 }
 
 #[test]
 fn a_version_does_not_go_back() {
-    let mut frozen = Frozen::default();
-    frozen.insert("order.placed", 3, "{}".to_owned());
-    let error = merge(&shop(2, &object("id")), &frozen).unwrap_err();
+    let error = merge(&shop(2, &object("id")), &holding(3, "{}")).unwrap_err();
     assert_eq!(
         error.to_string(),
         "`order.placed` is at version 2 in the code, but the registry has 3"
@@ -73,7 +75,7 @@ fn a_version_does_not_go_back() {
 fn no_events_is_an_error() {
     let mut document = shop(1, &object("id"));
     document.root.members.clear();
-    let error = merge(&document, &Frozen::default()).unwrap_err();
+    let error = merge(&document, &Baseline::default()).unwrap_err();
     assert_eq!(error.to_string(), "`shop::ShopEvent` holds no events");
 }
 
@@ -82,15 +84,15 @@ fn one_name_for_two_events_names_both() {
     let mut document = shop(1, &object("id"));
     let again = document.root.members[0].clone();
     document.root.members.push(again);
-    let error = merge(&document, &Frozen::default()).unwrap_err();
+    let error = merge(&document, &Baseline::default()).unwrap_err();
     let wanted = "`shop::OrderPlaced` and `shop::OrderPlaced` are both named `order.placed`";
     assert_eq!(error.to_string(), wanted);
 }
 
 #[test]
 fn a_fact_stands_in_the_file_where_its_author_stated_it() {
-    let event_json = |document: &Document| -> Value {
-        let registry = merge(document, &Frozen::default()).unwrap();
+    let event_json = |document: &Catalog| -> Value {
+        let registry = merge(document, &Baseline::default()).unwrap();
         let files = files(&registry, "schemas", &BTreeMap::new());
         let file = files.into_iter().find(|file| file.path.ends_with("event.json")).unwrap();
         let Content::Generated(text) = file.content else { panic!("facts are never frozen") };

@@ -7,18 +7,20 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::{Catalog, Compat, CompatMode, Group, Leaf, Upcast};
 
 /// A catalog as data: what the toolchain reads out of the user's library.
+///
+/// `S` is what a schema is kept as: a schema, or its text where most of them are never looked into.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Document {
+pub struct Document<S = Schema> {
     /// The format of this document; a toolchain refuses one it does not know.
     pub format: u32,
     /// The root enum.
-    pub root: GroupDocument,
+    pub root: GroupDocument<S>,
 }
 
 /// A [`Group`] as data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct GroupDocument {
+pub struct GroupDocument<S = Schema> {
     /// See [`Group::rust_path`].
     pub rust_path: String,
     /// See [`Group::docs`].
@@ -26,7 +28,7 @@ pub struct GroupDocument {
     /// See [`Group::prefix`].
     pub prefix: String,
     /// See [`Group::members`].
-    pub members: Vec<Node>,
+    pub members: Vec<Node<S>>,
     /// See [`Group::unknown`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unknown: bool,
@@ -38,17 +40,17 @@ pub struct GroupDocument {
 /// A node of a [`Document`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Node {
+pub enum Node<S = Schema> {
     /// An enum.
-    Group(GroupDocument),
+    Group(GroupDocument<S>),
     /// An event type.
-    Leaf(Box<LeafDocument>),
+    Leaf(Box<LeafDocument<S>>),
 }
 
 /// A [`Leaf`] as data, with the schemas of both contracts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LeafDocument {
+#[serde(rename_all = "camelCase", bound(deserialize = "S: Deserialize<'de>"))]
+pub struct LeafDocument<S = Schema> {
     /// See [`Leaf::event_type`].
     #[serde(rename = "type")]
     pub event_type: String,
@@ -61,15 +63,15 @@ pub struct LeafDocument {
     /// See [`Leaf::aggregate_id`].
     pub aggregate_id: Option<String>,
     /// What this code accepts.
-    pub reader: Schema,
+    pub reader: S,
     /// What this code writes.
-    pub writer: Schema,
+    pub writer: S,
     /// See [`Leaf::aliases`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
     /// See [`Leaf::upcasts`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub upcasts: Vec<UpcastDocument>,
+    pub upcasts: Vec<UpcastDocument<S>>,
     /// See [`Leaf::unreadable`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreadable: Vec<u32>,
@@ -99,15 +101,15 @@ pub struct LeafDocument {
 /// An [`Upcast`] as data, with the schemas of both contracts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct UpcastDocument {
+pub struct UpcastDocument<S = Schema> {
     /// See [`Upcast::version`].
     pub version: u32,
     /// See [`Upcast::rust_path`].
     pub rust_path: String,
     /// What this code accepts of that version.
-    pub reader: Schema,
+    pub reader: S,
     /// What the struct of that version writes.
-    pub writer: Schema,
+    pub writer: S,
 }
 
 /// A [`Compat`] as data.

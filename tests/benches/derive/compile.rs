@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use eventbus_benches::report::{Goal, Row};
 use eventbus_benches::timing::median;
+use eventbus_benches::workspace::{dependency, write};
 
-use crate::crates::{by_hand, dependency, derived, tagged, write};
+use crate::crates::{by_hand, derived, tagged};
 
 /// `cargo check` after an edit that changes nothing but the file.
 pub(crate) fn check(leaves: usize, rounds: usize) -> Result<[Row; 2], Box<dyn Error>> {

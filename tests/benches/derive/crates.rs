@@ -1,9 +1,6 @@
-//! The crates that are compiled: one folder with a workspace of its own, and this repository's lock file.
+//! The sources of the crates that are compiled.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
 
 /// The leaves of one group.
 const FAMILY: usize = 10;
@@ -16,34 +13,6 @@ const FIELDS: [&str; 5] = [
     "#[serde(default, skip_serializing_if = \"Option::is_none\")] coupon: Option<String>",
     "articles: Vec<u32>",
 ];
-
-/// The crates by name, with their dependencies and their source.
-pub(crate) fn write(folder: &Path, crates: &[(&str, String, String)]) -> io::Result<()> {
-    let members: Vec<_> = crates.iter().map(|(name, ..)| format!("\"{name}\"")).collect();
-    let workspace = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
-    fs::write(folder.join("Cargo.toml"), workspace)?;
-    fs::copy(repository().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    for (name, dependencies, source) in crates {
-        let manifest = format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\n{dependencies}"
-        );
-        fs::create_dir_all(folder.join(name).join("src"))?;
-        fs::write(folder.join(name).join("Cargo.toml"), manifest)?;
-        fs::write(folder.join(name).join("src/lib.rs"), source)?;
-    }
-    Ok(())
-}
-
-/// The repository's root.
-pub(crate) fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// The dependency on one of this repository's crates.
-pub(crate) fn dependency(name: &str) -> String {
-    format!("{name} = {{ path = {:?} }}\n", repository().join(name))
-}
 
 /// Groups of ten leaves below one root, deriving `DomainEvent`.
 pub(crate) fn derived(leaves: usize) -> String {

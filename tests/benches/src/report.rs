@@ -35,6 +35,8 @@ pub enum Goal {
     Faster(f64),
     /// Ours, to the digit.
     Exactly(u32),
+    /// Ours, in its unit.
+    Below(f64),
     /// For the reader's information.
     None,
 }
@@ -65,6 +67,7 @@ impl Row {
             Goal::AtMost(most) => self.ratio().map(|ratio| ratio <= most),
             Goal::AtLeast(least) | Goal::Faster(least) => self.ratio().map(|ratio| ratio >= least),
             Goal::Exactly(number) => Some((self.ours - f64::from(number)).abs() < f64::EPSILON),
+            Goal::Below(most) => Some(self.ours < most),
             Goal::None => None,
         }
     }
@@ -117,6 +120,7 @@ fn cells(row: &Row) -> Vec<String> {
         Goal::AtLeast(least) => format!("at least {least:.2}x"),
         Goal::Faster(least) => format!("{least:.1}x faster"),
         Goal::Exactly(number) => number.to_string(),
+        Goal::Below(most) => format!("below {}", number(most)),
         Goal::None => String::new(),
     };
     let mark = match row.met() {

@@ -23,7 +23,7 @@ impl Kept {
         paths.filter(is_one).map(Self).collect()
     }
 
-    /// The only one, after those of former runs were removed.
+    /// The only one.
     fn only(package: &str) -> Self {
         let mut all = Self::of(package);
         assert_eq!(all.len(), 1);
@@ -42,9 +42,6 @@ impl Kept {
 #[test]
 fn nothing_is_linked_or_asked_again() {
     let package = "fixture-no-change";
-    if fixtures_folder().join("eventbus").exists() {
-        Kept::of(package).iter().for_each(|kept| fs::remove_dir_all(&kept.0).unwrap());
-    }
     let fixture = Fixture::new("no-change", SHOP);
     fixture.codegen();
     let kept = Kept::only(package);

@@ -1,8 +1,8 @@
 use serde_json::json;
 
 use super::{Database, Emitted, NewMigration, emit, next_number};
-use crate::registry::tests::{registry, shop};
-use crate::registry::{Frozen, Registry, merge};
+use crate::registry::tests::{holding, registry, shop};
+use crate::registry::{Registry, merge};
 
 fn first(registry: &Registry, database: Database) -> Vec<NewMigration> {
     emit(database, registry, &[], 1)
@@ -41,9 +41,8 @@ fn only_what_changed_is_emitted_again() {
     let mut before = emitted(first(&registry, Database::Postgres));
     assert_eq!(emit(Database::Postgres, &registry, &before, 9), []);
 
-    let mut frozen = Frozen::default();
-    frozen.insert("order.placed", 1, registry.events["order.placed"].current().text.clone());
-    let bumped = merge(&shop(2, &json!({})), &frozen).unwrap();
+    let past = holding(1, &registry.events["order.placed"].current().text);
+    let bumped = merge(&shop(2, &json!({})), &past).unwrap();
     let files = emit(Database::Postgres, &bumped, &before, 12);
     assert_eq!(files.len(), 1);
     assert_eq!(files[0].emitted.file, "0012_eventbus_types.sql");

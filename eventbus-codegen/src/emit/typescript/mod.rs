@@ -58,8 +58,8 @@ impl File {
     /// The payload's type, the types it refers to, and the event's type.
     fn event(&mut self, event_type: &str, event: &Event, event_name: &str) -> Result<()> {
         let payload = type_name(&event.rust_path);
-        let schema = event.current().writer();
-        let lowered = lower(schema);
+        let schema = event.current().schemas()?.writer;
+        let lowered = lower(&schema);
         let context = format!("{event_type} v{}, writer contract", event.current);
         self.warnings.extend(lowered.warnings.iter().map(|text| format!("{context}: {text}")));
         for (name, definition) in &lowered.definitions {
@@ -150,10 +150,11 @@ fn event_docs(event_type: &str, event: &Event) -> Vec<String> {
 /// The TypeScript name of each event: after its payload, or after its type name where events share a payload or where
 /// a group has that name.
 fn event_names(registry: &Registry) -> BTreeMap<String, String> {
-    let shared = |event: &Event| {
-        let name = type_name(&event.rust_path);
-        registry.events.values().filter(|other| type_name(&other.rust_path) == name).count() > 1
-    };
+    let mut payloads: BTreeMap<String, usize> = BTreeMap::new();
+    for event in registry.events.values() {
+        *payloads.entry(type_name(&event.rust_path)).or_default() += 1;
+    }
+    let shared = |event: &Event| payloads[&type_name(&event.rust_path)] > 1;
     let groups = group_names(&registry.root);
     let name = |(name, event): (&String, &Event)| {
         let short = format!("{}Event", type_name(&event.rust_path));
@@ -171,7 +172,7 @@ fn group_names(group: &Group) -> BTreeSet<String> {
     below.chain([type_name(&group.rust_path)]).collect()
 }
 
-/// The event types in the order of the enums' declaration.
+/// The event types in the order of the groups that they are in.
 fn in_order(group: &Group) -> Vec<&str> {
     let members = group.members.iter().flat_map(|member| match member {
         Member::Group(nested) => in_order(nested),

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::emit;
 use super::names::type_name;
 use crate::registry::tests::{registry, shop};
-use crate::registry::{Frozen, Registry, merge};
+use crate::registry::{Baseline, Catalog, Registry, merge};
 
 fn typescript(schema: &Value) -> String {
     let generated = emit(&registry(schema), true).unwrap();
@@ -156,9 +156,9 @@ fn events_that_share_a_payload_are_named_by_their_types() {
     let mut document = shop(1, &json!({"type": "object"}));
     let again = serde_json::to_string(&document).unwrap().replace("order", "refund");
     let again = again.replace("shop::OrderEvent", "shop::RefundEvent");
-    let again: eventbus_runtime::Document = serde_json::from_str(&again).unwrap();
+    let again: Catalog = serde_json::from_str(&again).unwrap();
     document.root.members.extend(again.root.members);
-    let text = emit(&merge(&document, &Frozen::default()).unwrap(), true).unwrap().text;
+    let text = emit(&merge(&document, &Baseline::default()).unwrap(), true).unwrap().text;
     assert!(text.contains("export type ShopEvent = OrderEvent | RefundEvent;"), "{text}");
     assert!(text.contains("export type RefundPlacedEvent = Envelope"), "{text}");
     assert_eq!(text.matches("export type OrderPlaced = ").count(), 1, "{text}");
@@ -195,9 +195,9 @@ fn two_events(rust_path: &str, definition: &str) -> Registry {
     let other = serde_json::to_string(&shop(1, &with(definition, "number"))).unwrap();
     let other = other.replace("order.placed", "order.paid").replace("shop::OrderPlaced", rust_path);
     let other = other.replace("shop::OrderEvent", "shop::PaymentEvent");
-    let other: eventbus_runtime::Document = serde_json::from_str(&other).unwrap();
+    let other: Catalog = serde_json::from_str(&other).unwrap();
     document.root.members.extend(other.root.members);
-    merge(&document, &Frozen::default()).unwrap()
+    merge(&document, &Baseline::default()).unwrap()
 }
 
 #[test]

@@ -73,6 +73,56 @@ export const OrderStatusValues = [
   "cancelled",
 ] as const satisfies readonly OrderStatus[];
 
+/** The order ended before the parcel left. */
+export type OrderCancelled = {
+  /** What goes back on the shelf. */
+  readonly items: readonly Item[];
+  /**
+   * The order.
+   *
+   * @format uuid
+   */
+  readonly order_id: string;
+  /** Where the order stands. */
+  readonly status: OrderStatus;
+};
+
+/**
+ * The order ended before the parcel left.
+ *
+ * `order.cancelled`; `subject` is `data.order_id`.
+ */
+export type OrderCancelledEvent = Envelope & {
+  readonly type: "order.cancelled";
+  readonly dataversion: 1;
+  readonly data: OrderCancelled;
+};
+
+/** The customer has the parcel. */
+export type OrderDelivered = {
+  /** What was delivered. */
+  readonly items: readonly Item[];
+  /**
+   * The order.
+   *
+   * @format uuid
+   */
+  readonly order_id: string;
+  /** Where the order stands. */
+  readonly status: OrderStatus;
+};
+
+/**
+ * The customer has the parcel.
+ *
+ * `order.delivered`; `subject` is `data.order_id`.
+ */
+export type OrderDeliveredEvent = Envelope & {
+  readonly type: "order.delivered";
+  readonly dataversion: 1;
+  readonly data: OrderDelivered;
+};
+
 /** A customer placed an order. */
 export type OrderPlaced = {
   /** What was ordered; never empty. */
@@ -121,85 +171,6 @@ export type OrderShippedEvent = Envelope & {
   readonly type: "order.shipped";
   readonly dataversion: 1;
   readonly data: OrderShipped;
-};
-
-/** The customer has the parcel. */
-export type OrderDelivered = {
-  /** What was delivered. */
-  readonly items: readonly Item[];
-  /**
-   * The order.
-   *
-   * @format uuid
-   */
-  readonly order_id: string;
-  /** Where the order stands. */
-  readonly status: OrderStatus;
-};
-
-/**
- * The customer has the parcel.
- *
- * `order.delivered`; `subject` is `data.order_id`.
- */
-export type OrderDeliveredEvent = Envelope & {
-  readonly type: "order.delivered";
-  readonly dataversion: 1;
-  readonly data: OrderDelivered;
-};
-
-/** The order ended before the parcel left. */
-export type OrderCancelled = {
-  /** What goes back on the shelf. */
-  readonly items: readonly Item[];
-  /**
-   * The order.
-   *
-   * @format uuid
-   */
-  readonly order_id: string;
-  /** Where the order stands. */
-  readonly status: OrderStatus;
-};
-
-/**
- * The order ended before the parcel left.
- *
- * `order.cancelled`; `subject` is `data.order_id`.
- */
-export type OrderCancelledEvent = Envelope & {
-  readonly type: "order.cancelled";
-  readonly dataversion: 1;
-  readonly data: OrderCancelled;
-};
-
-/** The customer was sent to the payment provider. */
-export type PaymentInitiated = {
-  /**
-   * In the currency's smallest unit.
-   *
-   * @remarks An integer that may exceed 2^53 - 1, beyond which JavaScript rounds.
-   */
-  readonly amount: number;
-  /** ISO 4217 code. */
-  readonly currency: string;
-  /**
-   * The payment.
-   *
-   * @format uuid
-   */
-  readonly payment_id: string;
-};
-
-/**
- * The customer was sent to the payment provider.
- *
- * `payment.initiated`; `subject` is `data.payment_id`.
- */
-export type PaymentInitiatedEvent = Envelope & {
-  readonly type: "payment.initiated";
-  readonly dataversion: 1;
-  readonly data: PaymentInitiated;
 };
 
 /** The money arrived. */
@@ -260,6 +231,35 @@ export type PaymentFailedEvent = Envelope & {
   readonly data: PaymentFailed;
 };
 
+/** The customer was sent to the payment provider. */
+export type PaymentInitiated = {
+  /**
+   * In the currency's smallest unit.
+   *
+   * @remarks An integer that may exceed 2^53 - 1, beyond which JavaScript rounds.
+   */
+  readonly amount: number;
+  /** ISO 4217 code. */
+  readonly currency: string;
+  /**
+   * The payment.
+   *
+   * @format uuid
+   */
+  readonly payment_id: string;
+};
+
+/**
+ * The customer was sent to the payment provider.
+ *
+ * `payment.initiated`; `subject` is `data.payment_id`.
+ */
+export type PaymentInitiatedEvent = Envelope & {
+  readonly type: "payment.initiated";
+  readonly dataversion: 1;
+  readonly data: PaymentInitiated;
+};
+
 /** The money went back. */
 export type PaymentRefunded = {
   /**
@@ -289,6 +289,19 @@ export type PaymentRefundedEvent = Envelope & {
   readonly data: PaymentRefunded;
 };
 
+/** A process says how it is. */
+export type SystemHealth = {
+  /** Facts worth keeping, by name. */
+  readonly details: { readonly [key: string]: string };
+};
+
+/** A process says how it is. */
+export type SystemHealthEvent = Envelope & {
+  readonly type: "system.health";
+  readonly dataversion: 1;
+  readonly data: SystemHealth;
+};
+
 /** A process came up. */
 export type SystemStarted = {
   /** Facts worth keeping, by name. */
@@ -313,19 +326,6 @@ export type SystemStoppedEvent = Envelope & {
   readonly type: "system.stopped";
   readonly dataversion: 1;
   readonly data: SystemStopped;
-};
-
-/** A process says how it is. */
-export type SystemHealth = {
-  /** Facts worth keeping, by name. */
-  readonly details: { readonly [key: string]: string };
-};
-
-/** A process says how it is. */
-export type SystemHealthEvent = Envelope & {
-  readonly type: "system.health";
-  readonly dataversion: 1;
-  readonly data: SystemHealth;
 };
 
 /** An account was opened. */
@@ -353,31 +353,6 @@ export type UserCreatedEvent = Envelope & {
   readonly data: UserCreated;
 };
 
-/** An account changed. */
-export type UserUpdated = {
-  /** What changed, old value first. */
-  readonly changes: { readonly [key: string]: readonly [string, string] } | null;
-  /** Where to write to, when the customer said so. */
-  readonly email: string | null;
-  /**
-   * The account.
-   *
-   * @format uuid
-   */
-  readonly user_id: string;
-};
-
-/**
- * An account changed.
- *
- * `user.updated`; `subject` is `data.user_id`.
- */
-export type UserUpdatedEvent = Envelope & {
-  readonly type: "user.updated";
-  readonly dataversion: 1;
-  readonly data: UserUpdated;
-};
-
 /** An account was closed. */
 export type UserDeleted = {
   /** What changed, old value first; absent for a closed account. */
@@ -403,25 +378,50 @@ export type UserDeletedEvent = Envelope & {
   readonly data: UserDeleted;
 };
 
+/** An account changed. */
+export type UserUpdated = {
+  /** What changed, old value first. */
+  readonly changes: { readonly [key: string]: readonly [string, string] } | null;
+  /** Where to write to, when the customer said so. */
+  readonly email: string | null;
+  /**
+   * The account.
+   *
+   * @format uuid
+   */
+  readonly user_id: string;
+};
+
+/**
+ * An account changed.
+ *
+ * `user.updated`; `subject` is `data.user_id`.
+ */
+export type UserUpdatedEvent = Envelope & {
+  readonly type: "user.updated";
+  readonly dataversion: 1;
+  readonly data: UserUpdated;
+};
+
 /** What becomes of an order. */
 export type OrderEvent =
-  | OrderPlacedEvent
-  | OrderShippedEvent
+  | OrderCancelledEvent
   | OrderDeliveredEvent
-  | OrderCancelledEvent;
+  | OrderPlacedEvent
+  | OrderShippedEvent;
 
 /** What becomes of a payment. */
 export type PaymentEvent =
-  | PaymentInitiatedEvent
   | PaymentCompletedEvent
   | PaymentFailedEvent
+  | PaymentInitiatedEvent
   | PaymentRefundedEvent;
 
 /** What the shop's own processes do. */
-export type SystemEvent = SystemStartedEvent | SystemStoppedEvent | SystemHealthEvent;
+export type SystemEvent = SystemHealthEvent | SystemStartedEvent | SystemStoppedEvent;
 
 /** What becomes of a customer's account. */
-export type UserEvent = UserCreatedEvent | UserUpdatedEvent | UserDeletedEvent;
+export type UserEvent = UserCreatedEvent | UserDeletedEvent | UserUpdatedEvent;
 
 /** Everything that happens in the shop. */
 export type ShopEvent = OrderEvent | PaymentEvent | SystemEvent | UserEvent;

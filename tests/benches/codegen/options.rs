@@ -1,0 +1,82 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+
+const EXAMPLES: &str = "\
+Examples:
+  scripts/bench-codegen                                    all of it; most of the time the crate is being compiled
+  scripts/bench-codegen check --types 100 --rounds 15      a smaller catalog
+  scripts/bench-codegen --folder /tmp/events               keep the crate, and find it compiled the next time
+  scripts/bench-codegen --format json > figures.json       for a program to read
+
+The machine should have nothing else to do.";
+
+/// Measures what `cargo eventbus` costs on a crate of many event types, each with fields and former versions that are
+/// still read. Linux only: how much memory a process takes is read from /proc.
+#[derive(Debug, Parser)]
+#[command(name = "bench-codegen", bin_name = "scripts/bench-codegen", after_help = EXAMPLES)]
+pub(crate) struct Options {
+    /// What to measure [default: all of it]
+    #[arg(value_enum)]
+    parts: Vec<Part>,
+
+    /// Event types, a multiple of 10
+    #[arg(long, default_value_t = 1_000, value_parser = types)]
+    pub(crate) types: usize,
+
+    /// Fields of each version of each type
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=40))]
+    pub(crate) fields: u32,
+
+    /// Versions of each type
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=9))]
+    pub(crate) versions: u32,
+
+    /// Runs of each command, after one that does not count
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rounds: u32,
+
+    /// Where the crate is made and kept [default: a temporary folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
+
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+/// One thing to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// `cargo eventbus check` of a library that is built
+    Check,
+    /// `cargo eventbus codegen --check` of the same
+    Codegen,
+    /// `cargo eventbus diff` of two registries, for which nothing is built
+    Diff,
+}
+
+/// How the result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a terminal
+    Table,
+    /// One array
+    Json,
+}
+
+impl Options {
+    /// What is asked for, each once, in the order of the table.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Part> {
+        let all = Part::value_variants().iter().copied();
+        all.filter(|part| self.parts.is_empty() || self.parts.contains(part))
+    }
+}
+
+fn types(word: &str) -> Result<usize, String> {
+    let number =
+        word.parse().ok().filter(|number: &usize| *number > 0 && number.is_multiple_of(10));
+    number.ok_or_else(|| "write a multiple of 10, the types of one group".to_owned())
+}
