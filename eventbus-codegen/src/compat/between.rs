@@ -38,6 +38,7 @@ pub(crate) fn between(old: &Baseline, new: &Baseline, default: CompatMode) -> Re
         docs: String::new(),
         prefix: String::new(),
         members: Vec::new(),
+        unknown: false,
     };
     let document = Document { format: Document::FORMAT, root };
     let mut old = old.clone();
@@ -90,6 +91,7 @@ fn leaf(name: &str, past: &Past) -> Result<LeafDocument> {
         deprecated: text("deprecated"),
         compat,
         aggregate: text("aggregate").unwrap_or_default(),
+        source: None,
     })
 }
 
