@@ -32,9 +32,10 @@ pub mod testing {
     use std::path::Path;
 
     use eventbus_runtime::{CompatMode, Document};
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use crate::compat::check;
+    use crate::discover::{Sample, observe};
     use crate::output::{Artifact, Content};
     use crate::registry::{Baseline, Frozen, files, merge};
     use crate::{Result, cli};
@@ -65,5 +66,27 @@ pub mod testing {
         let after = written(new, &frozen)?;
         let found = check(&baseline, &merge(new, &frozen)?, new, CompatMode::Full);
         Ok((cli::findings(&found), [before, after]))
+    }
+
+    /// Decodes lines of samples, and reports a line for each.
+    pub type Decode = dyn Fn(&str, &mut dyn FnMut(&str));
+
+    /// The catalog as the toolchain reads it: the code, which is what `__eventbus_decode` does, has been asked which enums
+    /// read what they do not know.
+    ///
+    /// # Errors
+    /// Where the schema of one says so and it is not true.
+    pub fn observed(mut document: Document, decode: &Decode) -> Result<Document> {
+        observe(&mut document, &|samples: &[Sample<'_>]| {
+            let line = |sample: &Sample<'_>| {
+                format!("{}\n", json!([sample.event_type, sample.version, sample.data]))
+            };
+            let mut answers = Vec::new();
+            decode(&samples.iter().map(line).collect::<String>(), &mut |answer| {
+                answers.push(serde_json::from_str(answer).unwrap_or_default());
+            });
+            Ok(answers)
+        })?;
+        Ok(document)
     }
 }

@@ -6,7 +6,8 @@ use eventbus_runtime::{CompatMode, Document, LeafDocument};
 use serde_json::Value;
 
 use super::finding::{Direction, Finding, asks};
-use super::gone::gone;
+use super::gone::{gone, parted};
+use super::moved::is_moved;
 use super::rules::{Contracts, Difference, Holds, Verdict, differences, named};
 use super::{Answer, Contract, lies_within};
 use crate::canonical::sha256;
@@ -26,7 +27,8 @@ pub(crate) fn check(
         match leaves.get(name.as_str()) {
             Some(leaf) => {
                 let mode = leaf.compat.as_ref().and_then(|compat| compat.mode).unwrap_or(default);
-                Event { name, past, leaf, registry, mode, findings: &mut findings }.check();
+                let findings = &mut findings;
+                Event { name, past, leaf, document, registry, mode, findings }.check();
             }
             None => {
                 findings.extend(gone(name, past, baseline, &leaves).map(|(mut finding, mode)| {
@@ -52,6 +54,7 @@ pub(crate) fn check(
             }
         }
     }
+    findings.extend(parted(baseline, &leaves));
     findings
 }
 
@@ -80,6 +83,7 @@ struct Event<'a> {
     name: &'a str,
     past: &'a Past,
     leaf: &'a LeafDocument,
+    document: &'a Document,
     registry: &'a Registry,
     mode: CompatMode,
     findings: &'a mut Vec<Finding>,
@@ -120,7 +124,8 @@ impl Event<'_> {
         let version = self.past.current;
         let was = self.past.fact("rustPath").filter(|was| *was != self.leaf.rust_path);
         if let Some(was) = was {
-            self.say("EV008", version, was, self.leaf.rust_path.clone());
+            let id = if is_moved(self.document, was, self.leaf) { "EV010" } else { "EV008" };
+            self.say(id, version, was, self.leaf.rust_path.clone());
         }
         // What the code writes just so again is no loss: a run that was interrupted goes on.
         let now = self.registry.events.get(self.name).map(|event| sha256(&event.current().text));
@@ -152,7 +157,7 @@ impl Event<'_> {
         let upcast = self.leaf.upcasts.iter().find(|upcast| upcast.version == version);
         let reader =
             upcast.map_or_else(|| self.leaf.reader.as_value(), |upcast| upcast.reader.as_value());
-        let answer = lies_within((frozen.writer(), Contract::Writer), (reader, Contract::Reader));
+        let answer = lies_within((frozen.writer(), Contract::Stored), (reader, Contract::Reader));
         let is_new = self.leaf.version > self.past.current && version == self.past.current;
         let now = format!("version {}", self.leaf.version);
         match answer {
@@ -180,7 +185,7 @@ impl Event<'_> {
     /// The same version with another shape.
     fn in_place(&mut self, before: &Version, after: &Version) {
         let (old, new) = (before.reader(), after.reader());
-        let backward = lies_within((before.writer(), Contract::Writer), (&new, Contract::Reader));
+        let backward = lies_within((before.writer(), Contract::Stored), (&new, Contract::Reader));
         let forward = lies_within((after.writer(), Contract::Writer), (&old, Contract::Reader));
         let broken: Vec<(Direction, Answer)> =
             [(Direction::Backward, backward), (Direction::Forward, forward)]
@@ -205,7 +210,7 @@ impl Event<'_> {
         } else if !refused.is_empty() {
             self.excuse(first);
         } else if broken.is_empty()
-            && self.findings[first..].iter().all(|one| one.rule.verdict >= Verdict::Bump)
+            && self.findings[first..].iter().all(|one| one.rule.comes_to_nothing())
         {
             // Nothing was named, or what was named came to nothing.
             let id = if is_described_otherwise(before, after) { "EV021" } else { "EV020" };
@@ -314,7 +319,13 @@ fn is_described_otherwise(before: &Version, after: &Version) -> bool {
                 let said = keys.iter().filter(|(key, _)| {
                     !matches!(
                         key.as_str(),
-                        "title" | "description" | "examples" | "deprecated" | "$id" | "$schema"
+                        "title"
+                            | "description"
+                            | "examples"
+                            | "deprecated"
+                            | "$id"
+                            | "$schema"
+                            | Document::ALIASES
                     )
                 });
                 said.map(|(key, value)| (key.clone(), bare(value))).collect()

@@ -6,6 +6,7 @@
 mod build;
 mod link;
 mod metadata;
+mod open;
 mod program;
 
 use std::env;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use eventbus_runtime::Document;
 
 pub(crate) use self::metadata::Metadata;
+pub(crate) use self::open::observe;
 pub(crate) use self::program::{Program, Sample};
 use crate::config::{Config, Root};
 use crate::diagnostic::{Error, ErrorKind, Result};
@@ -50,7 +52,9 @@ pub(crate) fn discover(config: &Config, request: &Request) -> Result<Code> {
     let program = link::program(&config.root, &library, &built, &metadata.target_directory)
         .map_err(at_the_root)?;
     let text = program.catalog().map_err(at_the_root)?;
-    Ok(Code { document: parse(&text, &config.root)?, program })
+    let mut document = parse(&text, &config.root)?;
+    observe(&mut document, &|samples| program.decode(samples)).map_err(at_the_root)?;
+    Ok(Code { document, program })
 }
 
 /// The library that holds the root.

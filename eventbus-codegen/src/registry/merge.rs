@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use eventbus_runtime::{Document, GroupDocument, LeafDocument, Node};
 use serde_json::{Value, json};
 
+use super::beyond::beyond;
 use super::inline::inline_numbered;
 use super::{Event, Facts, Frozen, Group, Member, Registry, Version, WRITER};
 use crate::canonical::{sort_required, text};
@@ -63,6 +64,7 @@ fn group(
         docs: document.docs.clone(),
         prefix: document.prefix.clone(),
         members,
+        unknown: document.unknown,
     })
 }
 
@@ -93,6 +95,7 @@ fn facts(leaf: &LeafDocument) -> Facts {
         unreadable: leaf.unreadable.clone(),
         retired: leaf.retired.clone(),
         reserved: BTreeMap::new(),
+        beyond: beyond(leaf.reader.as_value()),
     }
 }
 

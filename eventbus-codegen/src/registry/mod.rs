@@ -4,6 +4,7 @@
 //! Everything downstream is a function of a [`Registry`]; the Rust code is not looked at again.
 
 mod baseline;
+mod beyond;
 mod files;
 mod frozen;
 mod git;
@@ -18,6 +19,7 @@ use eventbus_runtime::CompatDocument;
 use serde_json::Value;
 
 pub(crate) use self::baseline::{Baseline, Past};
+pub(crate) use self::beyond::Beyond;
 pub(crate) use self::files::files;
 pub(crate) use self::frozen::{Frozen, is_history};
 pub(crate) use self::merge::{leaves, merge};
@@ -44,6 +46,8 @@ pub(crate) struct Group {
     pub(crate) prefix: String,
     /// Its variants, in the order of their declaration.
     pub(crate) members: Vec<Member>,
+    /// Whether it keeps the events below its prefix that no variant is for.
+    pub(crate) unknown: bool,
 }
 
 /// A variant of a [`Group`].
@@ -97,6 +101,8 @@ pub(crate) struct Facts {
     pub(crate) retired: Option<String>,
     /// The names that fields had, by their pointers, with what they held: no other field takes them.
     pub(crate) reserved: BTreeMap<String, String>,
+    /// What the schema says of places in the payload beyond JSON Schema.
+    pub(crate) beyond: Beyond,
 }
 
 /// One version of an event type.
