@@ -11,7 +11,7 @@ use super::{Common, report};
 use crate::compat::check;
 use crate::config::Config;
 use crate::diagnostic::Result;
-use crate::discover::{Request, discover};
+use crate::discover::{Code, Request, discover};
 use crate::registry::{Baseline, Frozen, merge};
 
 const EXAMPLES: &str = "\
@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
     };
     let request = Request { features: arguments.features.clone(), locked: true, quiet };
-    let document = discover(&config, &request)?.document;
+    let Code { document, workspace, .. } = discover(&config, &request)?;
     let registry = merge(&document, &frozen)?;
     let found = check(&baseline, &registry, &document, config.compat);
     let refused = findings::is_refused(&found, arguments.deny_warnings);
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
         Layout::Github => findings::github(&found, &config.schemas),
         Layout::Human => {
-            findings::human(&found, quiet);
+            findings::human(&found, Some(&workspace), quiet);
             if !refused && !quiet {
                 let types = report::counted(baseline.events.len(), "event type");
                 report::summary(&format!("{types} checked, nothing is refused"));

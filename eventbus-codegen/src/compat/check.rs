@@ -55,6 +55,7 @@ pub(crate) fn check(
         }
     }
     findings.extend(parted(baseline, &leaves));
+    findings.iter_mut().for_each(|finding| finding.locate(&leaves));
     findings
 }
 

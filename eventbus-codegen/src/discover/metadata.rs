@@ -17,7 +17,8 @@ pub(crate) struct Metadata {
     pub(crate) packages: Vec<Package>,
     /// Where cargo builds.
     pub(crate) target_directory: PathBuf,
-    workspace_root: PathBuf,
+    /// Where cargo compiles: what the compiler says of files is relative to it.
+    pub(crate) workspace_root: PathBuf,
 }
 
 /// A package of the workspace.

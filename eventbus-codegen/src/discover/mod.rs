@@ -39,6 +39,8 @@ pub(crate) struct Code {
     pub(crate) document: Document,
     /// The program that holds the code.
     pub(crate) program: Program,
+    /// The folder that the places in the catalog are relative to.
+    pub(crate) workspace: PathBuf,
 }
 
 /// Builds the library, links it, and reads the catalog of the configured root.
@@ -54,7 +56,7 @@ pub(crate) fn discover(config: &Config, request: &Request) -> Result<Code> {
     let text = program.catalog().map_err(at_the_root)?;
     let mut document = parse(&text, &config.root)?;
     observe(&mut document, &|samples| program.decode(samples)).map_err(at_the_root)?;
-    Ok(Code { document, program })
+    Ok(Code { document, program, workspace: metadata.workspace_root })
 }
 
 /// The library that holds the root.
