@@ -35,9 +35,10 @@ pub mod testing {
     use std::path::Path;
 
     use eventbus_runtime::{CompatMode, Document};
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use crate::compat::check;
+    use crate::discover::{Sample, observe};
     use crate::output::{Artifact, Content};
     use crate::registry::{Baseline, Catalog, files, merge};
     use crate::{Result, cli};
@@ -74,5 +75,29 @@ pub mod testing {
     fn catalog(document: &Document) -> Catalog {
         let text = serde_json::to_string(document).expect("a document is JSON");
         serde_json::from_str(&text).expect("a document is one")
+    }
+
+    /// Decodes lines of samples, and reports a line for each.
+    pub type Decode = dyn Fn(&str, &mut dyn FnMut(&str));
+
+    /// The catalog as the toolchain reads it: the code, which is what `__eventbus_decode` does, has been asked which enums
+    /// read what they do not know.
+    ///
+    /// # Errors
+    /// Where the schema of one says so and it is not true.
+    pub fn observed(document: &Document, decode: &Decode) -> Result<Document> {
+        let mut catalog = catalog(document);
+        observe(&mut catalog, &|samples: &[Sample<'_>]| {
+            let line = |sample: &Sample<'_>| {
+                format!("{}\n", json!([sample.event_type, sample.version, sample.data]))
+            };
+            let mut answers = Vec::new();
+            decode(&samples.iter().map(line).collect::<String>(), &mut |answer| {
+                answers.push(serde_json::from_str(answer).unwrap_or_default());
+            });
+            Ok(answers)
+        })?;
+        let text = serde_json::to_string(&catalog).expect("a catalog is JSON");
+        Ok(serde_json::from_str(&text).expect("a catalog is a document"))
     }
 }

@@ -300,6 +300,22 @@ impl<'a> Field<'a> {
         })
     }
 
+    /// Every name that it has on the wire, where it has several: as it is written, as it is read, and its aliases.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let hidden =
+            ["skip", "skip_deserializing", "flatten"].iter().any(|key| self.serde.has(key));
+        if hidden {
+            return Vec::new();
+        }
+        let mut names = vec![self.wire.clone()];
+        for name in std::iter::once(self.read.clone()).chain(self.serde.texts("alias")) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        if names.len() > 1 { names } else { Vec::new() }
+    }
+
     /// Where the field carries a mark.
     pub(crate) fn mark(&self, mark: Mark) -> Option<Span> {
         match mark {

@@ -10,7 +10,7 @@ use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
 use crate::__private;
-use crate::catalog::{Catalog, first_segment, schema_of};
+use crate::catalog::{Catalog, Source, first_segment, schema_of, with_names};
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::EventFilter;
@@ -175,6 +175,14 @@ pub trait EventPayload: Serialize + DeserializeOwned + JsonSchema + Send + Sync 
     #[doc(hidden)]
     const __OPAQUE: &'static [&'static str] = &[];
 
+    /// The names on the wire of each field that has several, as serde's `alias` gives them: schemars tells one of them.
+    #[doc(hidden)]
+    const __NAMES: &'static [&'static [&'static str]] = &[];
+
+    /// Where the variant or the struct stands in the files of its author.
+    #[doc(hidden)]
+    const __SOURCE: Source = Source::UNKNOWN;
+
     /// The struct's path in Rust, which the enum that holds it cannot know.
     #[doc(hidden)]
     const RUST_PATH: &'static str;
@@ -221,7 +229,7 @@ pub trait EventPayload: Serialize + DeserializeOwned + JsonSchema + Send + Sync 
 
     #[doc(hidden)]
     fn __schema(contract: Contract) -> Schema {
-        schema_of::<Self>(contract)
+        with_names(schema_of::<Self>(contract), Self::__NAMES)
     }
 }
 

@@ -59,7 +59,7 @@ pub use eventbus_macros::{DomainEvent, EventPayload, EventSubset};
 pub use crate::bus::EventBus;
 pub use crate::catalog::{
     Catalog, Compat, CompatDocument, CompatMode, Document, Group, GroupDocument, Leaf,
-    LeafDocument, Node, Upcast, UpcastDocument,
+    LeafDocument, Node, Source, SourceDocument, Upcast, UpcastDocument,
 };
 #[cfg(feature = "store")]
 pub use crate::context::Context;

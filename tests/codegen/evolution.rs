@@ -28,6 +28,12 @@ fn git(fixture: &Fixture, arguments: &[&str]) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// The line of the fixture's library that holds this text.
+fn line_of(fixture: &Fixture, text: &str) -> usize {
+    let source = fixture.read("src/lib.rs");
+    source.lines().position(|line| line.contains(text)).expect("the text is there") + 1
+}
+
 #[test]
 fn a_breaking_change_is_refused_with_a_document_and_nothing_is_written() {
     let fixture = Fixture::new("evolution-breaks", SHOP);
@@ -36,6 +42,8 @@ fn a_breaking_change_is_refused_with_a_document_and_nothing_is_written() {
     fixture.replace("src/lib.rs", "host: String", "host: String, port: u16");
     let parts = [
         "error[EV103]: a required field is new",
+        &format!("--> src/lib.rs:{}", line_of(&fixture, "port: u16")),
+        "|     Started { host: String, port: u16 },",
         "`system.started` version 1 at /port, in Rust fixture_evolution_breaks::SystemStarted.port",
         "absent → integer (uint16)",
         "old code writes {\"host\":\"a\"}, which new code refuses",
@@ -65,8 +73,10 @@ fn machines_read_findings_and_forges_show_them() {
     assert_eq!(finding["pointer"], "/coupon");
     assert_eq!(finding["witnesses"][0]["direction"], "backward");
     let run = fixture.run(&["check", "--format", "github"]);
-    let line = "::error file=schemas/order.placed/v1.json,title=EV107::order.placed version 1, ";
-    said(&run, 1, &[line]);
+    let line = line_of(&fixture, "coupon: String");
+    assert_eq!((&finding["file"], &finding["line"]), (&"src/lib.rs".into(), &line.into()));
+    let line = format!("::error file=src/lib.rs,line={line},title=EV107::order.placed version 1, ");
+    said(&run, 1, &[&line]);
     assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
 }
 
@@ -164,7 +174,11 @@ fn a_mode_decides_who_must_understand_whom() {
     let fixture = Fixture::new("evolution-mode", SHOP);
     fixture.codegen();
     fixture.replace("src/lib.rs", "Dhl,", "Dhl, Post,");
-    said(&fixture.run(&["check"]), 1, &["error[EV301]", "\"post\"", "x-extensible-enum"]);
+    said(
+        &fixture.run(&["check"]),
+        1,
+        &["error[EV301]", "\"post\"", "serde(other, skip_serializing)"],
+    );
     fixture.replace("eventbus.toml", "root =", "compat = \"backward\"\nroot =");
     said(&fixture.run(&["check"]), 0, &["note[EV301]"]);
     fixture.replace("eventbus.toml", "\"backward\"", "\"sideways\"");
@@ -246,4 +260,80 @@ fn a_deleted_version_is_missed() {
     said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
     fixture.replace("src/lib.rs", "host: String", "host: String, port: Option<u16>");
     said(&fixture.run(&["codegen"]), 1, &["error[EV005]", "v1.json → absent", "version control"]);
+}
+
+#[test]
+fn the_line_of_a_finding_is_that_of_the_event_where_the_field_has_none() {
+    let fixture = Fixture::new("evolution-lines", SHOP);
+    fixture.codegen();
+    fixture.replace("src/lib.rs", "        total_cents: i64,\n", "");
+    fixture.replace("src/lib.rs", "{ host: String }", "{\n        host: u32,\n    }");
+    let placed = format!("--> src/lib.rs:{}", line_of(&fixture, "Placed {"));
+    let host = format!("--> src/lib.rs:{}", line_of(&fixture, "host: u32"));
+    said(&fixture.run(&["check"]), 1, &["at /total_cents", &placed, "at /host", &host]);
+}
+
+#[test]
+fn an_edit_above_an_event_changes_no_file_of_the_registry() {
+    let fixture = Fixture::new("evolution-moved-lines", SHOP);
+    fixture.codegen();
+    fixture.write("src/lib.rs", &format!("// One line more.\n{SHOP}"));
+    said(&fixture.run(&["codegen", "--check"]), 0, &["everything is up to date"]);
+}
+
+#[test]
+fn a_field_of_another_name_is_read_first_and_renamed_then() {
+    let fixture = Fixture::new("evolution-alias", SHOP);
+    fixture.codegen();
+    let field = |alias: &str, name: &str| format!("#[serde(alias = \"{alias}\")] {name}: String");
+    fixture.replace("src/lib.rs", "host: String", &field("host", "node"));
+    said(&fixture.run(&["check"]), 1, &["error[EV113]", "host → node", "deploy them"]);
+    fixture.replace("src/lib.rs", &field("host", "node"), &field("node", "host"));
+    fixture.codegen();
+    assert!(fixture.read("schemas/system.started/event.json").contains("\"fieldAliases\""));
+    fixture.replace("src/lib.rs", &field("node", "host"), &field("host", "node"));
+    said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
+    fixture.codegen();
+    fixture.replace("src/lib.rs", &field("host", "node"), "node: String");
+    let parts = ["error[EV112]", "host → node", "old code writes {\"host\":\"a\"}"];
+    said(&fixture.run(&["check"]), 1, &parts);
+}
+
+/// The enum that docs/evolution.md shows, in place of the shop's.
+fn documented_carrier() -> String {
+    let docs = include_str!("../../docs/evolution.md");
+    let blocks = docs.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let mut carriers = blocks.filter(|block| block.contains("pub enum Carrier {"));
+    let documented = carriers.next().expect("the documentation has the example");
+    let derive = SHOP[..SHOP.find("pub enum Carrier {").expect("the shop has one")]
+        .rfind("#[derive")
+        .expect("it derives something");
+    format!("{}{documented}", &SHOP[..derive])
+}
+
+#[test]
+fn the_documented_enum_is_open_and_grows_without_a_word() {
+    let fixture = Fixture::new("evolution-open", &documented_carrier());
+    fixture.codegen();
+    let facts = fixture.read("schemas/order.placed/event.json");
+    assert!(facts.contains("\"openEnums\"") && facts.contains("/items/*/carrier"), "{facts}");
+    fixture.replace("src/lib.rs", "    Ups,\n", "    Ups,\n    Post,\n");
+    said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
+    fixture.codegen();
+    let other = "    #[serde(other, skip_serializing)]\n    Unknown,\n";
+    fixture.replace("src/lib.rs", other, "    Never,\n");
+    let parts = ["error[EV313]", "something-unknown", "which new code refuses"];
+    said(&fixture.run(&["check"]), 1, &parts);
+}
+
+#[test]
+fn an_enum_that_says_it_is_open_and_is_not_ends_the_run() {
+    let fixture = Fixture::new("evolution-untrue", SHOP);
+    let said = "#[schemars(extend(\"x-extensible-enum\" = true))]\npub enum Carrier";
+    fixture.replace("src/lib.rs", "pub enum Carrier", said);
+    fixture.run(&["codegen"]).refused(&[
+        "the schema of `Carrier` says that it reads variants which it does not know",
+        "unknown variant `something-unknown`",
+        "#[serde(other, skip_serializing)] Unknown",
+    ]);
 }

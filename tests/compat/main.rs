@@ -1,7 +1,9 @@
 //! The evolution check: the decision whether one schema lies within another, and the rules that name a change.
 
+mod aliases;
 mod contract;
 mod documents;
+mod enums;
 mod generate;
 mod groups;
 mod pairs;

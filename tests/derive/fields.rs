@@ -2,6 +2,7 @@
 
 use eventbus_runtime::{Catalog, DomainEvent, EventPayload, MemoryBus};
 use schemars::JsonSchema;
+use schemars::generate::Contract;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -231,7 +232,9 @@ mod integers {
         let properties = &writer.as_value()["properties"];
         let text = |pattern: &str| json!({ "type": "string", "pattern": pattern });
         assert_eq!(properties["ledger"], text("^(0|[1-9][0-9]{0,19})$"));
-        assert_eq!(properties["exact"], text("^(0|[1-9][0-9]{0,38})$"));
+        let mut exact = text("^(0|[1-9][0-9]{0,38})$");
+        exact["x-eventbus-aliases"] = json!(["precise"]);
+        assert_eq!(properties["exact"], exact);
         assert_eq!(properties["cents"]["description"], "The sum.");
         assert_eq!(properties["fee"]["type"], json!(["string", "null"]));
         let required = json!(["cents", "ledger", "exact", "fee", "plain"]);
@@ -249,4 +252,55 @@ mod integers {
         let document: Document = serde_json::from_str(&SumEvent::__eventbus_catalog()).unwrap();
         assert_eq!(document.root.members.len(), 1);
     }
+}
+
+#[derive(Debug, Clone, PartialEq, DomainEvent)]
+#[event(prefix = "parcel", derive(PartialEq))]
+#[serde(rename_all_fields = "camelCase")]
+enum ParcelEvent {
+    Packed {
+        #[serde(alias = "weight", alias = "weight_g")]
+        weight_grams: u32,
+        #[serde(rename(serialize = "boxed", deserialize = "box"), alias = "boxed")]
+        carton: u8,
+        #[serde(alias = "carrier")]
+        carrier: Option<String>,
+    },
+    #[event(payload)]
+    Sent(Sent),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, EventPayload)]
+struct Sent {
+    #[serde(alias = "to")]
+    address: String,
+}
+
+#[test]
+fn the_schemas_of_both_contracts_tell_the_other_names_of_a_field() {
+    let names = |leaf: Catalog, contract: Contract| {
+        let Catalog::Leaf(leaf) = leaf else { panic!("a payload is a leaf") };
+        let schema = (leaf.schema)(contract).to_value();
+        let properties = schema["properties"].as_object().expect("an object").clone();
+        let aliases = |property: &serde_json::Value| property.get("x-eventbus-aliases").cloned();
+        let named = properties.iter().filter_map(|(name, of)| Some((name.clone(), aliases(of)?)));
+        named.collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let packed = |contract| json!(names(ParcelPacked::CATALOG, contract));
+    let read = json!({ "weightGrams": ["weight", "weight_g"], "box": ["boxed"] });
+    assert_eq!(packed(Contract::Deserialize), read);
+    let written = json!({ "weightGrams": ["weight", "weight_g"], "boxed": ["box"] });
+    assert_eq!(packed(Contract::Serialize), written);
+    let sent = json!(names(Sent::CATALOG, Contract::Deserialize));
+    assert_eq!(sent, json!({ "address": ["to"] }));
+}
+
+#[test]
+fn a_field_is_read_under_one_of_its_names_and_not_under_two() {
+    let read = |data: &str| ParcelEvent::from_data("parcel.sent", 1, data);
+    let sent = ParcelEvent::Sent(Sent { address: "a".to_owned() });
+    assert_eq!(read(r#"{"to": "a"}"#).unwrap(), sent);
+    assert_eq!(read(r#"{"address": "a"}"#).unwrap(), sent);
+    read(r#"{"address": "a", "to": "a"}"#).unwrap_err();
+    read("{}").unwrap_err();
 }

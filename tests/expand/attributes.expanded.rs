@@ -99,6 +99,17 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::eventbus_runtime::__private::aggregate_id::<String>(&self.sensor_id)
         }
+        const __NAMES: &'static [&'static [&'static str]] = &[&["sensorId", "sensor"]];
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[
+                ("sensorId", 0u32),
+                ("relativeHumidity", 0u32),
+                ("tags", 0u32),
+                ("by", 0u32),
+            ],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for SensorMeasured {
@@ -117,6 +128,7 @@ const _: () = {
                 tenant_id: <SensorMeasured as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <SensorMeasured as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <SensorMeasured as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <SensorMeasured as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,
@@ -186,6 +198,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[("ROOM_NUMBER", 0u32)],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for SensorInstalled {
@@ -204,6 +221,7 @@ const _: () = {
                 tenant_id: <SensorInstalled as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <SensorInstalled as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <SensorInstalled as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <SensorInstalled as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,

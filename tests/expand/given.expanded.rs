@@ -85,6 +85,7 @@ const _: () = {
                 tenant_id: <Link as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <Link as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <Link as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <Link as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,
@@ -166,6 +167,7 @@ const _: () = {
                 tenant_id: <Cut as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <Cut as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <Cut as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <Cut as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,
@@ -239,6 +241,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[("reason", 0u32)],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for AccountLocked {
@@ -257,6 +264,7 @@ const _: () = {
                 tenant_id: <AccountLocked as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <AccountLocked as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <AccountLocked as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <AccountLocked as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,
@@ -648,6 +656,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::eventbus_runtime::__private::aggregate_id::<String>(&self.account_id)
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[("accountId", 0u32), ("service", 0u32)],
+        };
     }
 };
 
@@ -665,5 +678,10 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[],
+        };
     }
 };

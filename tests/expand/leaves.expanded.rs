@@ -129,6 +129,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::eventbus_runtime::__private::aggregate_id::<u64>(&self.order_id)
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[("order_id", 0u32), ("total_cents", 0u32), ("coupon", 0u32)],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for OrderPlaced {
@@ -147,6 +152,7 @@ const _: () = {
                 tenant_id: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,
@@ -218,6 +224,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::eventbus_runtime::__private::aggregate_id::<u64>(&self.order_id)
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[("order_id", 0u32)],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for Shipment {
@@ -236,6 +247,7 @@ const _: () = {
                 tenant_id: <Shipment as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <Shipment as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <Shipment as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <Shipment as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,
@@ -305,6 +317,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for OrderClosed {
@@ -323,6 +340,7 @@ const _: () = {
                 tenant_id: <OrderClosed as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <OrderClosed as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <OrderClosed as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <OrderClosed as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,
@@ -392,6 +410,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for OrderOpened {
@@ -410,6 +433,7 @@ const _: () = {
                 tenant_id: <OrderOpened as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <OrderOpened as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <OrderOpened as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <OrderOpened as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,

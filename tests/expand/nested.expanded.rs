@@ -382,6 +382,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[("aisle", 0u32)],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for ShelfMoved {
@@ -400,6 +405,7 @@ const _: () = {
                 tenant_id: <ShelfMoved as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <ShelfMoved as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <ShelfMoved as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <ShelfMoved as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,
@@ -832,6 +838,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::eventbus_runtime::__private::aggregate_id::<u32>(&self.compartment)
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[("compartment", 0u32), ("pieces", 0u32)],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for CompartmentFilled {
@@ -850,6 +861,7 @@ const _: () = {
                 tenant_id: <CompartmentFilled as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <CompartmentFilled as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <CompartmentFilled as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <CompartmentFilled as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,
@@ -919,6 +931,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for CompartmentEmptied {
@@ -937,6 +954,7 @@ const _: () = {
                 tenant_id: <CompartmentEmptied as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <CompartmentEmptied as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <CompartmentEmptied as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <CompartmentEmptied as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,

@@ -472,6 +472,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for OrderPlaced {
@@ -490,6 +495,7 @@ const _: () = {
                 tenant_id: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,
@@ -781,6 +787,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for PaymentReceived {
@@ -799,6 +810,7 @@ const _: () = {
                 tenant_id: <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <PaymentReceived as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,

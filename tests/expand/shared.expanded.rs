@@ -303,6 +303,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: bus::__private::Source = bus::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[("number", 0u32)],
+        };
     }
     #[automatically_derived]
     impl bus::__private::DomainEvent for InvoiceSent {
@@ -321,6 +326,7 @@ const _: () = {
                 tenant_id: <InvoiceSent as bus::__private::EventPayload>::TENANT_ID,
                 event_key: <InvoiceSent as bus::__private::EventPayload>::EVENT_KEY,
                 opaque: <InvoiceSent as bus::__private::EventPayload>::__OPAQUE,
+                source: <InvoiceSent as bus::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,

@@ -367,6 +367,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for OrderPlaced {
@@ -385,6 +390,7 @@ const _: () = {
                 tenant_id: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <OrderPlaced as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,
@@ -674,6 +680,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for RefundSent {
@@ -692,6 +703,7 @@ const _: () = {
                 tenant_id: <RefundSent as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <RefundSent as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <RefundSent as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <RefundSent as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,

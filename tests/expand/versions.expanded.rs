@@ -105,6 +105,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::eventbus_runtime::__private::aggregate_id::<u64>(&self.parcel)
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[("parcel", 0u32), ("grams", 0u32)],
+        };
     }
     fn __upcast_0_0(__value: SentV2) -> ParcelSent {
         __upcast_0_1(<SentV3 as ::core::convert::From<SentV2>>::from(__value))
@@ -173,6 +178,7 @@ const _: () = {
                 tenant_id: <ParcelSent as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <ParcelSent as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <ParcelSent as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <ParcelSent as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,
@@ -236,6 +242,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[],
+        };
     }
     #[automatically_derived]
     impl ::eventbus_runtime::__private::DomainEvent for ParcelDiscarded {
@@ -254,6 +265,7 @@ const _: () = {
                 tenant_id: <ParcelDiscarded as ::eventbus_runtime::__private::EventPayload>::TENANT_ID,
                 event_key: <ParcelDiscarded as ::eventbus_runtime::__private::EventPayload>::EVENT_KEY,
                 opaque: <ParcelDiscarded as ::eventbus_runtime::__private::EventPayload>::__OPAQUE,
+                source: <ParcelDiscarded as ::eventbus_runtime::__private::EventPayload>::__SOURCE,
                 deprecated: ::core::option::Option::None,
                 compat: ::core::option::Option::None,
                 aggregate: __AGGREGATE,
@@ -661,6 +673,11 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[("parcel", 0u32), ("kilograms", 0u32)],
+        };
     }
 };
 
@@ -678,5 +695,10 @@ const _: () = {
         fn __aggregate_id(&self) -> ::core::option::Option<::std::string::String> {
             ::core::option::Option::None
         }
+        const __SOURCE: ::eventbus_runtime::__private::Source = ::eventbus_runtime::__private::Source {
+            file: "",
+            line: 0u32,
+            fields: &[("parcel", 0u32), ("weight", 0u32)],
+        };
     }
 };

@@ -10,7 +10,7 @@ use super::scope::{Build, Scope};
 use super::{Common, report};
 use crate::compat::check;
 use crate::diagnostic::Result;
-use crate::discover::discover;
+use crate::discover::{Code, discover};
 use crate::registry::{Baseline, merge};
 
 const EXAMPLES: &str = "\
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         .as_deref()
         .map(|revision| Baseline::at_revision(config.folder(), &config.schemas, revision))
         .transpose()?;
-    let catalog = discover(&config, &arguments.build.request(true, quiet))?.catalog;
+    let Code { catalog, workspace, .. } = discover(&config, &arguments.build.request(true, quiet))?;
     let registry = merge(&catalog, &own)?;
     let baseline = released.as_ref().unwrap_or(&own);
     let found = check(baseline, &registry, &catalog, config.compat)?;
@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
         Layout::Github => findings::github(&found, &config.schemas),
         Layout::Human => {
-            findings::human(&found, quiet);
+            findings::human(&found, Some(&workspace), quiet);
             if !refused && !quiet {
                 let types = report::counted(baseline.events.len(), "event type");
                 report::summary(&format!("{types} checked, nothing is refused"));

@@ -96,7 +96,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     match arguments.format {
         Format::Json => println!("{}", machine(&generation, check, !found).trim_end()),
         Format::Human if found => {
-            findings::human(&generation.findings, quiet);
+            findings::human(&generation.findings, Some(&code.workspace), quiet);
             if refused && !arguments.check {
                 report::summary("nothing was written");
             }
@@ -108,7 +108,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Format::Human if quiet => {}
         Format::Human if check => report::summary("everything is up to date"),
         Format::Human => {
-            findings::human(&generation.findings, quiet);
+            findings::human(&generation.findings, Some(&code.workspace), quiet);
             written(&generation, &config, &repair);
         }
     }

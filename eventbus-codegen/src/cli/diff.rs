@@ -94,7 +94,7 @@ fn registries(old: &str, new: &str, arguments: &Arguments) -> Result<ExitCode> {
             println!("{}", findings::answer(&found, refused).trim_end());
         }
         Format::Human => {
-            findings::human(&found, arguments.common.quiet);
+            findings::human(&found, None, arguments.common.quiet);
             if !refused && !arguments.common.quiet {
                 report::summary("nothing is refused");
             }

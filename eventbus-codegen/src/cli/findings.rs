@@ -1,5 +1,7 @@
 //! What the evolution check found, for people, for machines, and for a code forge.
 
+use std::path::Path;
+
 use anstream::println;
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -7,6 +9,7 @@ use serde_json::{Value, json};
 use super::report;
 use crate::canonical;
 use crate::compat::{Direction, Finding, Verdict};
+use crate::diagnostic::Place;
 
 /// How to print what the evolution check found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -24,11 +27,11 @@ pub(super) fn is_refused(findings: &[Finding], deny_warnings: bool) -> bool {
     findings.iter().any(|finding| finding.verdict >= least)
 }
 
-/// Every finding that deserves a word, and how many are refused.
-pub(super) fn human(findings: &[Finding], quiet: bool) {
+/// Every finding that deserves a word, and how many are refused. The lines of the code are read below `workspace`.
+pub(super) fn human(findings: &[Finding], workspace: Option<&Path>, quiet: bool) {
     let said = findings.iter().filter(|finding| finding.verdict > Verdict::Silent);
     for finding in said.filter(|finding| !quiet || finding.verdict >= Verdict::Bump) {
-        one(finding);
+        one(finding, workspace);
     }
     let count =
         |is: fn(Verdict) -> bool| findings.iter().filter(|finding| is(finding.verdict)).count();
@@ -49,7 +52,7 @@ pub(super) fn human(findings: &[Finding], quiet: bool) {
     }
 }
 
-fn one(finding: &Finding) {
+fn one(finding: &Finding, workspace: Option<&Path>) {
     let label = match finding.verdict {
         Verdict::Bump | Verdict::Deny => report::Label::Error,
         Verdict::Warn => report::Label::Warning,
@@ -58,13 +61,20 @@ fn one(finding: &Finding) {
     report::labelled(label, finding.rule.id, finding.rule.change);
     let pointer =
         if finding.pointer.is_empty() { String::new() } else { format!(" at {}", finding.pointer) };
-    report::line(
-        "-->",
-        &format!(
-            "`{}` version {}{pointer}, in Rust {}",
-            finding.event_type, finding.version, finding.rust_path
-        ),
+    let what = format!(
+        "`{}` version {}{pointer}, in Rust {}",
+        finding.event_type, finding.version, finding.rust_path
     );
+    match &finding.place {
+        Some(place) => {
+            report::line("-->", &place.to_string());
+            if let Some((number, text)) = source_line(place, workspace) {
+                report::line(&format!("{number} |"), &text);
+            }
+            report::line("  =", &what);
+        }
+        None => report::line("-->", &what),
+    }
     report::line("  |", &format!("{} → {}", finding.old, finding.new));
     for (direction, witness) in &finding.witnesses {
         report::line("  =", &shown(*direction, witness));
@@ -86,6 +96,13 @@ fn one(finding: &Finding) {
             ));
         }
     }
+}
+
+/// The line of the author's file; its path is relative to the workspace, or absolute.
+fn source_line(place: &Place, workspace: Option<&Path>) -> Option<(usize, String)> {
+    let line = place.line?;
+    let text = std::fs::read_to_string(workspace?.join(&place.file)).ok()?;
+    Some((line, text.lines().nth(line.checked_sub(1)?)?.trim_end().to_owned()))
 }
 
 fn shown(direction: Direction, witness: &Value) -> String {
@@ -126,6 +143,8 @@ fn entry(finding: &Finding) -> Value {
         "witnesses": witnesses.collect::<Vec<_>>(),
         "reason": finding.reason,
         "fix": finding.rule.fix,
+        "file": finding.place.as_ref().map(|place| place.file.display().to_string()),
+        "line": finding.place.as_ref().and_then(|place| place.line),
     })
 }
 
@@ -139,7 +158,7 @@ pub(super) const fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Annotations at the version's file in the registry.
+/// Annotations at the code's line, or else at the version's file in the registry.
 pub(super) fn github(findings: &[Finding], schemas: &str) {
     for finding in findings {
         let level = match finding.verdict {
@@ -159,12 +178,13 @@ pub(super) fn github(findings: &[Finding], schemas: &str) {
             witnesses.collect::<String>(),
             rule.fix
         );
-        println!(
-            "::{level} file={},title={}::{}",
-            property(&format!("{schemas}/{event_type}/v{version}.json")),
-            rule.id,
-            escaped(text.trim_end())
-        );
+        let place = match &finding.place {
+            Some(Place { file, line: Some(line) }) => {
+                format!("{},line={line}", property(&file.display().to_string()))
+            }
+            _ => property(&format!("{schemas}/{event_type}/v{version}.json")),
+        };
+        println!("::{level} file={place},title={}::{}", rule.id, escaped(text.trim_end()));
     }
 }
 

@@ -35,6 +35,7 @@ pub(crate) fn between(old: &Baseline, new: &Baseline, default: CompatMode) -> Re
         docs: String::new(),
         prefix: String::new(),
         members: Vec::new(),
+        unknown: false,
     };
     let catalog = Document { format: Document::FORMAT, root };
     let mut old = Cow::Borrowed(old);
@@ -93,6 +94,7 @@ fn leaf(name: &str, past: &Past) -> Result<Leaf> {
         deprecated: text("deprecated"),
         compat,
         aggregate: text("aggregate").unwrap_or_default(),
+        source: None,
     })
 }
 

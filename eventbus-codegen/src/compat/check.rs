@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use eventbus_runtime::CompatMode;
+use eventbus_runtime::{CompatMode, Document};
 use serde_json::Value;
 
 use super::finding::{Direction, Finding, asks};
-use super::gone::{Newcomers, gone};
+use super::gone::{Newcomers, gone, parted};
+use super::moved::is_moved;
 use super::rules::{Contracts, Difference, Holds, Verdict, differences, named};
 use super::{Answer, Contract, lies_within};
 use crate::diagnostic::Result;
@@ -31,7 +32,7 @@ pub(crate) fn check(
     let found = parallel::each(&events, |(name, past)| match leaves.get(name.as_str()) {
         Some(leaf) => {
             let mode = leaf.compat.as_ref().and_then(|compat| compat.mode).unwrap_or(default);
-            Event { name, past, leaf, registry, mode, findings: Vec::new() }.check()
+            Event { name, past, leaf, catalog, registry, mode, findings: Vec::new() }.check()
         }
         None => {
             let found = gone(name, past, &leaves, &newcomers)?;
@@ -62,6 +63,8 @@ pub(crate) fn check(
             }
         }
     }
+    findings.extend(parted(baseline, &leaves, &newcomers)?);
+    findings.iter_mut().for_each(|finding| finding.locate(&leaves));
     Ok(findings)
 }
 
@@ -93,6 +96,7 @@ struct Event<'a> {
     name: &'a str,
     past: &'a Past,
     leaf: &'a Leaf,
+    catalog: &'a Catalog,
     registry: &'a Registry,
     mode: CompatMode,
     findings: Vec<Finding>,
@@ -141,7 +145,8 @@ impl Event<'_> {
         let version = self.past.current;
         let was = self.past.fact("rustPath").filter(|was| *was != self.leaf.rust_path);
         if let Some(was) = was {
-            self.say("EV008", version, was, self.leaf.rust_path.clone());
+            let id = if is_moved(self.catalog, was, self.leaf) { "EV010" } else { "EV008" };
+            self.say(id, version, was, self.leaf.rust_path.clone());
         }
         // What the code writes just so again is no loss: a run that was interrupted goes on.
         let now = self.registry.events.get(self.name).map(|event| event.current().sha256.as_str());
@@ -173,7 +178,7 @@ impl Event<'_> {
         let upcast = self.leaf.upcasts.iter().find(|upcast| upcast.version == version);
         let reader = upcast.map_or(&self.leaf.reader, |upcast| &upcast.reader);
         let (writer, reader) = (frozen.schemas()?.writer, schema_of(self.leaf, reader)?);
-        let answer = lies_within((&writer, Contract::Writer), (&reader, Contract::Reader));
+        let answer = lies_within((&writer, Contract::Stored), (&reader, Contract::Reader));
         let is_new = self.leaf.version > self.past.current && version == self.past.current;
         let now = format!("version {}", self.leaf.version);
         match answer {
@@ -201,10 +206,11 @@ impl Event<'_> {
 
     /// The same version with another shape.
     fn in_place(&mut self, before: &Schemas, after: &Schemas) {
-        let lies_within = |old: &Schemas, new: &Schemas| {
-            lies_within((&old.writer, Contract::Writer), (&new.reader, Contract::Reader))
+        let lies_within = |(old, contract): (&Schemas, Contract), new: &Schemas| {
+            lies_within((&old.writer, contract), (&new.reader, Contract::Reader))
         };
-        let (backward, forward) = (lies_within(before, after), lies_within(after, before));
+        let backward = lies_within((before, Contract::Stored), after);
+        let forward = lies_within((after, Contract::Writer), before);
         let broken: Vec<(Direction, Answer)> =
             [(Direction::Backward, backward), (Direction::Forward, forward)]
                 .into_iter()
@@ -227,7 +233,7 @@ impl Event<'_> {
         } else if !refused.is_empty() {
             self.excuse(first);
         } else if broken.is_empty()
-            && self.findings[first..].iter().all(|one| one.rule.verdict >= Verdict::Bump)
+            && self.findings[first..].iter().all(|one| one.rule.comes_to_nothing())
         {
             // Nothing was named, or what was named came to nothing.
             let id = if is_described_otherwise(before, after) { "EV021" } else { "EV020" };
@@ -336,7 +342,13 @@ fn is_described_otherwise(before: &Schemas, after: &Schemas) -> bool {
                 let said = keys.iter().filter(|(key, _)| {
                     !matches!(
                         key.as_str(),
-                        "title" | "description" | "examples" | "deprecated" | "$id" | "$schema"
+                        "title"
+                            | "description"
+                            | "examples"
+                            | "deprecated"
+                            | "$id"
+                            | "$schema"
+                            | Document::ALIASES
                     )
                 });
                 said.map(|(key, value)| (key.clone(), bare(value))).collect()

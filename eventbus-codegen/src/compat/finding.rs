@@ -1,9 +1,14 @@
 //! What the evolution check has to say, one by one.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use eventbus_runtime::CompatMode;
 use serde_json::Value;
 
 use super::rules::{Difference, Holds, Rule, Verdict};
+use crate::diagnostic::Place;
+use crate::registry::Leaf;
 
 /// Something that the check has to say.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +28,8 @@ pub(crate) struct Finding {
     pub(crate) witnesses: Vec<(Direction, Value)>,
     /// Why something could not be decided.
     pub(crate) reason: Option<String>,
+    /// Where the code says it, relative to the workspace.
+    pub(crate) place: Option<Place>,
 }
 
 /// Who reads whom.
@@ -63,7 +70,23 @@ impl Finding {
             new,
             witnesses: Vec::new(),
             reason: None,
+            place: None,
         }
+    }
+
+    /// Finds its place in the files of the author: the line of its field, or else of its event.
+    pub(super) fn locate(&mut self, leaves: &BTreeMap<&str, &Leaf>) {
+        let is_it = |leaf: &&&Leaf| leaf.rust_path == self.rust_path;
+        let leaf = leaves.get(self.event_type.as_str()).or_else(|| leaves.values().find(is_it));
+        let Some(source) = leaf.and_then(|leaf| leaf.source.as_ref()) else { return };
+        let first = self.pointer.strip_prefix('/').and_then(|path| path.split('/').next());
+        let name = first.map(|name| name.replace("~1", "/").replace("~0", "~"));
+        // A field that is gone has no line; one that took its place has.
+        let is_renamed = matches!(self.rule.id, "EV112" | "EV113");
+        let successor = Some(self.new.clone()).filter(|_| is_renamed);
+        let line = [name, successor].iter().flatten().find_map(|name| source.fields.get(name));
+        let line = usize::try_from(*line.unwrap_or(&source.line)).ok();
+        self.place = Some(Place { file: PathBuf::from(&source.file), line });
     }
 }
 

@@ -1,15 +1,14 @@
 //! A type that the code has no name for: is it gone, or called otherwise?
 
 use std::collections::{BTreeMap, BTreeSet};
-
 use std::sync::OnceLock;
 
 use eventbus_runtime::CompatMode;
 use serde_json::Value;
 
 use super::finding::Finding;
-use super::rules::{Difference, named};
-use crate::diagnostic::Result;
+use super::rules::{Difference, Verdict, named};
+use crate::diagnostic::{Result, listed};
 use crate::registry::{Baseline, Leaf, Past, schema_of};
 
 /// The leaves that the baseline does not know, one of which a type that is gone may have become.
@@ -31,17 +30,19 @@ impl<'a> Newcomers<'a> {
         if self.leaves.is_empty() {
             return Ok(Vec::new());
         }
-        let all = match self.fields.get() {
-            Some(all) => all,
-            None => {
-                let read = |leaf: &&Leaf| Ok(fields(&schema_of(leaf, &leaf.reader)?));
-                let read = self.leaves.iter().map(read).collect::<Result<_>>()?;
-                self.fields.get_or_init(|| read)
-            }
-        };
         let was = fields(&version.schemas()?.reader);
-        let pairs = self.leaves.iter().zip(all);
+        let pairs = self.leaves.iter().zip(self.fields()?);
         Ok(pairs.filter(|(_, is)| are_alike(&was, is)).map(|(leaf, _)| *leaf).collect())
+    }
+
+    /// The fields of each.
+    fn fields(&self) -> Result<&[BTreeSet<String>]> {
+        if let Some(all) = self.fields.get() {
+            return Ok(all);
+        }
+        let read = |leaf: &&Leaf| Ok(fields(&schema_of(leaf, &leaf.reader)?));
+        let read = self.leaves.iter().map(read).collect::<Result<_>>()?;
+        Ok(self.fields.get_or_init(|| read))
     }
 
     fn has(&self, leaf: &Leaf) -> bool {
@@ -80,6 +81,72 @@ pub(super) fn gone(
             Some((Finding::new(name, past.current, &rust_path, change), None))
         }
     })
+}
+
+/// What looks like one type that became several, or several that became one. It is a note beside what is said of each.
+pub(super) fn parted(
+    baseline: &Baseline,
+    leaves: &BTreeMap<&str, &Leaf>,
+    newcomers: &Newcomers<'_>,
+) -> Result<Vec<Finding>> {
+    let is_given_up = |name: &str, past: &Past| {
+        let reads_it = |leaf: &Leaf| leaf.aliases.iter().any(|alias| alias == name);
+        let was_emitted = past.fact("purged").is_none() && past.fact("retired").is_none();
+        was_emitted
+            && match leaves.get(name) {
+                Some(leaf) => leaf.retired.is_some(),
+                None => !leaves.values().any(|leaf| reads_it(leaf)),
+            }
+    };
+    let mut given_up = Vec::new();
+    for (name, past) in baseline.events.iter().filter(|(name, past)| is_given_up(name, past)) {
+        if let Some(version) = past.versions.get(&past.current) {
+            given_up.push((name.as_str(), past, fields(&version.schemas()?.reader)));
+        }
+    }
+    if given_up.is_empty() {
+        return Ok(Vec::new());
+    }
+    let new: Vec<(&Leaf, &BTreeSet<String>)> =
+        newcomers.leaves.iter().copied().zip(newcomers.fields()?).collect();
+    let mut findings = Vec::new();
+    let mut note = |id, (name, past): (&str, &Past), path: &str, old: String, new: String| {
+        let mut finding =
+            Finding::new(name, past.current, path, Difference::of(named(id), old, new));
+        finding.verdict = Verdict::Note;
+        findings.push(finding);
+    };
+    for (name, past, whole) in &given_up {
+        let parts = parts(whole, new.iter().map(|(leaf, part)| (leaf.event_type.as_str(), *part)));
+        if let Some(parts) = parts {
+            let path = past.fact("rustPath").unwrap_or(name);
+            note("EV016", (name, past), path, format!("`{name}`"), parts);
+        }
+    }
+    for (leaf, whole) in &new {
+        let parts = parts(whole, given_up.iter().map(|(name, _, part)| (*name, part)));
+        let first = given_up.iter().find(|(_, _, part)| is_part(part, whole));
+        if let (Some(parts), Some((name, past, _))) = (parts, first) {
+            let new = format!("`{}`", leaf.event_type);
+            note("EV017", (name, past), &leaf.rust_path, parts, new);
+        }
+    }
+    Ok(findings)
+}
+
+/// The names of those that are parts of the whole, where they are several and all of it together.
+fn parts<'a>(
+    whole: &BTreeSet<String>,
+    others: impl Iterator<Item = (&'a str, &'a BTreeSet<String>)>,
+) -> Option<String> {
+    let parts: Vec<_> = others.filter(|(_, part)| is_part(part, whole)).collect();
+    let together: BTreeSet<String> = parts.iter().flat_map(|(_, part)| (*part).clone()).collect();
+    let is_whole = parts.len() > 1 && together == *whole;
+    is_whole.then(|| listed(parts.iter().map(|(name, _)| *name)))
+}
+
+fn is_part(part: &BTreeSet<String>, whole: &BTreeSet<String>) -> bool {
+    !part.is_empty() && part.len() < whole.len() && part.is_subset(whole)
 }
 
 /// The fields of a payload, each with its type.

@@ -1,6 +1,7 @@
 //! Several catalogs as one, for the registry that packages of a workspace share.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use eventbus_runtime::{Document, GroupDocument, Node};
 use serde_json::value::RawValue;
@@ -22,11 +23,17 @@ pub(crate) struct Code {
     pub(crate) catalog: Catalog,
     /// The programs that hold the code, each with the names under which it reads events.
     programs: Vec<(BTreeSet<String>, Program)>,
+    /// The folder that the places in the catalog are relative to.
+    pub(crate) workspace: PathBuf,
 }
 
 impl Code {
     /// What the programs answered, in the order of their `sources`.
-    pub(super) fn of(answers: Vec<(Catalog, Program)>, sources: &[Source]) -> Result<Self> {
+    pub(super) fn of(
+        answers: Vec<(Catalog, Program)>,
+        sources: &[Source],
+        workspace: &Path,
+    ) -> Result<Self> {
         let (catalogs, programs): (Vec<Catalog>, Vec<Program>) = answers.into_iter().unzip();
         let names = catalogs.iter().map(names).collect::<Vec<_>>();
         let mut catalogs = catalogs;
@@ -37,7 +44,8 @@ impl Code {
                 together(catalogs, sources)?
             }
         };
-        Ok(Self { catalog, programs: names.into_iter().zip(programs).collect() })
+        let programs = names.into_iter().zip(programs).collect();
+        Ok(Self { catalog, programs, workspace: workspace.to_owned() })
     }
 
     /// Has the samples decoded by the user's code: for each of them nothing, or the reason why it does not decode.

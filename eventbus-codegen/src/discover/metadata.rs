@@ -19,7 +19,7 @@ pub(crate) struct Metadata {
     pub(crate) packages: Vec<Package>,
     /// Where cargo builds.
     pub(crate) target_directory: PathBuf,
-    /// The folder of the workspace's manifest.
+    /// The folder of the workspace's manifest. Cargo compiles there: what the compiler says of files is relative to it.
     pub(crate) workspace_root: PathBuf,
 }
 

@@ -10,6 +10,7 @@ mod cache;
 mod catalogs;
 mod link;
 mod metadata;
+mod open;
 mod program;
 mod shim;
 mod toolchain;
@@ -27,6 +28,7 @@ use self::cache::{Answer, Kept, stamp};
 pub(crate) use self::catalogs::Code;
 use self::link::{Linked, Pieces, link};
 pub(crate) use self::metadata::{Metadata, Package};
+pub(crate) use self::open::observe;
 use self::program::Program;
 pub(crate) use self::program::Sample;
 use self::unit::{Target, Unit};
@@ -66,7 +68,7 @@ pub(crate) fn discover(config: &Config, request: &Request) -> Result<Code> {
     let built = build::build(&units, config.folder(), &request)?;
     let answers: Result<Vec<(Catalog, Program)>> =
         units.iter().map(|unit| place.answer(unit, &built, &request)).collect();
-    Code::of(answers?, &sources)
+    Code::of(answers?, &sources, &metadata.workspace_root)
 }
 
 /// Where the user's code is, and where cargo was run.
@@ -116,7 +118,10 @@ impl Place<'_> {
         };
         let program = Program::new(scratch, path.clone(), name.clone());
         let text = program.catalog().map_err(|error| unit.source.at(error))?;
-        let catalog = parse(&text)?;
+        let mut catalog = parse(&text)?;
+        observe(&mut catalog, &|samples| program.decode(samples))
+            .map_err(|error| unit.source.at(error))?;
+        let text = serde_json::to_string(&catalog).expect("a catalog is JSON");
         kept.remember(&stamp, &Answer { program: path, catalog: text })?;
         Ok((catalog, program.within(kept)))
     }

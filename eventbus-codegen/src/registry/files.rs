@@ -82,12 +82,17 @@ fn said(facts: &Facts) -> impl Iterator<Item = (&'static str, Value)> {
     let upcasts = (!facts.upcasts.is_empty()).then(|| upcasts.collect());
     let unreadable = (!facts.unreadable.is_empty()).then(|| json!(facts.unreadable));
     let reserved = (!facts.reserved.is_empty()).then(|| json!(facts.reserved));
+    let aliases = &facts.beyond.aliases;
+    let aliased = (!aliases.is_empty()).then(|| json!(aliases));
+    let open = (!facts.beyond.open.is_empty()).then(|| json!(facts.beyond.open));
     [
         ("aggregate", aggregate),
         ("aliases", list(&facts.aliases)),
         ("compat", facts.compat.as_ref().map(|compat| json!(compat))),
         ("deprecated", text(&facts.deprecated)),
         ("eventKey", text(&facts.event_key)),
+        ("fieldAliases", aliased),
+        ("openEnums", open),
         ("opaque", list(&facts.opaque)),
         ("reserved", reserved),
         ("retired", text(&facts.retired)),
@@ -100,12 +105,16 @@ fn said(facts: &Facts) -> impl Iterator<Item = (&'static str, Value)> {
 }
 
 fn group(group: &Group) -> Value {
-    json!({
+    let mut file = json!({
         "docs": group.docs,
         "members": group.members.iter().map(member).collect::<Vec<_>>(),
         "prefix": group.prefix,
         "rustPath": group.rust_path,
-    })
+    });
+    if group.unknown {
+        file["unknown"] = json!(true);
+    }
+    file
 }
 
 fn member(member: &Member) -> Value {

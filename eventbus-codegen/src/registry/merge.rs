@@ -8,6 +8,7 @@ use eventbus_runtime::{GroupDocument, Node};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::beyond::{Beyond, beyond};
 use super::inline::inline_numbered;
 use super::version::WRITER;
 use super::{Baseline, Catalog, Event, Facts, Group, Leaf, Member, Registry, Version};
@@ -63,6 +64,7 @@ fn group(document: &GroupDocument<Box<RawValue>>) -> Group {
         docs: document.docs.clone(),
         prefix: document.prefix.clone(),
         members,
+        unknown: document.unknown,
     }
 }
 
@@ -79,14 +81,15 @@ impl Member {
 fn event(leaf: &Leaf, baseline: &Baseline) -> Result<Event> {
     let mut versions = former(leaf, baseline)?;
     let file = format!("{}/v{}.json", leaf.event_type, leaf.version);
-    let current = Version::new(PathBuf::from(file), text(&contracts(leaf)?));
+    let contracts = contracts(leaf)?;
+    let current = Version::new(PathBuf::from(file), text(&contracts));
     versions.insert(leaf.version, Arc::new(current));
     Ok(Event {
         rust_path: leaf.rust_path.clone(),
         docs: leaf.docs.clone(),
         aggregate_id: leaf.aggregate_id.clone(),
         current: leaf.version,
-        facts: facts(leaf),
+        facts: Facts { beyond: beyond(&contracts), ..facts(leaf) },
         versions,
     })
 }
@@ -117,6 +120,7 @@ fn facts(leaf: &Leaf) -> Facts {
         unreadable: leaf.unreadable.clone(),
         retired: leaf.retired.clone(),
         reserved: BTreeMap::new(),
+        beyond: Beyond::default(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! Everything downstream is a function of a [`Registry`]; the Rust code is not looked at again.
 
 mod baseline;
+mod beyond;
 mod files;
 mod git;
 mod inline;
@@ -20,6 +21,7 @@ use eventbus_runtime::{CompatDocument, Document, LeafDocument};
 use serde_json::value::RawValue;
 
 pub(crate) use self::baseline::{Baseline, Past};
+pub(crate) use self::beyond::Beyond;
 pub(crate) use self::files::files;
 pub(crate) use self::layout::is_history;
 pub(crate) use self::merge::{leaves, merge, schema_of};
@@ -53,6 +55,8 @@ pub(crate) struct Group {
     pub(crate) prefix: String,
     /// Its variants, in the order of their names: moving one in Rust changes no file.
     pub(crate) members: Vec<Member>,
+    /// Whether it keeps the events below its prefix that no variant is for.
+    pub(crate) unknown: bool,
 }
 
 /// A variant of a [`Group`].
@@ -106,6 +110,8 @@ pub(crate) struct Facts {
     pub(crate) retired: Option<String>,
     /// The names that fields had, by their pointers, with what they held: no other field takes them.
     pub(crate) reserved: BTreeMap<String, String>,
+    /// What the schema says of places in the payload beyond JSON Schema.
+    pub(crate) beyond: Beyond,
 }
 
 impl Event {

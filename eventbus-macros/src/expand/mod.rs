@@ -10,6 +10,7 @@ mod history;
 mod names;
 mod payload;
 mod serde;
+mod source;
 mod subset;
 
 use proc_macro2::TokenStream;

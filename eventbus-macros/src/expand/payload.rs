@@ -9,6 +9,7 @@ use syn::{Path, Type, Visibility};
 
 use super::history;
 use super::names::constant;
+use super::source::source;
 use crate::ast::{Enum, Field, Kind, Leaf, Mark, Payload, Struct, Variant, located};
 use crate::attr::{self, Compat};
 use crate::check::no_struct;
@@ -200,6 +201,7 @@ fn domain_event(private: &Path, at: usize, variant: &Variant<'_>, leaf: &Leaf<'_
                 tenant_id: #payload::TENANT_ID,
                 event_key: #payload::EVENT_KEY,
                 opaque: #payload::__OPAQUE,
+                source: #payload::__SOURCE,
                 deprecated: #deprecated,
                 compat: #compat,
                 aggregate: __AGGREGATE,
@@ -292,6 +294,11 @@ pub(super) fn event_payload(private: &Path, ident: &Ident, fields: &[Field<'_>])
     let opaque: Vec<_> = opaque.map(|field| &field.wire).collect();
     let opaque = (!opaque.is_empty())
         .then(|| quote!(const __OPAQUE: &'static [&'static str] = &[#(#opaque),*];));
+    let source = source(private, ident, fields);
+    let names: Vec<_> = fields.iter().map(Field::names).filter(|names| !names.is_empty()).collect();
+    let names = (!names.is_empty()).then(
+        || quote!(const __NAMES: &'static [&'static [&'static str]] = &[#(&[#(#names),*]),*];),
+    );
     quote! {
         #[automatically_derived]
         impl #private::EventPayload for #ident {
@@ -303,6 +310,8 @@ pub(super) fn event_payload(private: &Path, ident: &Ident, fields: &[Field<'_>])
             }
             #(#more)*
             #opaque
+            #names
+            const __SOURCE: #private::Source = #source;
         }
     }
 }

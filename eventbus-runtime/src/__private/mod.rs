@@ -24,7 +24,9 @@ pub use self::samples::decode_samples;
 pub use self::subset::{is_subset, member, overlap};
 pub(crate) use self::wire::raw;
 pub use self::wire::{AggregateId, aggregate_id, catalog_json, read_tagged, to_data, write_tagged};
-pub use crate::catalog::{Catalog, Compat, CompatMode, Group, Leaf, Upcast, is_below, schema_of};
+pub use crate::catalog::{
+    Catalog, Compat, CompatMode, Group, Leaf, Source, Upcast, is_below, schema_of,
+};
 pub use crate::envelope::RawEvent;
 pub use crate::error::{Error, Result};
 pub use crate::event::{DomainEvent, Emission, Emittable, EventPayload};

@@ -1,10 +1,12 @@
 //! A catalog as data: what the toolchain reads out of the user's library.
 
+use std::collections::BTreeMap;
+
 use schemars::Schema;
 use schemars::generate::Contract;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Catalog, Compat, CompatMode, Group, Leaf, Upcast};
+use crate::catalog::{Catalog, Compat, CompatMode, Group, Leaf, Source, Upcast};
 
 /// A catalog as data: what the toolchain reads out of the user's library.
 ///
@@ -96,6 +98,21 @@ pub struct LeafDocument<S = Schema> {
     /// See [`Leaf::aggregate`].
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub aggregate: String,
+    /// See [`Leaf::source`]; absent where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceDocument>,
+}
+
+/// A [`Source`] as data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceDocument {
+    /// See [`Source::file`].
+    pub file: String,
+    /// See [`Source::line`].
+    pub line: u32,
+    /// The lines of the fields that are known, by their names on the wire.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, u32>,
 }
 
 /// An [`Upcast`] as data, with the schemas of both contracts.
@@ -130,6 +147,14 @@ impl Document {
     /// The key in a definition that says what its type is really called: schemars put a number after that name,
     /// because another type has it too.
     pub const NUMBERED: &str = "x-eventbus-numbered";
+
+    /// The key in a property that lists the other names under which it is read: serde's `alias`, which schemars leaves
+    /// out. The derive writes it for the fields of payloads; a struct inside one says it itself, with
+    /// `#[schemars(extend("x-eventbus-aliases" = ["old"]))]` on the field.
+    pub const ALIASES: &str = "x-eventbus-aliases";
+
+    /// The key, with the value `true`, of an enum that reads variants which it does not know: serde's `other`.
+    pub const OPEN: &str = "x-extensible-enum";
 }
 
 impl From<&Group> for Document {
@@ -180,7 +205,17 @@ impl From<&Leaf> for LeafDocument {
             deprecated: leaf.deprecated.map(str::to_owned),
             compat: leaf.compat.map(CompatDocument::from),
             aggregate: leaf.aggregate.to_owned(),
+            source: SourceDocument::of(leaf.source),
         }
+    }
+}
+
+impl SourceDocument {
+    fn of(source: Source) -> Option<Self> {
+        let known = source.fields.iter().filter(|(_, line)| *line > 0);
+        let fields = known.map(|(name, line)| ((*name).to_owned(), *line)).collect();
+        let is_known = !source.file.is_empty() && source.line > 0;
+        is_known.then(|| Self { file: source.file.to_owned(), line: source.line, fields })
     }
 }
 

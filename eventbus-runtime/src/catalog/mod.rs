@@ -8,9 +8,10 @@ use schemars::generate::Contract;
 use serde::{Deserialize, Serialize};
 
 pub use self::document::{
-    CompatDocument, Document, GroupDocument, LeafDocument, Node, UpcastDocument,
+    CompatDocument, Document, GroupDocument, LeafDocument, Node, SourceDocument, UpcastDocument,
 };
 pub use self::schema::schema_of;
+pub(crate) use self::schema::with_names;
 
 /// A node of the tree of event types.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +74,24 @@ pub struct Leaf {
     pub compat: Option<Compat>,
     /// The aggregate's kind where an enum states one; empty where it is the first segment of the name.
     pub aggregate: &'static str,
+    /// Where it stands in the files of its author.
+    pub source: Source,
+}
+
+/// Where an event stands in the files of its author: its variant, or the payload struct that they wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source {
+    /// The file, as the compiler was given it: relative to the workspace for its members. Empty where it is not known.
+    pub file: &'static str,
+    /// The line, from 1; 0 where it is not known.
+    pub line: u32,
+    /// The lines of the fields, by their names on the wire.
+    pub fields: &'static [(&'static str, u32)],
+}
+
+impl Source {
+    /// Nowhere that is known.
+    pub const UNKNOWN: Self = Self { file: "", line: 0, fields: &[] };
 }
 
 impl Leaf {
@@ -100,6 +119,7 @@ impl Leaf {
             deprecated: None,
             compat: None,
             aggregate: "",
+            source: Source::UNKNOWN,
         }
     }
 

@@ -32,6 +32,23 @@ pub fn schema_of<T: JsonSchema>(contract: Contract) -> Schema {
     schema
 }
 
+/// The same schema, whose properties say under which other names they are read and may be stored.
+pub(crate) fn with_names(mut schema: Schema, names: &[&[&str]]) -> Schema {
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return schema };
+    for names in names {
+        let Some(own) = names.iter().find(|name| properties.contains_key(**name)) else { continue };
+        let property = properties.entry(*own).or_insert(Value::Bool(true));
+        if *property == Value::Bool(true) {
+            *property = Value::Object(Map::new());
+        }
+        if let Value::Object(keys) = property {
+            let others: Vec<&str> = names.iter().copied().filter(|name| name != own).collect();
+            keys.insert(Document::ALIASES.to_owned(), Value::from(others));
+        }
+    }
+    schema
+}
+
 fn generator(contract: &Contract) -> SchemaGenerator {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.meta_schema = None;

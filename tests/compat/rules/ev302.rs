@@ -3,12 +3,10 @@
 crate::rules::change! {
     old { Placed { id: u64, kind: Kind } } with {
         #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-        #[schemars(extend("x-extensible-enum" = true))]
         pub enum Kind { A, #[serde(other)] Other }
     }
     new { Placed { id: u64, kind: Kind } } with {
         #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-        #[schemars(extend("x-extensible-enum" = true))]
         pub enum Kind { A, B, #[serde(other)] Other }
     }
 }

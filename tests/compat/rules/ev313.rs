@@ -3,11 +3,10 @@
 crate::rules::change! {
     old { Placed { id: u64, kind: Kind } } with {
         #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-        pub enum Kind { A, B }
+        pub enum Kind { A, B, #[serde(other, skip_serializing)] Unknown }
     }
     new { Placed { id: u64, kind: Kind } } with {
         #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-        #[schemars(extend("x-extensible-enum" = true))]
         pub enum Kind { A, B }
     }
 }

@@ -4,6 +4,7 @@ use super::Holds::{Depends, No, Yes};
 use super::Verdict::{Bump, Deny, Note, Silent, Warn};
 use super::compare::{At, Comparison, Side};
 use super::outline::{Outline, Shape};
+use super::renames::{moved, no_longer_read, read_again, renamed};
 use super::{Rule, rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -89,14 +90,14 @@ pub(super) const RULES: &[Rule] = &[
         (No, No, Bump),
         "a field seems to have another name",
         "Stored events have the former name, and old consumers look for it.",
-        "keep the name on the wire: #[serde(rename = \"..\")]; or make this a new version",
+        "keep the name on the wire: #[serde(rename = \"..\")]; or go on reading the former one, #[serde(alias = \"..\")], which a struct inside a payload must say to its schema too: #[schemars(extend(\"x-eventbus-aliases\" = [\"..\"]))]; or make this a new version",
     ),
     rule(
         "EV113",
         (Yes, No, Bump),
         "a field has another name, and still reads the former one",
         "New code reads what is stored; old consumers look for the former name.",
-        "keep the name on the wire: #[serde(rename = \"..\")]; or write both for one version",
+        "keep the name on the wire for now, #[serde(rename = \"..\")], and let consumers read the new one first: #[serde(alias = \"..\")]; deploy them, and change the name then",
     ),
     rule(
         "EV114",
@@ -191,6 +192,7 @@ pub(super) fn compare(comparison: &mut Comparison, old: &Side<'_>, new: &Side<'_
     let (before, after) = (names(old), names(new));
     let mut gone: Vec<&String> = before.iter().filter(|name| !after.contains(name)).collect();
     let mut come: Vec<&String> = after.iter().filter(|name| !before.contains(name)).collect();
+    read_again(comparison, (old, &mut gone), (new, &mut come), at);
     moved(comparison, (old, &mut gone), (new, &mut come), at);
     renamed(comparison, (old, &mut gone), (new, &mut come), at);
     for name in gone {
@@ -203,7 +205,8 @@ pub(super) fn compare(comparison: &mut Comparison, old: &Side<'_>, new: &Side<'_
     }
     for name in before.iter().filter(|name| after.contains(name)) {
         if let (Some(a), Some(b)) = (old.property(name), new.property(name)) {
-            presence(comparison, (old, &a), (new, &b), name, &at.field(name));
+            no_longer_read(comparison, &a, (name, &b), &at.field(name));
+            presence(comparison, (old, &a, name), (new, &b, name), &at.field(name));
             comparison.values(&a, &b, &at.field(name));
         }
     }
@@ -263,20 +266,18 @@ fn added(comparison: &mut Comparison, old: &Side<'_>, new: &Side<'_>, name: &str
 }
 
 /// Whether a field may be missing or null.
-fn presence(
+pub(super) fn presence(
     comparison: &mut Comparison,
-    (old, before): (&Side<'_>, &Side<'_>),
-    (new, after): (&Side<'_>, &Side<'_>),
-    name: &str,
+    (old, before, was): (&Side<'_>, &Side<'_>, &str),
+    (new, after, is): (&Side<'_>, &Side<'_>, &str),
     at: &At,
 ) {
-    let needed = (old.reader.requires(name), new.reader.requires(name));
-    let written = (old.always_writes(name), new.always_writes(name));
+    let needed = (old.reader.requires(was), new.reader.requires(is));
+    let written = (old.always_writes(was), new.always_writes(is));
     let nullable = (before.reader.nullable, after.reader.nullable);
-    if old.writes(name) != new.writes(name) {
-        let words =
-            |side: &Side<'_>| if side.writes(name) { "read and written" } else { "only read" };
-        return comparison.found("EV124", at, words(old), words(new));
+    if old.writes(was) != new.writes(is) {
+        let words = |writes: bool| if writes { "read and written" } else { "only read" };
+        return comparison.found("EV124", at, words(old.writes(was)), words(new.writes(is)));
     }
     let words = |needed: bool, nullable: bool| match (needed, nullable) {
         (true, false) => "required",
@@ -300,98 +301,5 @@ fn presence(
         && was != is
     {
         comparison.found("EV118", at, was, is);
-    }
-}
-
-type Names<'a, 'b> = (&'a Side<'a>, &'a mut Vec<&'b String>);
-
-/// Fields that went into an object or came out of one.
-fn moved(
-    comparison: &mut Comparison,
-    (old, gone): Names<'_, '_>,
-    (new, come): Names<'_, '_>,
-    at: &At,
-) {
-    let inner = |side: &Side<'_>, name: &str| -> Vec<String> {
-        let object = side.property(name).filter(|field| field.reader.shape == Shape::Object);
-        object
-            .map(|field| field.reader.properties().map(|(name, _)| name.clone()).collect())
-            .unwrap_or_default()
-    };
-    let out = gone.iter().position(|name| inner(old, name).iter().any(|name| come.contains(&name)));
-    let into =
-        come.iter().position(|name| inner(new, name).iter().any(|name| gone.contains(&name)));
-    if let Some(index) = out {
-        let name = gone.remove(index);
-        let fields = inner(old, name);
-        come.retain(|name| !fields.contains(name));
-        comparison.found(
-            "EV117",
-            &at.field(name),
-            "an object of its own",
-            format!("beside it: {}", fields.join(", ")),
-        );
-    } else if let Some(index) = into {
-        let name = come.remove(index);
-        let fields = inner(new, name);
-        gone.retain(|name| !fields.contains(name));
-        comparison.found(
-            "EV117",
-            &at.field(name),
-            format!("beside it: {}", fields.join(", ")),
-            "an object of its own",
-        );
-    }
-}
-
-/// Fields of one type of which one went and one came; all of them in another case are one change.
-fn renamed(
-    comparison: &mut Comparison,
-    (old, gone): Names<'_, '_>,
-    (new, come): Names<'_, '_>,
-    at: &At,
-) {
-    let bare = |name: &str| name.replace(['_', '-'], "").to_lowercase();
-    let recased: Vec<(String, String)> = gone
-        .iter()
-        .filter_map(|was| {
-            Some(((*was).clone(), (*come.iter().find(|is| bare(is) == bare(was))?).clone()))
-        })
-        .collect();
-    if recased.len() > 1 || (recased.len() == 1 && gone.len() == 1) {
-        let list = |names: Vec<&String>| super::outline::listed(names.into_iter().cloned());
-        let (was, is) = (
-            list(recased.iter().map(|(was, _)| was).collect()),
-            list(recased.iter().map(|(_, is)| is).collect()),
-        );
-        comparison.found("EV114", at, was, is);
-        gone.retain(|name| !recased.iter().any(|(was, _)| was == *name));
-        come.retain(|name| !recased.iter().any(|(_, is)| is == *name));
-    }
-    let is_like = |was: &str, is: &str| {
-        let needed = old.reader.requires(was) == new.reader.requires(is);
-        let same = match (old.property(was), new.property(is)) {
-            (Some(a), Some(b)) => {
-                a.reader.shape == b.reader.shape
-                    && a.reader.text("format") == b.reader.text("format")
-            }
-            _ => false,
-        };
-        needed && same && old.reader.requires(was)
-    };
-    let pairs: Vec<(String, String)> = gone
-        .iter()
-        .filter_map(|was| {
-            let mut like = come.iter().filter(|is| is_like(was, is));
-            let only = like.next().filter(|_| like.next().is_none())?;
-            Some(((*was).clone(), (*only).clone()))
-        })
-        .collect();
-    for (was, is) in pairs {
-        if come.contains(&&is) {
-            gone.retain(|name| **name != was);
-            come.retain(|name| **name != is);
-            comparison.found("EV112", &at.field(&was), was.clone(), is);
-        }
     }
 }

@@ -8,6 +8,7 @@ mod compare;
 mod fields;
 mod identity;
 mod outline;
+mod renames;
 mod scalars;
 mod structure;
 mod unions;
@@ -34,6 +35,11 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
+    /// Whether nothing is left of it where nobody is broken: neither side reads or writes anything else than before.
+    pub(crate) fn comes_to_nothing(&self) -> bool {
+        self.verdict >= Verdict::Bump && !matches!(self.id, "EV113" | "EV313")
+    }
+
     /// Whether it names what only a person can judge.
     pub(crate) fn is_undecided(&self) -> bool {
         matches!(self.id, "EV022" | "EV214")

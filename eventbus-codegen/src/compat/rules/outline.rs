@@ -1,5 +1,6 @@
 //! What a schema describes, as far as a person would say it: an integer, a list, one of several variants.
 
+use eventbus_runtime::Document;
 use serde_json::{Map, Value};
 
 type Keys = Map<String, Value>;
@@ -221,6 +222,12 @@ impl Outline {
     pub(super) fn requires(&self, name: &str) -> bool {
         let required = self.keys.get("required").and_then(Value::as_array);
         required.is_some_and(|names| names.iter().any(|other| other == name))
+    }
+
+    /// The other names under which this property is read.
+    pub(super) fn aliases(&self) -> impl Iterator<Item = &str> {
+        let names = self.keys.get(Document::ALIASES).and_then(Value::as_array);
+        names.into_iter().flatten().filter_map(Value::as_str)
     }
 
     /// Whether it refuses properties that it does not name.

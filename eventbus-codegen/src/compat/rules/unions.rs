@@ -2,6 +2,7 @@
 
 use super::Holds::{Depends, No, Yes};
 use super::Verdict::{Bump, Deny, Silent, Warn};
+use eventbus_runtime::Document;
 use serde_json::Value;
 
 use super::compare::{At, Comparison, Side};
@@ -14,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         (Yes, No, Bump),
         "a variant is new",
         "Old consumers refuse events that hold it: unknown variant. No other change breaks consumers as often.",
-        "first let consumers read what they do not know: #[serde(other)] Unknown, and #[schemars(extend(\"x-extensible-enum\" = true))] on the enum; deploy them, and add the variant then",
+        "first let consumers read what they do not know, with a last variant #[serde(other, skip_serializing)] Unknown; deploy them, and add the variant then",
     ),
     rule(
         "EV302",
@@ -50,7 +51,7 @@ pub(super) const RULES: &[Rule] = &[
         (Depends, Depends, Bump),
         "a variant with data is new or gone",
         "A new one breaks old consumers, one that is gone breaks stored events.",
-        "keep a variant for reading; let consumers read what they do not know before one is added",
+        "keep a variant for reading; before one is added, let consumers read what they do not know, with a last variant #[serde(other, skip_serializing)] Unknown: that holds where the enum has a tag inside its objects",
     ),
     rule(
         "EV308",
@@ -163,7 +164,7 @@ fn units(values: &[Value]) -> Vec<(String, Value)> {
 }
 
 fn is_open(side: &Side<'_>) -> bool {
-    side.reader.keys.get("x-extensible-enum") == Some(&Value::Bool(true))
+    side.reader.keys.get(Document::OPEN) == Some(&Value::Bool(true))
 }
 
 /// schemars lists variants with words of their own one by one.
@@ -223,12 +224,19 @@ fn variants(
         was.iter().map(|(label, _)| label.as_str()).filter(|name| !label(is, name)).collect();
     let come: Vec<&str> =
         is.iter().map(|(label, _)| label.as_str()).filter(|name| !label(was, name)).collect();
-    let added = if *tagging == Tagging::Untagged { "EV311" } else { "EV307" };
     for name in &gone {
         comparison.found("EV307", &at.variant(name), "a variant", "absent");
     }
     for name in &come {
-        comparison.found(added, &at.variant(name), "absent", "a variant");
+        let is_unit =
+            is.iter().any(|(other, schema)| other == name && *schema == Value::Bool(false));
+        let rule = match tagging {
+            Tagging::Untagged => "EV311",
+            Tagging::Key(_) if is_open(old) => "EV302",
+            Tagging::External if is_open(old) && is_unit => "EV302",
+            _ => "EV307",
+        };
+        comparison.found(rule, &at.variant(name), "absent", "a variant");
     }
     let order = |variants: &[(String, Value)]| {
         variants.iter().map(|(label, _)| label.clone()).collect::<Vec<_>>()

@@ -1,9 +1,10 @@
 //! The keywords of arrays and objects.
 
+use eventbus_runtime::Document;
 use serde_json::Value;
 
 use super::scalars::count;
-use super::{Contract, Keys, Reading};
+use super::{Keys, Reading};
 use crate::compat::decision::node::{Fact, Id, Kind, Kinds, Node};
 use crate::compat::decision::pattern::Pattern;
 
@@ -42,15 +43,25 @@ impl Reading<'_> {
 
     pub(super) fn objects(&mut self, keys: &Keys, all: &mut Vec<Id>) {
         let object = |keyword: &str| keys.get(keyword).and_then(Value::as_object);
-        let mut names = Vec::new();
+        let required = || keys.get("required").and_then(Value::as_array).into_iter().flatten();
+        let is_required = |name: &str| required().any(|other| other == name);
+        let (mut names, mut several) = (Vec::new(), Vec::new());
         for (name, schema) in object("properties").into_iter().flatten() {
             let id = self.whole(schema);
-            // A writer that describes a property may write it, whatever it is.
-            all.push(match self.contract {
-                Contract::Writer => self.described(name, id),
-                _ => self.graph.fact(Fact::Property(name.clone(), id)),
-            });
-            names.push(name.clone());
+            let each = self.names(name, schema);
+            for name in &each {
+                // A writer that describes a property may write it, whatever it is.
+                all.push(match self.contract.is_closed() {
+                    true => self.described(name, id),
+                    false => self.graph.fact(Fact::Property(name.clone(), id)),
+                });
+            }
+            if each.len() > 1 {
+                let one = self.one_name(&each, is_required(name));
+                all.push(one);
+                several.push(name);
+            }
+            names.extend(each);
         }
         let mut patterns = Vec::new();
         for (pattern, schema) in object("patternProperties").into_iter().flatten() {
@@ -65,8 +76,10 @@ impl Reading<'_> {
             let id = self.whole(schema);
             all.push(self.graph.fact(Fact::Others(names, patterns, id)));
         }
-        for name in keys.get("required").and_then(Value::as_array).into_iter().flatten() {
-            all.extend(name.as_str().map(|name| self.graph.fact(Fact::Required(name.to_owned()))));
+        for name in required().filter_map(Value::as_str) {
+            if !several.iter().any(|other| *other == name) {
+                all.push(self.graph.fact(Fact::Required(name.to_owned())));
+            }
         }
         all.extend(
             count(keys, "minProperties").map(|n| self.graph.fact(Fact::FewestProperties(n))),
@@ -81,6 +94,30 @@ impl Reading<'_> {
                 all.push(self.dependent(name, needs));
             }
         }
+    }
+
+    /// The names that a property may have.
+    fn names(&self, name: &str, schema: &Value) -> Vec<String> {
+        let others = schema.get(Document::ALIASES).and_then(Value::as_array).into_iter().flatten();
+        let others = others.filter_map(Value::as_str).filter(|_| self.contract.takes_others());
+        std::iter::once(name).chain(others).map(str::to_owned).collect()
+    }
+
+    /// That a property has one of its names and no other beside it: two of them are the same field twice, which serde
+    /// refuses, and nothing of ours writes.
+    fn one_name(&mut self, names: &[String], is_required: bool) -> Id {
+        let never = self.graph.add(Node::Never);
+        let choices = names.iter().map(|name| {
+            let others = names.iter().filter(|other| *other != name);
+            let mut all: Vec<Id> =
+                others.map(|other| self.graph.fact(Fact::Property(other.clone(), never))).collect();
+            if is_required {
+                all.push(self.graph.fact(Fact::Required(name.clone())));
+            }
+            self.graph.add(Node::All(all))
+        });
+        let choices = choices.collect();
+        self.graph.add(Node::Either(choices))
     }
 
     /// A property that says nothing but that it is known.

@@ -8,6 +8,7 @@ mod unite;
 
 use std::collections::HashMap;
 
+use eventbus_runtime::Document;
 use serde_json::{Map, Value};
 
 use self::close::close;
@@ -24,8 +25,23 @@ pub(crate) enum Contract {
     Plain,
     /// What code writes: nothing that the schema does not describe.
     Writer,
-    /// What code accepts: unknown properties too, unless it says otherwise.
+    /// What code accepts: unknown properties too, unless it says otherwise, and properties under their other names.
     Reader,
+    /// What is stored of what code wrote: the same as what it writes, where a property may have one of its other names
+    /// and an open enum another variant, because they had them once.
+    Stored,
+}
+
+impl Contract {
+    /// Whether nothing is there that the schema does not describe.
+    pub(super) fn is_closed(self) -> bool {
+        matches!(self, Self::Writer | Self::Stored)
+    }
+
+    /// Whether a property may have one of its other names, and an open enum another variant.
+    fn takes_others(self) -> bool {
+        matches!(self, Self::Reader | Self::Stored)
+    }
 }
 
 /// Reads one document into a graph.
@@ -42,6 +58,9 @@ pub(super) struct Reading<'a> {
     /// How many references are being followed.
     depth: usize,
 }
+
+/// The name of a variant that nobody has.
+pub(crate) const SOME_VARIANT: &str = "something-unknown";
 
 /// The longest chain of references that is followed.
 const DEEPEST: usize = 400;
@@ -93,7 +112,7 @@ impl Reading<'_> {
             return self.referred(pointer, Place::Whole);
         }
         let id = self.part(schema);
-        if self.contract == Contract::Writer { close(self.graph, id) } else { id }
+        if self.contract.is_closed() { close(self.graph, id) } else { id }
     }
 
     /// A schema that stands beside others about the same value.
@@ -185,7 +204,12 @@ impl Reading<'_> {
             all.push(self.undecided(keyword, keys));
         }
         let all = self.valued(all);
-        let id = self.graph.add(Node::All(all));
+        let mut id = self.graph.add(Node::All(all));
+        // Whoever says that more variants may come reads them.
+        if self.contract.takes_others() && keys.get(Document::OPEN) == Some(&Value::Bool(true)) {
+            let other = self.other_variant(keys);
+            id = self.graph.add(Node::Either(vec![id, other]));
+        }
         let Some(schema) = keys.get("unevaluatedProperties") else { return id };
         let unevaluated = self.unevaluated(keys, schema);
         self.graph.add(Node::All(vec![id, unevaluated]))
@@ -250,16 +274,28 @@ impl Reading<'_> {
             values.dedup();
             all.push(self.graph.fact(Fact::Values(values)));
         }
-        // Whoever says that more values may come reads any text there.
-        if self.contract == Contract::Reader
-            && keys.get("x-extensible-enum") == Some(&Value::Bool(true))
-        {
-            let said = std::mem::take(all);
-            let said = self.valued(said);
-            let said = self.graph.add(Node::All(said));
-            let text = self.graph.fact(Fact::Kinds(Kinds::of(Kind::Text)));
-            all.push(self.graph.add(Node::Either(vec![said, text])));
-        }
+    }
+
+    /// A variant that is not known: any text, or an object whose tag is none of those that are known.
+    fn other_variant(&mut self, keys: &Keys) -> Id {
+        let text = self.graph.fact(match self.contract {
+            // What is stored under a name that either side knows is what that side says.
+            Contract::Stored => Fact::Values(vec![Literal::new(&SOME_VARIANT.into())]),
+            _ => Fact::Kinds(Kinds::of(Kind::Text)),
+        });
+        let Some((tag, mut known)) = tags(keys) else { return text };
+        known.sort();
+        known.dedup();
+        let known = self.graph.fact(Fact::Values(known));
+        let unknown = self.graph.add(Node::Not(known));
+        let label = self.graph.add(Node::All(vec![text, unknown]));
+        let all = [
+            Fact::Kinds(Kinds::of(Kind::Object)),
+            Fact::Required(tag.clone()),
+            Fact::Property(tag, label),
+        ];
+        let all = all.map(|fact| self.graph.fact(fact)).to_vec();
+        self.graph.add(Node::All(all))
     }
 
     fn combinations(&mut self, keys: &Keys, all: &mut Vec<Id>) {
@@ -291,6 +327,23 @@ impl Reading<'_> {
     }
 }
 
+/// The property by which the variants of an enum are told apart, with its values. What has fields of its own is no enum,
+/// but a struct that one is flattened into.
+fn tags(keys: &Keys) -> Option<(String, Vec<Literal>)> {
+    if keys.contains_key("properties") {
+        return None;
+    }
+    let choices = ["oneOf", "anyOf"].iter().find_map(|keyword| keys.get(*keyword)?.as_array())?;
+    let value = |choice: &Value, tag: &String| {
+        choice.get("properties")?.get(tag)?.get("const").filter(|value| value.is_string()).cloned()
+    };
+    let mut names = choices.first()?.get("properties")?.as_object()?.keys();
+    names.find_map(|tag| {
+        let values = choices.iter().map(|choice| Some(Literal::new(&value(choice, tag)?)));
+        Some((tag.clone(), values.collect::<Option<Vec<_>>>()?))
+    })
+}
+
 /// The pointer of a schema that is a reference with remarks.
 fn only_reference(schema: &Value) -> Option<&str> {
     const REMARKS: &[&str] = &[
@@ -306,7 +359,8 @@ fn only_reference(schema: &Value) -> Option<&str> {
     ];
     let keys = schema.as_object()?;
     let reference = keys.get("$ref")?.as_str()?;
-    keys.keys().all(|key| REMARKS.contains(&key.as_str())).then_some(reference)
+    let is_remark = |key: &String| REMARKS.contains(&key.as_str()) || key == Document::ALIASES;
+    keys.keys().all(is_remark).then_some(reference)
 }
 
 /// The pointer in a fragment, whose characters may be written as `%25`.

@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::unite::are_disjoint;
-use super::{Contract, Keys, Reading};
+use super::{Keys, Reading};
 use crate::compat::decision::node::{Fact, Id, Kind, Kinds, Node};
 use crate::compat::decision::pattern::Pattern;
 
@@ -49,7 +49,7 @@ impl Reading<'_> {
     pub(super) fn unevaluated(&mut self, keys: &Keys, schema: &Value) -> Id {
         let id = self.whole(schema);
         // A writer's object with this keyword is not left unsaid.
-        if *self.graph.node(id) == Node::Any && self.contract != Contract::Writer {
+        if *self.graph.node(id) == Node::Any && !self.contract.is_closed() {
             return id;
         }
         let Some(ways) = self.ways(keys, &mut Vec::new()) else {

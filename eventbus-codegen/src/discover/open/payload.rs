@@ -1,0 +1,208 @@
+//! A payload that holds an unknown variant of one enum, and is an ordinary one otherwise.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::compat::SOME_VARIANT;
+use crate::registry::sample;
+
+/// A payload of `writer` in which each value of the enum `name` that can be reached is an unknown variant; `None` where
+/// there is none, or where it would not be certain what reads it.
+pub(super) fn payload(
+    writer: &Value,
+    name: &str,
+    (read, written): (&Value, &Value),
+) -> Option<Value> {
+    let unknown = unknown(read, written)?;
+    let leading = leading(writer, name);
+    let mut schema = writer.clone();
+    let is_certain = lead(&mut schema, &leading);
+    *schema.get_mut("$defs")?.get_mut(name)? = unknown;
+    let payload = sample(&schema).filter(|_| is_certain)?;
+    payload.to_string().contains(SOME_VARIANT).then_some(payload)
+}
+
+/// The schema of an unknown variant of an enum, which is the same in both contracts as far as it is written.
+fn unknown(read: &Value, written: &Value) -> Option<Value> {
+    if let (Some(read), Some(written)) = (tagged(read), tagged(written)) {
+        let (tag, choices) = written;
+        // Fields beside the tag must be passed over, whatever they are.
+        let is_longer = |choice: &&Value| properties(choice).is_some_and(|all| all.len() > 1);
+        let mut choice = (*choices.iter().find(|one| is_longer(one)).or(choices.first())?).clone();
+        let all = choice.get_mut("properties")?.as_object_mut()?;
+        all.insert(tag.clone(), json!({ "const": SOME_VARIANT }));
+        all.entry("more").or_insert(json!({ "const": true }));
+        return (read.0 == tag).then_some(choice);
+    }
+    let (read, written) = (units(read)?, units(written)?);
+    let is_same = written.is_subset(&read) && !read.contains(SOME_VARIANT);
+    is_same.then(|| json!({ "const": SOME_VARIANT }))
+}
+
+/// The tag inside the variants of an enum, with their schemas.
+pub(super) fn tagged(definition: &Value) -> Option<(String, Vec<&Value>)> {
+    // With fields of its own it is a struct that an enum is flattened into.
+    if properties(definition).is_some() {
+        return None;
+    }
+    let choices: Vec<&Value> = definition.get("oneOf")?.as_array()?.iter().collect();
+    let tags = |choice: &Value| -> BTreeSet<String> {
+        let all = properties(choice).into_iter().flatten();
+        let tags = all.filter(|(_, schema)| schema.get("const").is_some_and(Value::is_string));
+        tags.map(|(name, _)| name.clone()).collect()
+    };
+    let mut each = choices.iter().map(|choice| tags(choice));
+    let first = each.next()?;
+    let shared = each.fold(first, |shared, tags| shared.intersection(&tags).cloned().collect());
+    Some((shared.into_iter().next()?, choices))
+}
+
+fn properties(schema: &Value) -> Option<&Map<String, Value>> {
+    schema.get("properties")?.as_object()
+}
+
+/// The texts that the variants without data are, where some are and the others are objects of one key.
+fn units(definition: &Value) -> Option<BTreeSet<&str>> {
+    if let Some(choices) = definition.get("oneOf").and_then(Value::as_array) {
+        let mut all = BTreeSet::new();
+        for choice in choices {
+            match units(choice) {
+                Some(units) => all.extend(units),
+                None if properties(choice).is_some_and(|all| all.len() == 1) => {}
+                None => return None,
+            }
+        }
+        return Some(all);
+    }
+    if let Some(value) = definition.get("const") {
+        return Some(BTreeSet::from([value.as_str()?]));
+    }
+    definition.get("enum")?.as_array()?.iter().map(Value::as_str).collect()
+}
+
+/// The definitions from which references lead to `name`, itself included.
+fn leading(schema: &Value, name: &str) -> BTreeSet<String> {
+    let mut leading = BTreeSet::from([name.to_owned()]);
+    let definitions = || schema.get("$defs").and_then(Value::as_object).into_iter().flatten();
+    loop {
+        let more = definitions()
+            .find(|(name, schema)| !leading.contains(*name) && leads(schema, &leading));
+        let Some((name, _)) = more else { return leading };
+        leading.insert(name.clone());
+    }
+}
+
+fn leads(value: &Value, leading: &BTreeSet<String>) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(|item| leads(item, leading)),
+        Value::Object(keys) => keys.iter().any(|(key, value)| match value {
+            Value::String(reference) if key == "$ref" => {
+                reference.strip_prefix("#/$defs/").is_some_and(|name| leading.contains(name))
+            }
+            value => leads(value, leading),
+        }),
+        _ => false,
+    }
+}
+
+/// Makes the sampler go to the enum wherever it can: the choices that lead there come first, and no default stands in
+/// the way. Whether what is found there is read by the enum alone: another choice of an untagged one might read it.
+fn lead(schema: &mut Value, leading: &BTreeSet<String>) -> bool {
+    if !leads(schema, leading) {
+        return true;
+    }
+    let Value::Object(keys) = schema else { return true };
+    let mut is_certain = true;
+    for key in ["default", "examples"] {
+        keys.remove(key);
+    }
+    for (key, value) in keys.iter_mut() {
+        match (key.as_str(), value) {
+            ("properties" | "patternProperties" | "$defs", Value::Object(named)) => {
+                for (_, schema) in named {
+                    is_certain &= lead(schema, leading);
+                }
+            }
+            ("oneOf" | "anyOf" | "allOf" | "prefixItems", Value::Array(parts)) => {
+                let is_null = |part: &Value| part.get("type") == Some(&json!("null"));
+                let several = parts.iter().filter(|part| !is_null(part)).count() > 1;
+                is_certain &= key != "anyOf" || !several;
+                if key.ends_with("Of") {
+                    parts.sort_by_key(|part| !leads(part, leading));
+                }
+                for part in parts {
+                    is_certain &= lead(part, leading);
+                }
+            }
+            ("items" | "additionalProperties", schema) => is_certain &= lead(schema, leading),
+            _ => {}
+        }
+    }
+    is_certain
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::payload;
+
+    fn asked(writer: &Value) -> Option<Value> {
+        let definition = &writer["$defs"]["Kind"];
+        payload(writer, "Kind", (definition, definition))
+    }
+
+    fn writer(field: &Value, kind: &Value) -> Value {
+        json!({
+            "type": "object",
+            "properties": { "a": { "type": "integer" }, "kind": field },
+            "required": ["a", "kind"],
+            "$defs": { "Kind": kind, "Holder": {
+                "oneOf": [
+                    { "type": "string", "const": "none" },
+                    { "type": "object", "properties": { "some": { "$ref": "#/$defs/Kind" } },
+                      "required": ["some"] },
+                ],
+            } },
+        })
+    }
+
+    #[test]
+    fn the_variant_is_wherever_the_enum_can_be_reached() {
+        let kind = json!({ "type": "string", "enum": ["x", "y"] });
+        let of =
+            |field: Value| asked(&writer(&field, &kind)).map(|payload| payload["kind"].clone());
+        let reference = json!({ "$ref": "#/$defs/Kind" });
+        assert_eq!(of(reference.clone()), Some(json!("something-unknown")));
+        let defaulted = json!({ "$ref": "#/$defs/Kind", "default": "x" });
+        assert_eq!(of(defaulted), Some(json!("something-unknown")));
+        let list = json!({ "type": "array", "items": reference });
+        assert_eq!(of(list), Some(json!(["something-unknown"])));
+        let optional = json!({ "anyOf": [{ "type": "null" }, reference] });
+        assert_eq!(of(optional), Some(json!("something-unknown")));
+        let deeper = json!({ "$ref": "#/$defs/Holder" });
+        assert_eq!(of(deeper), Some(json!({ "some": "something-unknown" })));
+    }
+
+    #[test]
+    fn where_something_else_may_read_it_nothing_is_asked() {
+        let kind = json!({ "type": "string", "enum": ["x", "y"] });
+        let either = json!({ "anyOf": [{ "$ref": "#/$defs/Kind" }, { "type": "string" }] });
+        assert_eq!(asked(&writer(&either, &kind)), None);
+        assert_eq!(asked(&writer(&json!({ "type": "integer" }), &kind)), None);
+        let numbers = json!({ "enum": [1, 2] });
+        assert_eq!(asked(&writer(&json!({ "$ref": "#/$defs/Kind" }), &numbers)), None);
+    }
+
+    #[test]
+    fn a_tagged_variant_has_data() {
+        let kind = json!({ "oneOf": [
+            { "type": "object", "properties": { "t": { "const": "x" } }, "required": ["t"] },
+            { "type": "object", "properties": { "t": { "const": "y" }, "n": { "type": "integer" } },
+              "required": ["t", "n"] },
+        ] });
+        let payload = asked(&writer(&json!({ "$ref": "#/$defs/Kind" }), &kind)).unwrap();
+        assert_eq!(payload["kind"], json!({ "t": "something-unknown", "n": 1, "more": true }));
+    }
+}
