@@ -206,7 +206,7 @@ enum Kind {
 fn an_enum_that_says_it_is_open_and_is_not_is_refused() {
     let document: Document = serde_json::from_str(&ShopEvent::__eventbus_catalog()).unwrap();
     let decode: &eventbus_codegen::testing::Decode = &ShopEvent::__eventbus_decode;
-    let error = eventbus_codegen::testing::observed(document, decode).unwrap_err();
+    let error = eventbus_codegen::testing::observed(&document, decode).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the schema of `Kind` says that it reads variants which it does not know, and a `order.placed` \

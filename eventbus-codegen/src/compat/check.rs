@@ -9,6 +9,7 @@ use super::finding::{Direction, Finding, asks};
 use super::gone::{Newcomers, gone, parted};
 use super::moved::is_moved;
 use super::rules::{Contracts, Difference, Holds, Verdict, differences, named};
+use super::witness::witness_at;
 use super::{Answer, Contract, lies_within};
 use crate::diagnostic::Result;
 use crate::parallel;
@@ -222,7 +223,16 @@ impl Event<'_> {
         let mut is_named = false;
         let first = self.findings.len();
         for change in &changes {
-            let finding = self.judged(change, &broken, &refused);
+            let mut finding = self.judged(change, &broken, &refused);
+            for (direction, witness) in &mut finding.witnesses {
+                let (writer, reader) = match direction {
+                    Direction::Backward => ((&before.writer, Contract::Stored), &after.reader),
+                    Direction::Forward => ((&after.writer, Contract::Writer), &before.reader),
+                };
+                if let Some(own) = witness_at(writer, reader, &finding.pointer) {
+                    *witness = own;
+                }
+            }
             is_named |= finding.verdict >= Verdict::Bump;
             self.findings.push(finding);
         }

@@ -7,6 +7,7 @@ mod finding;
 mod gone;
 mod moved;
 mod rules;
+mod witness;
 
 pub(crate) use self::between::between;
 pub(crate) use self::check::{check, reserved};

@@ -168,6 +168,18 @@ fn range(outline: &Outline) -> Option<(i32, i32)> {
     }
 }
 
+/// Whether a limit says no more than the integer's type does.
+fn is_own_bound(outline: &Outline, keyword: &str, limit: Option<f64>) -> bool {
+    let Some(limit) = limit else { return true };
+    let Some((below, above)) = range(outline) else { return false };
+    match keyword {
+        "minimum" if below == 0 => limit == 0.0,
+        "minimum" => limit == -f64::from(-below).exp2(),
+        "maximum" => limit == f64::from(above).exp2() - 1.0,
+        _ => false,
+    }
+}
+
 fn texts(old: &Outline, new: &Outline) -> Option<&'static str> {
     match (old.text("format"), new.text("format")) {
         (None, Some(_)) => Some("EV209"),
@@ -195,8 +207,11 @@ fn limits(comparison: &mut Comparison, old: &Outline, new: &Outline, at: &At) {
         let limit =
             |outline: &Outline| outline.keys.get(keyword).and_then(serde_json::Value::as_f64);
         let (was, is) = (limit(old), limit(new));
-        // An unsigned type's zero comes and goes with its format.
-        let by_format = both_integers && range(old) != range(new) && keyword == "minimum";
+        // A type's own bounds come and go with its format.
+        let by_format = both_integers
+            && range(old) != range(new)
+            && is_own_bound(old, keyword, was)
+            && is_own_bound(new, keyword, is);
         if was == is || by_format {
             continue;
         }

@@ -1,0 +1,131 @@
+//! A document that shows one change alone, where a payload changed in several places.
+//!
+//! Of what the reader asks for, only what it asks of the changed place is kept. That is less than it asks for, so that a
+//! document which the rest refuses is refused by the whole reader, and because of this place.
+
+use serde_json::{Map, Value, json};
+
+use super::{Answer, Contract, lies_within};
+
+/// How many references in a row are followed.
+const LONGEST_CHAIN: usize = 32;
+
+/// A document that `writer` describes and `reader` refuses for what stands at `pointer`, which has `*` for any element.
+pub(super) fn witness_at(
+    writer: (&Value, Contract),
+    reader: &Value,
+    pointer: &str,
+) -> Option<Value> {
+    let steps: Vec<String> =
+        pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
+    if steps.is_empty() {
+        return None;
+    }
+    let mut only = narrowed(reader, reader, &steps)?;
+    for definitions in ["$defs", "definitions"] {
+        if let Some(all) = reader.get(definitions) {
+            only.insert(definitions.to_owned(), all.clone());
+        }
+    }
+    match lies_within(writer, (&Value::Object(only), Contract::Reader)) {
+        Answer::No(witness) => Some(witness),
+        Answer::Yes | Answer::Unknown(_) => None,
+    }
+}
+
+/// What `schema` asks of the place that `steps` lead to; nothing where another keyword may lead there, too.
+fn narrowed(document: &Value, schema: &Value, steps: &[String]) -> Option<Map<String, Value>> {
+    let Some((step, rest)) = steps.split_first() else {
+        return schema.as_object().cloned();
+    };
+    let schema = followed(document, schema)?;
+    if let Some(choices) = schema.get("anyOf") {
+        // An `Option` is null or what it holds; other unions have more than one place for a pointer.
+        let choices = choices.as_array()?;
+        let (nulls, others): (Vec<&Value>, Vec<&Value>) =
+            choices.iter().partition(|choice| choice.get("type") == Some(&"null".into()));
+        let ([_], [other]) = (nulls.as_slice(), others.as_slice()) else { return None };
+        let inner = narrowed(document, other, steps)?;
+        return object(json!({"anyOf": [{"type": "null"}, inner]}));
+    }
+    if schema.contains_key("oneOf") {
+        return None;
+    }
+    if let Some(property) = schema.get("properties").and_then(|properties| properties.get(step)) {
+        let inner = if rest.is_empty() {
+            property.clone()
+        } else {
+            narrowed(document, property, rest)?.into()
+        };
+        let required = schema.get("required").and_then(Value::as_array);
+        let is_required = required.is_some_and(|names| names.iter().any(|name| name == step));
+        let mut only = object(json!({"properties": {step: inner}}))?;
+        if rest.is_empty() && is_required {
+            only.insert("required".to_owned(), json!([step]));
+        }
+        return Some(only);
+    }
+    let elements = schema.get("items").filter(|_| step == "*")?;
+    let inner =
+        if rest.is_empty() { elements.clone() } else { narrowed(document, elements, rest)?.into() };
+    object(json!({"items": inner}))
+}
+
+fn followed<'a>(document: &'a Value, mut schema: &'a Value) -> Option<&'a Map<String, Value>> {
+    for _ in 0..LONGEST_CHAIN {
+        let Some(Value::String(reference)) = schema.get("$ref") else { return schema.as_object() };
+        schema = document.pointer(reference.strip_prefix('#')?)?;
+    }
+    None
+}
+
+fn object(value: Value) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(keys) => Some(keys),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Contract, witness_at};
+
+    fn payload(properties: Value, required: &[&str]) -> Value {
+        json!({"type": "object", "properties": properties, "required": required})
+    }
+
+    #[test]
+    fn each_place_gets_a_document_of_its_own() {
+        let integer = |most: u32| json!({"type": "integer", "minimum": 0, "maximum": most});
+        let old = payload(json!({"a": integer(9), "b": integer(9)}), &["a", "b"]);
+        let new = payload(json!({"a": integer(5), "b": integer(5), "c": {}}), &["a", "b", "c"]);
+        let shown =
+            |pointer| witness_at((&old, Contract::Writer), &new, pointer).expect("a document");
+        assert!(shown("/a")["a"].as_u64() > Some(5) && shown("/a")["b"].as_u64() <= Some(5));
+        assert!(shown("/b")["b"].as_u64() > Some(5) && shown("/b")["a"].as_u64() <= Some(5));
+        assert!(shown("/c")["a"].as_u64() <= Some(5));
+    }
+
+    #[test]
+    fn a_place_below_a_list_and_an_option_is_found() {
+        let holds = |kind: &str| {
+            let item = payload(json!({"sku": {"type": kind}}), &["sku"]);
+            let list = json!({"type": "array", "items": {"$ref": "#/$defs/Item"}});
+            let mut whole = payload(json!({"items": {"anyOf": [{"type": "null"}, list]}}), &[]);
+            whole["$defs"] = json!({"Item": item});
+            whole
+        };
+        let shown =
+            witness_at((&holds("string"), Contract::Writer), &holds("integer"), "/items/*/sku");
+        assert!(shown.expect("a document")["items"][0]["sku"].is_string());
+    }
+
+    #[test]
+    fn a_place_that_breaks_nothing_has_no_document() {
+        let old = payload(json!({"a": {"type": "integer"}, "b": {"type": "string"}}), &["a", "b"]);
+        let new = payload(json!({"a": {"type": "number"}, "b": {"type": "integer"}}), &["a", "b"]);
+        assert_eq!(witness_at((&old, Contract::Writer), &new, "/a"), None);
+    }
+}
