@@ -107,3 +107,30 @@ fn build_scripts_are_refused() {
     ];
     fixture.run_with(&["codegen"], &variables).refused(&["inside a build script"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_library_that_was_not_built_again_is_not_linked_again() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let fixture = Fixture::new("kept", SHOP);
+    fixture.codegen();
+    assert_eq!(fixture.run(&["check"]).code, 0);
+    // The linker is the rustc beside cargo, and this one does nothing but fail.
+    let cargo = format!("#!/bin/sh\nexec {:?} \"$@\"\n", env!("CARGO"));
+    for (tool, text) in [("tools/cargo", cargo.as_str()), ("tools/rustc", "#!/bin/sh\nexit 1\n")] {
+        fixture.write(tool, text);
+        let executable = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(fixture.path(tool), executable).unwrap();
+    }
+    let cargo = fixture.path("tools/cargo");
+    let check = || fixture.run_with(&["check"], &[("CARGO", cargo.to_str().unwrap())]);
+    let run = check();
+    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    fixture.replace("src/lib.rs", "host: String", "host: u64");
+    check().refused(&["cannot be linked"]);
+    let run = fixture.run(&["check"]);
+    assert_eq!(run.code, 1, "the change is seen: {}", run.stderr);
+    fixture.replace("eventbus.toml", "::ShopEvent", "::NoEvent");
+    fixture.run(&["check"]).refused(&["there is no `fixture_kept::NoEvent`"]);
+}

@@ -11,7 +11,7 @@ use super::{Common, report};
 use crate::compat::check;
 use crate::config::Config;
 use crate::diagnostic::Result;
-use crate::discover::{Request, discover};
+use crate::discover::{Request, catalog};
 use crate::registry::{Baseline, merge};
 
 const EXAMPLES: &str = "\
@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         .map(|revision| Baseline::at_revision(config.folder(), &config.schemas, revision))
         .transpose()?;
     let request = Request { features: arguments.features.clone(), locked: true, quiet };
-    let catalog = discover(&config, &request)?.catalog;
+    let catalog = catalog(&config, &request)?;
     let registry = merge(&catalog, &own)?;
     let baseline = released.as_ref().unwrap_or(&own);
     let found = check(baseline, &registry, &catalog, config.compat)?;

@@ -47,6 +47,8 @@ fn rustc(library: &Library, built: &Built, target_directory: &Path) -> Command {
         .args(["--edition", &library.edition, "--cap-lints", "allow"])
         // A library that was built to unwind links into a program that aborts, but not the other way round.
         .args(["-C", "panic=abort", "-C", "debuginfo=0"])
+        // What a debugger would need of the library is most of what there is to link.
+        .args(["-C", "strip=debuginfo"])
         .arg("--extern")
         .arg(format!("{}={}", library.name, built.rlib.display()))
         .current_dir(&library.folder);

@@ -4,6 +4,7 @@
 //! the user's. A few generated lines are then linked against it, run, and leave the catalog in a file.
 
 mod build;
+mod kept;
 mod link;
 mod metadata;
 mod program;
@@ -15,6 +16,8 @@ use std::path::PathBuf;
 use eventbus_runtime::Document;
 use serde::Deserialize;
 
+use self::build::Built;
+use self::kept::Kept;
 pub(crate) use self::metadata::Metadata;
 pub(crate) use self::program::{Program, Sample};
 use crate::config::{Config, Root};
@@ -43,16 +46,53 @@ pub(crate) struct Code {
 
 /// Builds the library, links it, and reads the catalog of the configured root.
 pub(crate) fn discover(config: &Config, request: &Request) -> Result<Code> {
-    refuse_build_script(|variable| env::var_os(variable))?;
-    let metadata = Metadata::read(config.folder())?;
-    let library = metadata.library(config)?;
-    let request = &Request { locked: request.locked && metadata.is_locked(), ..request.clone() };
-    let built = build::library(&library, config.folder(), request)?;
-    let at_the_root = |error: Error| error.at(&config.file, Some(config.root.line));
-    let program = link::program(&config.root, &library, &built, &metadata.target_directory)
-        .map_err(at_the_root)?;
-    let text = program.catalog().map_err(at_the_root)?;
-    Ok(Code { catalog: parse(&text, &config.root)?, program })
+    let library = Ready::build(config, request)?;
+    let program = library.link(config)?;
+    let catalog = parse(&library.catalog(config, &program)?, &config.root)?;
+    Ok(Code { catalog, program })
+}
+
+/// The catalog alone, for which a library that was not built again is not linked again.
+pub(crate) fn catalog(config: &Config, request: &Request) -> Result<Catalog> {
+    let library = Ready::build(config, request)?;
+    let kept = Kept::of(&library.built.rlib, &config.root, request, &library.target);
+    if let Some(text) = kept.as_ref().and_then(Kept::read) {
+        return parse(&text, &config.root);
+    }
+    let text = library.catalog(config, &library.link(config)?)?;
+    let catalog = parse(&text, &config.root)?;
+    if let Some(kept) = kept {
+        kept.write(&text);
+    }
+    Ok(catalog)
+}
+
+/// The library as cargo has just built it.
+struct Ready {
+    library: Library,
+    built: Built,
+    target: PathBuf,
+}
+
+impl Ready {
+    fn build(config: &Config, request: &Request) -> Result<Self> {
+        refuse_build_script(|variable| env::var_os(variable))?;
+        let metadata = Metadata::read(config.folder())?;
+        let library = metadata.library(config)?;
+        let request =
+            &Request { locked: request.locked && metadata.is_locked(), ..request.clone() };
+        let built = build::library(&library, config.folder(), request)?;
+        Ok(Self { library, built, target: metadata.target_directory })
+    }
+
+    fn link(&self, config: &Config) -> Result<Program> {
+        link::program(&config.root, &self.library, &self.built, &self.target)
+            .map_err(|error| error.at(&config.file, Some(config.root.line)))
+    }
+
+    fn catalog(&self, config: &Config, program: &Program) -> Result<String> {
+        program.catalog().map_err(|error| error.at(&config.file, Some(config.root.line)))
+    }
 }
 
 /// The library that holds the root.
