@@ -78,7 +78,9 @@ fn rustc(library: &str, edition: &str, pieces: &Pieces<'_>) -> Command {
     command
         .args(&toolchain.flags)
         // A library that was built to unwind links into a program that aborts, but not the other way round.
-        .args(["-C", "panic=abort", "-C", "debuginfo=0", "-C", "prefer-dynamic=no"]);
+        .args(["-C", "panic=abort", "-C", "debuginfo=0", "-C", "prefer-dynamic=no"])
+        // What a debugger would need of the library is most of what there is to link.
+        .args(["-C", "strip=debuginfo"]);
     command
 }
 

@@ -64,6 +64,14 @@ impl Project {
         self.here(command)
     }
 
+    /// Makes the toolchain forget what it knows of the library that is built.
+    pub(crate) fn forget(&self) -> Result<()> {
+        match fs::remove_dir_all(self.folder.join("target/eventbus")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     fn here(&self, mut command: Command) -> Command {
         for variable in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET", "RUSTFLAGS"] {
             command.env_remove(variable);
