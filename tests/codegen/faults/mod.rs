@@ -1,5 +1,10 @@
 //! What goes wrong around the toolchain: one error that says what to do, nothing half-written, nothing of others touched.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "all of it is test code, also what stands outside a #[test]"
+)]
+
 mod files;
 mod killed;
 mod links;
