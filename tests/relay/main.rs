@@ -35,7 +35,7 @@ macro_rules! cases {
             #[tokio::test]
             async fn $case() {
                 let (store, _kept) = $fresh().await;
-                $crate::desk::within_a_minute(crate::$group::$case(store)).await;
+                $crate::desk::comes_to_its_end(crate::$group::$case(store)).await;
             }
         )+)+
     };
