@@ -23,7 +23,7 @@ fn raised(n: i64) -> CounterRaised {
 
 /// When it sleeps. A subscription that was busy looks again after 5 to 200 ms, seven times, and whatever comes meanwhile is
 /// found without anybody waking it; so nothing tells but time that it does not look any more.
-async fn asleep() {
+pub(crate) async fn asleep() {
     sleep(Duration::from_millis(1_200)).await;
 }
 

@@ -116,7 +116,7 @@ pub(crate) async fn each_event_is_fetched_once_for_all<S: Log>(store: S) {
         told.send(event.0).unwrap();
         ready(Ok(()))
     };
-    let _listening = desk.bus.ephemeral().handle(handler).start().await.unwrap();
+    let listening = desk.bus.ephemeral().handle(handler).start().await.unwrap();
     // Each began at an end of its own: they come together first.
     emit_in_steps(&desk, &readers, (0, 2 * STEP)).await;
     let fetched = emit_in_steps(&desk, &readers, (2 * STEP, 22 * STEP)).await;
@@ -125,8 +125,14 @@ pub(crate) async fn each_event_is_fetched_once_for_all<S: Log>(store: S) {
         assert_eq!(reader.seen(), reader.wanted(22 * STEP));
     }
     let mut listened = BTreeSet::new();
-    while listened.len() < 1_100 {
-        listened.insert(numbers.recv().await.unwrap());
+    let mut heard = 0;
+    // On a busy machine it may be too slow for some, and is told so.
+    while heard < 1_100 {
+        while let Ok(number) = numbers.try_recv() {
+            listened.insert(number);
+        }
+        heard = listened.len() + usize::try_from(listening.stats().total.missed).unwrap();
+        yield_now().await;
     }
 }
 
@@ -143,7 +149,9 @@ pub(crate) async fn a_blocked_subscription_keeps_nobody_and_misses_nothing<S: Lo
             Ok(())
         }
     };
-    let blocked = desk.subscribe("blocked").concurrency(1).handle(handler).start().await.unwrap();
+    // However long the others take: a handler that ran into its timeout is called again, behind those of other accounts.
+    let subscription = desk.subscribe("blocked").timeout(Duration::from_secs(3_600));
+    let blocked = subscription.concurrency(1).handle(handler).start().await.unwrap();
     let fetched = emit_in_steps(&desk, &readers, (0, 20 * STEP)).await;
     assert!(fetched <= 2_600, "{fetched} events were fetched instead of 2,000");
     for reader in &readers {

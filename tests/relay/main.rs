@@ -35,7 +35,7 @@ macro_rules! cases {
             #[tokio::test]
             async fn $case() {
                 let (store, _kept) = $fresh().await;
-                $crate::desk::within_a_minute(crate::$group::$case(store)).await;
+                $crate::desk::comes_to_its_end(crate::$group::$case(store)).await;
             }
         )+)+
     };
@@ -189,6 +189,7 @@ macro_rules! suite {
                 },
                 stream::{
                     it_gives_what_comes_after_its_start,
+                    who_joins_takes_nothing_from_who_is_there,
                     the_last_come_first_once_and_none_is_missed_in_between,
                     what_is_open_at_its_start_comes_with_its_commit,
                     one_that_is_not_read_misses_events_and_slows_nobody,

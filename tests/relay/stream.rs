@@ -42,6 +42,21 @@ pub(crate) async fn it_gives_what_comes_after_its_start<S: Log>(store: S) {
     assert_eq!(got.collect::<Vec<_>>().await, [3, 4, 5]);
 }
 
+/// Those who listen already are given what stands before the place where another joins, which may be more than they have
+/// been given yet.
+pub(crate) async fn who_joins_takes_nothing_from_who_is_there<S: Log>(store: S) {
+    let desk = Desk::new(store);
+    let mut first = desk.bus.stream::<Posted>().start().await.unwrap();
+    for round in 0..20 {
+        desk.emit(&numbers(round * 3, round * 3 + 3)).await;
+        let mut second = desk.bus.stream::<Posted>().start().await.unwrap();
+        desk.emit(&[posted("a", 1_000 + round)]).await;
+        assert_eq!(take(&mut second, 1).await, [1_000 + round]);
+        let expected = (round * 3..round * 3 + 3).chain([1_000 + round]);
+        assert_eq!(take(&mut first, 4).await, expected.collect::<Vec<_>>());
+    }
+}
+
 pub(crate) async fn the_last_come_first_once_and_none_is_missed_in_between<S: Log>(store: S) {
     const EACH: i64 = 50;
     let desk = Arc::new(Desk::new(store));

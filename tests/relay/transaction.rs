@@ -120,7 +120,12 @@ pub(crate) async fn a_stale_fence_ends_the_ownership<S: Log>(store: S) {
     let (running, calls) = auditing(&desk, 100, |_, _| false).await;
     running.settled().await.unwrap();
     assert_eq!(desk.audits().await, [1, 2, 3]);
-    assert_eq!(calls.load(SeqCst), 6, "nothing of the first run was committed");
+    // Those that take long are committed one by one, so the first run may have been of fewer than three.
+    let calls = calls.load(SeqCst);
+    assert!(
+        (3 + 1..=3 + 3).contains(&calls),
+        "nothing of the first run was committed: {calls} calls"
+    );
     assert!(desk.faults.takes.load(SeqCst) >= 3, "twice for the relay, once for the audits");
     assert_eq!(counts(&running), (3, 0, 0));
 }

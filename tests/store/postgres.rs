@@ -226,3 +226,19 @@ async fn an_emptied_schema_row_is_named_with_the_remedy() {
     tx.commit().await.unwrap();
     assert_eq!(read(&bus, cursor).await.0, ["2"]);
 }
+
+/// The epoch alone tells: the fences of the rows are those of before, as they are in a database that was restored.
+#[tokio::test]
+async fn an_owner_from_before_an_epoch_commits_nothing() {
+    let (_database, bus) = fresh().await;
+    let old = claim(&bus, "reader").await;
+    let elsewhere = "UPDATE eventbus_schema SET cluster = 'another one'";
+    sqlx::query(elsewhere).execute(bus.pool()).await.unwrap();
+    emit(&bus, &["1"]).await;
+    let refused = advance(&bus, &old.owner, &to(old.cursor.clone())).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Fenced);
+    assert_eq!(bus.store().take(&old.replica, &old.owner.held).await.unwrap(), []);
+    bus.store().give("reader", &old.owner.held).await.unwrap();
+    let roster = bus.store().roster("reader").await.unwrap().unwrap();
+    assert!(roster.shards.iter().all(|shard| shard.owner == Some(old.replica.id)));
+}

@@ -2,7 +2,7 @@
 
 use std::future::ready;
 
-use eventbus_runtime::store::{Log, Store};
+use eventbus_runtime::store::{Log, Step, Store};
 use eventbus_runtime::testing::suite::tools::{Claimed, claim, drain, emit, log, to};
 use eventbus_runtime::{ErrorKind, EventBus, SqliteBus};
 use eventbus_tests::sqlite::SqliteFile;
@@ -11,7 +11,8 @@ use sqlx::{Connection, raw_sql};
 use crate::database::Database;
 use crate::events::NoteTorn;
 
-/// Advances to the end of the log, which has to be refused with `says`, and ends the transaction as the relay does.
+/// Makes a step to the end of the log, and one that moves no cursor; both have to be refused with `says`. Ends the
+/// transaction as the relay does.
 async fn refused<S: Log>(
     bus: &EventBus<S>,
     mut tx: S::Transaction,
@@ -19,9 +20,11 @@ async fn refused<S: Log>(
     says: &str,
 ) {
     let (_, end) = drain(bus, claim.cursor.clone()).await;
-    let refused = bus.store().advance(&mut tx, &claim.owner, &to(end)).await.unwrap_err();
-    assert_eq!(refused.kind(), ErrorKind::TransactionRollback, "{refused}");
-    assert!(refused.to_string().contains(says), "{refused}");
+    for step in [to(end), Step { cursor: None, changes: Vec::new() }] {
+        let refused = bus.store().advance(&mut tx, &claim.owner, &step).await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::TransactionRollback, "{refused}");
+        assert!(refused.to_string().contains(says), "{refused}");
+    }
     bus.store().rollback(tx).await.ok();
 }
 

@@ -19,6 +19,8 @@
 //! one that came later notifies. Where the connection is lost a relay still polls once a second, and where a pooler keeps
 //! no sessions it does nothing else: nobody holds the lock then, and emitters do not notify.
 
+use std::future::Future;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,6 +65,10 @@ const LONGEST: Duration = Duration::from_millis(200);
 /// How long a listener sleeps before it looks whether the one with the lock is still there, and how long whoever cannot
 /// listen sleeps.
 const ROUND: Duration = Duration::from_secs(1);
+
+/// How long a listener that hears nothing trusts its connection, and how long it then waits for an answer.
+const TRUST: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Listens as long as the bell is there.
 pub(super) async fn listen(bell: Ringer, pool: PgPool, reach: Arc<Reach>) {
@@ -138,9 +144,8 @@ async fn keep(bell: &Ringer, listener: &mut PgListener) -> Result<(), sqlx::Erro
         backoff = SHORTEST;
         wait(listener, lock).await?;
         if lock == Lock::Ours {
-            sqlx::query(concat!("SELECT pg_advisory_unlock(", lock_key!(), ")"))
-                .execute(&mut *listener)
-                .await?;
+            let unlock = sqlx::query(concat!("SELECT pg_advisory_unlock(", lock_key!(), ")"));
+            answered(unlock.execute(&mut *listener)).await?;
         }
         while listener.next_buffered().is_some() {}
         bell.ring();
@@ -150,29 +155,38 @@ async fn keep(bell: &Ringer, listener: &mut PgListener) -> Result<(), sqlx::Erro
 
 /// Tries the lock, and finds out who has it where it cannot be had.
 async fn try_lock(listener: &mut PgListener) -> Result<Lock, sqlx::Error> {
-    let ours: bool = sqlx::query_scalar(concat!("SELECT pg_try_advisory_lock(", lock_key!(), ")"))
-        .fetch_one(&mut *listener)
-        .await?;
-    if ours {
+    let ours = sqlx::query_scalar(concat!("SELECT pg_try_advisory_lock(", lock_key!(), ")"));
+    if answered(ours.fetch_one(&mut *listener)).await? {
         return Ok(Lock::Ours);
     }
-    let shared: bool =
-        sqlx::query_scalar(concat!("SELECT pg_try_advisory_xact_lock_shared(", lock_key!(), ")"))
-            .fetch_one(&mut *listener)
-            .await?;
+    let shared =
+        sqlx::query_scalar(concat!("SELECT pg_try_advisory_xact_lock_shared(", lock_key!(), ")"));
+    let shared: bool = answered(shared.fetch_one(&mut *listener)).await?;
     Ok(if shared { Lock::Busy } else { Lock::Theirs })
 }
 
-/// Sleeps until a commit is notified of; whoever has not the lock looks after it now and then.
+/// An answer of the server; a connection that gives none is lost, whatever the operating system knows of it.
+async fn answered<T>(
+    asked: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let silent = || io::Error::from(io::ErrorKind::TimedOut).into();
+    timeout(PATIENCE, asked).await.unwrap_or_else(|_| Err(silent()))
+}
+
+/// Sleeps until a commit is notified of. Whoever has not the lock looks after it now and then; whoever has it asks whether
+/// the connection still leads anywhere, because one that does not is as silent as one on which nothing happens.
 async fn wait(listener: &mut PgListener, lock: Lock) -> Result<(), sqlx::Error> {
-    let heard = async {
-        match listener.try_recv().await? {
-            Some(_) => Ok(()),
-            None => Err(sqlx::Error::Protocol("the listener was disconnected".to_owned())),
+    loop {
+        let trust = if lock == Lock::Ours { TRUST } else { ROUND };
+        match timeout(trust, listener.try_recv()).await {
+            Ok(heard) => {
+                let lost = || sqlx::Error::Protocol("the listener was disconnected".to_owned());
+                return heard?.map(drop).ok_or_else(lost);
+            }
+            Err(_) if lock == Lock::Ours => {
+                answered(sqlx::query("SELECT 1").execute(&mut *listener)).await?;
+            }
+            Err(_) => return Ok(()),
         }
-    };
-    match lock {
-        Lock::Ours => heard.await,
-        _ => timeout(ROUND, heard).await.unwrap_or(Ok(())),
     }
 }

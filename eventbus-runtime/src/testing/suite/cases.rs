@@ -100,6 +100,7 @@ macro_rules! store_suite {
             trouble {
                 trouble_is_kept_until_it_is_handled,
                 parked_events_wait_for_the_retrying_one,
+                a_parked_event_waits_for_its_own_key_alone,
                 a_row_keeps_its_key_and_its_first_attempt,
                 a_row_that_somebody_changed_is_not_written_again,
                 an_aggregate_with_too_many_rows_is_crowded,

@@ -220,6 +220,8 @@ pub(super) async fn operators_at_the_same_time_retry_once<F: StoreFixture>(fixtu
         let (alice, bob) = (bus.dead_letters().by("alice"), other.dead_letters().by("bob"));
         let (first, second) = tokio::join!(alice.retry(id), bob.retry(id));
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
+        let refused = first.err().or(second.err()).unwrap();
+        assert_eq!(refused.kind(), ErrorKind::ValidationFailed, "it is gone: {refused}");
     }
     assert_eq!(done(&bus).await.len(), 5);
     let (first, second) = {

@@ -70,6 +70,23 @@ pub(super) async fn parked_events_wait_for_the_retrying_one<F: StoreFixture>(fix
     assert_eq!(ready(0, 10).await, [events[2].position], "a dead one holds nobody back");
 }
 
+pub(super) async fn a_parked_event_waits_for_its_own_key_alone<F: StoreFixture>(fixture: &F) {
+    let bus = bus(fixture).await;
+    let early = [note("c", "0"), torn(1), note("a", "2"), note("c", "3")];
+    commit(&bus, &early).await;
+    commit(&bus, &[torn(4), note("b", "5")]).await;
+    let claim = claim(&bus, "reader").await;
+    let (events, _) = drain(&bus, claim.cursor.clone()).await;
+    let tried_again = events[1..4].iter().map(|stored| change(stored, retrying(1, 100)));
+    let parked = [&events[0], &events[4], &events[5]];
+    let waiting = parked.iter().map(|stored| change(stored, Fate::Parked));
+    apply(&bus, &claim, tried_again.chain(waiting).collect()).await;
+    let ready = look(&bus, 99).await.ready;
+    let ready: Vec<_> = ready.iter().map(|trouble| trouble.stored.position).collect();
+    let expected = parked.map(|stored| stored.position);
+    assert_eq!(ready, expected, "and for what is before it; without a key for nothing");
+}
+
 pub(super) async fn an_aggregate_with_too_many_rows_is_crowded<F: StoreFixture>(fixture: &F) {
     let bus = bus(fixture).await;
     let texts: Vec<&str> = vec!["x"; MOST_PARKED];
@@ -113,14 +130,13 @@ pub(super) async fn a_row_keeps_its_key_and_its_first_attempt<F: StoreFixture>(f
 pub(super) async fn a_row_that_somebody_changed_is_not_written_again<F: StoreFixture>(fixture: &F) {
     let bus = bus(fixture).await;
     emit(&bus, &["1", "2"]).await;
-    let claim = claim(&bus, "reader").await;
+    let (claim, other) = (claim(&bus, "reader").await, claim(&bus, "another").await);
     let (events, _) = drain(&bus, claim.cursor.clone()).await;
-    apply(
-        &bus,
-        &claim,
-        vec![change(&events[0], retrying(1, 10)), change(&events[1], Fate::Parked)],
-    )
-    .await;
+    // Another subscription has rows of the same events, which are none of its business.
+    for claim in [&claim, &other] {
+        let changes = vec![change(&events[0], retrying(1, 10)), change(&events[1], Fate::Parked)];
+        apply(&bus, claim, changes).await;
+    }
     // A late outcome of the first attempt, after a second one was recorded, and one of a row that is gone.
     let late = |stored, was, fate| Change { was: Some(was), ..change(stored, fate) };
     apply(&bus, &claim, vec![late(&events[0], 1, retrying(2, 20))]).await;
@@ -141,6 +157,12 @@ pub(super) async fn a_row_that_somebody_changed_is_not_written_again<F: StoreFix
     let rows: Vec<_> =
         troubles.ready.iter().map(|row| (row.stored.position, row.attempts)).collect();
     assert_eq!(rows, [(events[0].position, 2)]);
+    apply(&bus, &other, vec![late(&events[0], 1, Fate::Handled)]).await;
+    let all = Shards::all(SHARDS);
+    let others = bus.store().troubles("another", &all, 20, 10).await.unwrap().ready;
+    let others: Vec<_> = others.iter().map(|row| (row.stored.position, row.attempts)).collect();
+    assert_eq!(others, [(events[1].position, 0)], "its own rows alone go");
+    assert_eq!(look(&bus, 20).await.ready.len(), 1);
 }
 
 pub(super) async fn trouble_belongs_to_its_shard<F: StoreFixture>(fixture: &F) {

@@ -22,10 +22,10 @@ pub struct Claimed<C> {
     pub replica: Replica,
 }
 
-/// A replica with a lease of a minute.
+/// A replica with a lease of an hour: no case takes so long, so that none can pass by waiting for its end.
 #[must_use]
 pub fn replica(subscription: &str) -> Replica {
-    let (id, lease) = (Uuid::now_v7(), Duration::from_secs(60));
+    let (id, lease) = (Uuid::now_v7(), Duration::from_secs(3_600));
     Replica { id, subscription: subscription.to_owned(), lease }
 }
 
