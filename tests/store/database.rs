@@ -1,6 +1,9 @@
 //! What the shared behaviours need of a database.
 
 use std::fmt::Debug;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
 
 use eventbus_runtime::store::{Log, Store};
 use eventbus_runtime::testing::suite::StoreFixture;
@@ -75,6 +78,21 @@ impl Database for Sqlite {
 
 /// A database on the PostgreSQL server of the tests.
 pub(crate) struct Postgres(pub(crate) PgDatabase);
+
+impl Postgres {
+    /// Polls `second` until it waits in the database for a lock of somebody's open transaction.
+    ///
+    /// # Panics
+    /// When it ends without having waited.
+    pub(crate) async fn until_it_waits<F: Future<Output: Debug>>(&self, mut second: Pin<&mut F>) {
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                       AND wait_event_type = 'Lock'";
+        while self.number(waiting).await == 0 {
+            let polled = poll_fn(|context| Poll::Ready(second.as_mut().poll(context))).await;
+            assert!(polled.is_pending(), "the first is still open: {polled:?}");
+        }
+    }
+}
 
 impl StoreFixture for Postgres {
     type Store = PgStore;

@@ -1,8 +1,6 @@
 //! Event keys: within its window, a second event of a key is a duplicate.
 
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::pin::pin;
 use std::time::Duration;
 
 use eventbus_runtime::store::{EventKey, NewEvent, Store};
@@ -168,15 +166,7 @@ async fn second(commits: bool) -> (bool, usize) {
         receipts
     };
     let mut emit = pin!(emit);
-    // It waits in the database, which says so; then the first ends.
-    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
-                   AND wait_event_type = 'Lock'";
-    let mut ended = false;
-    while !ended {
-        let polled = poll_once(emit.as_mut()).await;
-        assert!(polled.is_pending(), "the first is still open");
-        ended = database.number(waiting).await == 1;
-    }
+    database.until_it_waits(emit.as_mut()).await;
     if commits {
         one.commit().await.unwrap();
     } else {
@@ -185,10 +175,6 @@ async fn second(commits: bool) -> (bool, usize) {
     let receipts = emit.await;
     assert_eq!(receipts.id() == first.id(), commits);
     (receipts[0].is_duplicate(), count(&database).await)
-}
-
-async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
-    poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
 }
 
 #[tokio::test]
