@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
+use eventbus_runtime::Document;
 use rand::RngExt;
 use rand::rngs::StdRng;
 use serde_json::Value;
@@ -19,14 +20,16 @@ use crate::random::Random;
 const DEEP: usize = 4;
 
 /// What says nothing about a document: annotations, and the keywords that others read.
-const SILENT: [&str; 7] = [
+const SILENT: [&str; 9] = [
     "$defs",
     "default",
     "description",
     "title",
     "maxItems",
     "uniqueItems",
-    eventbus_runtime::Document::NUMBERED,
+    Document::NUMBERED,
+    Document::OPEN,
+    Document::ALIASES,
 ];
 
 /// The text of a document that the schema accepts.
@@ -181,7 +184,8 @@ impl Documents<'_> {
                 .as_array()
                 .is_some_and(|keys| keys.iter().any(|required| required == key.as_str()));
             if required || (depth <= DEEP && self.rng.random()) {
-                members.insert(key.clone(), self.value(property, depth + 1));
+                let name = if required { key.clone() } else { self.name(key, property) };
+                members.insert(name, self.value(property, depth + 1));
             }
         }
         if depth <= DEEP && self.rng.random() {
@@ -190,6 +194,14 @@ impl Documents<'_> {
         let member = |(key, value): (String, String)| format!("{}:{value}", Value::from(key));
         let members: Vec<_> = members.into_iter().map(member).collect();
         format!("{{{}}}", members.join(","))
+    }
+
+    /// One of the names under which a property is read.
+    fn name(&mut self, own: &str, property: &Value) -> String {
+        let others = property[Document::ALIASES].as_array().into_iter().flatten();
+        let names: Vec<&str> =
+            std::iter::once(own).chain(others.filter_map(Value::as_str)).collect();
+        names[self.rng.random_range(0..names.len())].to_owned()
     }
 
     /// A member that no property names, where the schema is open.
