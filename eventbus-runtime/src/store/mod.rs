@@ -147,9 +147,9 @@ pub trait Log: Letters {
     /// What it can do beyond what every store must.
     fn capabilities(&self) -> &'static [Capability];
 
-    /// Makes a subscription known, with all its shards at its start, without an owner, where it is not known yet, and
-    /// all under one fence that nobody had of an earlier subscription of its name: a random one will do; else it changes nothing. An error of kind [`ErrorKind::Configuration`] where no event has the id of
-    /// [`Start::After`].
+    /// Makes a subscription known where it is not known yet; else it changes nothing. All its shards are at its start, have
+    /// no owner, and are under one fence that nobody had of an earlier subscription of its name: a random one will do. An
+    /// error of kind [`ErrorKind::Configuration`] where no event has the id of [`Start::After`].
     ///
     /// [`ErrorKind::Configuration`]: crate::ErrorKind::Configuration
     fn register(&self, registration: &Registration) -> impl Future<Output = Result<()>> + Send;

@@ -14,8 +14,8 @@ use crate::store::postgres::bell::ring;
 use crate::store::postgres::{PgStore, epoch, key};
 use crate::store::{Duplicates, Keyed, NewEvent, columns};
 
-/// An insert from `$from`, which names its rows `e`: the numbers of the columns, or parameters of the same order. It writes
-/// nothing where the tables are in another cluster than `eventbus_schema` says: then the epoch is raised first.
+/// An insert of `$values`, the columns after the epoch, for each row of `$from`. It writes nothing where the tables are in
+/// another cluster than `eventbus_schema` says: then the epoch is raised first.
 macro_rules! insert {
     ($values:literal, $from:literal, $order:literal) => {
         concat!(

@@ -19,8 +19,6 @@
 //! one that came later notifies. Where the connection is lost a relay still polls once a second, and where a pooler keeps
 //! no sessions it does nothing else: nobody holds the lock then, and emitters do not notify.
 
-use std::future::Future;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +26,7 @@ use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use tokio::time::{sleep, timeout};
 
 use crate::store::bell::Ringer;
-use crate::store::postgres::reach::{Reach, Sessions};
+use crate::store::postgres::reach::{Reach, Sessions, answered};
 
 /// The lock's key: one for each database and schema.
 macro_rules! lock_key {
@@ -145,7 +143,7 @@ async fn keep(bell: &Ringer, listener: &mut PgListener) -> Result<(), sqlx::Erro
         wait(listener, lock).await?;
         if lock == Lock::Ours {
             let unlock = sqlx::query(concat!("SELECT pg_advisory_unlock(", lock_key!(), ")"));
-            answered(unlock.execute(&mut *listener)).await?;
+            answered(PATIENCE, unlock.execute(&mut *listener)).await?;
         }
         while listener.next_buffered().is_some() {}
         bell.ring();
@@ -156,21 +154,13 @@ async fn keep(bell: &Ringer, listener: &mut PgListener) -> Result<(), sqlx::Erro
 /// Tries the lock, and finds out who has it where it cannot be had.
 async fn try_lock(listener: &mut PgListener) -> Result<Lock, sqlx::Error> {
     let ours = sqlx::query_scalar(concat!("SELECT pg_try_advisory_lock(", lock_key!(), ")"));
-    if answered(ours.fetch_one(&mut *listener)).await? {
+    if answered(PATIENCE, ours.fetch_one(&mut *listener)).await? {
         return Ok(Lock::Ours);
     }
     let shared =
         sqlx::query_scalar(concat!("SELECT pg_try_advisory_xact_lock_shared(", lock_key!(), ")"));
-    let shared: bool = answered(shared.fetch_one(&mut *listener)).await?;
+    let shared: bool = answered(PATIENCE, shared.fetch_one(&mut *listener)).await?;
     Ok(if shared { Lock::Busy } else { Lock::Theirs })
-}
-
-/// An answer of the server; a connection that gives none is lost, whatever the operating system knows of it.
-async fn answered<T>(
-    asked: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<T, sqlx::Error> {
-    let silent = || io::Error::from(io::ErrorKind::TimedOut).into();
-    timeout(PATIENCE, asked).await.unwrap_or_else(|_| Err(silent()))
 }
 
 /// Sleeps until a commit is notified of. Whoever has not the lock looks after it now and then; whoever has it asks whether
@@ -184,7 +174,7 @@ async fn wait(listener: &mut PgListener, lock: Lock) -> Result<(), sqlx::Error> 
                 return heard?.map(drop).ok_or_else(lost);
             }
             Err(_) if lock == Lock::Ours => {
-                answered(sqlx::query("SELECT 1").execute(&mut *listener)).await?;
+                answered(PATIENCE, sqlx::query("SELECT 1").execute(&mut *listener)).await?;
             }
             Err(_) => return Ok(()),
         }

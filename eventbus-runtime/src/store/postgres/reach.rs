@@ -17,6 +17,7 @@
 //! [`Inside`]: crate::store::postgres::errand::Inside
 
 use std::fmt;
+use std::io;
 use std::mem::swap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -123,6 +124,16 @@ impl fmt::Debug for Reach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reach").field("pooled", &self.pooled.get()).finish_non_exhaustive()
     }
+}
+
+/// An answer of the server. A connection that gives none within `patience` is lost, whatever the operating system knows of
+/// it: one that is open and leads nowhere says neither yes nor no for a quarter of an hour.
+pub(super) async fn answered<T>(
+    patience: Duration,
+    asked: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let silent = || io::Error::from(io::ErrorKind::TimedOut).into();
+    timeout(patience, asked).await.unwrap_or_else(|_| Err(silent()))
 }
 
 /// Opens a connection.

@@ -1,16 +1,14 @@
 //! Replicas: who is alive.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::time::Duration;
 
 use sqlx::postgres::PgConnection;
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::error::Result;
 use crate::store::postgres::PgStore;
-use crate::store::postgres::reach::PATIENCE;
+use crate::store::postgres::reach::{PATIENCE, answered};
 use crate::store::{Handles, Replica, columns};
 
 /// How long a renewal may take at least, however short the lease is: a connection may have to be opened for it.
@@ -38,11 +36,10 @@ const RENEW: &str = concat!(
 /// Says so on the session's own connection, so that one which is lost is found and opened again.
 pub(super) async fn renew(store: &PgStore, replica: &Replica, handles: &Handles) -> Result<bool> {
     let what = format!("renew a lease of `{}`", replica.subscription);
-    // A connection that is open and silent answers nothing for a quarter of an hour. Whoever waits for it keeps all that
-    // share it waiting, and is counted as gone meanwhile; given up, it is closed.
+    // Whoever waits for a silent connection keeps all that share it waiting, and is counted as gone meanwhile; given up, it
+    // is closed.
     let patience = replica.lease.clamp(SHORTEST, PATIENCE);
-    let said = timeout(patience, say_in_session(store, replica, handles)).await;
-    match said.unwrap_or(Err(silence())) {
+    match answered(patience, say_in_session(store, replica, handles)).await {
         Ok(Some(known)) => Ok(known),
         Ok(None) => {
             let mut errand = store.errand(&what).await?;
@@ -51,10 +48,6 @@ pub(super) async fn renew(store: &PgStore, replica: &Replica, handles: &Handles)
         }
         Err(error) => Err(store.error(&what, error)),
     }
-}
-
-fn silence() -> sqlx::Error {
-    io::Error::from(io::ErrorKind::TimedOut).into()
 }
 
 /// `None` where there is no session to say it in.
