@@ -80,8 +80,8 @@ pub mod testing {
     /// Decodes lines of samples, and reports a line for each.
     pub type Decode = dyn Fn(&str, &mut dyn FnMut(&str));
 
-    /// The catalog as the toolchain reads it: the code, which is what `__eventbus_decode` does, has been asked which enums
-    /// read what they do not know.
+    /// The catalog as the toolchain reads it: the code, which `decode` stands for, has been asked which enums read what
+    /// they do not know.
     ///
     /// # Errors
     /// Where the schema of one says so and it is not true.

@@ -1,5 +1,6 @@
 //! Changes of the tree of events.
 
+use eventbus_runtime::__private::catalog_json;
 use eventbus_runtime::{Document, DomainEvent};
 use serde_json::Value;
 
@@ -36,8 +37,8 @@ enum PaymentEvent {
 
 fn findings() -> Vec<Value> {
     let document = |catalog: &str| serde_json::from_str::<Document>(catalog).expect("a catalog");
-    let old = document(&before::ShopEvent::__eventbus_catalog());
-    let new = document(&ShopEvent::__eventbus_catalog());
+    let old = document(&catalog_json(before::ShopEvent::CATALOG));
+    let new = document(&catalog_json(ShopEvent::CATALOG));
     let (findings, _) = eventbus_codegen::testing::findings(&old, &new).expect("two registries");
     findings.as_array().expect("a list").clone()
 }

@@ -1,5 +1,6 @@
 //! The tree of event types, and the document that the toolchain reads.
 
+use eventbus_runtime::__private::catalog_json;
 use eventbus_runtime::{Catalog, Document, DomainEvent, EventPayload, Node, TypeSet};
 use uuid::Uuid;
 
@@ -59,7 +60,7 @@ fn the_aggregates_id_is_known_at_every_level() {
 
 #[test]
 fn the_toolchain_reads_the_tree_with_the_schemas_of_both_contracts() {
-    let document: Document = serde_json::from_str(&ShopEvent::__eventbus_catalog()).unwrap();
+    let document: Document = serde_json::from_str(&catalog_json(ShopEvent::CATALOG)).unwrap();
     assert_eq!(document.format, Document::FORMAT);
     assert_eq!(document.root.rust_path, "derive::events::ShopEvent");
     let Node::Group(orders) = &document.root.members[0] else { panic!("orders are a group") };

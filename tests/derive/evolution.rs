@@ -2,6 +2,7 @@
 
 #![deny(deprecated)]
 
+use eventbus_runtime::__private::catalog_json;
 use eventbus_runtime::{Compat, CompatMode, Document, DomainEvent, Leaf, Node};
 
 #[derive(Debug, Clone, PartialEq, DomainEvent)]
@@ -58,7 +59,7 @@ fn the_payload_of_a_deprecated_event_is_used_without_a_warning() {
 
 #[test]
 fn the_document_holds_what_was_said_and_no_word_of_the_rest() {
-    let text = ShopEvent::__eventbus_catalog();
+    let text = catalog_json(ShopEvent::CATALOG);
     let document: Document = serde_json::from_str(&text).unwrap();
     let Node::Group(orders) = &document.root.members[0] else { panic!("orders are a group") };
     let leaf = |at: usize| {

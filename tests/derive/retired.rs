@@ -1,5 +1,6 @@
 //! Retired events: they can be read, and are no longer emitted.
 
+use eventbus_runtime::__private::catalog_json;
 use eventbus_runtime::{Catalog, Document, DomainEvent, ErrorKind, EventBus, EventPayload, Node};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -69,7 +70,7 @@ async fn emitting_it_through_its_enum_is_refused_with_its_day() {
 fn the_catalog_says_since_when() {
     let Catalog::Leaf(leaf) = ChequeVoided::CATALOG else { panic!("a payload is a leaf") };
     assert_eq!(leaf.retired, Some("2026-01-31"));
-    let document: Document = serde_json::from_str(&BankEvent::__eventbus_catalog()).unwrap();
+    let document: Document = serde_json::from_str(&catalog_json(BankEvent::CATALOG)).unwrap();
     let Node::Group(cheques) = &document.root.members[0] else { panic!("cheques are a group") };
     let days: Vec<_> = cheques
         .members

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use eventbus_runtime::__private::catalog_json;
 use eventbus_runtime::{Catalog, Document, DomainEvent, ErrorKind, EventBus, EventSubset, TypeSet};
 use uuid::Uuid;
 
@@ -120,9 +121,9 @@ fn the_toolchain_can_tell_it_from_a_root() {
     assert!(group.subset);
     assert_eq!((group.prefix, group.docs), ("", "What the statistics count."));
     assert_eq!(group.rust_path, "derive::subset::Counted");
-    let document: Document = serde_json::from_str(&Counted::__eventbus_catalog()).unwrap();
+    let document: Document = serde_json::from_str(&catalog_json(Counted::CATALOG)).unwrap();
     assert!(document.root.subset);
-    assert!(!ShopEvent::__eventbus_catalog().contains("subset"));
+    assert!(!catalog_json(ShopEvent::CATALOG).contains("subset"));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What this code does not know is kept whole, in the nearest enum that has a place for it.
 
+use eventbus_runtime::__private::catalog_json;
 use eventbus_runtime::{
     Document, DomainEvent, Envelope, ErrorKind, EventBus, MemoryBus, Node, RawEvent,
 };
@@ -181,7 +182,7 @@ async fn what_no_log_could_hold_is_refused() {
 
 #[test]
 fn the_catalog_says_which_enums_keep_it() {
-    let document: Document = serde_json::from_str(&ParkEvent::__eventbus_catalog()).unwrap();
+    let document: Document = serde_json::from_str(&catalog_json(ParkEvent::CATALOG)).unwrap();
     assert!(document.root.unknown);
     assert_eq!(document.root.members.len(), 2);
     let kept: Vec<_> = document

@@ -1,5 +1,6 @@
 //! Former names and former versions: what is stored outlives the code that wrote it.
 
+use eventbus_runtime::__private::catalog_json;
 use eventbus_runtime::testing::assert_upcasts;
 use eventbus_runtime::{
     Catalog, Delivery, Document, DomainEvent, Envelope, ErrorKind, Event, EventPayload, Node,
@@ -224,7 +225,7 @@ fn the_catalog_and_its_document_tell_the_past() {
         leaf.upcasts.iter().map(|upcast| (upcast.version, upcast.rust_path)).collect();
     assert_eq!(upcasts, [(1, "derive::versions::PlacedV1"), (3, "derive::versions::PlacedV3")]);
 
-    let text = ShopEvent::__eventbus_catalog();
+    let text = catalog_json(ShopEvent::CATALOG);
     let document: Document = serde_json::from_str(&text).unwrap();
     assert_eq!(serde_json::to_string(&document).unwrap(), text);
     let Node::Group(orders) = &document.root.members[0] else { panic!("orders are a group") };
@@ -238,7 +239,7 @@ fn the_catalog_and_its_document_tell_the_past() {
 
 #[test]
 fn an_event_without_a_past_says_nothing_of_one() {
-    let text = crate::events::SystemEvent::__eventbus_catalog();
+    let text = catalog_json(crate::events::SystemEvent::CATALOG);
     for key in ["aliases", "upcasts", "unreadable", "retired", "unknown"] {
         assert!(!text.contains(&format!("\"{key}\":")), "{key} is in {text}");
     }

@@ -592,28 +592,8 @@ const _: () = {
     #[allow(dead_code)]
     impl SensorEvent {
         #[doc(hidden)]
-        pub fn __eventbus_catalog() -> ::std::string::String {
-            ::eventbus_runtime::__private::catalog_json(
-                <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-            )
-        }
-        #[doc(hidden)]
-        pub fn __eventbus_decode(
-            __samples: &str,
-            __report: &mut dyn ::core::ops::FnMut(&str),
-        ) {
-            ::eventbus_runtime::__private::decode_samples(
-                __samples,
-                &|__event_type, __version, __data| {
-                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
-                            __event_type,
-                            __version,
-                            __data,
-                        )
-                        .map(::core::mem::drop)
-                },
-                __report,
-            )
+        pub fn __eventbus_answer() -> ::std::process::ExitCode {
+            ::eventbus_runtime::__private::answer::<Self>()
         }
     }
 };

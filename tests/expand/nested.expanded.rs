@@ -240,28 +240,8 @@ const _: () = {
     #[allow(dead_code)]
     impl WarehouseEvent {
         #[doc(hidden)]
-        pub fn __eventbus_catalog() -> ::std::string::String {
-            ::eventbus_runtime::__private::catalog_json(
-                <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-            )
-        }
-        #[doc(hidden)]
-        pub fn __eventbus_decode(
-            __samples: &str,
-            __report: &mut dyn ::core::ops::FnMut(&str),
-        ) {
-            ::eventbus_runtime::__private::decode_samples(
-                __samples,
-                &|__event_type, __version, __data| {
-                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
-                            __event_type,
-                            __version,
-                            __data,
-                        )
-                        .map(::core::mem::drop)
-                },
-                __report,
-            )
+        pub fn __eventbus_answer() -> ::std::process::ExitCode {
+            ::eventbus_runtime::__private::answer::<Self>()
         }
     }
 };
@@ -725,28 +705,8 @@ const _: () = {
     #[allow(dead_code)]
     impl ShelfEvent {
         #[doc(hidden)]
-        pub fn __eventbus_catalog() -> ::std::string::String {
-            ::eventbus_runtime::__private::catalog_json(
-                <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-            )
-        }
-        #[doc(hidden)]
-        pub fn __eventbus_decode(
-            __samples: &str,
-            __report: &mut dyn ::core::ops::FnMut(&str),
-        ) {
-            ::eventbus_runtime::__private::decode_samples(
-                __samples,
-                &|__event_type, __version, __data| {
-                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
-                            __event_type,
-                            __version,
-                            __data,
-                        )
-                        .map(::core::mem::drop)
-                },
-                __report,
-            )
+        pub fn __eventbus_answer() -> ::std::process::ExitCode {
+            ::eventbus_runtime::__private::answer::<Self>()
         }
     }
 };
@@ -1264,28 +1224,8 @@ const _: () = {
     #[allow(dead_code)]
     impl CompartmentEvent {
         #[doc(hidden)]
-        pub fn __eventbus_catalog() -> ::std::string::String {
-            ::eventbus_runtime::__private::catalog_json(
-                <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-            )
-        }
-        #[doc(hidden)]
-        pub fn __eventbus_decode(
-            __samples: &str,
-            __report: &mut dyn ::core::ops::FnMut(&str),
-        ) {
-            ::eventbus_runtime::__private::decode_samples(
-                __samples,
-                &|__event_type, __version, __data| {
-                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
-                            __event_type,
-                            __version,
-                            __data,
-                        )
-                        .map(::core::mem::drop)
-                },
-                __report,
-            )
+        pub fn __eventbus_answer() -> ::std::process::ExitCode {
+            ::eventbus_runtime::__private::answer::<Self>()
         }
     }
 };

@@ -384,28 +384,8 @@ const _: () = {
     #[allow(dead_code)]
     impl ShopEvent {
         #[doc(hidden)]
-        pub fn __eventbus_catalog() -> ::std::string::String {
-            ::eventbus_runtime::__private::catalog_json(
-                <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-            )
-        }
-        #[doc(hidden)]
-        pub fn __eventbus_decode(
-            __samples: &str,
-            __report: &mut dyn ::core::ops::FnMut(&str),
-        ) {
-            ::eventbus_runtime::__private::decode_samples(
-                __samples,
-                &|__event_type, __version, __data| {
-                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
-                            __event_type,
-                            __version,
-                            __data,
-                        )
-                        .map(::core::mem::drop)
-                },
-                __report,
-            )
+        pub fn __eventbus_answer() -> ::std::process::ExitCode {
+            ::eventbus_runtime::__private::answer::<Self>()
         }
     }
 };
@@ -699,28 +679,8 @@ const _: () = {
     #[allow(dead_code)]
     impl OrderEvent {
         #[doc(hidden)]
-        pub fn __eventbus_catalog() -> ::std::string::String {
-            ::eventbus_runtime::__private::catalog_json(
-                <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-            )
-        }
-        #[doc(hidden)]
-        pub fn __eventbus_decode(
-            __samples: &str,
-            __report: &mut dyn ::core::ops::FnMut(&str),
-        ) {
-            ::eventbus_runtime::__private::decode_samples(
-                __samples,
-                &|__event_type, __version, __data| {
-                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
-                            __event_type,
-                            __version,
-                            __data,
-                        )
-                        .map(::core::mem::drop)
-                },
-                __report,
-            )
+        pub fn __eventbus_answer() -> ::std::process::ExitCode {
+            ::eventbus_runtime::__private::answer::<Self>()
         }
     }
 };
@@ -1016,28 +976,8 @@ const _: () = {
     #[allow(dead_code)]
     impl PaymentEvent {
         #[doc(hidden)]
-        pub fn __eventbus_catalog() -> ::std::string::String {
-            ::eventbus_runtime::__private::catalog_json(
-                <Self as ::eventbus_runtime::__private::DomainEvent>::CATALOG,
-            )
-        }
-        #[doc(hidden)]
-        pub fn __eventbus_decode(
-            __samples: &str,
-            __report: &mut dyn ::core::ops::FnMut(&str),
-        ) {
-            ::eventbus_runtime::__private::decode_samples(
-                __samples,
-                &|__event_type, __version, __data| {
-                    <Self as ::eventbus_runtime::__private::DomainEvent>::from_data(
-                            __event_type,
-                            __version,
-                            __data,
-                        )
-                        .map(::core::mem::drop)
-                },
-                __report,
-            )
+        pub fn __eventbus_answer() -> ::std::process::ExitCode {
+            ::eventbus_runtime::__private::answer::<Self>()
         }
     }
 };

@@ -216,26 +216,8 @@ const _: () = {
     #[allow(dead_code)]
     impl OfficeEvent {
         #[doc(hidden)]
-        pub fn __eventbus_catalog() -> ::std::string::String {
-            bus::__private::catalog_json(<Self as bus::__private::DomainEvent>::CATALOG)
-        }
-        #[doc(hidden)]
-        pub fn __eventbus_decode(
-            __samples: &str,
-            __report: &mut dyn ::core::ops::FnMut(&str),
-        ) {
-            bus::__private::decode_samples(
-                __samples,
-                &|__event_type, __version, __data| {
-                    <Self as bus::__private::DomainEvent>::from_data(
-                            __event_type,
-                            __version,
-                            __data,
-                        )
-                        .map(::core::mem::drop)
-                },
-                __report,
-            )
+        pub fn __eventbus_answer() -> ::std::process::ExitCode {
+            bus::__private::answer::<Self>()
         }
     }
 };
@@ -528,26 +510,8 @@ const _: () = {
     #[allow(dead_code)]
     impl InvoiceEvent {
         #[doc(hidden)]
-        pub fn __eventbus_catalog() -> ::std::string::String {
-            bus::__private::catalog_json(<Self as bus::__private::DomainEvent>::CATALOG)
-        }
-        #[doc(hidden)]
-        pub fn __eventbus_decode(
-            __samples: &str,
-            __report: &mut dyn ::core::ops::FnMut(&str),
-        ) {
-            bus::__private::decode_samples(
-                __samples,
-                &|__event_type, __version, __data| {
-                    <Self as bus::__private::DomainEvent>::from_data(
-                            __event_type,
-                            __version,
-                            __data,
-                        )
-                        .map(::core::mem::drop)
-                },
-                __report,
-            )
+        pub fn __eventbus_answer() -> ::std::process::ExitCode {
+            bus::__private::answer::<Self>()
         }
     }
 };

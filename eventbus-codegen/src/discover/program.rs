@@ -37,25 +37,9 @@ pub(crate) struct Sample<'a> {
     pub(crate) data: &'a str,
 }
 
-/// Its source. It answers into a file, because anything in the process may write to the standard output. Asked to decode,
-/// it writes one line after the other: what is there when the process dies was decoded before.
+/// Its source: the root answers, by what the derive left on it.
 pub(super) fn source(root: &str) -> String {
-    format!(
-        r#"fn main() {{
-    let mut arguments = ::std::env::args_os().skip(1);
-    let answer = arguments.next().expect("the path to write to");
-    let ::std::option::Option::Some(samples) = arguments.next() else {{
-        let catalog: ::std::string::String = ::{root}::__eventbus_catalog();
-        return ::std::fs::write(answer, catalog).expect("the catalog is written");
-    }};
-    let samples = ::std::fs::read_to_string(samples).expect("the samples can be read");
-    let mut answer = ::std::fs::File::create(answer).expect("the answer's file is made");
-    ::{root}::__eventbus_decode(&samples, &mut |line: &str| {{
-        ::std::io::Write::write_all(&mut answer, line.as_bytes()).expect("the answer is written");
-    }});
-}}
-"#
-    )
+    format!("fn main() -> ::std::process::ExitCode {{ ::{root}::__eventbus_answer() }}\n")
 }
 
 impl Program {

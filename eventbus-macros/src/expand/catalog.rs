@@ -1,4 +1,4 @@
-//! The tree of event types as statics, and the functions that the toolchain calls.
+//! The tree of event types as statics, and the function that the toolchain calls.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -33,30 +33,16 @@ pub(super) fn group(model: &Enum<'_>) -> TokenStream {
     }
 }
 
-/// The toolchain links the user's crate alone and calls these on the root: what there is, and whether stored samples
-/// of it still decode.
-pub(super) fn functions(private: &Path, ident: &Ident, vis: &impl ToTokens) -> TokenStream {
+/// The toolchain links the user's crate alone and has the root answer it: what there is, and whether stored samples of it
+/// still decode.
+pub(super) fn answer(private: &Path, ident: &Ident, vis: &impl ToTokens) -> TokenStream {
     quote! {
         #[automatically_derived]
         #[allow(dead_code)]
         impl #ident {
             #[doc(hidden)]
-            #vis fn __eventbus_catalog() -> ::std::string::String {
-                #private::catalog_json(<Self as #private::DomainEvent>::CATALOG)
-            }
-            #[doc(hidden)]
-            #vis fn __eventbus_decode(
-                __samples: &str,
-                __report: &mut dyn ::core::ops::FnMut(&str),
-            ) {
-                #private::decode_samples(
-                    __samples,
-                    &|__event_type, __version, __data| {
-                        <Self as #private::DomainEvent>::from_data(__event_type, __version, __data)
-                            .map(::core::mem::drop)
-                    },
-                    __report,
-                )
+            #vis fn __eventbus_answer() -> ::std::process::ExitCode {
+                #private::answer::<Self>()
             }
         }
     }

@@ -33,7 +33,7 @@ pub(crate) fn domain_event(model: &Enum<'_>) -> TokenStream {
         event::impls(model),
         convert::impls(model),
         serde::impls(model),
-        catalog::functions(&model.private, model.ident, &visibility(model.vis)),
+        catalog::answer(&model.private, model.ident, &visibility(model.vis)),
     ];
     quote! {
         #structs

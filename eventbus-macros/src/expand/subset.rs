@@ -179,5 +179,5 @@ fn serde(model: &Subset<'_>) -> TokenStream {
 
 /// For the toolchain, which says that a subset is no root.
 fn function(model: &Subset<'_>) -> TokenStream {
-    super::catalog::functions(&model.private, model.ident, &payload::visibility(model.vis))
+    super::catalog::answer(&model.private, model.ident, &payload::visibility(model.vis))
 }

@@ -1,5 +1,6 @@
 //! EV010: an event type moved to another group and kept its name.
 
+use eventbus_runtime::__private::catalog_json;
 use eventbus_runtime::{Document, DomainEvent};
 
 mod old {
@@ -37,6 +38,6 @@ enum OrderEvent {
 }
 
 pub(super) fn documents() -> [Document; 2] {
-    [old::ShopEvent::__eventbus_catalog(), ShopEvent::__eventbus_catalog()]
+    [catalog_json(old::ShopEvent::CATALOG), catalog_json(ShopEvent::CATALOG)]
         .map(|catalog| serde_json::from_str(&catalog).expect("a catalog"))
 }

@@ -81,8 +81,14 @@ macro_rules! side {
             $($items)*
 
             pub(super) fn document() -> eventbus_runtime::Document {
-                let document: eventbus_runtime::Document = serde_json::from_str(&ShopEvent::__eventbus_catalog()).expect("a catalog");
-                let decode: &eventbus_codegen::testing::Decode = &ShopEvent::__eventbus_decode;
+                let document: eventbus_runtime::Document = serde_json::from_str(&eventbus_runtime::__private::catalog_json(ShopEvent::CATALOG)).expect("a catalog");
+                let decode: &eventbus_codegen::testing::Decode = &|samples, report| {
+        eventbus_runtime::__private::decode_samples(
+            samples,
+            &|event_type, version, data| ShopEvent::from_data(event_type, version, data).map(drop),
+            report,
+        );
+    };
                 eventbus_codegen::testing::observed(&document, decode).expect("what is said is true")
             }
         }
