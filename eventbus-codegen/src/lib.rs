@@ -21,6 +21,7 @@ mod migrations;
 mod model;
 mod output;
 mod parallel;
+mod pointer;
 mod registry;
 mod samples;
 mod shell;
@@ -35,7 +36,7 @@ pub mod testing {
     use std::path::Path;
 
     use eventbus_runtime::{CompatMode, Document};
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use crate::compat::check;
     use crate::discover::{Sample, observe};
@@ -88,11 +89,8 @@ pub mod testing {
     pub fn observed(document: &Document, decode: &Decode) -> Result<Document> {
         let mut catalog = catalog(document);
         observe(&mut catalog, &|samples: &[Sample<'_>]| {
-            let line = |sample: &Sample<'_>| {
-                format!("{}\n", json!([sample.event_type, sample.version, sample.data]))
-            };
             let mut answers = Vec::new();
-            decode(&samples.iter().map(line).collect::<String>(), &mut |answer| {
+            decode(&samples.iter().map(Sample::line).collect::<String>(), &mut |answer| {
                 answers.push(serde_json::from_str(answer).unwrap_or_default());
             });
             Ok(answers)

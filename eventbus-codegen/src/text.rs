@@ -25,6 +25,15 @@ pub(crate) fn unix(text: String) -> String {
     if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text }
 }
 
+/// The line, from 0, of the first mark that a merge has left open. No JSON has a line that begins like this, so that there
+/// is nothing to be told apart.
+pub(crate) fn merge_mark(text: &str) -> Option<usize> {
+    let is_mark =
+        |line: &str| ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark));
+    let is_open = text.contains("<<<<<<<") || text.contains(">>>>>>>");
+    is_open.then(|| text.lines().position(is_mark)).flatten()
+}
+
 /// Whether there is no such file. A file where a folder should be is found out when it is written.
 pub(crate) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)

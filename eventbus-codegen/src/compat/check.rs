@@ -207,16 +207,19 @@ impl Event<'_> {
 
     /// The same version with another shape.
     fn in_place(&mut self, before: &Schemas, after: &Schemas) {
-        let lies_within = |(old, contract): (&Schemas, Contract), new: &Schemas| {
-            lies_within((&old.writer, contract), (&new.reader, Contract::Reader))
+        let sides = |direction: Direction| match direction {
+            Direction::Backward => ((&before.writer, Contract::Stored), &after.reader),
+            Direction::Forward => ((&after.writer, Contract::Writer), &before.reader),
         };
-        let backward = lies_within((before, Contract::Stored), after);
-        let forward = lies_within((after, Contract::Writer), before);
-        let broken: Vec<(Direction, Answer)> =
-            [(Direction::Backward, backward), (Direction::Forward, forward)]
-                .into_iter()
-                .filter(|(_, answer)| *answer != Answer::Yes)
-                .collect();
+        let decided = |direction: Direction| {
+            let (writer, reader) = sides(direction);
+            (direction, lies_within(writer, (reader, Contract::Reader)))
+        };
+        let broken: Vec<(Direction, Answer)> = [Direction::Backward, Direction::Forward]
+            .map(decided)
+            .into_iter()
+            .filter(|(_, answer)| *answer != Answer::Yes)
+            .collect();
         let refused: Vec<(Direction, Answer)> =
             broken.iter().filter(|(direction, _)| asks(self.mode, *direction)).cloned().collect();
         let changes = differences(both(before), both(after));
@@ -225,10 +228,7 @@ impl Event<'_> {
         for change in &changes {
             let mut finding = self.judged(change, &broken, &refused);
             for (direction, witness) in &mut finding.witnesses {
-                let (writer, reader) = match direction {
-                    Direction::Backward => ((&before.writer, Contract::Stored), &after.reader),
-                    Direction::Forward => ((&after.writer, Contract::Writer), &before.reader),
-                };
+                let (writer, reader) = sides(*direction);
                 if let Some(own) = witness_at(writer, reader, &finding.pointer) {
                     *witness = own;
                 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::rules::{Difference, Holds, Rule, Verdict};
 use crate::diagnostic::Place;
+use crate::pointer::unescaped;
 use crate::registry::Leaf;
 
 /// Something that the check has to say.
@@ -80,7 +81,7 @@ impl Finding {
         let leaf = leaves.get(self.event_type.as_str()).or_else(|| leaves.values().find(is_it));
         let Some(source) = leaf.and_then(|leaf| leaf.source.as_ref()) else { return };
         let first = self.pointer.strip_prefix('/').and_then(|path| path.split('/').next());
-        let name = first.map(|name| name.replace("~1", "/").replace("~0", "~"));
+        let name = first.map(unescaped);
         // A field that is gone has no line; one that took its place has.
         let is_renamed = matches!(self.rule.id, "EV112" | "EV113");
         let successor = Some(self.new.clone()).filter(|_| is_renamed);

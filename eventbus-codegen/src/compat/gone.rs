@@ -66,8 +66,7 @@ pub(super) fn gone(
         let mode = leaf.compat.as_ref().and_then(|compat| compat.mode);
         Some((Finding::new(name, past.current, &leaf.rust_path, change), mode))
     };
-    let reads_it = |leaf: &Leaf| leaf.aliases.iter().any(|alias| alias == name);
-    if let Some(leaf) = leaves.values().find(|leaf| reads_it(leaf)) {
+    if let Some(leaf) = leaves.values().find(|leaf| reads(leaf, name)) {
         // It was told when it happened: now the new name is in the registry too.
         return Ok(if newcomers.has(leaf) { became("EV007", leaf) } else { None });
     }
@@ -90,12 +89,11 @@ pub(super) fn parted(
     newcomers: &Newcomers<'_>,
 ) -> Result<Vec<Finding>> {
     let is_given_up = |name: &str, past: &Past| {
-        let reads_it = |leaf: &Leaf| leaf.aliases.iter().any(|alias| alias == name);
         let was_emitted = past.fact("purged").is_none() && past.fact("retired").is_none();
         was_emitted
             && match leaves.get(name) {
                 Some(leaf) => leaf.retired.is_some(),
-                None => !leaves.values().any(|leaf| reads_it(leaf)),
+                None => !leaves.values().any(|leaf| reads(leaf, name)),
             }
     };
     let mut given_up = Vec::new();
@@ -132,6 +130,11 @@ pub(super) fn parted(
         }
     }
     Ok(findings)
+}
+
+/// Whether it was called so in former times.
+fn reads(leaf: &Leaf, name: &str) -> bool {
+    leaf.aliases.iter().any(|alias| alias == name)
 }
 
 /// The names of those that are parts of the whole, where they are several and all of it together.

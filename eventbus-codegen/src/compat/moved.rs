@@ -1,18 +1,15 @@
 //! Whether a payload's other name in Rust comes from another enum: an event type that moved to another group and kept its
 //! name on the wire.
 
-use eventbus_runtime::{GroupDocument, Node};
-use serde_json::value::RawValue;
+use eventbus_runtime::Node;
 
-use crate::registry::{Catalog, Leaf};
-
-type Group = GroupDocument<Box<RawValue>>;
+use crate::registry::{Branch, Catalog, Leaf};
 
 /// Whether the enum that gave the struct at the path `was` its name is still there, and holds the leaf no longer.
 pub(super) fn is_moved(catalog: &Catalog, was: &str, leaf: &Leaf) -> bool {
     let mut groups = Vec::new();
     collect(&catalog.root, &mut groups);
-    let holds = |group: &&Group| {
+    let holds = |group: &&Branch| {
         group.members.iter().any(
             |member| matches!(member, Node::Leaf(other) if other.event_type == leaf.event_type),
         )
@@ -30,7 +27,7 @@ fn is_named_by(payload: &str, group: &str) -> bool {
     variant.starts_with(|first: char| first.is_uppercase())
 }
 
-fn collect<'a>(group: &'a Group, groups: &mut Vec<&'a Group>) {
+fn collect<'a>(group: &'a Branch, groups: &mut Vec<&'a Branch>) {
     groups.push(group);
     for member in &group.members {
         if let Node::Group(nested) = member {

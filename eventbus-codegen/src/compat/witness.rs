@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Contract, lies_within};
+use crate::pointer::unescaped;
 
 /// How many references in a row are followed.
 const LONGEST_CHAIN: usize = 32;
@@ -16,8 +17,7 @@ pub(super) fn witness_at(
     reader: &Value,
     pointer: &str,
 ) -> Option<Value> {
-    let steps: Vec<String> =
-        pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
+    let steps: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
     if steps.is_empty() {
         return None;
     }

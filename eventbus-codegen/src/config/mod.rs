@@ -60,6 +60,11 @@ impl Config {
         self.file.parent().unwrap_or(Path::new("."))
     }
 
+    /// Whether a `Cargo.toml` says it.
+    pub(crate) fn is_in_a_manifest(&self) -> bool {
+        is_manifest(&self.file)
+    }
+
     /// Reads the file at `explicit`, or else the nearest one upward from `start`: for the registry of one package, or
     /// with `workspace` for the one that the packages of a workspace share.
     pub(crate) fn load(explicit: Option<&Path>, start: &Path, workspace: bool) -> Result<Self> {

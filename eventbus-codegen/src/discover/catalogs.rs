@@ -3,15 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use eventbus_runtime::{Document, GroupDocument, Node};
-use serde_json::value::RawValue;
+use eventbus_runtime::{Document, Node};
 
 use super::program::{Program, Sample};
 use crate::config::Source;
 use crate::diagnostic::{Error, ErrorKind, Result};
-use crate::registry::{Catalog, Leaf, leaves};
-
-type Group = GroupDocument<Box<RawValue>>;
+use crate::registry::{Branch, Catalog, Leaf, leaves};
 
 /// The enum around the roots of a workspace, which is nowhere in the code.
 const WHOLE: &str = "WorkspaceEvent";
@@ -35,16 +32,11 @@ impl Code {
         workspace: &Path,
     ) -> Result<Self> {
         let (catalogs, programs): (Vec<Catalog>, Vec<Program>) = answers.into_iter().unzip();
-        let names = catalogs.iter().map(names).collect::<Vec<_>>();
-        let mut catalogs = catalogs;
-        let catalog = match (catalogs.len(), catalogs.pop()) {
-            (1, Some(only)) => only,
-            (_, last) => {
-                catalogs.extend(last);
-                together(catalogs, sources)?
-            }
+        let programs = catalogs.iter().map(names).zip(programs).collect();
+        let catalog = match <[Catalog; 1]>::try_from(catalogs) {
+            Ok([only]) => only,
+            Err(catalogs) => together(catalogs, sources)?,
         };
-        let programs = names.into_iter().zip(programs).collect();
         Ok(Self { catalog, programs, workspace: workspace.to_owned() })
     }
 
@@ -97,7 +89,7 @@ fn together(catalogs: Vec<Catalog>, sources: &[Source]) -> Result<Catalog> {
     }
     Ok(Document {
         format: Document::FORMAT,
-        root: Group {
+        root: Branch {
             rust_path: WHOLE.to_owned(),
             docs: "Every event of the workspace.".to_owned(),
             prefix: String::new(),
@@ -112,7 +104,7 @@ fn together(catalogs: Vec<Catalog>, sources: &[Source]) -> Result<Catalog> {
 type Seen<'a> = BTreeMap<String, (Leaf, &'a Source)>;
 
 /// `group` without the events that another root nests as well.
-fn once<'a>(group: Group, source: &'a Source, seen: &mut Seen<'a>) -> Result<Group> {
+fn once<'a>(group: Branch, source: &'a Source, seen: &mut Seen<'a>) -> Result<Branch> {
     let mut members = Vec::new();
     for node in group.members {
         match node {
@@ -132,7 +124,7 @@ fn once<'a>(group: Group, source: &'a Source, seen: &mut Seen<'a>) -> Result<Gro
             },
         }
     }
-    Ok(Group { members, ..group })
+    Ok(Branch { members, ..group })
 }
 
 /// Whether both say the same, their schemas included.

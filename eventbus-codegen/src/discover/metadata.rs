@@ -117,10 +117,8 @@ impl Metadata {
 
     /// A package that adds to the workspace's registry has none of its own, in which its events would be a second time.
     fn refuse_part_of_a_whole(&self, config: &Config, source: &Source) -> Result<()> {
-        let is_named_in_a_manifest =
-            config.file.file_name().is_some_and(|name| name == "Cargo.toml");
         let whole = Config::of_workspace(&self.workspace_root);
-        let Some(whole) = whole.filter(|_| is_named_in_a_manifest) else { return Ok(()) };
+        let Some(whole) = whole.filter(|_| config.is_in_a_manifest()) else { return Ok(()) };
         let message = format!("{} belongs to the registry of the workspace", source.entry);
         Err(source
             .at(Error::new(ErrorKind::Config, message))

@@ -37,6 +37,13 @@ pub(crate) struct Sample<'a> {
     pub(crate) data: &'a str,
 }
 
+impl Sample<'_> {
+    /// The line by which the code is asked for it.
+    pub(crate) fn line(&self) -> String {
+        format!("{}\n", json!([self.event_type, self.version, self.data]))
+    }
+}
+
 /// Its source: the root answers, by what the derive left on it.
 pub(super) fn source(root: &str) -> String {
     format!("fn main() -> ::std::process::ExitCode {{ ::{root}::__eventbus_answer() }}\n")
@@ -105,10 +112,7 @@ impl Program {
     ) -> Result<(Vec<Option<String>>, String)> {
         let [asked, answer] =
             ["samples.jsonl", "answer.jsonl"].map(|name| self.folder.path().join(name));
-        let lines: String = samples
-            .iter()
-            .map(|sample| format!("{}\n", json!([sample.event_type, sample.version, sample.data])))
-            .collect();
+        let lines: String = samples.iter().map(Sample::line).collect();
         fs::write(&asked, lines).map_err(|error| Error::file("write", &asked, error))?;
         fs::write(&answer, "").map_err(|error| Error::file("write", &answer, error))?;
         let end = self.watch(patience, &answer, &asked)?;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::keywords::is_expressed;
 use super::{Definition, Field, Lowered, Shape};
+use crate::pointer::unescaped;
 
 type Keys = Map<String, Value>;
 
@@ -74,9 +75,7 @@ impl Lowering {
             return Shape::Root;
         }
         match reference.strip_prefix("#/$defs/") {
-            Some(name) if !name.contains('/') => {
-                Shape::Named(name.replace("~1", "/").replace("~0", "~"))
-            }
+            Some(name) if !name.contains('/') => Shape::Named(unescaped(name)),
             _ => self.unknown(at, &format!("refers to `{reference}`")),
         }
     }

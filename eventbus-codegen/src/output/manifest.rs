@@ -92,7 +92,7 @@ fn unreadable(path: &Path, text: &str, error: serde_json::Error) -> Error {
         Error::new(ErrorKind::Registry, "the manifest of the generated files cannot be read")
             .at(path, Some(line))
             .because(error);
-    if text.lines().any(|line| line.starts_with("<<<<<<<")) {
+    if text::merge_mark(text).is_some() {
         return error.help(
             "take one side of every generated file that the merge left open, and generate them again: \
              git checkout --ours -- <files>, then cargo eventbus codegen",

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use eventbus_runtime::Document;
 use serde_json::Value;
 
+use crate::pointer::escaped;
+
 /// The places in a payload of which the schema says more, by their JSON pointers, with `*` for any element.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Beyond {
@@ -64,8 +66,7 @@ impl<'a> Walk<'a> {
         for (name, schema) in
             keys.get("properties").and_then(Value::as_object).into_iter().flatten()
         {
-            let name = name.replace('~', "~0").replace('/', "~1");
-            self.at(schema, &format!("{pointer}/{name}"));
+            self.at(schema, &format!("{pointer}/{}", escaped(name)));
         }
         let patterns = keys.get("patternProperties").and_then(Value::as_object);
         let each = ["items", "additionalProperties"].iter().filter_map(|key| keys.get(*key));

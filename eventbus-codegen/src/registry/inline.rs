@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 use eventbus_runtime::Document;
 use serde_json::{Map, Value, json};
 
+use crate::pointer::unescaped;
+
 const PREFIX: &str = "#/$defs/";
 
 /// Inlines every definition whose name is ambiguous, and takes the runtime's marks out.
@@ -104,7 +106,7 @@ fn put(keys: &mut Map<String, Value>, definition: &Value) {
 
 fn referred(keys: &Map<String, Value>) -> Option<String> {
     let name = keys.get("$ref")?.as_str()?.strip_prefix(PREFIX)?;
-    Some(name.replace("~1", "/").replace("~0", "~"))
+    Some(unescaped(name))
 }
 
 #[cfg(test)]

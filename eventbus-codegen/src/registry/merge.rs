@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eventbus_runtime::{GroupDocument, Node};
+use eventbus_runtime::Node;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::beyond::{Beyond, beyond};
 use super::inline::inline_numbered;
 use super::version::WRITER;
-use super::{Baseline, Catalog, Event, Facts, Group, Leaf, Member, Registry, Version};
+use super::{Baseline, Branch, Catalog, Event, Facts, Group, Leaf, Member, Registry, Version};
 use crate::canonical::{sort_required, text};
 use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::parallel;
@@ -43,7 +43,7 @@ pub(crate) fn leaves(catalog: &Catalog) -> Vec<&Leaf> {
     leaves
 }
 
-fn collect<'a>(group: &'a GroupDocument<Box<RawValue>>, leaves: &mut Vec<&'a Leaf>) {
+fn collect<'a>(group: &'a Branch, leaves: &mut Vec<&'a Leaf>) {
     for member in &group.members {
         match member {
             Node::Group(nested) => collect(nested, leaves),
@@ -52,7 +52,7 @@ fn collect<'a>(group: &'a GroupDocument<Box<RawValue>>, leaves: &mut Vec<&'a Lea
     }
 }
 
-fn group(document: &GroupDocument<Box<RawValue>>) -> Group {
+fn group(document: &Branch) -> Group {
     let member = |node: &Node<Box<RawValue>>| match node {
         Node::Group(nested) => Member::Group(group(nested)),
         Node::Leaf(leaf) => Member::Event(leaf.event_type.clone()),

@@ -17,7 +17,7 @@ mod version;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use eventbus_runtime::{CompatDocument, Document, LeafDocument};
+use eventbus_runtime::{CompatDocument, Document, GroupDocument, LeafDocument};
 use serde_json::value::RawValue;
 
 pub(crate) use self::baseline::{Baseline, Past};
@@ -31,6 +31,9 @@ pub(crate) use self::version::{Schemas, Version};
 
 /// The catalog of the code. Its schemas are texts until one is looked into.
 pub(crate) type Catalog = Document<Box<RawValue>>;
+
+/// An enum of the catalog.
+pub(crate) type Branch = GroupDocument<Box<RawValue>>;
 
 /// An event type of the catalog.
 pub(crate) type Leaf = LeafDocument<Box<RawValue>>;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::canonical::sha256;
 use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::text::merge_mark;
 
 /// One version of an event type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +62,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Value> {
 
 /// Refuses what a merge has left open.
 pub(super) fn refuse_marks(text: &str, path: &Path) -> Result<()> {
-    let is_mark =
-        |line: &str| ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark));
-    // No JSON has a line that begins like this, so that there is nothing to be told apart.
-    let is_open = text.contains("<<<<<<<") || text.contains(">>>>>>>");
-    let Some(line) = is_open.then(|| text.lines().position(is_mark)).flatten() else {
-        return Ok(());
-    };
+    let Some(line) = merge_mark(text) else { return Ok(()) };
     let message = format!("`{}` has the marks of an unresolved merge", path.display());
     Err(Error::new(ErrorKind::Registry, message)
         .at(path, Some(line + 1))

@@ -26,7 +26,7 @@ use serde_json::Value;
 use self::accept::accepts;
 use self::goal::{Found, Solver};
 use self::graph::Graph;
-pub(crate) use self::read::{Contract, SOME_VARIANT};
+pub(crate) use self::read::{Contract, SOME_VARIANT, tagged};
 
 /// Whether one schema lies within another.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::outline::{Outline, Shape, outline};
 use super::{Rule, fields, named, scalars, structure, unions};
+use crate::pointer::escaped;
 
 /// One change, where it is and what it was.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,10 +136,9 @@ impl<'a> Side<'a> {
 
 impl At {
     pub(super) fn field(&self, name: &str) -> Self {
-        let escaped = name.replace('~', "~0").replace('/', "~1");
         let dot = if self.path.is_empty() { "" } else { "." };
         Self {
-            pointer: format!("{}/{escaped}", self.pointer),
+            pointer: format!("{}/{}", self.pointer, escaped(name)),
             path: format!("{}{dot}{name}", self.path),
         }
     }

@@ -8,7 +8,7 @@ mod payload;
 
 use std::collections::BTreeSet;
 
-use eventbus_runtime::{Document, GroupDocument, Node};
+use eventbus_runtime::{Document, Node};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -16,7 +16,7 @@ use self::payload::payload;
 use super::program::Sample;
 use crate::compat::SOME_VARIANT;
 use crate::diagnostic::{Error, ErrorKind, Result};
-use crate::registry::{Catalog, Leaf, leaves, sample, schema_of};
+use crate::registry::{Branch, Catalog, Leaf, leaves, sample, schema_of};
 
 /// Asks the code whether it decodes each sample: nothing, or the reason why not.
 type Decode<'a> = dyn Fn(&[Sample<'_>]) -> Result<Vec<Option<String>>> + 'a;
@@ -111,7 +111,7 @@ fn ask(leaf: &Leaf, questions: &mut Vec<Question>) -> Result<()> {
 }
 
 /// Writes into the schemas which enums are open.
-fn tell(group: &mut GroupDocument<Box<RawValue>>, open: &BTreeSet<Place>) -> Result<()> {
+fn tell(group: &mut Branch, open: &BTreeSet<Place>) -> Result<()> {
     for member in &mut group.members {
         match member {
             Node::Group(nested) => tell(nested, open)?,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::compat::SOME_VARIANT;
+use crate::compat::{self, SOME_VARIANT};
 use crate::registry::sample;
 
 /// A payload of `writer` in which each value of the enum `name` that can be reached is an unknown variant; `None` where
@@ -29,7 +29,7 @@ fn unknown(read: &Value, written: &Value) -> Option<Value> {
         let (tag, choices) = written;
         // Fields beside the tag must be passed over, whatever they are.
         let is_longer = |choice: &&Value| properties(choice).is_some_and(|all| all.len() > 1);
-        let mut choice = (*choices.iter().find(|one| is_longer(one)).or(choices.first())?).clone();
+        let mut choice = choices.iter().find(is_longer).or(choices.first())?.clone();
         let all = choice.get_mut("properties")?.as_object_mut()?;
         all.insert(tag.clone(), json!({ "const": SOME_VARIANT }));
         all.entry("more").or_insert(json!({ "const": true }));
@@ -40,22 +40,10 @@ fn unknown(read: &Value, written: &Value) -> Option<Value> {
     is_same.then(|| json!({ "const": SOME_VARIANT }))
 }
 
-/// The tag inside the variants of an enum, with their schemas.
-pub(super) fn tagged(definition: &Value) -> Option<(String, Vec<&Value>)> {
-    // With fields of its own it is a struct that an enum is flattened into.
-    if properties(definition).is_some() {
-        return None;
-    }
-    let choices: Vec<&Value> = definition.get("oneOf")?.as_array()?.iter().collect();
-    let tags = |choice: &Value| -> BTreeSet<String> {
-        let all = properties(choice).into_iter().flatten();
-        let tags = all.filter(|(_, schema)| schema.get("const").is_some_and(Value::is_string));
-        tags.map(|(name, _)| name.clone()).collect()
-    };
-    let mut each = choices.iter().map(|choice| tags(choice));
-    let first = each.next()?;
-    let shared = each.fold(first, |shared, tags| shared.intersection(&tags).cloned().collect());
-    Some((shared.into_iter().next()?, choices))
+/// The tag inside the variants of an enum, with their schemas; of one whose variants exclude each other.
+fn tagged(definition: &Value) -> Option<(&String, &Vec<Value>)> {
+    definition.get("oneOf")?;
+    compat::tagged(definition.as_object()?)
 }
 
 fn properties(schema: &Value) -> Option<&Map<String, Value>> {

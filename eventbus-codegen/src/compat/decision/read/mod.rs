@@ -283,7 +283,9 @@ impl Reading<'_> {
             Contract::Stored => Fact::Values(vec![Literal::new(&SOME_VARIANT.into())]),
             _ => Fact::Kinds(Kinds::of(Kind::Text)),
         });
-        let Some((tag, mut known)) = tags(keys) else { return text };
+        let Some((tag, choices)) = tagged(keys) else { return text };
+        let value = |choice: &Value| Literal::new(&choice["properties"][tag]["const"]);
+        let mut known: Vec<Literal> = choices.iter().map(value).collect();
         known.sort();
         known.dedup();
         let known = self.graph.fact(Fact::Values(known));
@@ -292,7 +294,7 @@ impl Reading<'_> {
         let all = [
             Fact::Kinds(Kinds::of(Kind::Object)),
             Fact::Required(tag.clone()),
-            Fact::Property(tag, label),
+            Fact::Property(tag.clone(), label),
         ];
         let all = all.map(|fact| self.graph.fact(fact)).to_vec();
         self.graph.add(Node::All(all))
@@ -327,21 +329,18 @@ impl Reading<'_> {
     }
 }
 
-/// The property by which the variants of an enum are told apart, with its values. What has fields of its own is no enum,
-/// but a struct that one is flattened into.
-fn tags(keys: &Keys) -> Option<(String, Vec<Literal>)> {
+/// The property by which the variants of an enum are told apart, with the schemas of these. What has fields of its own is
+/// no enum, but a struct that one is flattened into.
+pub(crate) fn tagged(keys: &Keys) -> Option<(&String, &Vec<Value>)> {
     if keys.contains_key("properties") {
         return None;
     }
     let choices = ["oneOf", "anyOf"].iter().find_map(|keyword| keys.get(*keyword)?.as_array())?;
-    let value = |choice: &Value, tag: &String| {
-        choice.get("properties")?.get(tag)?.get("const").filter(|value| value.is_string()).cloned()
+    let is_tag = |tag: &&String| {
+        choices.iter().all(|choice| choice["properties"][*tag]["const"].is_string())
     };
-    let mut names = choices.first()?.get("properties")?.as_object()?.keys();
-    names.find_map(|tag| {
-        let values = choices.iter().map(|choice| Some(Literal::new(&value(choice, tag)?)));
-        Some((tag.clone(), values.collect::<Option<Vec<_>>>()?))
-    })
+    let tag = choices.first()?.get("properties")?.as_object()?.keys().find(is_tag)?;
+    Some((tag, choices))
 }
 
 /// The pointer of a schema that is a reference with remarks.
@@ -356,11 +355,11 @@ fn only_reference(schema: &Value) -> Option<&str> {
         "readOnly",
         "writeOnly",
         "$comment",
+        Document::ALIASES,
     ];
     let keys = schema.as_object()?;
     let reference = keys.get("$ref")?.as_str()?;
-    let is_remark = |key: &String| REMARKS.contains(&key.as_str()) || key == Document::ALIASES;
-    keys.keys().all(is_remark).then_some(reference)
+    keys.keys().all(|key| REMARKS.contains(&key.as_str())).then_some(reference)
 }
 
 /// The pointer in a fragment, whose characters may be written as `%25`.
