@@ -7,11 +7,13 @@ use std::time::Duration;
 use eventbus_runtime::store::{Log, NewEvent, Start, Store};
 use eventbus_runtime::testing::suite::tools::{read_page, try_claim};
 use eventbus_runtime::{
-    DomainEvent, Event, EventBus, MemoryStore, PgBus, PgStore, RawEvent, Retry, Running,
-    SqliteStore, Subscribe, TypeSet,
+    DomainEvent, Event, EventBus, HandlerError, MemoryStore, PgBus, PgStore, RawEvent, Retry,
+    Running, SqliteStore, Subscribe, TypeSet,
 };
 use eventbus_tests::postgres::{Bouncer, PgDatabase, PoolMode};
 use eventbus_tests::sqlite::SqliteFile;
+
+use tokio::sync::mpsc;
 
 use crate::events::{Any, Noted, Posted};
 use crate::faulty::{Faults, Faulty};
@@ -41,6 +43,11 @@ pub(crate) async fn pooler() -> (PgStore, (Bouncer, PgDatabase)) {
     let bouncer = database.bouncer(PoolMode::Transaction, 6);
     let bus = PgBus::connect(&bouncer.url()).await.expect("the bouncer lets everybody in");
     (bus.store().clone(), (bouncer, database))
+}
+
+/// Attempts without an end, each after the usual time.
+pub(crate) fn stubborn() -> Retry {
+    Retry { attempts: u32::MAX, ..Retry::default() }
 }
 
 /// A case that hangs fails instead. None takes seconds on a machine of its own, and some take a minute on a busy one.
@@ -75,6 +82,27 @@ impl<S: Log> Desk<S> {
         let brief = Duration::from_millis(2);
         let retry = Retry { attempts: 3, first: brief, factor: 1, max: brief };
         self.bus.subscribe(name).retry(retry).poll(Duration::from_millis(20))
+    }
+
+    /// Hands events over to a handler that has refused for now `refusals` times when it is shut down: they are in trouble.
+    pub(crate) async fn leave_in_trouble<E: DomainEvent>(
+        &self,
+        name: &str,
+        retry: Retry,
+        events: &[RawEvent],
+        refusals: usize,
+    ) {
+        let (failed, mut failures) = mpsc::unbounded_channel();
+        let handler = move |_: Event<E>| {
+            failed.send(()).unwrap();
+            async { Err::<(), _>(HandlerError::retryable("down")) }
+        };
+        let running = self.subscribe(name).retry(retry).handle(handler).start().await.unwrap();
+        self.emit(events).await;
+        for _ in 0..refusals {
+            failures.recv().await.unwrap();
+        }
+        running.shutdown().await.unwrap();
     }
 
     /// The committed audits, in the order of the log.

@@ -6,9 +6,8 @@ use eventbus_runtime::store::Log;
 use eventbus_runtime::{
     DeadLetter, Error, ErrorKind, Event, EventBus, HandlerError, Retry, Running, State, Tx,
 };
-use tokio::sync::mpsc;
 
-use crate::desk::{Desk, Seen, counts};
+use crate::desk::{Desk, Seen, counts, stubborn};
 use crate::events::{Any, Noted, Posted, noted, posted};
 use crate::faulty::Faulty;
 
@@ -130,16 +129,7 @@ pub(crate) async fn a_newer_version_stalls_and_is_kept<S: Log>(store: S) {
 
 pub(crate) async fn an_event_in_trouble_without_handler_is_kept<S: Log>(store: S) {
     let desk = Desk::new(store);
-    let (failed, mut failures) = mpsc::unbounded_channel();
-    let handler = move |_: Event<Posted>| {
-        failed.send(()).unwrap();
-        async { Err::<(), _>(HandlerError::retryable("down")) }
-    };
-    let retry = Retry { attempts: u32::MAX, ..Retry::default() };
-    let running = desk.subscribe("books").retry(retry).handle(handler).start().await.unwrap();
-    desk.emit(&[posted("a", 1)]).await;
-    failures.recv().await.unwrap();
-    running.shutdown().await.unwrap();
+    desk.leave_in_trouble::<Posted>("books", stubborn(), &[posted("a", 1)], 1).await;
     let handler = async |_: Event<Noted>| Ok(());
     let subscription = desk.subscribe("books").deploy_grace(Duration::ZERO).handle(handler);
     let running = subscription.start().await.unwrap();
@@ -153,19 +143,8 @@ pub(crate) async fn an_event_in_trouble_without_handler_is_kept<S: Log>(store: S
 pub(crate) async fn events_in_trouble_without_handler_are_told_by_each_replica<S: Log>(store: S) {
     const ACCOUNTS: i64 = 40;
     let desk = Desk::new(store);
-    let (failed, mut failures) = mpsc::unbounded_channel();
-    let handler = move |_: Event<Posted>| {
-        failed.send(()).unwrap();
-        async { Err::<(), _>(HandlerError::retryable("down")) }
-    };
-    let retry = Retry { attempts: u32::MAX, ..Retry::default() };
-    let running = desk.subscribe("books").retry(retry).handle(handler).start().await.unwrap();
     let events: Vec<_> = (0..ACCOUNTS).map(|account| posted(&account.to_string(), 1)).collect();
-    desk.emit(&events).await;
-    for _ in 0..ACCOUNTS {
-        failures.recv().await.unwrap();
-    }
-    running.shutdown().await.unwrap();
+    desk.leave_in_trouble::<Posted>("books", stubborn(), &events, events.len()).await;
     let handler = async |_: Tx<Faulty<S>>, _: Event<Noted>| Ok(());
     let start = async |lanes| {
         let bus = EventBus::on(desk.store.clone());
@@ -191,20 +170,11 @@ pub(crate) async fn events_in_trouble_without_handler_are_told_by_each_replica<S
 /// More of them than are looked at at once, and before the one that can be handled.
 pub(crate) async fn events_without_handler_keep_no_other_waiting<S: Log>(store: S) {
     let desk = Desk::new(store);
-    let (failed, mut failures) = mpsc::unbounded_channel();
-    let handler = move |_: Event<Any>| {
-        failed.send(()).unwrap();
-        async { Err::<(), _>(HandlerError::retryable("down")) }
-    };
     let brief = Duration::from_millis(1);
-    let retry = Retry { attempts: u32::MAX, first: brief, factor: 1, max: brief };
-    let running = desk.subscribe("books").retry(retry).handle(handler).start().await.unwrap();
+    let retry = Retry { first: brief, factor: 1, max: brief, ..stubborn() };
     let events = (0..5).map(|account| posted(&account.to_string(), 1)).chain([noted(2)]);
-    desk.emit(&events.collect::<Vec<_>>()).await;
-    for _ in 0..6 {
-        failures.recv().await.unwrap();
-    }
-    running.shutdown().await.unwrap();
+    let events: Vec<_> = events.collect();
+    desk.leave_in_trouble::<Any>("books", retry, &events, events.len()).await;
     let handler = async |_: Event<Noted>| Ok(());
     let subscription = desk.subscribe("books").page(3).deploy_grace(Duration::ZERO);
     let running = subscription.handle(handler).start().await.unwrap();

@@ -6,11 +6,10 @@ use std::sync::{Arc, Mutex};
 use eventbus_runtime::store::Log;
 use eventbus_runtime::{
     Catalog, DomainEvent, Error, ErrorKind, Event, EventSubset, Filter, Group, HandlerError,
-    RawEvent, Retry, Running, Tx,
+    RawEvent, Running, Tx,
 };
-use tokio::sync::mpsc;
 
-use crate::desk::{Desk, counts};
+use crate::desk::{Desk, counts, stubborn};
 use crate::events::raw;
 use crate::faulty::Faulty;
 
@@ -220,16 +219,8 @@ pub(crate) async fn a_rejected_event_is_neither_parked_nor_waited_for<S: Log>(st
 
 pub(crate) async fn trouble_that_the_filter_rejects_by_now_is_let_go<S: Log>(store: S) {
     let desk = Desk::new(store);
-    let (failed, mut failures) = mpsc::unbounded_channel();
-    let handler = move |_: Event<AccountOpened>| {
-        failed.send(()).unwrap();
-        async { Err::<(), _>(HandlerError::retryable("down")) }
-    };
-    let retry = Retry { attempts: u32::MAX, ..Retry::default() };
-    desk.emit(&[opened(Some("acme"), "a", 1), opened(Some("acme"), "a", 2)]).await;
-    let running = desk.subscribe("books").retry(retry).handle(handler).start().await.unwrap();
-    failures.recv().await.unwrap();
-    running.shutdown().await.unwrap();
+    let events = [opened(Some("acme"), "a", 1), opened(Some("acme"), "a", 2)];
+    desk.leave_in_trouble::<AccountOpened>("books", stubborn(), &events, 1).await;
     let handler = async |_: Event<AccountOpened>| Err::<(), _>(HandlerError::terminal("unwanted"));
     let filter = !AccountOpened::filter().tenant("acme");
     let running = desk.subscribe("books").filter(filter).handle(handler).start().await.unwrap();

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::desk::{Desk, counts};
+use crate::desk::{Desk, counts, stubborn};
 use crate::faulty::Faulty;
 
 #[expect(clippy::large_enum_variant, reason = "a whole event is larger than one that is known")]
@@ -215,20 +215,11 @@ pub(crate) async fn a_filter_that_newer_code_must_answer_stalls_every_handler<S:
 
 pub(crate) async fn trouble_keeps_its_order_under_a_handler_that_knows_less<S: Log>(store: S) {
     let desk = Desk::new(store);
-    desk.emit(&[stored("yard.swept", 1, r#"{"gate":"g-1"}"#), stored("yard.painted", 1, "{}")])
-        .await;
-    let (failed, mut failures) = mpsc::unbounded_channel();
-    let handler = move |_: Event<YardEvent>| {
-        failed.send(()).unwrap();
-        async { Err::<(), _>(HandlerError::retryable("down")) }
-    };
+    let events = [stored("yard.swept", 1, r#"{"gate":"g-1"}"#), stored("yard.painted", 1, "{}")];
     let brief = Duration::from_millis(20);
-    let retry = Retry { attempts: u32::MAX, first: brief, factor: 1, max: brief };
-    let running = desk.subscribe("yards").retry(retry).handle(handler).start().await.unwrap();
+    let retry = Retry { first: brief, factor: 1, max: brief, ..stubborn() };
     // The second attempt comes when its sibling is parked.
-    failures.recv().await.unwrap();
-    failures.recv().await.unwrap();
-    running.shutdown().await.unwrap();
+    desk.leave_in_trouble::<YardEvent>("yards", retry, &events, 2).await;
     let ((seen, mut handled), failures) = (mpsc::unbounded_channel(), AtomicUsize::new(0));
     let handler = move |event: Event<RawEvent>| {
         let name = event.envelope().event_type.clone();

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use eventbus_benches::parts::asked;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -68,10 +69,9 @@ pub(crate) enum Format {
 }
 
 impl Options {
-    /// What is asked for, each once, in the order of the table.
+    /// What is asked for.
     pub(crate) fn parts(&self) -> impl Iterator<Item = Part> {
-        let all = Part::value_variants().iter().copied();
-        all.filter(|part| self.parts.is_empty() || self.parts.contains(part))
+        asked(&self.parts)
     }
 }
 

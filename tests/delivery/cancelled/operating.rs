@@ -26,10 +26,12 @@ async fn start<D: Database>(bus: &EventBus<D::Store>) -> Running<D::Store> {
 }
 
 impl<D: Database> Bench<D> {
-    /// All its shards stand at one place, as they do while one replica moves them.
-    async fn other_is_at_one_place(&self, trial: &str) {
+    /// Everything works, and the other subscription's shards stand at one place, as they do while one replica moves them.
+    async fn other_goes_on(&self, trial: &str) {
+        self.still_works(trial).await;
         let known = self.count(KNOWN, OTHER).await;
         assert_eq!(self.count(PLACES, OTHER).await, known, "{trial}: at one place");
+        self.other_is_whole(trial).await;
     }
 
     /// The other subscription is known with all its shards, or not at all; it can be started and removed.
@@ -67,9 +69,7 @@ pub(crate) async fn a_subscription_that_starts<D: Database>() {
             running.settled().await.unwrap();
             running.shutdown().await.unwrap();
         }
-        bench.still_works(trial).await;
-        bench.other_is_at_one_place(trial).await;
-        bench.other_is_whole(trial).await;
+        bench.other_goes_on(trial).await;
         bench.bus.remove_subscription(OTHER).await.unwrap();
     })
     .await;
@@ -90,9 +90,7 @@ pub(crate) async fn a_subscription_that_is_moved_and_removed<D: Database>() {
         bus.remove_subscription(OTHER).await.unwrap();
     };
     cut_off_everywhere(moving, async |trial, _| {
-        bench.still_works(trial).await;
-        bench.other_is_at_one_place(trial).await;
-        bench.other_is_whole(trial).await;
+        bench.other_goes_on(trial).await;
     })
     .await;
     bench.end().await;
@@ -127,9 +125,7 @@ pub(crate) async fn a_bus_that_ends<D: Database>() {
         running.shutdown().await.unwrap();
     };
     cut_off_everywhere(ending, async |trial, _| {
-        bench.still_works(trial).await;
-        bench.other_is_at_one_place(trial).await;
-        bench.other_is_whole(trial).await;
+        bench.other_goes_on(trial).await;
         bench.bus.remove_subscription(OTHER).await.unwrap();
     })
     .await;
@@ -158,9 +154,7 @@ pub(crate) async fn a_bus_that_runs_until_a_signal<D: Database>() {
         running.shutdown().await.unwrap();
     };
     cut_off_everywhere(running, async |trial, _| {
-        bench.still_works(trial).await;
-        bench.other_is_at_one_place(trial).await;
-        bench.other_is_whole(trial).await;
+        bench.other_goes_on(trial).await;
         bench.bus.remove_subscription(OTHER).await.unwrap();
     })
     .await;

@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Parser, ValueEnum};
+use eventbus_benches::parts::asked;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -94,10 +95,9 @@ pub(crate) enum Format {
 }
 
 impl Options {
-    /// What is asked for, each once, in the order of the table.
+    /// What is asked for.
     pub(crate) fn parts(&self) -> impl Iterator<Item = Part> {
-        let all = Part::value_variants().iter().copied();
-        all.filter(|part| self.parts.is_empty() || self.parts.contains(part))
+        asked(&self.parts)
     }
 
     /// Whether this database is asked for.
