@@ -12,8 +12,8 @@ use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::discover::Code;
 use crate::emit::typescript;
 use crate::migrations;
-use crate::output::{Artifact, Content, Manifest, Plan, SHARED, State, plan};
-use crate::registry::{Baseline, Registry, files, is_history, merge};
+use crate::output::{Artifact, Content, Entry, Manifest, Plan, SHARED, State, naming, plan, root};
+use crate::registry::{Baseline, Registry, files, folder_of, is_history, merge};
 use crate::samples::{self, Checked, Decode, Outcome, Readers};
 use crate::shell;
 
@@ -22,8 +22,6 @@ use crate::shell;
 pub(crate) struct Generation {
     /// Every file and how it stands.
     pub(crate) plan: Plan,
-    /// The manifest's path, which is written last.
-    pub(crate) manifest_path: String,
     /// The stored samples and what the code makes of them.
     pub(crate) samples: Vec<Checked>,
     /// What the evolution check says.
@@ -52,10 +50,7 @@ pub(crate) fn generate(
     released: Option<&Baseline>,
 ) -> Result<Generation> {
     let folder = config.folder();
-    let manifest_path = format!("{}/manifest.json", config.schemas);
-    let found = Manifest::read(&folder.join(&manifest_path))?;
-    let is_absent = found.is_none();
-    let manifest = found.unwrap_or_default();
+    let manifest = Manifest::read(folder, &config.schemas)?;
     let mut baseline = Baseline::read(&folder.join(&config.schemas))?;
     if let Some(Purge { event_type, reason }) = purge {
         baseline.purge(event_type, reason).map_err(|error| error.at(&config.file, None))?;
@@ -80,25 +75,24 @@ pub(crate) fn generate(
         warnings.extend(generated.warnings);
     }
 
-    let mut next = Manifest::default();
-    next.files = artifacts
-        .iter()
-        .map(|artifact| (artifact.path.clone(), recorded(artifact, &manifest, config)))
-        .collect();
-    next.migrations = manifest.migrations.clone();
+    let recorded =
+        |artifact: &Artifact| (artifact.path.clone(), recorded(artifact, &manifest, config));
+    let mut next = Manifest {
+        files: artifacts.iter().map(recorded).collect(),
+        migrations: manifest.migrations.clone(),
+        ..Manifest::default()
+    };
     let migrations = migrations::plan(config, &registry, &mut next)?;
     artifacts.extend(migrations.artifacts);
-    artifacts.push(Artifact::generated(manifest_path.clone(), next.text()));
+    artifacts.extend(next.artifacts(&config.schemas));
     one_file_per_path(&artifacts, config)?;
-    let plan = plan(&artifacts, &manifest, &manifest_path, folder)?;
-    if is_absent {
-        refuse_lost_manifest(&plan, &manifest_path, config, migrations.unknown)?;
-    } else {
-        warnings.extend(migrations.unknown.iter().map(|path| {
-            format!("`{path}` was generated, but `{manifest_path}` does not name it; nothing builds on it")
-        }));
-    }
-    Ok(Generation { plan, manifest_path, samples: samples.checked, findings, warnings })
+    let plan = plan(&artifacts, &manifest, &config.schemas, folder)?;
+    refuse_lost_manifest(&plan, &manifest, config, &migrations.unknown)?;
+    let root = root(&config.schemas);
+    warnings.extend(migrations.unknown.iter().map(|path| {
+        format!("`{path}` was generated, but `{root}` does not name it; nothing builds on it")
+    }));
+    Ok(Generation { plan, samples: samples.checked, findings, warnings })
 }
 
 /// The names of fields that are gone are kept, so that no other field takes them.
@@ -159,8 +153,8 @@ fn removed_types(
     let skipped = samples.iter().filter(|checked| checked.outcome == Outcome::Skipped);
     let types: BTreeSet<&str> = artifacts
         .iter()
-        .filter_map(|file| file.path.strip_prefix(&config.schemas)?.strip_prefix('/'))
-        .filter_map(|path| path.split_once('/').map(|(event_type, _)| event_type))
+        .filter(|file| is_history(&file.path, &config.schemas))
+        .filter_map(|file| folder_of(&file.path, &config.schemas))
         .chain(skipped.map(|checked| checked.sample.event_type.as_str()))
         .filter(|event_type| !readers.knows(event_type) && !is_purged(event_type))
         .collect();
@@ -179,7 +173,9 @@ fn removed_types(
 /// that speaks of all events has none: two branches that add different events would both change it.
 fn recorded(artifact: &Artifact, before: &Manifest, config: &Config) -> String {
     match &artifact.content {
-        Content::Generated(_) if !is_history(&artifact.path, &config.schemas) => SHARED.to_owned(),
+        Content::Generated(_) if folder_of(&artifact.path, &config.schemas).is_none() => {
+            SHARED.to_owned()
+        }
         Content::Generated(text) => sha256(text),
         Content::Kept(hash) => before.files.get(&artifact.path).unwrap_or(hash).clone(),
     }
@@ -196,24 +192,32 @@ fn one_file_per_path(artifacts: &[Artifact], config: &Config) -> Result<()> {
         .help("give every option a path of its own; each database needs its own folder"))
 }
 
-/// Refuses to begin anew where a manifest must have been: a new one would not know which migrations were applied.
+/// Refuses to begin anew where a manifest must have been: a new one would not know which migrations were applied, nor what
+/// frozen versions were.
 ///
 /// A first run that was interrupted has left files without a manifest too. They are what is generated, and it goes on.
 fn refuse_lost_manifest(
     plan: &Plan,
-    manifest_path: &str,
+    manifest: &Manifest,
     config: &Config,
-    unknown: Vec<String>,
+    unknown: &[String],
 ) -> Result<()> {
-    let in_registry = |path: &str| Path::new(path).starts_with(&config.schemas);
-    let known = plan.entries.iter().filter(|entry| {
+    let is_known = |entry: &&Entry| {
         let is_generated = entry.state == State::Unchanged && entry.after.is_some();
         // Without a manifest nothing is left over but the temporaries of a run that was killed.
         let is_left_over = entry.state == State::LeftOver;
-        entry.before.is_some() && in_registry(&entry.path) && !is_generated && !is_left_over
-    });
-    let files: Vec<String> = known.map(|entry| entry.path.clone()).chain(unknown).collect();
-    let Some(first) = files.first() else { return Ok(()) };
+        let in_registry = Path::new(&entry.path).starts_with(&config.schemas);
+        entry.before.is_some() && in_registry && !is_generated && !is_left_over
+    };
+    let lost = |path: &str| {
+        let naming = naming(path, &config.schemas);
+        (!manifest.files.contains_key(path) && !manifest.found.contains(&naming)).then_some(naming)
+    };
+    let known = plan.entries.iter().filter(is_known).map(|entry| &entry.path);
+    let mut files: Vec<(String, &String)> =
+        known.chain(unknown).filter_map(|path| Some((lost(path)?, path))).collect();
+    let Some((manifest_path, first)) = files.first().cloned() else { return Ok(()) };
+    files.retain(|(naming, _)| *naming == manifest_path);
     let others = match files.len() {
         1 => String::new(),
         count => format!(" and {} more", count - 1),
@@ -224,11 +228,11 @@ fn refuse_lost_manifest(
     Err(Error::new(ErrorKind::Registry, message)
         .help(format!(
             "restore it from version control: {}",
-            shell::restore(config.folder(), manifest_path)
+            shell::restore(config.folder(), &manifest_path)
         ))
         .help("if the registry's folder was renamed, give `schemas` in the configuration its name")
         .help(format!(
             "if nothing of it was ever committed or applied, delete them: {}",
-            listed(files.iter().map(String::as_str))
+            listed(files.iter().map(|(_, path)| path.as_str()))
         )))
 }

@@ -83,6 +83,45 @@ fn a_lost_manifest_is_not_made_up() {
 }
 
 #[test]
+fn the_lost_manifest_of_a_type_is_not_made_up() {
+    const OF_TYPE: &str = "schemas/_manifest/system.started.json";
+    let fixture = Fixture::new("check-manifest-of-type", SHOP);
+    fixture.codegen();
+    let manifest = fixture.read(OF_TYPE);
+    std::fs::remove_file(fixture.path(OF_TYPE)).unwrap();
+    // What is as it is generated needs nobody to account for it.
+    fixture.codegen();
+    assert_eq!(fixture.read(OF_TYPE), manifest);
+
+    std::fs::remove_file(fixture.path(OF_TYPE)).unwrap();
+    let version = fixture.read("schemas/system.started/v1.json");
+    fixture.write("schemas/system.started/v1.json", &version.replace("host", "node"));
+    let before = fixture.generated();
+    for arguments in [vec!["codegen"], vec!["codegen", "--check"]] {
+        let remedy = format!("git checkout -- {OF_TYPE}");
+        let file = "schemas/system.started/v1.json";
+        fixture.run(&arguments).refused(&[&format!("there is no `{OF_TYPE}`"), &remedy, file]);
+    }
+    assert_eq!(fixture.generated(), before);
+}
+
+/// The files of a type and what accounts for them are not in one folder.
+#[test]
+fn a_type_whose_folder_was_deleted_is_missed() {
+    let fixture = Fixture::new("check-folder-of-type", SHOP);
+    fixture.codegen();
+    fixture.replace("src/lib.rs", "    Started { host: String },", "    Stopped { code: u8 },");
+    std::fs::remove_dir_all(fixture.path("schemas/system.started")).unwrap();
+    let run = fixture.run(&["codegen", "--check"]);
+    assert_eq!(run.code, 1, "{}\n{}", run.stdout, run.stderr);
+    for file in ["event.json", "v1.json", "samples/v1.json"] {
+        let line = format!("deleted schemas/system.started/{file}");
+        assert!(run.stdout.contains(&line), "{}", run.stdout);
+    }
+    fixture.run(&["codegen"]).refused(&["schemas/system.started", "version control"]);
+}
+
+#[test]
 fn a_lost_registry_does_not_emit_the_migrations_again() {
     let fixture = Fixture::new("lost-registry", SHOP);
     fixture.codegen();

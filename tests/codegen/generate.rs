@@ -13,6 +13,9 @@ fn everything_is_written_and_a_second_run_touches_nothing() {
     for file in [
         "schemas/catalog.json",
         "schemas/manifest.json",
+        "schemas/_manifest/order.json",
+        "schemas/_manifest/order.placed.json",
+        "schemas/order/group.json",
         "schemas/order.placed/event.json",
         "schemas/order.placed/v1.json",
         "schemas/system.started/v1.json",

@@ -90,7 +90,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let refused = findings::is_refused(&generation.findings, false);
     let check = arguments.check || undecoded || refused;
     if !check {
-        write(&generation.plan, config.folder(), &generation.manifest_path)?;
+        write(&generation.plan, config.folder(), &config.schemas)?;
     }
     let found = undecoded || refused || (check && generation.plan.drift().next().is_some());
     match arguments.format {

@@ -1,29 +1,53 @@
-//! `manifest.json`: which files are ours, as we wrote them, and what the emitted migrations cover.
+//! The manifests: which files are ours, as we wrote them, and what the emitted migrations cover.
+//!
+//! Each folder of the registry has one of its own, `_manifest/order.placed.json`, so that branches which add different
+//! events do not change the same file. It is outside the folder: whoever deletes that is found out. `manifest.json` is
+//! for the rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::Artifact;
 use crate::canonical;
 use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::format::{self, FORMAT};
+use crate::registry::{MANIFESTS, entries, folder_of};
 use crate::text;
 
 /// What the manifest says in the place of a hash of a file that all events are in.
 pub(crate) const SHARED: &str = "generated";
 
-/// The ownership manifest. Only files named here are ever overwritten or deleted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What all manifests say together. Only files named here are ever overwritten or deleted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Manifest {
-    format: u32,
     /// The SHA-256 of each file as it was written, by path; or [`SHARED`].
     pub(crate) files: BTreeMap<String, String>,
     /// The migrations emitted for each database, oldest first.
     ///
     /// They are named without their folder, so that moving it is no change to them.
     pub(crate) migrations: BTreeMap<String, Vec<Emitted>>,
+    /// The paths of the manifests that it was read from.
+    pub(crate) found: BTreeSet<String>,
+}
+
+/// `manifest.json`.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whole {
+    format: u32,
+    files: BTreeMap<String, String>,
+    migrations: BTreeMap<String, Vec<Emitted>>,
+}
+
+/// The manifest of a folder; its files are named from there.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfFolder {
+    format: u32,
+    files: BTreeMap<String, String>,
 }
 
 /// A migration that was written once and is never written again.
@@ -59,19 +83,28 @@ pub(crate) struct Registered {
     pub(crate) docs: String,
 }
 
-impl Default for Manifest {
-    fn default() -> Self {
-        Self { format: FORMAT, files: BTreeMap::new(), migrations: BTreeMap::new() }
-    }
-}
-
 impl Manifest {
-    /// The manifest at `path`, if there is one.
-    pub(crate) fn read(path: &Path) -> Result<Option<Self>> {
-        let Some(text) = text::read_if_any(path)? else { return Ok(None) };
-        // Its number first: a newer one may hold what this release has no words for.
-        format::refuse_newer(&text, path)?;
-        serde_json::from_str(&text).map(Some).map_err(|error| unreadable(path, &text, error))
+    /// The manifests of the registry at `schemas`, a path below `folder`.
+    pub(crate) fn read(folder: &Path, schemas: &str) -> Result<Self> {
+        let mut manifest = Self::default();
+        let path = root(schemas);
+        if let Some(whole) = parse::<Whole>(&folder.join(&path))? {
+            manifest.files = whole.files;
+            manifest.migrations = whole.migrations;
+            manifest.found.insert(path);
+        }
+        for (file, place) in entries(&folder.join(schemas).join(MANIFESTS))? {
+            let Some(of) = file.strip_suffix(".json").filter(|of| !of.starts_with('.')) else {
+                continue;
+            };
+            let Some(part) = parse::<OfFolder>(&place)? else { continue };
+            let named = part.files.into_iter();
+            manifest
+                .files
+                .extend(named.map(|(file, hash)| (format!("{schemas}/{of}/{file}"), hash)));
+            manifest.found.insert(format!("{schemas}/{MANIFESTS}/{file}"));
+        }
+        Ok(manifest)
     }
 
     /// The emitted migrations of a database.
@@ -79,11 +112,60 @@ impl Manifest {
         self.migrations.get(database).map_or(&[], Vec::as_slice)
     }
 
-    /// Its canonical text.
-    pub(crate) fn text(&self) -> String {
-        let value = serde_json::to_value(self).expect("a manifest holds only strings and numbers");
-        canonical::text(&value)
+    /// The files that say this, for the registry at `schemas`.
+    pub(crate) fn artifacts(&self, schemas: &str) -> Vec<Artifact> {
+        let mut whole =
+            Whole { format: FORMAT, migrations: self.migrations.clone(), ..Whole::default() };
+        let mut folders: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
+        for (path, hash) in &self.files {
+            let (files, name) = match folder_of(path, schemas) {
+                Some(of) => (folders.entry(of).or_default(), &path[schemas.len() + of.len() + 2..]),
+                None => (&mut whole.files, path.as_str()),
+            };
+            files.insert(name.to_owned(), hash.clone());
+        }
+        let parts = folders.into_iter().map(|(of, files)| {
+            let text = text_of(&OfFolder { format: FORMAT, files });
+            Artifact::generated(of_folder(of, schemas), text)
+        });
+        parts.chain([Artifact::generated(root(schemas), text_of(&whole))]).collect()
     }
+}
+
+/// The manifest of what is in no folder of the registry.
+pub(crate) fn root(schemas: &str) -> String {
+    format!("{schemas}/manifest.json")
+}
+
+fn of_folder(folder: &str, schemas: &str) -> String {
+    format!("{schemas}/{MANIFESTS}/{folder}.json")
+}
+
+/// The manifest that names the file at `path`.
+pub(crate) fn naming(path: &str, schemas: &str) -> String {
+    folder_of(path, schemas).map_or_else(|| root(schemas), |folder| of_folder(folder, schemas))
+}
+
+/// Whether a file is a manifest: these are ours without being named.
+pub(crate) fn is_manifest(path: &str, schemas: &str) -> bool {
+    let below = path.strip_prefix(schemas).and_then(|path| path.strip_prefix('/'));
+    below.is_some_and(|file| {
+        let of = file.strip_prefix(MANIFESTS).and_then(|file| file.strip_prefix('/'));
+        file == "manifest.json" || of.is_some_and(|file| file.ends_with(".json"))
+    })
+}
+
+fn text_of(manifest: &impl Serialize) -> String {
+    let value = serde_json::to_value(manifest).expect("a manifest holds only strings and numbers");
+    canonical::text(&value)
+}
+
+/// The manifest at `path`, if there is one.
+fn parse<M: DeserializeOwned>(path: &Path) -> Result<Option<M>> {
+    let Some(text) = text::read_if_any(path)? else { return Ok(None) };
+    // Its number first: a newer one may hold what this release has no words for.
+    format::refuse_newer(&text, path)?;
+    serde_json::from_str(&text).map(Some).map_err(|error| unreadable(path, &text, error))
 }
 
 fn unreadable(path: &Path, text: &str, error: serde_json::Error) -> Error {

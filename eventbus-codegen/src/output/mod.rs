@@ -5,7 +5,7 @@ mod manifest;
 mod plan;
 mod write;
 
-pub(crate) use self::manifest::{Emitted, Manifest, Registered, SHARED};
+pub(crate) use self::manifest::{Emitted, Manifest, Registered, SHARED, naming, root};
 pub(crate) use self::plan::{Entry, Plan, State, plan};
 pub(crate) use self::write::write;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use super::manifest::is_manifest;
 use super::write::is_temporary;
 use super::{Artifact, Content, MARK, Manifest, SHARED};
 use crate::canonical::sha256;
@@ -71,19 +72,18 @@ impl Plan {
 
 /// Compares `artifacts` and the manifest that names what was ours before with the files below `folder`.
 ///
-/// The new manifest is itself an artifact, at `manifest_path`: the one file that is ours without being named.
+/// The new manifests of the registry at `schemas` are artifacts themselves, and ours without being named.
 pub(crate) fn plan(
     artifacts: &[Artifact],
     manifest: &Manifest,
-    manifest_path: &str,
+    schemas: &str,
     folder: &Path,
 ) -> Result<Plan> {
-    let registry = manifest_path.rsplit_once('/').map_or("", |(registry, _)| registry);
     let mut entries = Vec::new();
     for artifact in artifacts {
         let before = read(folder, &artifact.path)?;
         let recorded = manifest.files.get(&artifact.path);
-        let owned = recorded.is_some() || artifact.path == manifest_path;
+        let owned = recorded.is_some() || is_manifest(&artifact.path, schemas);
         entries.push(match &artifact.content {
             Content::Generated(text) => generated(&artifact.path, before, text, owned),
             Content::Kept(hash) => kept(&artifact.path, before, recorded.unwrap_or(hash)),
@@ -102,15 +102,17 @@ pub(crate) fn plan(
             entries.push(Entry { path: path.clone(), state, before: Some(before), after: None });
         }
     }
-    let mut temporaries = temporaries(&entries, registry, folder);
-    temporaries.retain(|entry| !is_linked(entry, registry, folder));
+    for path in manifest.found.iter().filter(|path| !wanted.contains(path.as_str())) {
+        let before = read(folder, path)?;
+        entries.push(Entry { path: path.clone(), state: State::LeftOver, before, after: None });
+    }
+    let mut temporaries = temporaries(&entries, schemas, folder);
+    temporaries.retain(|entry| !is_linked(entry, schemas, folder));
     entries.extend(temporaries);
     for entry in &mut entries {
         entry.state = match entry.state {
-            State::Missing | State::Different if is_linked(entry, registry, folder) => {
-                State::Linked
-            }
-            State::LeftOver if is_linked(entry, registry, folder) => State::Released,
+            State::Missing | State::Different if is_linked(entry, schemas, folder) => State::Linked,
+            State::LeftOver if is_linked(entry, schemas, folder) => State::Released,
             state => state,
         };
     }

@@ -3,10 +3,10 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::{Artifact, Manifest, State, diff, plan, write};
+use super::{Artifact, Content, Manifest, State, diff, plan, root, write};
 use crate::canonical::sha256;
 
-const MANIFEST: &str = "manifest.json";
+const SCHEMAS: &str = "schemas";
 
 fn text(path: &str, text: &str) -> Artifact {
     Artifact::generated(path.to_owned(), text.to_owned())
@@ -21,7 +21,7 @@ fn owning(files: &[(&str, &str)]) -> Manifest {
 }
 
 fn states(artifacts: &[Artifact], manifest: &Manifest, folder: &Path) -> Vec<(String, State)> {
-    let plan = plan(artifacts, manifest, MANIFEST, folder).unwrap();
+    let plan = plan(artifacts, manifest, SCHEMAS, folder).unwrap();
     plan.entries.into_iter().map(|entry| (entry.path, entry.state)).collect()
 }
 
@@ -32,7 +32,9 @@ fn state(artifact: Artifact, manifest: &Manifest, folder: &TempDir) -> State {
 fn folder_with(files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().unwrap();
     for (path, text) in files {
-        fs::write(folder.path().join(path), text).unwrap();
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
     }
     folder
 }
@@ -69,9 +71,9 @@ fn only_untouched_files_of_ours_are_left_over() {
 fn writing_creates_updates_and_removes() {
     let folder = folder_with(&[("b", "old"), ("c", "left")]);
     let manifest = owning(&[("b", "old"), ("c", "left")]);
-    let artifacts = [text("new/a", "1"), text("b", "2"), text(MANIFEST, "3")];
-    let planned = plan(&artifacts, &manifest, MANIFEST, folder.path()).unwrap();
-    write(&planned, folder.path(), MANIFEST).unwrap();
+    let artifacts = [text("new/a", "1"), text("b", "2"), text(&root(SCHEMAS), "3")];
+    let planned = plan(&artifacts, &manifest, SCHEMAS, folder.path()).unwrap();
+    write(&planned, folder.path(), SCHEMAS).unwrap();
     assert_eq!(fs::read_to_string(folder.path().join("new/a")).unwrap(), "1");
     assert_eq!(fs::read_to_string(folder.path().join("b")).unwrap(), "2");
     assert!(!folder.path().join("c").exists());
@@ -82,8 +84,8 @@ fn writing_creates_updates_and_removes() {
 fn a_failure_changes_nothing() {
     let folder = folder_with(&[("b", "old"), ("file", "in the way")]);
     let artifacts = [text("a/deep/a", "1"), text("b", "2"), text("file/c", "3")];
-    let planned = plan(&artifacts, &owning(&[("b", "old")]), MANIFEST, folder.path()).unwrap();
-    let error = write(&planned, folder.path(), MANIFEST).unwrap_err();
+    let planned = plan(&artifacts, &owning(&[("b", "old")]), SCHEMAS, folder.path()).unwrap();
+    let error = write(&planned, folder.path(), SCHEMAS).unwrap_err();
     assert!(error.to_string().contains("file"), "{error}");
     assert_eq!(fs::read_to_string(folder.path().join("b")).unwrap(), "old");
     assert!(!folder.path().join("a").exists());
@@ -94,9 +96,9 @@ fn a_failure_changes_nothing() {
 fn a_late_failure_names_what_was_updated() {
     let folder = folder_with(&[("a", "old")]);
     let artifacts = [text("a", "1"), text("b", "2")];
-    let planned = plan(&artifacts, &owning(&[("a", "old")]), MANIFEST, folder.path()).unwrap();
+    let planned = plan(&artifacts, &owning(&[("a", "old")]), SCHEMAS, folder.path()).unwrap();
     fs::create_dir(folder.path().join("b")).unwrap();
-    let error = write(&planned, folder.path(), MANIFEST).unwrap_err();
+    let error = write(&planned, folder.path(), SCHEMAS).unwrap_err();
     assert_eq!(error.remedies()[0], "already updated, and nothing else: `a`");
     assert_eq!(fs::read_to_string(folder.path().join("a")).unwrap(), "1");
 }
@@ -104,29 +106,67 @@ fn a_late_failure_names_what_was_updated() {
 #[test]
 fn what_a_killed_run_left_is_swept() {
     let folder = folder_with(&[("a", "1"), (".eventbus-a1B2c3", "half"), (".eventbus-own", "")]);
-    let planned = plan(&[text("a", "1")], &Manifest::default(), MANIFEST, folder.path()).unwrap();
+    let planned = plan(&[text("a", "1")], &Manifest::default(), SCHEMAS, folder.path()).unwrap();
     let drift: Vec<_> = planned.drift().map(|entry| (entry.path.as_str(), entry.state)).collect();
     assert_eq!(drift, [(".eventbus-a1B2c3", State::LeftOver)]);
-    write(&planned, folder.path(), MANIFEST).unwrap();
+    write(&planned, folder.path(), SCHEMAS).unwrap();
     assert!(!folder.path().join(".eventbus-a1B2c3").exists());
     assert!(folder.path().join(".eventbus-own").exists());
 }
 
 #[test]
-fn the_manifest_survives_its_own_text() {
-    let folder = folder_with(&[(MANIFEST, &owning(&[("a", "1")]).text())]);
-    let read = Manifest::read(&folder.path().join(MANIFEST)).unwrap();
-    assert_eq!(read, Some(owning(&[("a", "1")])));
-    fs::write(folder.path().join(MANIFEST), "{\n<<<<<<<").unwrap();
-    let error = Manifest::read(&folder.path().join(MANIFEST)).unwrap_err();
-    assert_eq!(error.place().unwrap().line, Some(2));
+fn each_folder_of_the_registry_has_a_manifest_that_survives_its_own_text() {
+    let owned = owning(&[
+        ("schemas/order.placed/samples/v1.json", "1"),
+        ("schemas/order.placed/v1.json", "2"),
+        ("schemas/order/group.json", "3"),
+        ("schemas/order/notes.json", "4"),
+        ("web/events.ts", "5"),
+    ]);
+    let artifacts = owned.artifacts(SCHEMAS);
+    let files: Vec<(&str, &str)> = artifacts
+        .iter()
+        .map(|artifact| match &artifact.content {
+            Content::Generated(text) => (artifact.path.as_str(), text.as_str()),
+            Content::Kept(_) => panic!("a manifest is written anew"),
+        })
+        .collect();
+    let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
+    let parts = ["schemas/_manifest/order.json", "schemas/_manifest/order.placed.json"];
+    assert_eq!(paths, [parts[0], parts[1], "schemas/manifest.json"]);
+    assert!(!files[2].1.contains("order.placed"), "{}", files[2].1);
+    let folder = folder_with(&files);
+    let read = Manifest::read(folder.path(), SCHEMAS).unwrap();
+    assert_eq!((&read.files, read.found.len()), (&owned.files, 3));
+    for path in paths {
+        fs::write(folder.path().join(path), "{\n<<<<<<<").unwrap();
+        let error = Manifest::read(folder.path(), SCHEMAS).unwrap_err();
+        assert_eq!(error.place().unwrap().line, Some(2), "{path}");
+        fs::remove_file(folder.path().join(path)).unwrap();
+    }
+}
+
+#[test]
+fn a_manifest_of_nothing_is_removed_after_what_it_named() {
+    let group = ("schemas/order/group.json", "1");
+    let owned = owning(&[group]);
+    let (path, text) = match &owned.artifacts(SCHEMAS)[0] {
+        Artifact { path, content: Content::Generated(text) } => (path.clone(), text.clone()),
+        Artifact { content: Content::Kept(_), .. } => panic!("a manifest is written anew"),
+    };
+    let folder = folder_with(&[group, (&path, &text)]);
+    let read = Manifest::read(folder.path(), SCHEMAS).unwrap();
+    let planned = plan(&[], &read, SCHEMAS, folder.path()).unwrap();
+    write(&planned, folder.path(), SCHEMAS).unwrap();
+    assert!(!folder.path().join("schemas/order").exists());
+    assert!(!folder.path().join("schemas/_manifest").exists());
 }
 
 #[test]
 fn a_diff_names_the_file_on_both_sides() {
     let folder = folder_with(&[("a", "one\ntwo\n")]);
     let manifest = owning(&[("a", "")]);
-    let planned = plan(&[text("a", "one\nthree\n")], &manifest, MANIFEST, folder.path()).unwrap();
+    let planned = plan(&[text("a", "one\nthree\n")], &manifest, SCHEMAS, folder.path()).unwrap();
     let wanted = "--- a\n+++ a\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n";
     assert_eq!(diff::unified(&planned.entries[0]), wanted);
 }

@@ -6,18 +6,19 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::manifest::is_manifest;
 use super::{Entry, Plan, State};
 use crate::diagnostic::{Error, Result, listed};
 
-/// Writes what the plan wants below `folder`. The entry at `last` is renamed after all others.
+/// Writes what the plan wants below `folder`, for the registry at `schemas`. The manifests come after all others.
 ///
 /// When something fails nothing is half-written: temporaries are removed, and so are the files that this call created.
 /// Files that it had replaced by then are whole, and the error names them.
 ///
 /// A run may also be killed anywhere. So what says something of another file comes after it: the facts of a type after its
-/// versions, and the manifest last of all. It never claims a file that is not there, and goes on naming what is left over
+/// versions, and the manifests last of all. They never claim a file that is not there, and go on naming what is left over
 /// until that is gone.
-pub(crate) fn write(plan: &Plan, folder: &Path, last: &str) -> Result<()> {
+pub(crate) fn write(plan: &Plan, folder: &Path, schemas: &str) -> Result<()> {
     let mut folders = NewFolders::default();
     let mut staged = Vec::new();
     for entry in &plan.entries {
@@ -28,14 +29,16 @@ pub(crate) fn write(plan: &Plan, folder: &Path, last: &str) -> Result<()> {
         }
     }
     staged.sort_by_key(|(entry, ..)| entry.path.ends_with("/event.json"));
-    let is_last = |staged: &(&Entry, NamedTempFile, PathBuf)| staged.0.path == last;
-    let (manifest, others): (Vec<_>, Vec<_>) = staged.into_iter().partition(is_last);
+    let is_last = |entry: &Entry| is_manifest(&entry.path, schemas);
+    let (manifests, others): (Vec<_>, Vec<_>) =
+        staged.into_iter().partition(|(entry, ..)| is_last(entry));
+    let left_over = plan.entries.iter().filter(|entry| entry.state == State::LeftOver);
+    let (last, first): (Vec<&Entry>, Vec<&Entry>) = left_over.partition(|entry| is_last(entry));
     let mut done = Renamed::default();
     done.rename(others)?;
-    for entry in plan.entries.iter().filter(|entry| entry.state == State::LeftOver) {
-        remove(&folder.join(&entry.path))?;
-    }
-    done.rename(manifest)?;
+    first.into_iter().try_for_each(|entry| remove(&folder.join(&entry.path)))?;
+    done.rename(manifests)?;
+    last.into_iter().try_for_each(|entry| remove(&folder.join(&entry.path)))?;
     folders.keep();
     Ok(())
 }
@@ -107,7 +110,7 @@ impl<'a> Renamed<'a> {
 fn remove(path: &Path) -> Result<()> {
     fs::remove_file(path).map_err(|error| {
         Error::file("remove", path, error)
-            .help("every other file is written, but for the manifest: make this one removable, and run the command again")
+            .help("every other file is written, but for the manifests: make this one removable, and run the command again")
     })?;
     // Only an empty folder goes, and it does not matter when it stays.
     let _ = fs::remove_dir(parent(path));

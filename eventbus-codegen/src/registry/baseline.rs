@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Version;
-use super::layout::{CATALOG, FACTS, entries, version_of};
+use super::layout::{CATALOG, FACTS, MANIFESTS, entries, version_of};
 use super::version::{parse, refuse_marks};
 use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
 use crate::{format, text};
@@ -35,6 +35,9 @@ impl Baseline {
     pub(crate) fn read(folder: &Path) -> Result<Self> {
         let mut baseline = Self::default();
         for (name, path) in entries(folder)? {
+            if name == MANIFESTS {
+                continue;
+            }
             if path.is_dir() {
                 for (file, path) in entries(&path)?.into_iter().filter(|(file, _)| is_of_type(file))
                 {
@@ -54,7 +57,7 @@ impl Baseline {
         let mut baseline = Self::default();
         for (path, text) in files {
             match path.split_once('/') {
-                Some((name, file)) if is_of_type(file) => {
+                Some((name, file)) if name != MANIFESTS && is_of_type(file) => {
                     baseline.take(name, file, folder.join(&path), text)?;
                 }
                 None if path == CATALOG => format::refuse_newer(&text, &folder.join(path))?,

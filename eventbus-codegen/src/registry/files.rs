@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::layout::{CATALOG, FACTS, version_of};
+use super::layout::{CATALOG, FACTS, GROUP, version_of};
 use super::{Event, Facts, Group, Member, Registry};
 use crate::canonical::text;
 use crate::format::FORMAT;
@@ -19,10 +19,7 @@ pub(crate) fn files(
     folder: &str,
     written: &BTreeMap<String, String>,
 ) -> Vec<Artifact> {
-    let mut files = vec![Artifact::generated(
-        format!("{folder}/{CATALOG}"),
-        text(&json!({ "format": FORMAT, "root": group(&registry.root) })),
-    )];
+    let mut files = tree(&registry.root, folder);
     for (name, event) in &registry.events {
         let path = format!("{folder}/{name}/{FACTS}");
         let hashes = hashes(event, &format!("{folder}/{name}"), written);
@@ -104,22 +101,42 @@ fn said(facts: &Facts) -> impl Iterator<Item = (&'static str, Value)> {
     .filter_map(|(key, value)| Some((key, value?)))
 }
 
-fn group(group: &Group) -> Value {
-    let mut file = json!({
-        "docs": group.docs,
-        "members": group.members.iter().map(member).collect::<Vec<_>>(),
-        "prefix": group.prefix,
-        "rustPath": group.rust_path,
-    });
-    if group.unknown {
-        file["unknown"] = json!(true);
+/// The files of the enums. Which of them an event belongs to its name says, so that no file lists the events of several: two
+/// branches that add different ones would both change it.
+fn tree(root: &Group, folder: &str) -> Vec<Artifact> {
+    let mut families: BTreeMap<&str, Vec<&Group>> = BTreeMap::new();
+    collect(root, &mut families);
+    let mut catalog = json!({ "format": FORMAT, "root": facts_of(root) });
+    // The roots of packages that share a registry.
+    let roots = families.remove("").unwrap_or_default();
+    if !roots.is_empty() {
+        catalog["packages"] = roots.into_iter().map(facts_of).collect();
     }
-    file
+    let mut files = vec![Artifact::generated(format!("{folder}/{CATALOG}"), text(&catalog))];
+    for (prefix, mut enums) in families {
+        enums.sort_by(|a, b| a.rust_path.cmp(&b.rust_path));
+        enums.dedup_by(|a, b| a.rust_path == b.rust_path);
+        let enums: Vec<Value> = enums.into_iter().map(facts_of).collect();
+        let path = format!("{folder}/{prefix}/{GROUP}");
+        files.push(Artifact::generated(path, text(&json!({ "enums": enums, "prefix": prefix }))));
+    }
+    files
 }
 
-fn member(member: &Member) -> Value {
-    match member {
-        Member::Group(nested) => json!({ "group": group(nested) }),
-        Member::Event(name) => json!({ "event": name }),
+/// The enums below one, by what the names below them begin with.
+fn collect<'a>(group: &'a Group, families: &mut BTreeMap<&'a str, Vec<&'a Group>>) {
+    for member in &group.members {
+        if let Member::Group(nested) = member {
+            families.entry(&nested.prefix).or_default().push(nested);
+            collect(nested, families);
+        }
     }
+}
+
+fn facts_of(group: &Group) -> Value {
+    let mut facts = json!({ "docs": group.docs, "rustPath": group.rust_path });
+    if group.unknown {
+        facts["unknown"] = json!(true);
+    }
+    facts
 }

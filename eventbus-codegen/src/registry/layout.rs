@@ -9,15 +9,33 @@ use crate::diagnostic::{Error, Result};
 /// What a type's folder says of it beyond its versions.
 pub(super) const FACTS: &str = "event.json";
 
-/// The tree of types.
+/// What the folder of a family says of its enum.
+pub(super) const GROUP: &str = "group.json";
+
+/// The root of the events.
 pub(super) const CATALOG: &str = "catalog.json";
 
-/// Whether `path` is a file of one event type in the registry at `folder`: these outlive the code.
-pub(crate) fn is_history(path: &str, folder: &str) -> bool {
-    let below = path.strip_prefix(folder).and_then(|path| path.strip_prefix('/'));
-    below
-        .and_then(|path| path.split_once('/'))
-        .is_some_and(|(_, file)| file == FACTS || version_of(file).is_some() || is_own_sample(file))
+/// The folder of the manifests: one for each other folder, and named as it is. No segment of a type's name begins so.
+pub(crate) const MANIFESTS: &str = "_manifest";
+
+/// Whether `path` is a file of one event type in the registry at `schemas`: these outlive the code.
+pub(crate) fn is_history(path: &str, schemas: &str) -> bool {
+    below(path, schemas).is_some_and(|(_, file)| file != GROUP && is_ours(file))
+}
+
+/// The folder of the registry at `schemas` that `path` is one of the toolchain's files of.
+pub(crate) fn folder_of<'a>(path: &'a str, schemas: &str) -> Option<&'a str> {
+    below(path, schemas).filter(|(_, file)| is_ours(file)).map(|(folder, _)| folder)
+}
+
+/// The folder in the registry that a path leads into, and what follows.
+fn below<'a>(path: &'a str, schemas: &str) -> Option<(&'a str, &'a str)> {
+    let (folder, file) = path.strip_prefix(schemas)?.strip_prefix('/')?.split_once('/')?;
+    (folder != MANIFESTS).then_some((folder, file))
+}
+
+fn is_ours(file: &str) -> bool {
+    file == FACTS || file == GROUP || version_of(file).is_some() || is_own_sample(file)
 }
 
 /// The number in `v12.json`.
@@ -31,7 +49,7 @@ pub(super) fn number(text: &str) -> Option<u32> {
 }
 
 /// What is in a folder, by name; nothing where there is none.
-pub(super) fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+pub(crate) fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
     let failed =
         |error| Error::file("list", folder, error).help("it must be a folder that you may read");
     let listing = match fs::read_dir(folder) {

@@ -1,5 +1,5 @@
 //! The committed registry: one file per type and version, the facts of each type, samples of what its versions wrote,
-//! and the tree of types.
+//! and the facts of each enum.
 //!
 //! Everything downstream is a function of a [`Registry`]; the Rust code is not looked at again.
 
@@ -23,7 +23,7 @@ use serde_json::value::RawValue;
 pub(crate) use self::baseline::{Baseline, Past};
 pub(crate) use self::beyond::Beyond;
 pub(crate) use self::files::files;
-pub(crate) use self::layout::is_history;
+pub(crate) use self::layout::{MANIFESTS, entries, folder_of, is_history};
 pub(crate) use self::merge::{leaves, merge, schema_of};
 pub(crate) use self::sample::sample;
 pub(crate) use self::samples::{Samples, Stored, beside, sample_path};

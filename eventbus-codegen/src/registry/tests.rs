@@ -44,8 +44,12 @@ fn paths(registry: &Registry) -> Vec<String> {
 #[test]
 fn a_type_has_one_file_per_version_and_one_of_facts() {
     let registry = registry(&object("id"));
-    let wanted =
-        ["schemas/catalog.json", "schemas/order.placed/event.json", "schemas/order.placed/v1.json"];
+    let wanted = [
+        "schemas/catalog.json",
+        "schemas/order/group.json",
+        "schemas/order.placed/event.json",
+        "schemas/order.placed/v1.json",
+    ];
     assert_eq!(paths(&registry), wanted);
     let schemas = registry.events["order.placed"].current().schemas().unwrap();
     assert_eq!(schemas.reader["$id"], "order.placed/v1.json");

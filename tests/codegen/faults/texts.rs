@@ -8,6 +8,9 @@ use super::{SMALL, one_error, refused_and_kept, snapshot};
 
 const ALL: &[&[&str]] = &[&["codegen"], &["codegen", "--check"], &["check"]];
 
+/// What says which files are ours.
+const MANIFESTS: [&str; 2] = ["schemas/manifest.json", "schemas/_manifest/system.started.json"];
+
 /// What only reads the files of types.
 const READING: &[&[&str]] = &[&["codegen"], &["check"], &["list"], &["diff", "schemas", "schemas"]];
 
@@ -24,7 +27,9 @@ fn what_is_no_utf_8_is_told_with_its_name() {
     broken("schemas/system.started/event.json", READING);
     broken("schemas/system.started/v1.json", READING);
     broken("schemas/catalog.json", READING);
-    broken("schemas/manifest.json", &[&["codegen"], &["codegen", "--check"]]);
+    for manifest in MANIFESTS {
+        broken(manifest, &[&["codegen"], &["codegen", "--check"]]);
+    }
     broken("schemas/system.started/samples/v1.json", &[&["codegen"], &["codegen", "--check"]]);
     broken("eventbus.toml", ALL);
     assert_eq!(fixture.run(&["codegen", "--check"]).code, 0);
@@ -37,7 +42,8 @@ fn an_unresolved_merge_is_told_with_its_line() {
     for (file, said) in [
         ("schemas/system.started/event.json", "the marks of an unresolved merge"),
         ("schemas/system.started/v1.json", "the marks of an unresolved merge"),
-        ("schemas/manifest.json", "the manifest of the generated files cannot be read"),
+        (MANIFESTS[0], "the manifest of the generated files cannot be read"),
+        (MANIFESTS[1], "the manifest of the generated files cannot be read"),
     ] {
         let text = fixture.read(file);
         let second = text.find('\n').unwrap() + 1;
@@ -96,8 +102,9 @@ fn a_registry_of_a_newer_tool_is_left_alone() {
         assert!(text.contains("later"), "{text}");
         text
     };
+    let generating: &[&[&str]] = &[&["codegen"]];
     for (file, commands) in
-        [("schemas/catalog.json", READING), ("schemas/manifest.json", &[&["codegen"][..]])]
+        [("schemas/catalog.json", READING), (MANIFESTS[0], generating), (MANIFESTS[1], generating)]
     {
         let text = fixture.read(file);
         fixture.write(file, &newer(&text));
