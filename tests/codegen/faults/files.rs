@@ -17,8 +17,25 @@ const HUMBLE: &[&str] = &[
     "sh",
 ];
 
-/// Starts a program that cannot write files above 4 KiB. It is told so by an error, as of a full disk, and not by a signal.
+/// Starts a program that cannot write files above 4 KiB. It is told so by an error and not by a signal.
 const NARROW: &[&str] = &["sh", "-c", "ulimit -S -f 8; trap '' XFSZ; exec \"$@\"", "sh"];
+
+/// Runs a program whose `schemas` is a file system of its own, with room for what is there and nothing else. What it makes
+/// of that must be what was there before.
+const FULL: &[&str] = &[
+    "unshare",
+    "--map-root-user",
+    "--mount",
+    "sh",
+    "-c",
+    "mkdir -p schemas && cp -a schemas whole && \
+     mount -t tmpfs -o size=$(($(find schemas -type f -size +0 | wc -l) * 4 + 4))k tmpfs schemas && \
+     cp -a whole/. schemas && printf %4096s > schemas/filled || exit 70; \
+     \"$@\"; code=$?; \
+     rm schemas/filled && diff -r whole schemas >&2 || exit 71; \
+     exit $code",
+    "sh",
+];
 
 #[test]
 fn an_unwritable_folder_is_told_and_nothing_is_written() {
@@ -56,7 +73,28 @@ fn an_unreadable_file_is_told() {
 
 #[test]
 fn a_full_disk_is_told_and_nothing_is_half_written() {
-    let fixture = Fixture::new("fault-full", SMALL);
+    let fixture = Fixture::new("fault-full-disk", SMALL);
+    let parts = ["cannot write `", "/schemas/", "No space left on device", "nothing was changed"];
+    one_error(&Run::of(&mut fixture.wrapped(FULL, &["codegen"])), &parts);
+    for folder in ["migrations", "web"] {
+        assert!(!fixture.path(folder).exists(), "{folder} was made");
+    }
+    fs::remove_dir_all(fixture.path("whole")).unwrap();
+
+    // Of a registry that is there already, nothing is touched either.
+    fixture.codegen();
+    fixture.replace("src/lib.rs", "host: String", "host: String, port: Option<u16>");
+    let before = snapshot(&fixture);
+    one_error(&Run::of(&mut fixture.wrapped(FULL, &["codegen"])), &parts);
+    fs::remove_dir_all(fixture.path("whole")).unwrap();
+    assert!(snapshot(&fixture) == before);
+    fixture.codegen();
+    assert_eq!(fixture.run(&["codegen", "--check"]).code, 0);
+}
+
+#[test]
+fn a_limit_to_the_size_of_files_is_told_and_nothing_is_half_written() {
+    let fixture = Fixture::new("fault-narrow", SMALL);
     // The compiler's own files are larger: it is given its room back.
     let cargo = Path::new(env!("CARGO"));
     for (name, program) in [("cargo", cargo.to_owned()), ("rustc", cargo.with_file_name("rustc"))] {
