@@ -278,6 +278,8 @@ pub struct Delivery {
     pub attempt: u32,
     /// When the first attempt was made.
     pub first_at: SystemTime,
+    /// Whether a replay hands it over.
+    pub replay: bool,
 }
 
 impl Delivery {
@@ -285,13 +287,19 @@ impl Delivery {
     /// [`Delivery::first_at`] says otherwise.
     #[must_use]
     pub const fn new(position: i64, attempt: u32) -> Self {
-        Self { position, attempt, first_at: SystemTime::UNIX_EPOCH }
+        Self { position, attempt, first_at: SystemTime::UNIX_EPOCH, replay: false }
     }
 
     /// The same, first attempted at this time.
     #[must_use]
     pub const fn first_at(self, first_at: SystemTime) -> Self {
         Self { first_at, ..self }
+    }
+
+    /// The same by a replay, or by none.
+    #[must_use]
+    pub const fn replayed(self, replay: bool) -> Self {
+        Self { replay, ..self }
     }
 }
 
@@ -319,6 +327,12 @@ impl<E> Event<E> {
     /// When it was first handed to this subscription: now, or when the first attempt failed.
     pub const fn first_delivered_at(&self) -> SystemTime {
         self.delivery.first_at
+    }
+
+    /// Whether a replay hands it over: it was there before, and most likely handled. A handler whose effects leave the
+    /// database, a mail for instance, looks here before it repeats them.
+    pub const fn is_replay(&self) -> bool {
+        self.delivery.replay
     }
 
     /// The payload by value.

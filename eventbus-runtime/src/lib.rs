@@ -37,6 +37,8 @@ pub mod migrations;
 mod plan;
 #[cfg(feature = "relay")]
 mod relay;
+#[cfg(feature = "relay")]
+mod replay;
 #[cfg(feature = "opentelemetry")]
 mod span;
 #[cfg(feature = "store")]
@@ -96,6 +98,8 @@ pub use crate::plan::limit::{LimitBy, RateLimit};
 pub use crate::plan::verdict::OnFailure;
 #[cfg(feature = "relay")]
 pub use crate::relay::{Counts, Listening, Running, State, Stats};
+#[cfg(feature = "relay")]
+pub use crate::replay::{DryRun, Progress, Replay, ReplayFilter, Replaying};
 #[cfg(feature = "postgres")]
 pub use crate::store::postgres::{PgBus, PgStore};
 #[cfg(feature = "sqlite")]

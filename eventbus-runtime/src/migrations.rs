@@ -40,6 +40,12 @@ pub const POSTGRES: &[Migration] = &[
         makes: "eventbus_key",
         sql: include_str!("../migrations/postgres/0004_keys.sql"),
     },
+    Migration {
+        version: 5,
+        name: "replays",
+        makes: "eventbus_replay",
+        sql: include_str!("../migrations/postgres/0005_replays.sql"),
+    },
 ];
 
 /// The steps for SQLite, oldest first.
@@ -67,6 +73,12 @@ pub const SQLITE: &[Migration] = &[
         name: "keys",
         makes: "eventbus_key",
         sql: include_str!("../migrations/sqlite/0004_keys.sql"),
+    },
+    Migration {
+        version: 5,
+        name: "replays",
+        makes: "eventbus_replay",
+        sql: include_str!("../migrations/sqlite/0005_replays.sql"),
     },
 ];
 

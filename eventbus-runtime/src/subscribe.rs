@@ -291,7 +291,18 @@ impl<S: Log> Subscribe<S> {
     /// [`ErrorKind::Store`] when the database refuses.
     pub async fn start(self) -> Result<Running<S>> {
         let (bus, spec) = self.checked()?;
-        relay::start(bus, spec).await
+        relay::start(bus, spec, None).await
+    }
+
+    /// One of this name that is as another is.
+    pub(crate) fn like(bus: EventBus<S>, name: String, spec: &Spec<S>) -> Self {
+        let spec = Spec { name, routes: spec.routes.again(), ..*spec };
+        Self { bus, spec }
+    }
+
+    /// As far as it is put together.
+    pub(crate) const fn so_far(&self) -> (&EventBus<S>, &Spec<S>) {
+        (&self.bus, &self.spec)
     }
 
     /// The whole subscription, unless it contradicts itself.

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use eventbus_runtime::store::{
     Capability, Duplicates, Handled, Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent,
-    Owner, Page, Registration, Replica, Roster, Shard, Shards, Start, Step, Store, Stored, Survey,
-    Troubles, Wanted,
+    Owner, Page, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
+    Store, Stored, Survey, Tallies, Troubles, Wanted,
 };
 use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, TypeSet};
 use tokio::sync::Notify;
@@ -233,6 +233,41 @@ impl<S: Log> Log for Faulty<S> {
     ) -> Result<Troubles> {
         self.faults.looks.fetch_add(1, SeqCst);
         self.inner.troubles(subscription, shards, now, limit).await
+    }
+
+    async fn span(&self, start: Start, last: i64) -> Result<(S::Cursor, S::Cursor)> {
+        self.faults.reach().await?;
+        self.inner.span(start, last).await
+    }
+
+    async fn survey(
+        &self,
+        span: (&S::Cursor, &S::Cursor),
+        shards: &Shards,
+        selection: &Selection,
+    ) -> Result<Tallies> {
+        self.faults.reach().await?;
+        self.inner.survey(span, shards, selection).await
+    }
+
+    async fn begin_replay(
+        &self,
+        registration: &Registration,
+        from: &S::Cursor,
+        row: &ReplayRow<S::Cursor>,
+    ) -> Result<ReplayRow<S::Cursor>> {
+        self.faults.reach().await?;
+        self.inner.begin_replay(registration, from, row).await
+    }
+
+    async fn replay(&self, subscription: &str) -> Result<Option<ReplayRow<S::Cursor>>> {
+        self.faults.reach().await?;
+        self.inner.replay(subscription).await
+    }
+
+    async fn end_replay(&self, subscription: &str) -> Result<bool> {
+        self.faults.reach().await?;
+        self.inner.end_replay(subscription).await
     }
 
     async fn advance(

@@ -22,6 +22,8 @@ mod order;
 mod pace;
 mod past;
 mod policy;
+mod replay;
+mod replay_filter;
 mod replicas;
 #[cfg(unix)]
 mod signal;
@@ -175,6 +177,28 @@ macro_rules! suite {
                     unknown_types_of_a_family_are_skipped_and_counted,
                     a_group_that_keeps_what_it_does_not_know_is_handed_it,
                     a_subset_is_handled_as_one_type,
+                },
+                replay::{
+                    it_hands_over_what_was_there_and_ends,
+                    what_comes_later_is_no_part_of_it,
+                    a_replay_moves_no_live_cursor,
+                    a_subscriptions_own_filter_holds,
+                    stopped_it_goes_on_where_it_was,
+                    progress_says_how_far_it_is,
+                    another_filter_is_refused_while_it_is_not_finished,
+                    a_cancelled_replay_begins_anew,
+                    one_that_is_cancelled_elsewhere_ends_where_it_runs,
+                    it_ends_when_what_failed_is_handled_or_dead,
+                    effects_of_a_replay_happen_once,
+                    its_rate_limit_is_its_own,
+                    replicas_share_a_replay,
+                    a_failure_of_the_store_is_waited_out,
+                    nothing_to_replay_is_finished_at_once,
+                    a_dry_run_counts_and_remembers_nothing,
+                    contradictions_are_refused,
+                },
+                replay_filter::{
+                    any_filter_hands_over_what_it_means,
                 },
                 ephemeral::{
                     it_gets_what_comes_after_its_start,

@@ -4,10 +4,13 @@
 //! whether the names do that go on below it with a segment that the trie does not list. So a family is a set although
 //! nobody can list its names, and so is everything but a family.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::catalog::{Catalog, Leaf};
+#[cfg(feature = "relay")]
+use crate::error::{Error, ErrorKind, Result};
 use crate::event::DomainEvent;
 
 /// A set of event types: `order.placed`, a family like `order.*`, and whatever `|`, `&` and `!` of filters make of them.
@@ -45,7 +48,7 @@ pub enum TypePattern {
 struct Node {
     exact: bool,
     rest: bool,
-    children: BTreeMap<&'static str, Self>,
+    children: BTreeMap<Cow<'static, str>, Self>,
 }
 
 static NONE: Node = Node { exact: false, rest: false, children: BTreeMap::new() };
@@ -74,6 +77,29 @@ impl TypeSet {
     #[must_use]
     pub fn everything() -> Self {
         Self::default().complement()
+    }
+
+    /// The types that a pattern names: `order.placed`, a family `order.*`, or `*` for every type.
+    #[cfg(feature = "relay")]
+    pub(crate) fn parse(pattern: &str) -> Result<Self> {
+        let is_segment = |segment: &str| {
+            segment.starts_with(|c: char| c.is_ascii_lowercase())
+                && segment.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+        };
+        let family = pattern.strip_suffix(".*");
+        let name = family.unwrap_or(pattern);
+        if pattern == "*" {
+            return Ok(Self::everything());
+        }
+        if !name.split('.').all(is_segment) || (family.is_none() && !name.contains('.')) {
+            let message = format!(
+                "`{pattern}` names no event types: write a name, `order.placed`, a family, `order.*`, or `*` for every type"
+            );
+            return Err(Error::new(ErrorKind::ValidationFailed, message));
+        }
+        let mut set = Self::default();
+        set.insert(name.split('.').map(|part| Cow::Owned(part.to_owned())), family.is_some());
+        Ok(set)
     }
 
     /// The types of either set.
@@ -140,22 +166,25 @@ impl TypeSet {
     /// Adds what a node of the catalog stands for. Sets that only grow have no children below a `rest`.
     fn add(&mut self, catalog: &Catalog) {
         match catalog {
-            Catalog::Leaf(leaf) => names_of(leaf).for_each(|name| self.insert(name, false)),
+            Catalog::Leaf(leaf) => {
+                names_of(leaf)
+                    .for_each(|name| self.insert(name.split('.').map(Cow::Borrowed), false));
+            }
             Catalog::Group(group) if group.unknown && group.prefix.is_empty() => {
                 self.root = Node { exact: false, ..ALL.clone() };
             }
             Catalog::Group(group) => {
                 if !group.prefix.is_empty() && !group.subset {
-                    self.insert(group.prefix, true);
+                    self.insert(group.prefix.split('.').map(Cow::Borrowed), true);
                 }
                 group.members.iter().for_each(|member| self.add(member));
             }
         }
     }
 
-    fn insert(&mut self, name: &'static str, family: bool) {
+    fn insert(&mut self, name: impl Iterator<Item = Cow<'static, str>>, family: bool) {
         let mut node = &mut self.root;
-        for segment in name.split('.') {
+        for segment in name {
             if node.rest {
                 return;
             }
@@ -188,11 +217,10 @@ impl Node {
 
     fn combine(&self, other: &Self, with: fn(bool, bool) -> bool) -> Self {
         let rest = with(self.rest, other.rest);
-        let segments: BTreeSet<_> =
-            self.children.keys().chain(other.children.keys()).copied().collect();
+        let segments: BTreeSet<_> = self.children.keys().chain(other.children.keys()).collect();
         let children = segments
             .into_iter()
-            .map(|segment| (segment, self.child(segment).combine(other.child(segment), with)))
+            .map(|name| (name.clone(), self.child(name).combine(other.child(name), with)))
             .filter(|(_, child)| child != Self::uniform(rest))
             .collect();
         Self { exact: with(self.exact, other.exact), rest, children }
@@ -269,6 +297,8 @@ impl fmt::Display for TypePattern {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
 
@@ -281,13 +311,13 @@ mod tests {
 
     fn name(name: &'static str) -> TypeSet {
         let mut set = TypeSet::default();
-        set.insert(name, false);
+        set.insert(name.split('.').map(Cow::Borrowed), false);
         set
     }
 
     fn family(prefix: &'static str) -> TypeSet {
         let mut set = TypeSet::default();
-        set.insert(prefix, true);
+        set.insert(prefix.split('.').map(Cow::Borrowed), true);
         set
     }
 

@@ -93,6 +93,11 @@ impl<S: Store> Route<S> {
         self.call.call_all(tx, stored, delivery)
     }
 
+    /// The same once more.
+    fn again(&self) -> Self {
+        Self { call: Arc::clone(&self.call), ..*self }
+    }
+
     /// Whether another route leads to the same handler.
     pub(crate) fn meets(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.call, &other.call)
@@ -126,6 +131,33 @@ impl<S: Store> Routes<S> {
         self.route(&Payload::<S, A>::CATALOG, name, &call);
         self.handlers.push((name, TypeSet::of::<Payload<S, A>>()));
         self.taken.push(Payload::<S, A>::CATALOG);
+    }
+
+    /// The same handlers and the same filter, of routes that were checked.
+    pub(crate) fn again(&self) -> Self {
+        let again = |routes: &BTreeMap<&'static str, Route<S>>| {
+            routes.iter().map(|(name, route)| (*name, route.again())).collect()
+        };
+        Self {
+            by_type: again(&self.by_type),
+            by_family: again(&self.by_family),
+            handlers: self.handlers.clone(),
+            taken: self.taken.clone(),
+            filter: self.filter.clone(),
+            transactional: self.transactional,
+            batches: self.batches,
+            refused: None,
+        }
+    }
+
+    /// Whether there is none.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.handlers.is_empty()
+    }
+
+    /// Whether something beyond its type may keep an event from its handler.
+    pub(crate) fn may_reject(&self) -> bool {
+        self.filter.is_some()
     }
 
     /// Lets through only what this filter does, and every other that was given.

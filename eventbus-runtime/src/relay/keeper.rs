@@ -20,8 +20,11 @@ use crate::store::{Handles, Held, Log, Registration, Replica, Roster};
 pub(super) const TEND: i64 = 1_000;
 
 impl<S: Log> Worker<S> {
-    /// Makes the subscription known.
+    /// Makes the subscription known; a replay was when it was begun.
     pub(super) async fn register(&self) -> Flow<()> {
+        if self.upto.is_some() {
+            return Ok(());
+        }
         let registration = Registration {
             subscription: self.spec.name.clone(),
             start: self.spec.start,

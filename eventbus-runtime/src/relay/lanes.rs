@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::limit::SharedBuckets;
 use crate::relay::feed::Seat;
+use crate::relay::replay::Part;
 use crate::relay::shared::{Shared, State};
 use crate::relay::stats::Stats;
 use crate::relay::worker::Worker;
@@ -53,13 +54,21 @@ pub(super) fn count<S: Log>(store: &S, spec: &Spec<S>) -> Result<usize> {
 pub(super) fn workers<S: Log>(
     bus: &EventBus<S>,
     spec: &Arc<Spec<S>>,
+    part: Option<&Part<S::Cursor>>,
     lanes: usize,
 ) -> Vec<Worker<S>> {
     let common = (spec.limit.map(SharedBuckets::new), Clock::new());
     let worker = |_| {
-        let shared = Arc::new(Shared::new(&spec.name, spec.routes.types()));
+        let shared = Shared::new(&spec.name, spec.routes.types());
+        let shared = Arc::new(match part {
+            Some(part) => shared.replaying(part.selection.clone()),
+            None => shared,
+        });
         let seat = Seat::new(bus.hub.feed(), shared.types.clone());
-        Worker::new(bus.store.clone(), Arc::clone(spec), (shared, seat), common.clone())
+        let mut worker =
+            Worker::new(bus.store.clone(), Arc::clone(spec), (shared, seat), common.clone());
+        worker.upto = part.map(|part| part.upto.clone());
+        worker
     };
     let mut workers: Vec<Worker<S>> = (0..lanes).map(worker).collect();
     if let Some((first, others)) = workers.split_first_mut() {

@@ -62,6 +62,7 @@ mod lanes;
 mod page;
 mod place;
 mod plain;
+mod replay;
 mod revive;
 mod round;
 mod running;
@@ -88,6 +89,7 @@ use crate::subscribe::Spec;
 pub(crate) use crate::relay::hub::Hub;
 #[cfg(feature = "testing")]
 pub(crate) use crate::relay::hub::Waker;
+pub(crate) use crate::relay::replay::Part;
 pub use crate::relay::running::Running;
 use crate::relay::shared::Shared;
 pub use crate::relay::shared::State;
@@ -95,15 +97,19 @@ pub use crate::relay::stats::{Counts, Stats};
 pub use crate::relay::tail::Listening;
 pub(crate) use crate::relay::tail::{Listener, Next, start_ephemeral, start_stream};
 
-/// Starts a checked subscription; returns when it is registered and its first look at the roster was answered.
+/// Starts a checked subscription, or a replay of a part of the log; returns when it is registered and its first look at the roster was answered.
 ///
 /// Both run in the task: a caller that drops this future cuts no statement off. The task ends then, whatever it came to.
-pub(crate) async fn start<S: Log>(bus: EventBus<S>, spec: Spec<S>) -> Result<Running<S>> {
+pub(crate) async fn start<S: Log>(
+    bus: EventBus<S>,
+    spec: Spec<S>,
+    part: Option<&Part<S::Cursor>>,
+) -> Result<Running<S>> {
     let lanes = lanes::count(&bus.store, &spec)?;
     let span = tracing::info_span!("subscription", subscription = %spec.name);
     let spec = Arc::new(spec);
     let mut starting = Starting(Vec::with_capacity(lanes));
-    for worker in lanes::workers(&bus, &spec, lanes) {
+    for worker in lanes::workers(&bus, &spec, part, lanes) {
         let (answer, answered) = oneshot::channel();
         bus.hub.add(Arc::clone(&worker.shared));
         starting.0.push(Arc::clone(&worker.shared));
@@ -111,7 +117,7 @@ pub(crate) async fn start<S: Log>(bus: EventBus<S>, spec: Spec<S>) -> Result<Run
         let gone = |_| Err(Error::new(ErrorKind::Configuration, "the runtime is shutting down"));
         answered.await.unwrap_or_else(gone)?;
     }
-    Ok(Running::new(bus, std::mem::take(&mut starting.0)))
+    Ok(Running::new(bus, spec, std::mem::take(&mut starting.0)))
 }
 
 /// Stops the lanes of which nobody gets a handle: they would run on, and a second start would be further replicas.

@@ -17,6 +17,8 @@ impl<S: Log> Worker<S> {
     ) -> Flow<Page<S::Cursor>> {
         let (cursor, shards) = (&place.cursor, &place.shards);
         let limit = if self.circuit.is_probing() { 1 } else { self.care.limit() };
+        // A replay reads a part of the log that nobody else is at.
+        let meet = meet.or(self.upto.as_ref());
         if meet.is_some() {
             let wanted = Wanted { types: &self.shared.types, shards, limit, upto: meet };
             return Ok(self.answered(self.store.page(cursor, &wanted)).await?.into());

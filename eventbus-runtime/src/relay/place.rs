@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::{Clock, system_time};
 use crate::event::Delivery;
+use crate::replay;
 use crate::store::{Cursor, Held, Owner, Shard, Shards, Stored, Trouble, shard_of};
 
 /// Shards that stand at one cursor and move together.
@@ -23,6 +24,8 @@ pub(super) struct Place<C> {
     pub(super) revive_at: i64,
     /// Whether it stands still, because aggregates of all its shards have too many events in trouble.
     crowded: bool,
+    /// Whether what is read here is replayed.
+    replay: bool,
     pub(super) clock: Clock,
 }
 
@@ -48,6 +51,7 @@ impl<C: Cursor> Place<C> {
             looked_at: saved_at,
             revive_at: saved_at,
             crowded: false,
+            replay: replay::is_name(subscription),
             clock,
         })
     }
@@ -63,14 +67,15 @@ impl<C: Cursor> Place<C> {
 
     /// The first delivery of an event, now.
     pub(super) fn delivery(&self, stored: &Stored) -> Delivery {
-        Delivery::new(stored.position, 1).first_at(system_time(self.clock.now()))
+        let delivery = Delivery::new(stored.position, 1).replayed(self.replay);
+        delivery.first_at(system_time(self.clock.now()))
     }
 
     /// The next delivery of an event in trouble.
     pub(super) fn delivery_again(&self, trouble: &Trouble) -> Delivery {
         let first_at = trouble.first_at.unwrap_or_else(|| self.clock.now());
         let delivery = Delivery::new(trouble.stored.position, trouble.attempts + 1);
-        delivery.first_at(system_time(first_at))
+        delivery.replayed(self.replay).first_at(system_time(first_at))
     }
 
     /// Lets shards go that are not this replica's any more, or are not to be.
@@ -103,6 +108,11 @@ impl<C: Cursor> Places<C> {
 
     pub(super) fn len(&self) -> usize {
         self.places.len()
+    }
+
+    /// Whether each of its places is so.
+    pub(super) fn all(&self, is_so: impl FnMut(&Place<C>) -> bool) -> bool {
+        self.places.iter().all(is_so)
     }
 
     /// Every shard with its fence.

@@ -18,13 +18,13 @@ use crate::store::{Log, MOST_PARKED, Roster, Shards, Trouble, Troubles, Wanted, 
 
 /// What a round came to.
 #[derive(Default)]
-struct Round {
+pub(super) struct Round {
     /// Whether there may be more at once.
     busy: bool,
     /// When the next retry is due.
     due: Option<i64>,
     /// Whether an event is in trouble.
-    open: bool,
+    pub(super) open: bool,
     /// An event in trouble that nothing here can handle.
     missing: Option<Error>,
     /// The slots whose shards stand still, where others of their place do not.
@@ -82,6 +82,7 @@ impl<S: Log> Worker<S> {
                 continue;
             }
             self.tries = 0;
+            self.end_if_done(places, &round).await?;
             let unanswered = !self.answer(places, asked, &round).await?;
             idle = if self.rest(places, idle, round.due, unanswered).await? { 0 } else { idle + 1 };
         }
@@ -144,7 +145,7 @@ impl<S: Log> Worker<S> {
             );
             return Ok(Round { busy: true, crowded: open.crowded, ..round });
         }
-        if self.stopping() {
+        if self.stopping() || self.is_at_end(&place.cursor) {
             return Ok(round);
         }
         let page = self.next_page(place, meet).await?;

@@ -11,6 +11,7 @@ use crate::relay::shared::{Shared, State};
 use crate::relay::stats::Stats;
 use crate::relay::{hub, lanes};
 use crate::store::Log;
+use crate::subscribe::Spec;
 
 /// A subscription that was started in this process.
 ///
@@ -19,14 +20,15 @@ use crate::store::Log;
 /// handler that owns a clone of the bus keeps it running.
 #[derive(Clone)]
 pub struct Running<S: Log> {
-    bus: EventBus<S>,
-    lanes: Arc<[Arc<Shared>]>,
+    pub(super) bus: EventBus<S>,
+    pub(super) spec: Arc<Spec<S>>,
+    pub(super) lanes: Arc<[Arc<Shared>]>,
 }
 
 impl<S: Log> Running<S> {
     /// The handle of its lanes, of which there is one at least.
-    pub(super) fn new(bus: EventBus<S>, lanes: Vec<Arc<Shared>>) -> Self {
-        Self { bus, lanes: lanes.into() }
+    pub(super) fn new(bus: EventBus<S>, spec: Arc<Spec<S>>, lanes: Vec<Arc<Shared>>) -> Self {
+        Self { bus, spec, lanes: lanes.into() }
     }
 
     /// The subscription's name.

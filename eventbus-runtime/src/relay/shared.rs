@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::error::{Error, ErrorKind};
 use crate::filter::TypeSet;
 use crate::relay::stats::Stats;
+use crate::store::Selection;
 
 /// What a subscription is doing in this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub(crate) struct Shared {
     pub(super) name: String,
     /// What it reads.
     pub(super) types: TypeSet,
+    /// What of that it replays, where it is a replay.
+    pub(super) selection: Option<Selection>,
     /// A counter that the task watches, so that no wake-up is lost on one that is busy when it comes.
     calls: watch::Sender<u64>,
     asked: AtomicU64,
@@ -54,6 +57,8 @@ pub(crate) struct Shared {
     stop: watch::Sender<bool>,
     /// Whether there is no task that ends it: it has nothing to finish.
     passive: bool,
+    /// Whether it is a replay that came to its end.
+    finished: AtomicBool,
     stats: Mutex<Stats>,
     busy: Mutex<BTreeMap<i64, Busy>>,
 }
@@ -96,6 +101,7 @@ impl Shared {
         Self {
             name: name.to_owned(),
             types,
+            selection: None,
             calls: watch::Sender::new(0),
             asked: AtomicU64::new(0),
             disturbed: AtomicBool::new(false),
@@ -103,6 +109,7 @@ impl Shared {
             status: watch::Sender::new(status),
             stop: watch::Sender::new(false),
             passive: false,
+            finished: AtomicBool::new(false),
             stats: Mutex::default(),
             busy: Mutex::default(),
         }
@@ -118,6 +125,29 @@ impl Shared {
     pub(super) const fn passive(mut self) -> Self {
         self.passive = true;
         self
+    }
+
+    /// The same, of a replay of these.
+    pub(super) fn replaying(mut self, selection: Selection) -> Self {
+        self.types = self.types.intersection(&selection.types);
+        self.selection = Some(selection);
+        self
+    }
+
+    /// It is a replay that came to its end.
+    pub(super) fn finish(&self) {
+        self.finished.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn is_finished(&self) -> bool {
+        self.finished.load(Ordering::SeqCst)
+    }
+
+    /// Resolves when the task has ended, or an event needs newer code.
+    pub(super) async fn halted(&self) {
+        let halted = |status: &Status| status.state.is_over() || status.stalled.is_some();
+        // The sender is this very struct, so waiting can only end with the condition.
+        let _ = self.status.subscribe().wait_for(halted).await;
     }
 
     pub(super) fn state(&self) -> State {

@@ -44,6 +44,9 @@ pub(super) fn ask<'a, S: Log>(
     stored: &Stored,
     delivery: Delivery,
 ) -> Wanted<'a, S> {
+    if shared.selection.as_ref().is_some_and(|selection| !selection.matches(stored)) {
+        return Wanted::No;
+    }
     let event_type = &stored.event.envelope.event_type;
     let Some(route) = spec.routes.find(event_type) else {
         // Families that are read for some of their names bring the others too.

@@ -35,6 +35,8 @@ pub(super) struct Worker<S: Log> {
     pub(super) shared: Arc<Shared>,
     pub(super) stop: watch::Receiver<bool>,
     pub(super) wake: watch::Receiver<u64>,
+    /// Where it ends, where it is a replay.
+    pub(super) upto: Option<S::Cursor>,
     /// What it reads the log with.
     pub(super) seat: Seat<S::Cursor>,
     pub(super) care: Care,
@@ -91,6 +93,8 @@ pub(super) enum Leave {
     Suspended,
     /// The subscription was removed.
     Removed,
+    /// It is a replay that came to its end.
+    Finished,
 }
 
 /// What goes on, or the reason to leave.
@@ -118,6 +122,7 @@ impl<S: Log> Worker<S> {
             store,
             stop: shared.stopped(),
             wake: shared.calls(),
+            upto: None,
             seat,
             care: Care::new(spec.page),
             circuit: Circuit::new(spec.breaker),
@@ -149,9 +154,8 @@ impl<S: Log> Worker<S> {
         let first = match self.begin_with(&mut places).await {
             Ok(()) => Ok(()),
             Err(Leave::Failed(error) | Leave::Stalled { error, .. }) => Err(error),
-            Err(Leave::Stopped | Leave::Fenced | Leave::Suspended | Leave::Removed) => {
-                Err(stopped_early(&self.spec.name))
-            }
+            Err(Leave::Removed) if self.upto.is_some() => Err(ended_elsewhere(&self.spec.name)),
+            Err(_) => Err(stopped_early(&self.spec.name)),
         };
         let failed = first.is_err();
         if answer.send(first).is_err() || failed {
@@ -174,8 +178,9 @@ impl<S: Log> Worker<S> {
         match self.read(places).await {
             Ok(()) => true,
             Err(Leave::Stopped) => false,
+            Err(Leave::Finished) => false,
             Err(Leave::Removed) => {
-                tracing::warn!("the subscription was removed");
+                self.removed(places);
                 false
             }
             Err(Leave::Fenced | Leave::Suspended | Leave::Stalled { .. }) => true,
@@ -315,6 +320,12 @@ impl<S: Log> Worker<S> {
             }
         }
     }
+}
+
+fn ended_elsewhere(name: &str) -> Error {
+    let message =
+        format!("`{name}` was finished or cancelled by another process while it was started");
+    Error::new(ErrorKind::Configuration, message)
 }
 
 fn stopped_early(name: &str) -> Error {

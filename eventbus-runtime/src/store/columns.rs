@@ -76,6 +76,19 @@ pub(crate) fn read_handles(subscription: &str, text: &str) -> Result<Handles> {
     })
 }
 
+/// What is said where a replay was removed while it was begun.
+pub(crate) fn gone(place: &str, subscription: &str) -> Error {
+    let message = format!(
+        "{place}: `{subscription}` was removed while it was started, or is no replay: start it again"
+    );
+    Error::new(ErrorKind::Configuration, message)
+}
+
+/// A count as SQL gives and takes it.
+pub(crate) fn count(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 /// What is said to an owner whose fence is stale.
 pub(crate) fn fenced(owner: &Owner) -> Error {
     let held: Vec<String> =

@@ -20,6 +20,7 @@ pub(crate) mod keys;
 mod ownership;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod replay;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod search;
 mod slot;
@@ -57,6 +58,7 @@ pub use crate::store::ownership::{
 };
 #[cfg(feature = "relay")]
 pub(crate) use crate::store::ownership::{covers, families};
+pub use crate::store::replay::{ReplayRow, Selection, Tallies, Tally, first_id};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use crate::store::transaction::Transaction;
 
@@ -249,6 +251,43 @@ pub trait Log: Letters {
         limit: usize,
     ) -> impl Future<Output = Result<Troubles>> + Send;
 
+    /// The part of the log that a replay reads: from the place that `start` means now up to everything that is committed
+    /// now, or, where that is nearer, up to the number `last`. A [page](Log::page) from the first of the two up to the
+    /// second brings what is in it, a later commit's events not. Nothing is made known to the store. Errors as in
+    /// [`Log::register`].
+    fn span(
+        &self,
+        start: Start,
+        last: i64,
+    ) -> impl Future<Output = Result<(Self::Cursor, Self::Cursor)>> + Send;
+
+    /// Counts, by type, the events of some shards that are behind the first place, not behind the second, and meant by the
+    /// selection.
+    fn survey(
+        &self,
+        span: (&Self::Cursor, &Self::Cursor),
+        shards: &Shards,
+        selection: &Selection,
+    ) -> impl Future<Output = Result<Tallies>> + Send;
+
+    /// Makes a replay known, a subscription with all its shards at `from`, where it is not known yet; what is known of it
+    /// then. [`Registration::start`] says nothing here.
+    fn begin_replay(
+        &self,
+        registration: &Registration,
+        from: &Self::Cursor,
+        row: &ReplayRow<Self::Cursor>,
+    ) -> impl Future<Output = Result<ReplayRow<Self::Cursor>>> + Send;
+
+    /// What is known of a replay; `None` where it is not known, or no replay. [`Log::remove`] forgets that, too.
+    fn replay(
+        &self,
+        subscription: &str,
+    ) -> impl Future<Output = Result<Option<ReplayRow<Self::Cursor>>>> + Send;
+
+    /// Removes a replay unless an event is in trouble in it; whether it did. No letter becomes a delivery of it meanwhile.
+    fn end_replay(&self, subscription: &str) -> impl Future<Output = Result<bool>> + Send;
+
     /// Makes one step inside the open transaction: the owner's shards move, and of each changed event the row is written,
     /// replaced or deleted, or its letter is made. An error of kind [`ErrorKind::Fenced`] when a fence is stale: then
     /// nothing of the transaction may be committed. A store that cannot keep others from raising a fence until the
@@ -295,6 +334,8 @@ pub enum Start {
     Time(SystemTime),
     /// After the event with this id.
     After(Uuid),
+    /// With the event of this number, or the next one that there is. What is committed later comes in any case.
+    Position(i64),
 }
 
 /// What a read of the log is to bring.

@@ -1,8 +1,10 @@
 //! Finding a time in the log. Ids are UUIDv7, so the log is nearly sorted by them, and it has no index on them.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use uuid::Uuid;
+
+use crate::store::first_id;
 
 /// How far the order of ids may be off: clocks differ, and a transaction may stay open.
 pub(crate) const SLACK: Duration = Duration::from_secs(60);
@@ -43,18 +45,12 @@ impl Search {
     }
 }
 
-/// The lowest UUIDv7 of a time.
-pub(crate) fn lowest_id(time: SystemTime) -> Uuid {
-    let millis = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    Uuid::from_u128(millis << 80)
-}
-
 /// The lowest id of the time that is surely before the event with this id.
 pub(crate) fn surely_before(id: Uuid) -> Uuid {
     let Some(stamp) = id.get_timestamp() else { return Uuid::nil() };
     let (seconds, nanoseconds) = stamp.to_unix();
     let time = UNIX_EPOCH + Duration::new(seconds, nanoseconds);
-    lowest_id(time.checked_sub(SLACK).unwrap_or(UNIX_EPOCH))
+    first_id(time.checked_sub(SLACK).unwrap_or(UNIX_EPOCH))
 }
 
 #[cfg(test)]
@@ -63,11 +59,12 @@ mod tests {
 
     use uuid::Uuid;
 
-    use super::{Search, lowest_id, surely_before};
+    use super::{Search, surely_before};
+    use crate::store::first_id;
 
     #[test]
     fn the_search_finds_the_first_event_of_a_time_around_gaps() {
-        let id = |second| lowest_id(UNIX_EPOCH + Duration::from_secs(second));
+        let id = |second| first_id(UNIX_EPOCH + Duration::from_secs(second));
         let log = [2_i64, 3, 7, 8, 20, 21, 22, 40].map(|at| (at, id(at.unsigned_abs())));
         let first = |low| log.iter().find(|(position, _)| *position >= low).copied();
         for second in 0..50 {

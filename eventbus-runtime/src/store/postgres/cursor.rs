@@ -180,6 +180,17 @@ impl PgCursor {
     pub(super) fn has_stragglers(&self) -> bool {
         !self.from.snapshot.ends_with(':')
     }
+
+    /// A number below which nothing of this epoch is behind this place.
+    pub(super) fn lowest(&self) -> i64 {
+        if self.has_stragglers() {
+            0
+        } else if self.to.snapshot.ends_with(':') {
+            self.from.floor.max(self.position)
+        } else {
+            self.from.floor
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@
 //! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT`, `INSERT`,
 //! `UPDATE` and `DELETE` on `eventbus_key` where its events have keys, `SELECT` and `UPDATE` on
 //! `eventbus_schema` and the right to call `pg_control_system()`; one that relays needs `SELECT` on `eventbus_event` and
-//! its sequence, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_delivery`,
-//! `eventbus_dead_letter` and `eventbus_action`.
+//! its sequence, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_replay`,
+//! `eventbus_delivery`, `eventbus_dead_letter` and `eventbus_action`.
 //!
 //! A process that runs subscriptions holds a session's advisory lock, so that others take over at once when it dies, and
 //! listens for commits. A pooler in transaction mode, such as PgBouncer's, keeps no sessions. That is found out when the
@@ -38,6 +38,7 @@ mod letters;
 mod migrate;
 mod page;
 mod reach;
+mod replay;
 mod replica;
 mod session;
 mod snapshot;
@@ -61,7 +62,8 @@ use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
     Capability, Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration,
-    Replica, Roster, Shard, Shards, Start, Step, Store, Stored, Troubles, Wanted,
+    ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step, Store, Stored, Tallies,
+    Troubles, Wanted,
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
@@ -308,6 +310,36 @@ impl Log for PgStore {
         limit: usize,
     ) -> Result<Troubles> {
         trouble::troubles(self, subscription, shards, now, limit).await
+    }
+
+    async fn span(&self, start: Start, last: i64) -> Result<(PgCursor, PgCursor)> {
+        replay::span(self, start, last).await
+    }
+
+    async fn survey(
+        &self,
+        span: (&PgCursor, &PgCursor),
+        shards: &Shards,
+        selection: &Selection,
+    ) -> Result<Tallies> {
+        replay::survey(self, span, shards, selection).await
+    }
+
+    async fn begin_replay(
+        &self,
+        registration: &Registration,
+        from: &PgCursor,
+        row: &ReplayRow<PgCursor>,
+    ) -> Result<ReplayRow<PgCursor>> {
+        replay::begin(self, registration, from, row).await
+    }
+
+    async fn replay(&self, subscription: &str) -> Result<Option<ReplayRow<PgCursor>>> {
+        replay::find(self, subscription).await
+    }
+
+    async fn end_replay(&self, subscription: &str) -> Result<bool> {
+        replay::end(self, subscription).await
     }
 
     async fn advance(

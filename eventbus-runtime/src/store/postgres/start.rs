@@ -9,8 +9,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::postgres::cursor::Bound;
 use crate::store::postgres::epoch::{self, Now};
 use crate::store::postgres::{PgCursor, PgStore, snapshot};
-use crate::store::search::{SLACK, Search, lowest_id, surely_before};
-use crate::store::{Cursor, Start};
+use crate::store::search::{SLACK, Search, surely_before};
+use crate::store::{Cursor, Start, first_id};
 
 /// The place that `start` means now.
 pub(super) async fn resolve(
@@ -23,6 +23,10 @@ pub(super) async fn resolve(
         Start::Beginning => Ok(PgCursor::beginning()),
         Start::Now => end_of_log(store, connection).await.map_err(failed),
         Start::Time(time) => match first_of(store, connection, time).await.map_err(failed)? {
+            Some(event) => before(store, connection, event, 1).await.map_err(failed),
+            None => end_of_log(store, connection).await.map_err(failed),
+        },
+        Start::Position(position) => match at(store, connection, position).await.map_err(failed)? {
             Some(event) => before(store, connection, event, 1).await.map_err(failed),
             None => end_of_log(store, connection).await.map_err(failed),
         },
@@ -80,13 +84,27 @@ async fn first_of(
     connection: &mut PgConnection,
     time: SystemTime,
 ) -> Result<Option<Place>, sqlx::Error> {
-    let earlier = lowest_id(time.checked_sub(SLACK).unwrap_or(SystemTime::UNIX_EPOCH));
+    let earlier = first_id(time.checked_sub(SLACK).unwrap_or(SystemTime::UNIX_EPOCH));
     let low = search(store, connection, earlier).await?;
     store.query_as(
         "SELECT position, epoch FROM eventbus_event WHERE position >= $1 AND id >= $2 ORDER BY position LIMIT 1",
     )
     .bind(low)
-    .bind(lowest_id(time))
+    .bind(first_id(time))
+    .fetch_optional(connection)
+    .await
+}
+
+/// The event with a number, or the next one.
+async fn at(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    position: i64,
+) -> Result<Option<Place>, sqlx::Error> {
+    store.query_as(
+        "SELECT position, epoch FROM eventbus_event WHERE position >= $1 ORDER BY position LIMIT 1",
+    )
+    .bind(position)
     .fetch_optional(connection)
     .await
 }

@@ -219,21 +219,26 @@ pub(super) fn numbers(shards: impl IntoIterator<Item = u16>) -> Vec<i16> {
 }
 
 fn shard(row: &PgRow) -> Result<Shard<PgCursor>, sqlx::Error> {
-    let bound = |snapshot, floor| -> Result<Bound, sqlx::Error> {
-        let text: &str = row.try_get(snapshot)?;
-        Ok(Bound { snapshot: text.into(), floor: row.try_get(floor)? })
-    };
     let number: i16 = row.try_get("shard")?;
     let number = u16::try_from(number).map_err(|error| sqlx::Error::Decode(error.into()))?;
     Ok(Shard {
         held: Held { shard: number, fence: row.try_get("fence")? },
         owner: row.try_get::<Option<Uuid>, _>("owner")?,
-        cursor: PgCursor {
-            epoch: row.try_get("epoch")?,
-            from: bound("from_snapshot", "from_floor")?,
-            to: bound("to_snapshot", "to_floor")?,
-            to_ceiling: row.try_get("to_ceiling")?,
-            position: row.try_get("position")?,
-        },
+        cursor: cursor(row)?,
+    })
+}
+
+/// Reads the columns of a place.
+pub(super) fn cursor(row: &PgRow) -> Result<PgCursor, sqlx::Error> {
+    let bound = |snapshot, floor| -> Result<Bound, sqlx::Error> {
+        let text: &str = row.try_get(snapshot)?;
+        Ok(Bound { snapshot: text.into(), floor: row.try_get(floor)? })
+    };
+    Ok(PgCursor {
+        epoch: row.try_get("epoch")?,
+        from: bound("from_snapshot", "from_floor")?,
+        to: bound("to_snapshot", "to_floor")?,
+        to_ceiling: row.try_get("to_ceiling")?,
+        position: row.try_get("position")?,
     })
 }

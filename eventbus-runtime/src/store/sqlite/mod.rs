@@ -18,6 +18,7 @@ mod last;
 mod letters;
 mod migrate;
 mod page;
+mod replay;
 mod replica;
 mod session;
 mod start;
@@ -38,7 +39,8 @@ use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
     Capability, Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration,
-    Replica, Roster, Shard, Shards, Start, Step, Store, Stored, Troubles, Wanted,
+    ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step, Store, Stored, Tallies,
+    Troubles, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -262,6 +264,36 @@ impl Log for SqliteStore {
         limit: usize,
     ) -> Result<Troubles> {
         trouble::troubles(self, subscription, shards, now, limit).await
+    }
+
+    async fn span(&self, start: Start, last: i64) -> Result<(SqliteCursor, SqliteCursor)> {
+        replay::span(self, start, last).await
+    }
+
+    async fn survey(
+        &self,
+        span: (&SqliteCursor, &SqliteCursor),
+        shards: &Shards,
+        selection: &Selection,
+    ) -> Result<Tallies> {
+        replay::survey(self, span, shards, selection).await
+    }
+
+    async fn begin_replay(
+        &self,
+        registration: &Registration,
+        from: &SqliteCursor,
+        row: &ReplayRow<SqliteCursor>,
+    ) -> Result<ReplayRow<SqliteCursor>> {
+        replay::begin(self, registration, from, row).await
+    }
+
+    async fn replay(&self, subscription: &str) -> Result<Option<ReplayRow<SqliteCursor>>> {
+        replay::find(self, subscription).await
+    }
+
+    async fn end_replay(&self, subscription: &str) -> Result<bool> {
+        replay::end(self, subscription).await
     }
 
     async fn advance(

@@ -5,10 +5,10 @@ use std::time::SystemTime;
 use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::Start;
-use crate::store::search::{SLACK, Search, lowest_id, surely_before};
+use crate::store::search::{SLACK, Search, surely_before};
 use crate::store::sqlite::page::uuid;
 use crate::store::sqlite::{SqliteCursor, SqliteStore};
+use crate::store::{Start, first_id};
 
 /// The place that `start` means now.
 pub(super) async fn resolve(store: &SqliteStore, start: Start) -> Result<SqliteCursor> {
@@ -20,6 +20,10 @@ pub(super) async fn resolve(store: &SqliteStore, start: Start) -> Result<SqliteC
             Some(position) => position - 1,
             None => end_of_log(store).await.map_err(failed)?,
         },
+        Start::Position(position) => {
+            let end = end_of_log(store).await.map_err(failed)?;
+            position.saturating_sub(1).clamp(0, end)
+        }
         Start::After(id) => find(store, id).await.map_err(failed)?.ok_or_else(|| {
             Error::new(
                 ErrorKind::Configuration,
@@ -44,14 +48,14 @@ async fn end_of_log(store: &SqliteStore) -> Result<i64, sqlx::Error> {
 }
 
 async fn first_of(store: &SqliteStore, time: SystemTime) -> Result<Option<i64>, sqlx::Error> {
-    let earlier = lowest_id(time.checked_sub(SLACK).unwrap_or(SystemTime::UNIX_EPOCH));
+    let earlier = first_id(time.checked_sub(SLACK).unwrap_or(SystemTime::UNIX_EPOCH));
     let low = search(store, earlier).await?;
     // Ids are text of one length and one case, which compares as the ids do.
     sqlx::query_scalar(
         "SELECT position FROM eventbus_event WHERE position >= ?1 AND id >= ?2 ORDER BY position LIMIT 1",
     )
     .bind(low)
-    .bind(lowest_id(time).to_string())
+    .bind(first_id(time).to_string())
     .fetch_optional(&store.pool)
     .await
 }

@@ -1,7 +1,7 @@
 //! Subscriptions and their shards: made, found, taken, given back, moved.
 
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -37,19 +37,30 @@ pub(super) async fn register(store: &SqliteStore, registration: &Registration) -
     .await
     .map_err(failed)?;
     if made.rows_affected() == 1 {
-        let numbers: Vec<u16> = (0..registration.shards).collect();
-        sqlx::query(
-            "INSERT INTO eventbus_shard (subscription, shard, position, fence) SELECT ?1, value, ?3, ?4 FROM json_each(?2)",
-        )
-        .bind(subscription)
-        .bind(serde_json::to_string(&numbers).expect("a list of numbers is always JSON"))
-        .bind(cursor.position)
-        .bind(first_fence())
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed)?;
+        let made = make_shards(&mut transaction, registration, cursor, first_fence()).await;
+        made.map_err(failed)?;
     }
     store.commit(transaction).await
+}
+
+/// The rows of a new subscription's shards.
+pub(super) async fn make_shards(
+    connection: &mut SqliteConnection,
+    registration: &Registration,
+    cursor: SqliteCursor,
+    fence: i64,
+) -> Result<(), sqlx::Error> {
+    let numbers: Vec<u16> = (0..registration.shards).collect();
+    sqlx::query(
+        "INSERT INTO eventbus_shard (subscription, shard, position, fence) SELECT ?1, value, ?3, ?4 FROM json_each(?2)",
+    )
+    .bind(&registration.subscription)
+    .bind(serde_json::to_string(&numbers).expect("a list of numbers is always JSON"))
+    .bind(cursor.position)
+    .bind(fence)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 pub(super) async fn declare(
@@ -165,21 +176,31 @@ pub(super) async fn seek(store: &SqliteStore, subscription: &str, to: Start) -> 
     Ok(moved.rows_affected() > 0)
 }
 
-/// Everything that hangs on it goes first: a pool of the caller's own may not enforce foreign keys.
 pub(super) async fn remove(store: &SqliteStore, subscription: &str) -> Result<bool> {
     let failed = |error| store.error(&format!("remove subscription `{subscription}`"), error);
     let mut transaction = store.begin().await?;
+    let removed = forget(&mut transaction, subscription).await.map_err(failed)?;
+    store.commit(transaction).await?;
+    Ok(removed)
+}
+
+/// Deletes a subscription; whether it was there. Everything that hangs on it goes first: a pool of the caller's own may
+/// not enforce foreign keys.
+pub(super) async fn forget(
+    connection: &mut SqliteConnection,
+    subscription: &str,
+) -> Result<bool, sqlx::Error> {
     let mut removed = 0;
     for statement in [
         "DELETE FROM eventbus_delivery WHERE subscription = ?1",
         "DELETE FROM eventbus_replica WHERE subscription = ?1",
+        "DELETE FROM eventbus_replay WHERE subscription = ?1",
         "DELETE FROM eventbus_shard WHERE subscription = ?1",
         "DELETE FROM eventbus_subscription WHERE name = ?1",
     ] {
-        let done = sqlx::query(statement).bind(subscription).execute(&mut *transaction).await;
-        removed = done.map_err(failed)?.rows_affected();
+        let done = sqlx::query(statement).bind(subscription).execute(&mut *connection).await?;
+        removed = done.rows_affected();
     }
-    store.commit(transaction).await?;
     Ok(removed == 1)
 }
 

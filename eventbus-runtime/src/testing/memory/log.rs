@@ -5,8 +5,8 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::store::{
-    Capability, Handled, Handles, Held, LOOK_BACK, Log, Owner, Page, Registration, Replica, Roster,
-    Shard, Shards, Start, Step, Stored, Troubles, Wanted,
+    Capability, Handled, Handles, Held, LOOK_BACK, Log, Owner, Page, Registration, ReplayRow,
+    Replica, Roster, Selection, Shard, Shards, Start, Step, Stored, Tallies, Troubles, Wanted,
 };
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::MemoryCursor;
@@ -122,6 +122,37 @@ impl Log for MemoryStore {
         limit: usize,
     ) -> Result<Troubles> {
         Ok(self.state().troubles(subscription, shards, now, limit))
+    }
+
+    async fn span(&self, start: Start, last: i64) -> Result<(MemoryCursor, MemoryCursor)> {
+        let state = self.state();
+        Ok((state.resolve(start)?, MemoryCursor(state.newest().min(last))))
+    }
+
+    async fn survey(
+        &self,
+        (from, upto): (&MemoryCursor, &MemoryCursor),
+        shards: &Shards,
+        selection: &Selection,
+    ) -> Result<Tallies> {
+        Ok(self.state().survey((*from, *upto), shards, selection))
+    }
+
+    async fn begin_replay(
+        &self,
+        registration: &Registration,
+        from: &MemoryCursor,
+        row: &ReplayRow<MemoryCursor>,
+    ) -> Result<ReplayRow<MemoryCursor>> {
+        self.state().begin_replay(registration, *from, row)
+    }
+
+    async fn replay(&self, subscription: &str) -> Result<Option<ReplayRow<MemoryCursor>>> {
+        Ok(self.state().replay(subscription))
+    }
+
+    async fn end_replay(&self, subscription: &str) -> Result<bool> {
+        Ok(self.state().end_replay(subscription))
     }
 
     async fn advance(

@@ -4,6 +4,7 @@
 mod key;
 mod letters;
 mod log;
+mod replay;
 mod state;
 mod subscription;
 #[cfg(test)]

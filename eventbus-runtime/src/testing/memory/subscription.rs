@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::dead_letter::{FailedAttempt, MOST_ERRORS};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{
-    Failure, Found, Handled, Handles, Held, Registration, Replica, Roster, Shard, Start, Stored,
-    first_fence, shard_of,
+    Failure, Found, Handled, Handles, Held, Registration, ReplayRow, Replica, Roster, Shard, Start,
+    Stored, first_fence, shard_of,
 };
 use crate::testing::memory::state::{MemoryCursor, State};
 
@@ -17,6 +17,7 @@ pub(super) struct Subscription {
     pub(super) shards: Vec<Shard<MemoryCursor>>,
     pub(super) rows: BTreeMap<i64, Row>,
     pub(super) paused: bool,
+    pub(super) replay: Option<ReplayRow<MemoryCursor>>,
     handles: Handles,
     seen_at: i64,
     /// Until when each replica counts as alive.
@@ -49,18 +50,29 @@ impl State {
             return Ok(());
         }
         let cursor = self.resolve(registration.start)?;
+        self.make(registration, cursor, None);
+        Ok(())
+    }
+
+    /// Makes a subscription known, with all its shards at one place.
+    pub(super) fn make(
+        &mut self,
+        registration: &Registration,
+        cursor: MemoryCursor,
+        replay: Option<ReplayRow<MemoryCursor>>,
+    ) {
         let fence = first_fence();
         let shard = |shard| Shard { held: Held { shard, fence }, owner: None, cursor };
         let subscription = Subscription {
             shards: (0..registration.shards).map(shard).collect(),
             rows: BTreeMap::new(),
             paused: false,
+            replay,
             handles: registration.handles.clone(),
             seen_at: self.clock.now(),
             replicas: BTreeMap::new(),
         };
         self.subscriptions.insert(registration.subscription.clone(), subscription);
-        Ok(())
     }
 
     pub(super) fn declare(&mut self, subscription: &str, seen: &Handles, handles: &Handles) {
@@ -158,7 +170,7 @@ impl State {
     }
 
     /// The place that `start` means now.
-    fn resolve(&self, start: Start) -> Result<MemoryCursor> {
+    pub(super) fn resolve(&self, start: Start) -> Result<MemoryCursor> {
         let before = |found: Option<&Stored>| found.map(|stored| stored.position - 1);
         Ok(MemoryCursor(match start {
             Start::Beginning => 0,
@@ -174,6 +186,7 @@ impl State {
                 };
                 before(self.log.iter().find(late)).unwrap_or_else(|| self.newest())
             }
+            Start::Position(position) => position.saturating_sub(1).clamp(0, self.newest()),
             Start::After(id) => {
                 let found = self.log.iter().find(|stored| stored.event.envelope.id == id);
                 found.map(|stored| stored.position).ok_or_else(|| {

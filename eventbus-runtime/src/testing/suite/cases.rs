@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::store::{Capability, Log, Store};
 use crate::testing::suite::{
-    StoreFixture, append, letter, meeting, operate, operator, overlap, ownership, page, replica,
-    start, trouble,
+    StoreFixture, append, letter, meeting, operate, operator, overlap, ownership, page, replay,
+    replica, start, trouble,
 };
 
 /// Makes a `#[test]` of each case of the [suite](crate::testing::suite), for the store of a
@@ -130,6 +130,15 @@ macro_rules! store_suite {
                 what_the_application_parks_it_takes,
                 letters_are_due_by_themselves_three_times,
                 operators_at_the_same_time_retry_once,
+            }
+            replay {
+                a_span_ends_where_the_log_did,
+                a_span_is_bounded_by_numbers,
+                [SeveralWriters] a_span_leaves_out_what_is_still_open,
+                a_survey_counts_what_is_meant,
+                a_survey_counts_what_is_behind_a_place,
+                a_replay_is_known_with_its_end,
+                a_replay_ends_when_nothing_of_it_is_in_trouble,
             }
         }
     };
