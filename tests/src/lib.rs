@@ -21,6 +21,8 @@ mod documents {
     struct Failures;
     #[doc = include_str!("../../docs/replicas.md")]
     struct Replicas;
+    #[doc = include_str!("../../docs/integrity.md")]
+    struct Integrity;
     #[doc = include_str!("../../docs/defaults.md")]
     struct Defaults;
 }

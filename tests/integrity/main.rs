@@ -1,0 +1,11 @@
+//! What `verify()` finds: corrupted copies of a sound database, check by check, and nothing where nothing is wrong.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "all of it is test code, also what stands outside a #[test]"
+)]
+
+mod damaged_file;
+mod report;
+mod sound;
+mod sqlite;
