@@ -6,6 +6,7 @@
 )]
 
 mod damaged_file;
+mod postgres;
 mod report;
 mod sound;
 mod sqlite;
