@@ -5,6 +5,7 @@
     reason = "all of it is test code, also what stands outside a #[test]"
 )]
 
+mod busy;
 mod damaged_file;
 mod postgres;
 mod report;

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::store::{Capability, Log, Store};
 use crate::testing::suite::{
-    StoreFixture, append, letter, meeting, operate, operator, overlap, ownership, page, replica,
-    start, trouble,
+    StoreFixture, append, integrity, letter, meeting, operate, operator, overlap, ownership, page,
+    replica, start, trouble,
 };
 
 /// Makes a `#[test]` of each case of the [suite](crate::testing::suite), for the store of a
@@ -130,6 +130,11 @@ macro_rules! store_suite {
                 what_the_application_parks_it_takes,
                 letters_are_due_by_themselves_three_times,
                 operators_at_the_same_time_retry_once,
+            }
+            integrity {
+                a_database_in_order_has_no_finding,
+                an_event_that_is_there_twice_is_found,
+                what_no_emit_writes_is_found,
             }
         }
     };
