@@ -2,7 +2,7 @@
 //!
 //! `check` is the list of what is looked for, one entry for each. The rows of the log are read page by page and judged in
 //! `row` and `aggregate`, which know no database; what is wrong between rows and tables the stores find
-//! ([`Integrity`](crate::store::Integrity)). `report` is what comes of it, for people and for machines.
+//! ([`Integrity`]). `report` is what comes of it, for people and for machines.
 
 mod aggregate;
 mod check;
