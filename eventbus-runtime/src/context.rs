@@ -196,7 +196,7 @@ impl Context {
 }
 
 /// A `traceparent` as it is passed on, by W3C Trace Context, 3.2 and 4.3; `None` where the trace has to be restarted.
-fn traceparent(header: &str) -> Option<String> {
+pub(crate) fn traceparent(header: &str) -> Option<String> {
     let header = header.trim_matches([' ', '\t']);
     let bytes = header.as_bytes();
     if !header.is_ascii() || bytes.len() < 55 {

@@ -32,6 +32,8 @@ mod filter;
 #[cfg(feature = "relay")]
 mod handler;
 pub mod int_string;
+#[cfg(feature = "store")]
+pub mod integrity;
 pub mod migrations;
 #[cfg(feature = "relay")]
 mod plan;

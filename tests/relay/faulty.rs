@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
+use eventbus_runtime::integrity::{Check, LookedAt};
 use eventbus_runtime::store::{
-    Capability, Duplicates, Handled, Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent,
-    Owner, Page, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
-    Store, Stored, Survey, Tallies, Troubles, Wanted,
+    Capability, Duplicates, Handled, Handles, Held, Hits, Integrity, LetterSlice, Letters, Log,
+    LogRow, Moved, NewEvent, Owner, Page, Readable, Registration, ReplayRow, Replica, Roster,
+    Scope, Selection, Shard, Shards, Start, Step, Store, Stored, Survey, Tallies, Troubles, Wanted,
 };
 use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, TypeSet};
 use tokio::sync::Notify;
@@ -334,5 +335,33 @@ impl<S: Letters> Letters for Faulty<S> {
 
     async fn actions(&self, before: Option<Uuid>, limit: usize) -> Result<Vec<Action>> {
         self.inner.actions(before, limit).await
+    }
+}
+
+impl<S: Integrity> Integrity for Faulty<S> {
+    fn checks(&self) -> &'static [Check] {
+        self.inner.checks()
+    }
+
+    fn place(&self) -> String {
+        self.inner.place()
+    }
+
+    async fn extent(&self) -> Result<Readable<LookedAt>> {
+        self.inner.extent().await
+    }
+
+    async fn rows(
+        &self,
+        after: i64,
+        upto: i64,
+        limit: usize,
+        each: &mut (dyn FnMut(LogRow) + Send),
+    ) -> Result<Readable<()>> {
+        self.inner.rows(after, upto, limit, each).await
+    }
+
+    async fn find(&self, check: Check, scope: &Scope) -> Result<Readable<Hits>> {
+        self.inner.find(check, scope).await
     }
 }

@@ -75,7 +75,7 @@ fn statements_on_postgres_know_whether_names_last() {
         let name = file.file_name().unwrap().to_str().unwrap().to_owned();
         if !["bell.rs", "errand.rs", "session.rs"].contains(&name.as_str()) {
             refuses(
-                &format!("{folder}/{name}"),
+                file.strip_prefix(root()).unwrap().to_str().unwrap(),
                 &[
                     "sqlx::query(",
                     "sqlx::query_as(",

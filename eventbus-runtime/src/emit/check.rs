@@ -158,7 +158,8 @@ pub(crate) fn whole(event: &RawEvent) -> Result<()> {
     })
 }
 
-fn is_name(event_type: &str) -> bool {
+/// Whether text is the name of an event type.
+pub(crate) fn is_name(event_type: &str) -> bool {
     let segment = |segment: &str| {
         segment.starts_with(|char: char| char.is_ascii_lowercase())
             && segment.chars().all(|char| matches!(char, 'a'..='z' | '0'..='9' | '_'))

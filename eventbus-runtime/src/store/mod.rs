@@ -1,5 +1,5 @@
 //! What a database must be able to do: [`Store`] to emit into it, [`Log`] to relay out of it, [`Letters`] to keep what
-//! was given up.
+//! was given up, [`Integrity`] to verify what is there.
 //!
 //! The relay decides, a store remembers. Whatever belongs together is one [`Step`]: the cursor and the delivery rows
 //! that an event leaves behind move in one transaction, under one fence, or not at all.
@@ -15,9 +15,12 @@ mod columns;
 mod dead_letter;
 mod delivery;
 mod failure;
+mod integrity;
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 pub(crate) mod keys;
 mod ownership;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod places;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod replay;
@@ -49,6 +52,7 @@ pub use crate::store::delivery::{
     Change, Failure, Fate, Handled, MOST_PARKED, Step, Trouble, Troubles,
 };
 pub(crate) use crate::store::failure::recordable;
+pub use crate::store::integrity::{Damage, Hits, Integrity, LogRow, Readable, Scope};
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 pub(crate) use crate::store::keys::Keyed;
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
@@ -59,6 +63,7 @@ pub use crate::store::ownership::{
 #[cfg(feature = "relay")]
 pub(crate) use crate::store::ownership::{covers, families};
 pub use crate::store::replay::{ReplayRow, Selection, Tallies, Tally, first_id};
+pub(crate) use crate::store::slot::{slot_of_aggregate, slot_of_id};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use crate::store::transaction::Transaction;
 

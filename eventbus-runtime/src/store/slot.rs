@@ -1,5 +1,8 @@
 //! The hash that shards are ranges of.
 
+use uuid::Uuid;
+
+use crate::envelope::Envelope;
 use crate::store::NewEvent;
 
 impl NewEvent {
@@ -7,20 +10,26 @@ impl NewEvent {
     /// stored, so it may never change.
     #[must_use]
     pub fn slot(&self) -> u16 {
-        let envelope = &self.event.envelope;
-        let hash = match &envelope.aggregate_id {
-            Some(id) => {
-                let kind = &self.aggregate_kind;
-                let tenant = envelope.tenant.as_deref().unwrap_or_default();
-                [tenant, kind, id]
-                    .iter()
-                    .fold(FNV_OFFSET, |hash, part| fnv1a(fnv1a(hash, part.as_bytes()), &[0]))
-            }
-            None => fnv1a(FNV_OFFSET, envelope.id.as_bytes()),
-        };
-        u16::try_from((hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54)
-            .expect("ten bits fit")
+        slot_of_aggregate(&self.event.envelope, &self.aggregate_kind)
     }
+}
+
+/// The slot of an event whose aggregate, where it has one, is of this kind.
+pub(crate) fn slot_of_aggregate(envelope: &Envelope, kind: &str) -> u16 {
+    let Some(id) = &envelope.aggregate_id else { return slot_of_id(envelope.id) };
+    let tenant = envelope.tenant.as_deref().unwrap_or_default();
+    let hash = |hash, part: &str| fnv1a(fnv1a(hash, part.as_bytes()), &[0]);
+    ten_bits([tenant, kind, id].into_iter().fold(FNV_OFFSET, hash))
+}
+
+/// The slot of an event of no aggregate.
+pub(crate) fn slot_of_id(id: Uuid) -> u16 {
+    ten_bits(fnv1a(FNV_OFFSET, id.as_bytes()))
+}
+
+fn ten_bits(hash: u64) -> u16 {
+    u16::try_from((hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54)
+        .expect("ten bits fit")
 }
 
 const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;

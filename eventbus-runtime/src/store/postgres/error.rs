@@ -62,6 +62,12 @@ fn diagnose(options: &PgConnectOptions, cause: &sqlx::Error) -> (ErrorKind, Opti
     }
 }
 
+/// Whether PostgreSQL says that a page or an index is damaged.
+pub(super) fn is_damage(cause: &sqlx::Error) -> bool {
+    let code = cause.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("XX001" | "XX002"))
+}
+
 const NO_TLS: &str = "the server and the URL do not agree on TLS; where the server demands it, enable a TLS feature of \
                       sqlx in your Cargo.toml (`sqlx/tls-rustls` or `sqlx/tls-native-tls`) and write `?sslmode=require` \
                       into the URL";
@@ -108,6 +114,15 @@ fn by_code(options: &PgConnectOptions, code: &str, message: &str) -> (ErrorKind,
             Some(
                 "the tables of eventbus are missing: call `migrate()`, or run the generated migrations (they are looked \
                  up along `search_path`)"
+                    .to_owned(),
+            ),
+        ),
+        // Our statements name no columns but ours.
+        "42703" => (
+            ErrorKind::Configuration,
+            Some(
+                "a column of the tables of eventbus is missing: call `migrate()`, or run the generated migrations; where \
+                 they ran already, somebody changed a table"
                     .to_owned(),
             ),
         ),

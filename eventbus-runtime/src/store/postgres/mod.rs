@@ -32,6 +32,7 @@ mod epoch;
 mod errand;
 mod error;
 mod handled;
+mod integrity;
 mod key;
 mod last;
 mod letters;

@@ -30,6 +30,11 @@ pub(super) fn error(place: &dyn Display, what: &str, error: sqlx::Error) -> Erro
             ErrorKind::Configuration,
             "the tables of eventbus are missing: call `migrate()`, or run the generated migrations",
         ),
+        _ if misses_our_columns(&error) => (
+            ErrorKind::Configuration,
+            "a column of the tables of eventbus is missing: call `migrate()`, or run the generated migrations; where \
+             they ran already, somebody changed a table",
+        ),
         _ => {
             return Error::new(
                 ErrorKind::Store,
@@ -60,6 +65,11 @@ pub(super) fn is_busy(error: &sqlx::Error) -> bool {
     matches!(primary_code(error), Some(BUSY | LOCKED))
 }
 
+/// Whether SQLite says that the file is damaged.
+pub(super) fn is_damage(error: &sqlx::Error) -> bool {
+    matches!(primary_code(error), Some(CORRUPT | NOTADB))
+}
+
 /// Whether a transaction read, another one wrote, and now the first wants to write.
 pub(super) fn is_stale(error: &sqlx::Error) -> bool {
     code(error) == Some(BUSY_SNAPSHOT)
@@ -74,6 +84,7 @@ const BUSY: u32 = 5;
 const BUSY_SNAPSHOT: u32 = BUSY | 2 << 8;
 const LOCKED: u32 = 6;
 const READONLY: u32 = 8;
+const CORRUPT: u32 = 11;
 const FULL: u32 = 13;
 const CANTOPEN: u32 = 14;
 const NOTADB: u32 = 26;
@@ -91,4 +102,9 @@ fn misses_our_tables(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
         .is_some_and(|error| error.message().starts_with("no such table: eventbus_"))
+}
+
+/// Our statements name no columns but ours.
+fn misses_our_columns(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.message().starts_with("no such column: "))
 }

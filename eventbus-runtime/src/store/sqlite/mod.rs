@@ -13,6 +13,7 @@ mod connect;
 mod dead_letter;
 mod error;
 mod handled;
+mod integrity;
 mod key;
 mod last;
 mod letters;

@@ -117,3 +117,12 @@ pub(super) fn keep(keys: &mut Keys, taken: Vec<Taken>) {
         keys.insert(name, Holder::Committed { event, until: now + window });
     }
 }
+
+/// The keys of committed events that have not expired, with the events that have them.
+pub(super) fn committed(keys: &Keys) -> impl Iterator<Item = (&(String, String), Uuid)> {
+    let now = Instant::now();
+    keys.iter().filter_map(move |(name, holder)| match holder {
+        Holder::Committed { event, until } if *until > now => Some((name, *event)),
+        _ => None,
+    })
+}

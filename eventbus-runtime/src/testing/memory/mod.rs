@@ -1,6 +1,7 @@
 //! The store in memory: `state` is what is committed, `transaction` what is not yet, `log` the relay's side, `letters`
 //! that of dead letters.
 
+mod integrity;
 mod key;
 mod letters;
 mod log;

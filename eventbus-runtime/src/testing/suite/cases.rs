@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::store::{Capability, Log, Store};
 use crate::testing::suite::{
-    StoreFixture, append, letter, meeting, operate, operator, overlap, ownership, page, replay,
-    replica, start, trouble,
+    StoreFixture, append, integrity, letter, meeting, operate, operator, overlap, ownership, page,
+    replay, replica, start, trouble,
 };
 
 /// Makes a `#[test]` of each case of the [suite](crate::testing::suite), for the store of a
@@ -139,6 +139,11 @@ macro_rules! store_suite {
                 a_survey_counts_what_is_behind_a_place,
                 a_replay_is_known_with_its_end,
                 a_replay_ends_when_nothing_of_it_is_in_trouble,
+            }
+            integrity {
+                a_database_in_order_has_no_finding,
+                an_event_that_is_there_twice_is_found,
+                what_no_emit_writes_is_found,
             }
         }
     };

@@ -2,24 +2,25 @@
 //!
 //! # What to write
 //!
-//! A store is a handle, cheap to clone, on one database: three traits of [`store`](crate::store), each on top of the one
+//! A store is a handle, cheap to clone, on one database: traits of [`store`](crate::store), each on top of the one
 //! before. In this order each step can be tested before the next is begun:
 //!
 //! 1. [`Store`](crate::store::Store): transactions, and events appended in them. An event is stored as it is, its payload
 //!    byte for byte, with a number, its **position**, and with its slot, which
 //!    [`NewEvent::slot`](crate::store::NewEvent::slot) computes. Whatever is dropped in the middle, a `begin`, a `commit`,
 //!    a whole transaction, must leave the connections usable.
-//! 2. A [`Cursor`](crate::store::Cursor), and of [`Log`] the methods `page`, `register` and `roster`: reading. Where transactions commit in another order than they take their positions in, a position alone is no
+//! 2. A [`Cursor`](crate::store::Cursor), and of [`Log`](crate::store::Log) the methods `page`, `register` and `roster`: reading. Where transactions commit in another order than they take their positions in, a position alone is no
 //!    cursor: whoever reads on behind the highest one loses what commits later. That is the one law that is easily
 //!    broken without being noticed; [`PgCursor`](crate::store::postgres::PgCursor) keeps it with two snapshots.
-//! 3. The rest of [`Log`]: shards are taken under a **fence**, which is raised with each taking, and
+//! 3. The rest of [`Log`](crate::store::Log): shards are taken under a **fence**, which is raised with each taking, and
 //!    [`advance`](crate::store::Log::advance) moves cursors and delivery rows inside an open transaction, under fences
 //!    that nobody has raised meanwhile. The check has to hold until that transaction ends: lock the shards' rows, or check
 //!    again at the commit.
 //! 4. [`Letters`](crate::store::Letters): dead letters and the actions on them. What a filter means
 //!    [`LetterFilter::matches`](crate::LetterFilter::matches) says of a letter in hand.
+//! 5. [`Integrity`]: rows as they are stored, and the checks that the store can make on itself.
 //!
-//! [`Log::capabilities`] says what the store can do beyond that. What it declares the suite tests, without exception; a
+//! [`Log::capabilities`](crate::store::Log::capabilities) says what the store can do beyond that. What it declares the suite tests, without exception; a
 //! case that needs what it does not declare says so and is passed over.
 //!
 //! Errors have a kind that the relay acts on: [`Fenced`](crate::ErrorKind::Fenced) ends an ownership,
@@ -73,6 +74,7 @@
 
 mod append;
 mod cases;
+mod integrity;
 mod letter;
 mod meeting;
 mod operate;
@@ -89,7 +91,7 @@ mod trouble;
 use std::future::Future;
 
 use crate::bus::EventBus;
-use crate::store::Log;
+use crate::store::Integrity;
 pub use crate::testing::suite::cases::{exercise_store, run};
 
 /// A database for one case of the suite, which nobody else uses. It goes when this is dropped.
@@ -100,7 +102,7 @@ pub use crate::testing::suite::cases::{exercise_store, run};
 )]
 pub trait StoreFixture: Sized {
     /// The store on it.
-    type Store: Log;
+    type Store: Integrity;
 
     /// A new database. Whether it has the runtime's tables is all the same: the suite migrates it.
     fn fresh() -> impl Future<Output = Self>;
