@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use eventbus_runtime::store::{
-    Capability, Duplicates, Handled, Handles, Held, LetterSlice, Letters, Log, Moved, NewEvent,
-    Owner, Page, Registration, Replica, Roster, Shard, Shards, Start, Step, Store, Stored, Survey,
-    Troubles, Wanted,
+    Capability, Duplicates, Handled, Handles, Held, InTrouble, LetterSlice, Letters, Listens, Log,
+    Moved, NewEvent, Owner, Page, Pending, Registration, Replica, Roster, Shard, Shards, Start,
+    Step, Store, Stored, Survey, Troubles, Wanted,
 };
 use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, TypeSet};
 use tokio::sync::Notify;
@@ -190,6 +190,24 @@ impl<S: Log> Log for Faulty<S> {
 
     async fn rung(&self) {
         self.inner.rung().await;
+    }
+
+    fn listens(&self) -> Listens {
+        self.inner.listens()
+    }
+
+    async fn pending(
+        &self,
+        cursor: &S::Cursor,
+        types: &TypeSet,
+        shards: &Shards,
+        at_most: usize,
+    ) -> Result<Pending> {
+        self.inner.pending(cursor, types, shards, at_most).await
+    }
+
+    async fn in_trouble(&self, subscription: &str) -> Result<InTrouble> {
+        self.inner.in_trouble(subscription).await
     }
 
     async fn page(

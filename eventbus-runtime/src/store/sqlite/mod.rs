@@ -18,6 +18,7 @@ mod last;
 mod letters;
 mod migrate;
 mod page;
+mod pending;
 mod replica;
 mod session;
 mod start;
@@ -37,8 +38,8 @@ use crate::store::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
-    Capability, Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration,
-    Replica, Roster, Shard, Shards, Start, Step, Store, Stored, Troubles, Wanted,
+    Capability, Duplicates, Handled, Handles, Held, InTrouble, Log, NewEvent, Owner, Page, Pending,
+    Registration, Replica, Roster, Shard, Shards, Start, Step, Store, Stored, Troubles, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -230,6 +231,20 @@ impl Log for SqliteStore {
         } else {
             self.bell.rung(|ringer| bell::listen(ringer, self.pool.clone())).await;
         }
+    }
+
+    async fn pending(
+        &self,
+        cursor: &SqliteCursor,
+        types: &TypeSet,
+        shards: &Shards,
+        at_most: usize,
+    ) -> Result<Pending> {
+        pending::pending(self, *cursor, types, shards, at_most).await
+    }
+
+    async fn in_trouble(&self, subscription: &str) -> Result<InTrouble> {
+        pending::in_trouble(self, subscription).await
     }
 
     async fn page(

@@ -80,6 +80,7 @@ mod operator;
 mod overlap;
 mod ownership;
 mod page;
+mod pending;
 mod replica;
 mod start;
 pub mod tools;
