@@ -9,6 +9,7 @@
 //! | `postgres` | emit into PostgreSQL |
 //! | `relay` | subscriptions: read the log and hand events to handlers |
 //! | `opentelemetry` | events take the trace of the current `tracing` span along, and the spans of handlers continue it |
+//! | `metrics` | counters, histograms and gauges through the `metrics` facade: see [`observe`](crate::observe) |
 //! | `testing` | the in-memory store for unit tests |
 
 #[cfg(feature = "store")]
@@ -33,6 +34,8 @@ mod filter;
 mod handler;
 pub mod int_string;
 pub mod migrations;
+#[cfg(feature = "store")]
+pub mod observe;
 #[cfg(feature = "relay")]
 mod plan;
 #[cfg(feature = "relay")]

@@ -88,6 +88,7 @@ use crate::subscribe::Spec;
 pub(crate) use crate::relay::hub::Hub;
 #[cfg(feature = "testing")]
 pub(crate) use crate::relay::hub::Waker;
+pub(crate) use crate::relay::lanes::Lanes;
 pub use crate::relay::running::Running;
 use crate::relay::shared::Shared;
 pub use crate::relay::shared::State;
