@@ -7,6 +7,7 @@
 
 mod counted;
 mod desk;
+mod example;
 mod well;
 
 macro_rules! on_every_store {
