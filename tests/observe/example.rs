@@ -42,7 +42,8 @@ fn the_example_shows_every_metric_and_its_health() {
             assert!(series.contains(&format!("{label}=\"")), "`{label}` is missing in {series}");
         }
     }
-    let dead = "eventbus_dead_lettered_total{subscription=\"billing\",event_type=\"order.placed\"} ";
+    let dead =
+        "eventbus_dead_lettered_total{subscription=\"billing\",event_type=\"order.placed\"} ";
     let dead = text.lines().find_map(|line| line.strip_prefix(dead)).unwrap();
     assert!(dead.parse::<u32>().unwrap() >= 3, "every tenth order: {dead}");
     let (status, body) = get(&health);

@@ -44,5 +44,6 @@ on_every_store! {
     well::an_event_of_newer_code_is_named,
     well::trouble_without_a_handler_is_named,
     well::what_another_process_moves_is_not_stuck,
+    well::what_was_removed_is_told_and_no_reason_to_end_the_process,
     well::somebody_looks_until_the_handle_is_dropped,
 }

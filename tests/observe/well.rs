@@ -6,6 +6,8 @@ use std::time::Duration;
 use eventbus_runtime::observe::{Health, HealthLimits, Light, Reason};
 use eventbus_runtime::store::{Log, NewEvent};
 use eventbus_runtime::{Event, EventBus, HandlerError, RawEvent, State};
+use eventbus_tests::postgres::PgDatabase;
+use eventbus_tests::sqlite::SqliteFile;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{sleep, timeout};
 
@@ -16,7 +18,7 @@ fn at_once() -> HealthLimits {
     HealthLimits { stuck_after: Duration::from_millis(1), ..HealthLimits::default() }
 }
 
-/// Asks until it has this light for this reason.
+/// Asks until it has this light for this reason: whoever wants to know how it is has to ask.
 async fn until<S: Log>(bus: &EventBus<S>, limits: HealthLimits, what: (Light, Reason)) -> Health {
     let asked = async {
         loop {
@@ -50,7 +52,7 @@ pub(crate) async fn a_bus_that_works_is_green<S: Log>(bus: EventBus<S>) {
     let [subscription] = &health.subscriptions[..] else { panic!("one runs: {health}") };
     assert_eq!((subscription.name.as_str(), subscription.state), (name.as_str(), State::Running));
     assert_eq!((subscription.depth, subscription.more, subscription.lag), (0, false, None));
-    assert_eq!(health.to_string(), "green, 1 subscriptions");
+    assert_eq!(health.to_string(), "green, 1 subscription");
     let json = serde_json::to_value(&health).unwrap();
     assert_eq!(json["light"], "green");
     assert_eq!(json["subscriptions"][0]["state"], "running");
@@ -169,8 +171,8 @@ pub(crate) async fn trouble_without_a_handler_is_named<S: Log>(bus: EventBus<S>)
         async { Err::<(), _>(HandlerError::retryable("later")) }
     };
     let fine = |_: Event<ParcelSent>| async { Ok::<_, HandlerError>(()) };
-    let hour = Duration::from_millis(50);
-    let retry = eventbus_runtime::Retry { attempts: 100, first: hour, factor: 1, max: hour };
+    let brief = Duration::from_millis(50);
+    let retry = eventbus_runtime::Retry { attempts: 100, first: brief, factor: 1, max: brief };
     let before = subscribe(&bus, &name).retry(retry).deploy_grace(Duration::ZERO);
     let before = before.handle(fails_once).handle(fine).start().await.unwrap();
     bus.emit(bus.store(), ParcelLost { parcel: 1 }).await.unwrap();
@@ -223,4 +225,47 @@ pub(crate) async fn somebody_looks_until_the_handle_is_dropped<S: Log>(bus: Even
     assert_eq!(value("eventbus_subscriptions", &[("state", "running")]), Some(1.0));
     drop(observing);
     running.shutdown().await.unwrap();
+}
+
+pub(crate) async fn what_was_removed_is_told_and_no_reason_to_end_the_process<S: Log>(
+    bus: EventBus<S>,
+) {
+    let name = name();
+    let handler = |_: Event<ParcelSent>| async { Ok::<_, HandlerError>(()) };
+    let _running = subscribe(&bus, &name).handle(handler).start().await.unwrap();
+    bus.remove_subscription(&name).await.unwrap();
+    let health = until(&bus, at_once(), (Light::Red, Reason::Ended)).await;
+    assert!(health.is_live(), "started anew it would handle everything again: {health}");
+}
+
+/// What its database does not tell is not known; the gauges keep what was.
+async fn is_red_without_its_database<S: Log>(bus: &EventBus<S>, close: impl AsyncFnOnce()) {
+    let name = name();
+    let handler = |_: Event<ParcelSent>| async { Err::<(), _>(HandlerError::terminal("no")) };
+    let running = subscribe(bus, &name).handle(handler).start().await.unwrap();
+    bus.emit(bus.store(), sent([1])).await.unwrap();
+    running.settled().await.unwrap();
+    assert!(bus.health().await.is_ready());
+    close().await;
+    let health = bus.health().await;
+    assert_eq!(health.light, Light::Red);
+    assert_eq!(health.findings[0].reason, Reason::StoreUnavailable);
+    assert!(health.is_live(), "another process would fare no better: {health}");
+    let labels = [("subscription", ""), ("reason", "store_unavailable")];
+    assert_eq!(value("eventbus_stall_reason", &labels), Some(2.0));
+    assert_eq!(value("eventbus_dead_letters", &[("subscription", &name)]), Some(1.0));
+}
+
+#[tokio::test]
+async fn an_sqlite_file_that_is_away_is_red() {
+    let file = SqliteFile::new();
+    let bus = file.bus().await;
+    is_red_without_its_database(&bus, async || bus.pool().close().await).await;
+}
+
+#[tokio::test]
+async fn a_postgres_server_that_is_away_is_red() {
+    let database = PgDatabase::new().await;
+    let bus = database.bus().await;
+    is_red_without_its_database(&bus, async || bus.pool().close().await).await;
 }

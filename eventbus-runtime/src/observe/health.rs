@@ -90,9 +90,10 @@ impl Reason {
         }
     }
 
-    /// Whether it is this process that may hang, so that to start it anew may help.
+    /// Whether it is this process that may hang, so that to start it anew may help. A subscription that ended is none of
+    /// these: where an operator removed it, a process that is started anew would make it again, and handle everything.
     const fn is_of_the_process(self) -> bool {
-        matches!(self, Self::HandlerBusy | Self::NoProgress | Self::Ended)
+        matches!(self, Self::HandlerBusy | Self::NoProgress)
     }
 }
 
@@ -212,7 +213,9 @@ impl fmt::Display for Reason {
 /// A line for the whole, and one for each finding.
 impl fmt::Display for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {} subscriptions", self.light, self.subscriptions.len())?;
+        let (count, more) =
+            (self.subscriptions.len(), if self.subscriptions.len() == 1 { "" } else { "s" });
+        write!(f, "{}, {count} subscription{more}", self.light)?;
         for (name, Finding { light, reason, message }) in self.all_findings() {
             write!(f, "\n{light} {reason}: ")?;
             if let Some(name) = name {

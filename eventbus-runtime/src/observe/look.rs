@@ -63,7 +63,8 @@ pub(super) async fn look<S: Log>(store: &S, hub: &Hub, limits: &HealthLimits) ->
             known.refused = Some(error.full());
             Read::default()
         });
-        let idle = lanes.idle().min(hub.unmoved(&name, &read.cursors));
+        let unmoved = read.cursors.as_deref().map(|cursors| hub.unmoved(&name, cursors));
+        let idle = lanes.idle().min(unmoved.unwrap_or(Duration::MAX));
         subscriptions.push(judged(name, &lanes, read, idle, limits));
     }
     let findings = of_store(&known, limits);
@@ -99,8 +100,8 @@ fn deaf(listens: Listens) -> Option<(Duration, String)> {
 /// What the database says of a subscription.
 #[derive(Default)]
 struct Read {
-    /// Where its shards stand, as a text that only differs where they moved.
-    cursors: String,
+    /// Where its shards stand, as a text that only differs where they moved; `None` where that is not known.
+    cursors: Option<String>,
     depth: u64,
     more: bool,
     lag: Option<Duration>,
@@ -114,11 +115,9 @@ struct Read {
 async fn read<S: Log>(store: &S, name: &str, lanes: &Lanes) -> Result<Read> {
     let Some(roster) = store.roster(name).await? else { return Ok(Read::default()) };
     let of = u16::try_from(roster.shards.len()).unwrap_or(u16::MAX);
+    let cursors: Vec<_> = roster.shards.iter().map(|shard| &shard.cursor).collect();
     let mut read = Read {
-        cursors: format!(
-            "{:?}",
-            roster.shards.iter().map(|shard| &shard.cursor).collect::<Vec<_>>()
-        ),
+        cursors: Some(format!("{cursors:?}")),
         ownerless: roster
             .shards
             .iter()

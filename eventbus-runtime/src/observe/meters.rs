@@ -36,7 +36,7 @@ const OTHERS: &str = "other";
 #[derive(Debug, Default)]
 pub(crate) struct Emitted(Mutex<HashMap<String, Inserts>>);
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Inserts {
     emitted: Counter,
     duplicates: Counter,
@@ -96,7 +96,7 @@ pub(crate) struct Meters {
 }
 
 #[cfg(feature = "relay")]
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct OfType {
     processed: Counter,
     duplicates: Counter,
@@ -130,27 +130,28 @@ impl Meters {
     /// Counts what a committed step brought.
     pub(crate) fn step(&self, stats: &Stats, tally: &Tally) {
         for (event_type, counts) in &stats.by_type {
-            self.add(event_type, *counts);
+            self.with(event_type, |of| of.count(*counts));
         }
         if stats.total.unknown > 0 {
             self.unknown.increment(stats.total.unknown);
         }
         let now = clock::now();
         for run in tally.0.chunk_by(|one, next| one.0 == next.0) {
-            let latency = self.of(run[0].0).latency;
-            run.iter().filter_map(|(_, id)| age(*id, now)).for_each(|age| latency.record(age));
+            self.with(run[0].0, |of| run.iter().for_each(|(_, id)| of.arrived(*id, now)));
         }
     }
 
     /// Counts one event's fate, where it is no part of a step.
     pub(crate) fn event(&self, event_type: &'static str, fate: &Fate, id: Uuid) {
-        let mut stats = Stats::default();
-        stats.count(event_type, fate);
-        let mut tally = Tally::default();
-        if *fate == Fate::Handled {
-            tally.add(event_type, id);
-        }
-        self.step(&stats, &tally);
+        self.with(event_type, |of| match fate {
+            Fate::Handled => {
+                of.processed.increment(1);
+                of.arrived(id, clock::now());
+            }
+            Fate::Retrying { .. } => of.retries.increment(1),
+            Fate::Dead { .. } => of.dead.increment(1),
+            Fate::Parked => {}
+        });
     }
 
     pub(crate) fn unknown(&self) {
@@ -163,28 +164,14 @@ impl Meters {
 
     /// A call of the handler of this type ended.
     pub(crate) fn took(&self, event_type: &'static str, timer: &Timer) {
-        self.of(event_type).duration.record(timer.0.elapsed());
+        self.with(event_type, |of| of.duration.record(timer.0.elapsed()));
     }
 
-    fn add(&self, event_type: &'static str, counts: Counts) {
-        let of_type = self.of(event_type);
-        let pairs = [
-            (of_type.processed, counts.handled),
-            (of_type.duplicates, counts.duplicates),
-            (of_type.retries, counts.retried),
-            (of_type.dead, counts.dead),
-        ];
-        for (counter, count) in pairs.into_iter().filter(|(_, count)| *count > 0) {
-            counter.increment(count);
-        }
-    }
-
-    fn of(&self, event_type: &'static str) -> OfType {
+    /// Counts with the handles of a type, which are made when it is met for the first time.
+    fn with(&self, event_type: &'static str, count: impl FnOnce(&OfType)) {
         let mut types = lock(&self.by_type);
-        types
-            .entry(event_type)
-            .or_insert_with(|| OfType::new(&self.subscription, event_type))
-            .clone()
+        let of_type = types.entry(event_type);
+        count(of_type.or_insert_with(|| OfType::new(&self.subscription, event_type)));
     }
 }
 
@@ -200,6 +187,25 @@ impl OfType {
             dead: counter!(name::DEAD_LETTERED, &labels),
             latency: histogram!(name::DELIVERY_LATENCY, &labels),
             duration: histogram!(name::HANDLER_DURATION, &labels),
+        }
+    }
+
+    fn count(&self, counts: Counts) {
+        let pairs = [
+            (&self.processed, counts.handled),
+            (&self.duplicates, counts.duplicates),
+            (&self.retries, counts.retried),
+            (&self.dead, counts.dead),
+        ];
+        for (counter, count) in pairs.into_iter().filter(|(_, count)| *count > 0) {
+            counter.increment(count);
+        }
+    }
+
+    /// An event was handled, and that was committed now.
+    fn arrived(&self, id: Uuid, now: i64) {
+        if let Some(age) = age(id, now) {
+            self.latency.record(age);
         }
     }
 }

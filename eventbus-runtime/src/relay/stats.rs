@@ -46,7 +46,7 @@ impl Counts {
 
 impl Stats {
     /// Counts one event's fate.
-    pub(crate) fn count(&mut self, event_type: &'static str, fate: &Fate) {
+    pub(super) fn count(&mut self, event_type: &'static str, fate: &Fate) {
         let one = match fate {
             Fate::Handled => Counts { handled: 1, ..Counts::default() },
             Fate::Retrying { .. } => Counts { retried: 1, ..Counts::default() },

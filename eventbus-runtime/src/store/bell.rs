@@ -1,11 +1,14 @@
 //! Who sleeps until something is committed, and who wakes them.
 
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+#[cfg(feature = "postgres")]
+use std::sync::MutexGuard;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 
+#[cfg(feature = "postgres")]
 use crate::store::Listens;
 
 /// What the clones of a store share: those who sleep, and the task that listens for them. It ends with the last clone.
@@ -18,14 +21,21 @@ struct Inner {
     /// Told of each who lies down.
     lies_down: Arc<Notify>,
     task: Mutex<Option<AbortHandle>>,
+    /// Whether it would ring, where that takes a connection which may be lost.
+    #[cfg(feature = "postgres")]
     hearing: Mutex<Listens>,
 }
 
 impl Bell {
     pub(crate) fn new() -> Self {
         let (rings, lies_down) = (watch::Sender::new(0), Arc::default());
-        let (task, hearing) = (Mutex::default(), Mutex::new(Listens::Yes));
-        Self(Arc::new(Inner { rings, lies_down, task, hearing }))
+        Self(Arc::new(Inner {
+            rings,
+            lies_down,
+            task: Mutex::default(),
+            #[cfg(feature = "postgres")]
+            hearing: Mutex::new(Listens::Yes),
+        }))
     }
 
     /// Sleeps until it rings; `listen` makes the task that rings, where none runs.
@@ -58,6 +68,7 @@ impl Bell {
     }
 }
 
+#[cfg(feature = "postgres")]
 impl Inner {
     fn hearing(&self) -> MutexGuard<'_, Listens> {
         self.hearing.lock().unwrap_or_else(PoisonError::into_inner)
