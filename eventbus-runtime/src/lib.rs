@@ -9,7 +9,7 @@
 //! | `postgres` | emit into PostgreSQL |
 //! | `relay` | subscriptions: read the log and hand events to handlers |
 //! | `opentelemetry` | events take the trace of the current `tracing` span along, and the spans of handlers continue it |
-//! | `metrics` | counters, histograms and gauges through the `metrics` facade: see [`observe`](crate::observe) |
+//! | `metrics` | counters, histograms and gauges through the `metrics` facade: see [`observe`] |
 //! | `testing` | the in-memory store for unit tests |
 
 #[cfg(feature = "store")]

@@ -30,15 +30,17 @@ pub(super) async fn pending(
     let numbers: Vec<i32> = shards.numbers().map(i32::from).collect();
     let bound = cursor.from.floor.saturating_add(LOOK_AHEAD);
     let mut errand = store.errand(what).await?;
+    // The events of each transaction that was open are looked for by themselves, and as a row: a planner that takes one
+    // transaction for the whole log reads all of it, also where none was open.
     let query = store
         .query_as(concat!(
             "WITH waiting AS ((SELECT id::text FROM eventbus_event WHERE position > $9 AND position <= $10 AND ",
             waits!(),
-            " LIMIT $11) UNION ALL (SELECT id::text FROM eventbus_event \
-             WHERE xid = ANY (ARRAY(SELECT xid FROM pg_snapshot_xip($6::pg_snapshot) AS open (xid))) \
-             AND position <= $9 AND ",
+            " LIMIT $11) UNION ALL (SELECT late.id FROM pg_snapshot_xip($6::pg_snapshot) AS open (xid) CROSS JOIN LATERAL \
+             (SELECT id::text FROM eventbus_event \
+             WHERE (xid, position) > (open.xid, 0) AND xid <= open.xid AND position <= $9 AND ",
             waits!(),
-            " LIMIT $11)) SELECT count(*), min(id) FILTER (WHERE substr(id, 15, 1) = '7')::uuid, \
+            " ORDER BY xid, position LIMIT $11) AS late LIMIT $11)) SELECT count(*), min(id) FILTER (WHERE substr(id, 15, 1) = '7')::uuid, \
              coalesce((SELECT max(position) FROM eventbus_event), 0) FROM waiting",
         ))
         .bind(names)
