@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::emit::Groups;
 use crate::error::{Error, ErrorKind, Result};
+use crate::observe::Emitted;
 #[cfg(feature = "relay")]
 use crate::relay::Hub;
 use crate::store::{Log, NewEvent, Start, Store};
@@ -21,6 +22,7 @@ pub struct EventBus<S: Store> {
     pub(crate) source: String,
     pub(crate) key_window: Duration,
     pub(crate) groups: Arc<Groups>,
+    pub(crate) emitted: Arc<Emitted>,
     #[cfg(feature = "relay")]
     pub(crate) hub: Arc<Hub>,
 }
@@ -34,6 +36,7 @@ impl<S: Store> EventBus<S> {
             source: "eventbus".to_owned(),
             key_window: KEY_WINDOW,
             groups: Arc::default(),
+            emitted: Arc::default(),
             #[cfg(feature = "relay")]
             hub: Arc::default(),
         }

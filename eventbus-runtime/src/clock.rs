@@ -46,7 +46,7 @@ impl Clock {
 }
 
 /// A time of the clock as the standard library has it.
-#[cfg(feature = "relay")]
+#[cfg(any(feature = "relay", feature = "postgres"))]
 pub(crate) fn system_time(millis: i64) -> SystemTime {
     UNIX_EPOCH + std::time::Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }

@@ -9,6 +9,7 @@
 //! | `postgres` | emit into PostgreSQL |
 //! | `relay` | subscriptions: read the log and hand events to handlers |
 //! | `opentelemetry` | events take the trace of the current `tracing` span along, and the spans of handlers continue it |
+//! | `metrics` | counters, histograms and gauges through the `metrics` facade: see [`observe`] |
 //! | `testing` | the in-memory store for unit tests |
 
 #[cfg(feature = "store")]
@@ -35,6 +36,8 @@ pub mod int_string;
 #[cfg(feature = "store")]
 pub mod integrity;
 pub mod migrations;
+#[cfg(feature = "store")]
+pub mod observe;
 #[cfg(feature = "relay")]
 mod plan;
 #[cfg(feature = "relay")]

@@ -86,6 +86,11 @@ impl Slowly {
         self.closed.store(true, SeqCst);
     }
 
+    /// Lets connections through again.
+    pub(crate) fn open(&self) {
+        self.closed.store(false, SeqCst);
+    }
+
     /// Carries nothing any more for those that are there; nobody is told. Further connections are let through.
     pub(crate) fn fall_silent(&self) {
         self.silent.send_replace(());

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
+use eventbus_runtime::observe::{Health, HealthLimits, Light, Reason};
 use eventbus_runtime::store::Log;
 use eventbus_runtime::{Event, EventBus, HandlerError, PgBus, Running};
 use eventbus_tests::postgres::PgDatabase;
@@ -124,6 +125,45 @@ async fn a_relay_that_cannot_listen_polls() {
     };
     timeout(Duration::from_secs(16), all).await.expect("it polls");
     bus.shutdown().await.unwrap();
+}
+
+/// Its health says so, because nothing else would: the relay goes on at its polls.
+#[tokio::test]
+async fn a_lost_listener_turns_health_red_until_it_is_back() {
+    let database = PgDatabase::new().await;
+    let other = database.bus().await;
+    let server = other.pool().connect_options();
+    let way = Slowly::to(&server);
+    let pool = PgPoolOptions::new().max_connections(2).min_connections(2);
+    let bus = PgBus::new(pool.connect_with(way.options(&server)).await.unwrap());
+    let (_running, _events) = sleeper(&bus).await;
+    asleep().await;
+    assert!(bus.health().await.is_ready(), "it listens");
+    way.close();
+    lose_listeners(&other).await;
+    let at_once = HealthLimits { deaf_after: Duration::ZERO, ..HealthLimits::default() };
+    let health = until(&bus, at_once, Light::Red).await;
+    assert_eq!(health.findings.len(), 1, "{health}");
+    assert_eq!(health.findings[0].reason, Reason::NotListening);
+    assert!(bus.health().await.is_ready(), "a few seconds are no harm");
+    assert!(health.is_live(), "another process would not hear more");
+    way.open();
+    until(&bus, at_once, Light::Green).await;
+    bus.shutdown().await.unwrap();
+}
+
+/// Asks until it has this light.
+async fn until(bus: &PgBus, limits: HealthLimits, light: Light) -> Health {
+    let asked = async {
+        loop {
+            let health = bus.health_within(&limits).await;
+            if health.light == light {
+                return health;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(60), asked).await.expect("it comes to that")
 }
 
 #[tokio::test]

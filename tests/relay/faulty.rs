@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use eventbus_runtime::integrity::{Check, LookedAt};
 use eventbus_runtime::store::{
-    Capability, Duplicates, Handled, Handles, Held, Hits, Integrity, LetterSlice, Letters, Log,
-    LogRow, Moved, NewEvent, Owner, Page, Readable, Registration, ReplayRow, Replica, Roster,
-    Scope, Selection, Shard, Shards, Start, Step, Store, Stored, Survey, Tallies, Troubles, Wanted,
+    Capability, Duplicates, Handled, Handles, Held, Hits, InTrouble, Integrity, LetterSlice,
+    Letters, Listens, Log, LogRow, Moved, NewEvent, Owner, Page, Pending, Readable, Registration,
+    ReplayRow, Replica, Roster, Scope, Selection, Shard, Shards, Start, Step, Store, Stored,
+    Survey, Tallies, Troubles, Wanted,
 };
 use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, TypeSet};
 use tokio::sync::Notify;
@@ -191,6 +192,24 @@ impl<S: Log> Log for Faulty<S> {
 
     async fn rung(&self) {
         self.inner.rung().await;
+    }
+
+    fn listens(&self) -> Listens {
+        self.inner.listens()
+    }
+
+    async fn pending(
+        &self,
+        cursor: &S::Cursor,
+        types: &TypeSet,
+        shards: &Shards,
+        at_most: usize,
+    ) -> Result<Pending> {
+        self.inner.pending(cursor, types, shards, at_most).await
+    }
+
+    async fn in_trouble(&self, subscription: &str) -> Result<InTrouble> {
+        self.inner.in_trouble(subscription).await
     }
 
     async fn page(

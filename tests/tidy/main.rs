@@ -6,6 +6,7 @@
 )]
 
 mod defaults;
+mod observability;
 
 use std::fs;
 use std::path::{Path, PathBuf};

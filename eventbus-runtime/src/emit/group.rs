@@ -125,6 +125,7 @@ impl<S: Store> EventBus<S> {
         }
         match self.store.append_alone(&events).await {
             Ok(duplicates) => {
+                self.emitted.count(&events, &duplicates);
                 self.wake_for(&events);
                 for (member, (start, end)) in members.into_iter().zip(ranges(&sizes)) {
                     let theirs = duplicates.range(start..end);
@@ -135,7 +136,8 @@ impl<S: Store> EventBus<S> {
             Err(error) if members.len() > 1 && was_refused(&error) => {
                 for (member, (start, end)) in members.into_iter().zip(ranges(&sizes)) {
                     let done = self.store.append_alone(&events[start..end]).await;
-                    if done.is_ok() {
+                    if let Ok(duplicates) = &done {
+                        self.emitted.count(&events[start..end], duplicates);
                         self.wake_for(&events[start..end]);
                     }
                     member.answer(done);

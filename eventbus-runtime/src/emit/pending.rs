@@ -115,13 +115,14 @@ impl<'a, S: Store> Emitting<'a, S> {
         let duplicates = match place {
             Place::Connection(connection) => {
                 let duplicates = bus.store.append(connection, &events).await?;
+                bus.emitted.count(&events, &duplicates);
                 // Nobody tells when the caller commits: the subscriptions look now, and soon again.
                 if duplicates.len() < events.len() {
                     bus.wake_for(&events);
                 }
                 duplicates
             }
-            Place::Buffer(connection, buffer) => buffer.add(&bus.store, connection, events).await?,
+            Place::Buffer(connection, buffer) => buffer.add(bus, connection, events).await?,
             Place::Alone => bus.emit_grouped(events).await?,
         };
         Ok(Receipts::of(&bus.store, ids, &duplicates))

@@ -124,6 +124,7 @@ impl<S: Store> EventBus<S> {
             return Err(error);
         }
         self.store.commit(transaction).await?;
+        self.emitted.count(&buffer.events, &Duplicates::new());
         if buffer.flushed {
             self.wake();
         } else if !buffer.events.is_empty() {
@@ -173,32 +174,39 @@ impl Buffer {
     /// Keeps events for the end, or writes them with all that waits where somebody has to know or it becomes too much.
     pub(crate) async fn add<S: Store>(
         &mut self,
-        store: &S,
+        bus: &EventBus<S>,
         connection: &mut S::Connection,
         events: Vec<NewEvent>,
     ) -> Result<Duplicates> {
         let bytes: usize = events.iter().map(|new| new.event.data.len()).sum();
         let waiting = self.events.len();
         if check_size(waiting + events.len(), self.bytes + bytes).is_err() {
-            self.flush(store, connection).await?;
+            self.flush(bus, connection).await?;
         }
         if events.iter().any(|new| new.key.is_some()) {
-            self.flush(store, connection).await?;
+            self.flush(bus, connection).await?;
             self.flushed = true;
-            return store.append(connection, &events).await;
+            let duplicates = bus.store.append(connection, &events).await?;
+            bus.emitted.count(&events, &duplicates);
+            return Ok(duplicates);
         }
         self.bytes += bytes;
         self.events.extend(events);
         Ok(Duplicates::new())
     }
 
-    async fn flush<S: Store>(&mut self, store: &S, connection: &mut S::Connection) -> Result<()> {
+    async fn flush<S: Store>(
+        &mut self,
+        bus: &EventBus<S>,
+        connection: &mut S::Connection,
+    ) -> Result<()> {
         if !self.events.is_empty() {
             self.unsure = true;
-            let written = store.append(connection, &self.events).await;
+            let written = bus.store.append(connection, &self.events).await;
             self.unsure = false;
             written?;
             self.flushed = true;
+            bus.emitted.count(&self.events, &Duplicates::new());
             self.events.clear();
             self.bytes = 0;
         }

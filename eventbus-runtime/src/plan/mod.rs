@@ -8,6 +8,7 @@ pub(crate) mod care;
 pub(crate) mod checkpoint;
 pub(crate) mod deploy;
 pub(crate) mod feed;
+pub(crate) mod health;
 pub(crate) mod limit;
 pub(crate) mod line;
 pub(crate) mod order;

@@ -26,8 +26,10 @@ pub(super) struct Member<'p, S: Log> {
 
 /// What an event in hand is to a batch.
 enum Role<'p, S: Log> {
-    /// It is not for this subscription, or was handled lately.
+    /// It is not for this subscription.
     Passed(Item<'p>),
+    /// It was handled lately.
+    Repeated(&'p Route<S>, Item<'p>),
     Unknown(&'p Stored),
     Parked(Item<'p>, &'p str),
     Member(Member<'p, S>),
@@ -88,7 +90,7 @@ impl<S: Log> Worker<S> {
             return Role::Parked(item, kind);
         }
         if self.recent.contains(stored.event.envelope.id, self.clock.now()) {
-            return Role::Passed(item);
+            return Role::Repeated(route, item);
         }
         Role::Member(Member { route, kind, item, index, unfit })
     }
@@ -125,6 +127,7 @@ impl<'p, S: Log> Group<'p, S> {
         for role in &self.roles[range.start - self.start..range.end - self.start] {
             match role {
                 Role::Passed(item) => batch.pass(*item),
+                Role::Repeated(route, item) => batch.repeated(route, *item),
                 Role::Unknown(stored) => batch.unknown(stored),
                 Role::Parked(item, kind) => batch.park(*item, kind),
                 Role::Member(Member { item, kind, .. }) if item.waits(kind, ordered, held) => {

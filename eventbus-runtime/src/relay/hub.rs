@@ -1,6 +1,7 @@
 //! The running subscriptions of one bus.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use crate::bus::EventBus;
 use crate::envelope::RawEvent;
 use crate::error::{Error, ErrorKind, Result};
 use crate::relay::feed::Feed;
+use crate::relay::lanes::Lanes;
 use crate::relay::shared::Shared;
 use crate::relay::signal::Signals;
 use crate::relay::tail::Tail;
@@ -23,6 +25,8 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 pub(crate) struct Hub {
     waker: Waker,
     tail: Tail,
+    /// Where the cursors of subscriptions stood when somebody last looked, and since when.
+    looks: Mutex<BTreeMap<String, (String, Option<Instant>)>>,
     /// An `Arc<Feed<S::Cursor>>`, from the first subscription on.
     feed: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
@@ -83,6 +87,29 @@ impl Hub {
         let mut subscriptions = self.subscriptions();
         subscriptions.retain(|shared| !shared.is_over());
         subscriptions.push(shared);
+    }
+
+    /// The durable subscriptions by name, without those that ended because they were asked to.
+    pub(crate) fn durable(&self) -> BTreeMap<String, Lanes> {
+        let mut by_name: BTreeMap<String, Vec<Arc<Shared>>> = BTreeMap::new();
+        for shared in self.subscriptions().iter().filter(|shared| shared.is_durable()) {
+            if !(shared.is_over() && shared.is_stopping()) {
+                by_name.entry(shared.name.clone()).or_default().push(Arc::clone(shared));
+            }
+        }
+        by_name.into_iter().map(|(name, lanes)| (name, Lanes(lanes))).collect()
+    }
+
+    /// For how long a subscription's cursors have been seen where they are, by whoever moves them.
+    pub(crate) fn unmoved(&self, name: &str, cursors: &str) -> Duration {
+        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = match looks.get(name) {
+            Some((before, since)) if before == cursors => *since,
+            Some(_) => Some(Instant::now()),
+            None => None,
+        };
+        looks.insert(name.to_owned(), (cursors.to_owned(), since));
+        since.map_or(Duration::MAX, |since| since.elapsed())
     }
 
     fn subscriptions(&self) -> MutexGuard<'_, Vec<Arc<Shared>>> {

@@ -6,12 +6,14 @@
 //! the rate limit, which is a process's.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
 use crate::bus::EventBus;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
+use crate::filter::TypeSet;
 use crate::plan::limit::SharedBuckets;
 use crate::relay::feed::Seat;
 use crate::relay::replay::Part;
@@ -104,4 +106,36 @@ pub(super) fn stats(lanes: &[Arc<Shared>]) -> Stats {
 /// Resolves when each of them found everything settled.
 pub(super) async fn settled(lanes: &[Arc<Shared>]) -> Result<()> {
     try_join_all(lanes.iter().map(|shared| shared.settled())).await.map(|_| ())
+}
+
+/// What runs under one name in this process, as health sees it. There is one at least.
+pub(crate) struct Lanes(pub(super) Vec<Arc<Shared>>);
+
+impl Lanes {
+    pub(crate) fn types(&self) -> &TypeSet {
+        &self.0[0].types
+    }
+
+    pub(crate) fn state(&self) -> State {
+        state(&self.0)
+    }
+
+    pub(crate) fn stalled(&self) -> Option<Error> {
+        self.0.iter().find_map(|shared| shared.stalled())
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.0.iter().all(|shared| shared.is_stopping())
+    }
+
+    /// What a handler is at work on.
+    pub(crate) fn busy(&self) -> Option<String> {
+        let at_work = self.0.iter().find(|shared| !shared.busy().is_empty())?;
+        Some(at_work.describe())
+    }
+
+    /// How long none of them moved.
+    pub(crate) fn idle(&self) -> Duration {
+        self.0.iter().map(|shared| shared.idle()).min().unwrap_or_default()
+    }
 }

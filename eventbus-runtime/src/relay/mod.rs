@@ -89,6 +89,7 @@ use crate::subscribe::Spec;
 pub(crate) use crate::relay::hub::Hub;
 #[cfg(feature = "testing")]
 pub(crate) use crate::relay::hub::Waker;
+pub(crate) use crate::relay::lanes::Lanes;
 pub(crate) use crate::relay::replay::Part;
 pub use crate::relay::running::Running;
 use crate::relay::shared::Shared;

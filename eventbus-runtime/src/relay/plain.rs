@@ -42,6 +42,8 @@ enum Outcome<'p, S: Log> {
     /// It is not for this subscription.
     Skipped,
     Handled(&'p Route<S>),
+    /// It was handled before.
+    Repeated(&'p Route<S>),
     Unknown,
     Parked(&'p str),
     Failed(&'p Route<S>, &'p str, Fate),
@@ -176,7 +178,7 @@ impl<S: Log> Worker<S> {
             return work.pass(index, Outcome::Parked(work.kind(index)));
         }
         if self.recent.contains(stored.event.envelope.id, self.clock.now()) {
-            return work.pass(index, Outcome::Skipped);
+            return work.pass(index, Outcome::Repeated(route));
         }
         Some(Box::pin(async move {
             let called = match unfit {
@@ -327,6 +329,7 @@ impl<'p, S: Log> Work<'p, S> {
                 None => {}
                 Some(Outcome::Skipped) => batch.pass(item),
                 Some(Outcome::Handled(route)) => batch.handled(route, item),
+                Some(Outcome::Repeated(route)) => batch.repeated(route, item),
                 Some(Outcome::Unknown) => batch.unknown(item.stored()),
                 Some(Outcome::Parked(kind)) => batch.park(item, kind),
                 Some(Outcome::Failed(route, kind, fate)) => {

@@ -154,6 +154,9 @@ impl<S: Log> Worker<S> {
             self.page(place, page, open.keys).await?;
             return Ok(round);
         }
+        if !page.more {
+            self.shared.moved();
+        }
         place.unsaved |= place.cursor != page.end;
         place.cursor = page.end;
         if worth_saving(place.clock.now() - place.saved_at) {

@@ -1,19 +1,25 @@
 //! What a subscription's task and its handles share.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use serde::Serialize;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::filter::TypeSet;
+use crate::observe::{Meters, Tally};
 use crate::relay::stats::Stats;
+use crate::store::Fate;
 use crate::store::Selection;
 
 /// What a subscription is doing in this process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum State {
     /// Others own all of its shards, or the database cannot be reached; it asks again and again.
@@ -33,6 +39,31 @@ pub enum State {
 }
 
 impl State {
+    /// All there are.
+    pub const ALL: &'static [Self] = &[
+        Self::Waiting,
+        Self::Running,
+        Self::Paused,
+        Self::Outdated,
+        Self::Suspended,
+        Self::Stalled,
+        Self::Ended,
+    ];
+
+    /// Its name as a label, `running`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Outdated => "outdated",
+            Self::Suspended => "suspended",
+            Self::Stalled => "stalled",
+            Self::Ended => "ended",
+        }
+    }
+
     const fn is_over(self) -> bool {
         matches!(self, Self::Ended)
     }
@@ -59,7 +90,13 @@ pub(crate) struct Shared {
     passive: bool,
     /// Whether it is a replay that came to its end.
     finished: AtomicBool,
+    /// Whether it has a place in the database.
+    durable: bool,
+    clock: Clock,
+    /// When its cursors last moved, or it found nothing more to read.
+    moved_at: AtomicI64,
     stats: Mutex<Stats>,
+    pub(super) meters: Meters,
     busy: Mutex<BTreeMap<i64, Busy>>,
 }
 
@@ -98,6 +135,7 @@ impl Drop for Ending<'_> {
 impl Shared {
     pub(super) fn new(name: &str, types: TypeSet) -> Self {
         let status = Status { state: State::Waiting, stalled: None, answered: 0, held: None };
+        let clock = Clock::new();
         Self {
             name: name.to_owned(),
             types,
@@ -110,7 +148,11 @@ impl Shared {
             stop: watch::Sender::new(false),
             passive: false,
             finished: AtomicBool::new(false),
+            durable: true,
+            moved_at: AtomicI64::new(clock.now()),
+            clock,
             stats: Mutex::default(),
+            meters: Meters::new(name),
             busy: Mutex::default(),
         }
     }
@@ -118,6 +160,7 @@ impl Shared {
     /// The same, where another task reads for it: `calls` is what wakes that one.
     pub(super) fn waking(mut self, calls: watch::Sender<u64>) -> Self {
         self.calls = calls;
+        self.durable = false;
         self
     }
 
@@ -166,6 +209,22 @@ impl Shared {
             status.stalled = None;
             std::mem::replace(&mut status.state, state) != state
         });
+    }
+
+    /// Whether it has a place in the database; without one it lives with the process.
+    pub(super) const fn is_durable(&self) -> bool {
+        self.durable
+    }
+
+    /// Its cursors moved, or it found nothing more to read.
+    pub(super) fn moved(&self) {
+        self.moved_at.store(self.clock.now(), Ordering::Relaxed);
+    }
+
+    /// How long it did not.
+    pub(super) fn idle(&self) -> Duration {
+        let idle = self.clock.now() - self.moved_at.load(Ordering::Relaxed);
+        Duration::from_millis(u64::try_from(idle).unwrap_or(0))
     }
 
     /// Lets the task look at the roster at once.
@@ -278,6 +337,18 @@ impl Shared {
 
     pub(super) fn stats(&self) -> MutexGuard<'_, Stats> {
         self.stats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds what a committed step brought.
+    pub(super) fn merge(&self, stats: &Stats, tally: &Tally) {
+        self.stats().merge(stats);
+        self.meters.step(stats, tally);
+    }
+
+    /// Counts one event's fate, where it is no part of a step.
+    pub(super) fn count(&self, event_type: &'static str, fate: &Fate, id: Uuid) {
+        self.stats().count(event_type, fate);
+        self.meters.event(event_type, fate, id);
     }
 
     /// The events that handlers work on, by position.

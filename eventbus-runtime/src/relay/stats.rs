@@ -20,6 +20,9 @@ pub struct Stats {
 pub struct Counts {
     /// Events that were handled, each once.
     pub handled: u64,
+    /// Deliveries that were found to be repeated: by the handler ([`ErrorKind::DuplicateEvent`](crate::ErrorKind), counted
+    /// as handled, too), or because this process remembered the event.
+    pub duplicates: u64,
     /// Failed attempts after which the event is tried again.
     pub retried: u64,
     /// Events that went to the dead letters.
@@ -33,6 +36,7 @@ pub struct Counts {
 impl Counts {
     fn add(&mut self, other: Self) {
         self.handled += other.handled;
+        self.duplicates += other.duplicates;
         self.retried += other.retried;
         self.dead += other.dead;
         self.unknown += other.unknown;
@@ -49,6 +53,13 @@ impl Stats {
             Fate::Dead { .. } => Counts { dead: 1, ..Counts::default() },
             Fate::Parked => return,
         };
+        self.total.add(one);
+        self.by_type.entry(event_type).or_default().add(one);
+    }
+
+    /// Counts a delivery that was found to be repeated.
+    pub(super) fn count_duplicate(&mut self, event_type: &'static str) {
+        let one = Counts { duplicates: 1, ..Counts::default() };
         self.total.add(one);
         self.by_type.entry(event_type).or_default().add(one);
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::error::Error;
 use crate::handler::Route;
+use crate::observe::Tally;
 use crate::plan::{order, verdict};
 use crate::relay::attempt::Failed;
 use crate::relay::in_hand::Item;
@@ -17,6 +18,7 @@ use crate::store::{Change, Fate, Log, Step, Stored};
 pub(super) struct Batch {
     pub(super) changes: Vec<Change>,
     pub(super) stats: Stats,
+    tally: Tally,
     /// The events whose handlers wrote into this transaction.
     pub(super) ran: Vec<i64>,
     /// The types that nothing here knows.
@@ -34,6 +36,13 @@ impl Batch {
     /// An event was handled.
     pub(super) fn handled<S: Log>(&mut self, route: &Route<S>, item: Item<'_>) {
         self.stats.count(route.event_type, &Fate::Handled);
+        self.tally.add(route.event_type, item.stored().event.envelope.id);
+        self.pass(item);
+    }
+
+    /// An event was handled before, and nothing is done with it.
+    pub(super) fn repeated<S: Log>(&mut self, route: &Route<S>, item: Item<'_>) {
+        self.stats.count_duplicate(route.event_type);
         self.pass(item);
     }
 
@@ -69,6 +78,7 @@ impl Batch {
         held: &mut HashSet<String>,
     ) {
         if fate == Fate::Handled {
+            self.stats.count_duplicate(route.event_type);
             return self.handled(route, item);
         }
         self.stats.count(route.event_type, &fate);
@@ -107,9 +117,13 @@ impl<S: Log> Worker<S> {
         if !batch.ran.is_empty() && self.circuit.closed_to(self.clock.now()).is_none() {
             self.circuit.answered();
         }
-        self.shared.stats().merge(&batch.stats);
+        self.shared.merge(&batch.stats, &batch.tally);
         self.tell_unknown(batch.unknown);
         place.look |= !step.changes.is_empty();
+        let is_over = |change: &Change| matches!(change.fate, Fate::Handled | Fate::Dead { .. });
+        if step.cursor.is_some() || step.changes.iter().any(is_over) {
+            self.shared.moved();
+        }
         if let Some(cursor) = step.cursor {
             place.cursor = cursor;
             place.unsaved = false;

@@ -1,10 +1,15 @@
 //! Who sleeps until something is committed, and who wakes them.
 
 use std::future::Future;
+#[cfg(feature = "postgres")]
+use std::sync::MutexGuard;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
+
+#[cfg(feature = "postgres")]
+use crate::store::Listens;
 
 /// What the clones of a store share: those who sleep, and the task that listens for them. It ends with the last clone.
 #[derive(Debug, Clone)]
@@ -16,12 +21,21 @@ struct Inner {
     /// Told of each who lies down.
     lies_down: Arc<Notify>,
     task: Mutex<Option<AbortHandle>>,
+    /// Whether it would ring, where that takes a connection which may be lost.
+    #[cfg(feature = "postgres")]
+    hearing: Mutex<Listens>,
 }
 
 impl Bell {
     pub(crate) fn new() -> Self {
         let (rings, lies_down) = (watch::Sender::new(0), Arc::default());
-        Self(Arc::new(Inner { rings, lies_down, task: Mutex::default() }))
+        Self(Arc::new(Inner {
+            rings,
+            lies_down,
+            task: Mutex::default(),
+            #[cfg(feature = "postgres")]
+            hearing: Mutex::new(Listens::Yes),
+        }))
     }
 
     /// Sleeps until it rings; `listen` makes the task that rings, where none runs.
@@ -36,6 +50,12 @@ impl Bell {
         let _ = rings.changed().await;
     }
 
+    /// Whether it would ring, as its task said last.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn hearing(&self) -> Listens {
+        self.0.hearing().clone()
+    }
+
     fn start<F>(&self, listen: impl FnOnce(Ringer) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
@@ -45,6 +65,13 @@ impl Bell {
             let listening = listen(Ringer(Arc::downgrade(&self.0)));
             *task = Some(tokio::spawn(listening).abort_handle());
         }
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Inner {
+    fn hearing(&self) -> MutexGuard<'_, Listens> {
+        self.hearing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -72,6 +99,19 @@ impl Ringer {
         if let Some(bell) = self.0.upgrade() {
             bell.rings.send_modify(|rings| *rings = rings.wrapping_add(1));
         }
+    }
+
+    /// Says whether it hears. Who is lost stays so since the first time.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn hears(&self, listens: Listens) {
+        let Some(bell) = self.0.upgrade() else { return };
+        let mut hearing = bell.hearing();
+        *hearing = match (&*hearing, listens) {
+            (Listens::Lost { since, .. }, Listens::Lost { error, .. }) => {
+                Listens::Lost { since: *since, error }
+            }
+            (_, listens) => listens,
+        };
     }
 
     /// Waits until somebody sleeps; false where the bell is gone.

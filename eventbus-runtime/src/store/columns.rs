@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::dead_letter::FailedAttempt;
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::{TypePattern, TypeSet};
-use crate::store::{Change, Failure, Fate, Handles, Held, NewEvent, Owner};
+use crate::store::{Change, Failure, Fate, Handles, Held, InTrouble, NewEvent, Owner, Pending};
 
 /// An event's columns, of the table `e`. Each database's `stored` reads them by their place in this list, which costs
 /// less than finding each by its name: further columns of a statement stand behind them.
@@ -51,6 +51,21 @@ pub(crate) fn read_metadata(
 ) -> Result<BTreeMap<String, String>> {
     let Some(text) = text else { return Ok(BTreeMap::new()) };
     serde_json::from_str(&text).map_err(|error| malformed(position, "metadata").with_source(error))
+}
+
+/// What was counted, with one more than was asked for where there is more.
+pub(crate) fn pending(counted: i64, oldest: Option<Uuid>, beyond: bool, at_most: usize) -> Pending {
+    let (counted, at_most) = (read_count(counted), u64::try_from(at_most).unwrap_or(u64::MAX));
+    Pending { events: counted.min(at_most), more: beyond || counted > at_most, oldest }
+}
+
+/// What was counted of delivery rows.
+pub(crate) fn in_trouble(retrying: i64, parked: i64) -> InTrouble {
+    InTrouble { retrying: read_count(retrying), parked: read_count(parked) }
+}
+
+fn read_count(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
 }
 
 /// Reads a version or a number of attempts.

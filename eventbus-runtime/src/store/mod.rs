@@ -19,6 +19,7 @@ mod integrity;
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 pub(crate) mod keys;
 mod ownership;
+mod pending;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod places;
 #[cfg(feature = "postgres")]
@@ -62,6 +63,7 @@ pub use crate::store::ownership::{
 };
 #[cfg(feature = "relay")]
 pub(crate) use crate::store::ownership::{covers, families};
+pub use crate::store::pending::{InTrouble, Listens, Pending};
 pub use crate::store::replay::{ReplayRow, Selection, Tallies, Tally, first_id};
 pub(crate) use crate::store::slot::{slot_of_aggregate, slot_of_id};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -224,6 +226,25 @@ pub trait Log: Letters {
         std::future::pending()
     }
 
+    /// Whether it hears of the commits of other processes; where it needs no connection of its own for that,
+    /// [`Listens::Unneeded`].
+    fn listens(&self) -> Listens {
+        Listens::Unneeded
+    }
+
+    /// How many events of these types and shards are committed and not before `cursor`: counted up to `at_most`, and
+    /// among the next [`LOOK_AHEAD`] numbers. As with a page, there may be events of other types among them.
+    fn pending(
+        &self,
+        cursor: &Self::Cursor,
+        types: &TypeSet,
+        shards: &Shards,
+        at_most: usize,
+    ) -> impl Future<Output = Result<Pending>> + Send;
+
+    /// How many events of a subscription have a delivery row.
+    fn in_trouble(&self, subscription: &str) -> impl Future<Output = Result<InTrouble>> + Send;
+
     /// Reads events after `cursor`, in the order of delivery. A page that has no event to bring lies behind what it passed
     /// over; only one that says that there is [more](Page::more) may end before everything that is committed.
     fn page(
@@ -311,6 +332,9 @@ pub trait Log: Letters {
 
 /// How many numbers [`Log::last`] goes back at most: a search for what the log hardly holds must not read all of it.
 pub const LOOK_BACK: i64 = 100_000;
+
+/// How many numbers [`Log::pending`] looks ahead at most: a look must not read a whole log.
+pub const LOOK_AHEAD: i64 = 1_000_000;
 
 /// A place in the log. Of two places one is less than the other where everything before it is before the other, too;
 /// places that have nothing to do with each other do not compare.

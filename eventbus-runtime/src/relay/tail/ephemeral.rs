@@ -143,6 +143,7 @@ impl<S: Log> Work<S> {
                 Next::Missed(missed) => {
                     tracing::warn!(missed, "the handlers are too slow: events were dropped");
                     self.shared.stats().count_missed(missed);
+                    self.shared.meters.missed(missed);
                     continue;
                 }
             };
@@ -181,15 +182,19 @@ impl<S: Log> Work<S> {
     /// Takes in what a call came to.
     fn finish(&mut self, mut job: Job, outcome: Outcome) {
         job.attempts += 1;
+        let id = job.stored.event.envelope.id;
         match outcome {
             Outcome::Skipped => {}
-            Outcome::Unknown => self.shared.stats().count_unknown(),
+            Outcome::Unknown => {
+                self.shared.stats().count_unknown();
+                self.shared.meters.unknown();
+            }
             Outcome::Handled(event_type) => {
-                self.shared.stats().count(event_type, &Fate::Handled);
+                self.shared.count(event_type, &Fate::Handled, id);
             }
             Outcome::Failed(event_type, error) => {
                 let fate = self.judge(&job, event_type, &error);
-                self.shared.stats().count(event_type, &fate);
+                self.shared.count(event_type, &fate, id);
                 if let Fate::Retrying { next_at, .. } = fate {
                     let wait = u64::try_from(next_at - self.clock.now()).unwrap_or(0);
                     self.rests.push(Box::pin(async move {

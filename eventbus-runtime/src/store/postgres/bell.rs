@@ -25,6 +25,8 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use tokio::time::{sleep, timeout};
 
+use crate::clock::{self, system_time};
+use crate::store::Listens;
 use crate::store::bell::Ringer;
 use crate::store::postgres::reach::{Reach, Sessions, answered};
 
@@ -73,15 +75,21 @@ pub(super) async fn listen(bell: Ringer, pool: PgPool, reach: Arc<Reach>) {
     let mut patience = SHORTEST;
     while bell.is_there() {
         match connect(&pool, &reach).await {
-            Ok(None) => return look(&bell).await,
+            Ok(None) => {
+                bell.hears(Listens::Polls);
+                return look(&bell).await;
+            }
             Ok(Some(mut listener)) => {
                 patience = SHORTEST;
+                bell.hears(Listens::Yes);
                 if let Err(error) = keep(&bell, &mut listener).await {
                     tracing::warn!(%error, "the connection that listens for commits is lost: polling once a second");
+                    bell.hears(lost(&error));
                 }
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot listen for commits: polling once a second");
+                bell.hears(lost(&error));
             }
         }
         // Whatever was missed meanwhile is found now.
@@ -89,6 +97,10 @@ pub(super) async fn listen(bell: Ringer, pool: PgPool, reach: Arc<Reach>) {
         sleep(patience).await;
         patience = (patience * 2).min(Duration::from_secs(10));
     }
+}
+
+fn lost(error: &sqlx::Error) -> Listens {
+    Listens::Lost { since: system_time(clock::now()), error: error.to_string() }
 }
 
 /// Wakes whoever sleeps once a second, where no connection listens.

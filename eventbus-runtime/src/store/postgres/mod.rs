@@ -38,6 +38,7 @@ mod last;
 mod letters;
 mod migrate;
 mod page;
+mod pending;
 mod reach;
 mod replay;
 mod replica;
@@ -62,9 +63,9 @@ use crate::store::postgres::reach::Reach;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
-    Capability, Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration,
-    ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step, Store, Stored, Tallies,
-    Troubles, Wanted,
+    Capability, Duplicates, Handled, Handles, Held, InTrouble, Listens, Log, NewEvent, Owner, Page,
+    Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
+    Store, Stored, Tallies, Troubles, Wanted,
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
@@ -279,6 +280,24 @@ impl Log for PgStore {
     async fn rung(&self) {
         let listen = |ringer| bell::listen(ringer, self.pool.clone(), Arc::clone(&self.reach));
         self.bell.rung(listen).await;
+    }
+
+    fn listens(&self) -> Listens {
+        self.bell.hearing()
+    }
+
+    async fn pending(
+        &self,
+        cursor: &PgCursor,
+        types: &TypeSet,
+        shards: &Shards,
+        at_most: usize,
+    ) -> Result<Pending> {
+        pending::pending(self, cursor, types, shards, at_most).await
+    }
+
+    async fn in_trouble(&self, subscription: &str) -> Result<InTrouble> {
+        pending::in_trouble(self, subscription).await
     }
 
     async fn page(

@@ -19,6 +19,7 @@ mod last;
 mod letters;
 mod migrate;
 mod page;
+mod pending;
 mod replay;
 mod replica;
 mod session;
@@ -39,9 +40,9 @@ use crate::store::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
-    Capability, Duplicates, Handled, Handles, Held, Log, NewEvent, Owner, Page, Registration,
-    ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step, Store, Stored, Tallies,
-    Troubles, Wanted,
+    Capability, Duplicates, Handled, Handles, Held, InTrouble, Log, NewEvent, Owner, Page, Pending,
+    Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step, Store, Stored,
+    Tallies, Troubles, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -233,6 +234,20 @@ impl Log for SqliteStore {
         } else {
             self.bell.rung(|ringer| bell::listen(ringer, self.pool.clone())).await;
         }
+    }
+
+    async fn pending(
+        &self,
+        cursor: &SqliteCursor,
+        types: &TypeSet,
+        shards: &Shards,
+        at_most: usize,
+    ) -> Result<Pending> {
+        pending::pending(self, *cursor, types, shards, at_most).await
+    }
+
+    async fn in_trouble(&self, subscription: &str) -> Result<InTrouble> {
+        pending::in_trouble(self, subscription).await
     }
 
     async fn page(

@@ -5,8 +5,9 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::store::{
-    Capability, Handled, Handles, Held, LOOK_BACK, Log, Owner, Page, Registration, ReplayRow,
-    Replica, Roster, Selection, Shard, Shards, Start, Step, Stored, Tallies, Troubles, Wanted,
+    Capability, Handled, Handles, Held, InTrouble, LOOK_BACK, Log, Owner, Page, Pending,
+    Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step, Stored,
+    Tallies, Troubles, Wanted,
 };
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::MemoryCursor;
@@ -66,6 +67,38 @@ impl Log for MemoryStore {
 
     async fn handled(&self, subscription: &str, event: Uuid) -> Result<Handled> {
         Ok(self.state().handled(subscription, event))
+    }
+
+    async fn pending(
+        &self,
+        cursor: &MemoryCursor,
+        types: &TypeSet,
+        shards: &Shards,
+        at_most: usize,
+    ) -> Result<Pending> {
+        let state = self.state();
+        let unread = state.log.partition_point(|stored| stored.position <= cursor.0);
+        let is_wanted = |stored: &&Stored| {
+            shards.contains(stored.slot) && types.contains(&stored.event.envelope.event_type)
+        };
+        let mut unread = state.log[unread..].iter().filter(is_wanted);
+        let ids: Vec<Uuid> =
+            unread.by_ref().take(at_most).map(|stored| stored.event.envelope.id).collect();
+        Ok(Pending {
+            events: u64::try_from(ids.len()).unwrap_or(u64::MAX),
+            more: unread.next().is_some(),
+            oldest: ids.into_iter().filter(|id| id.get_version_num() == 7).min(),
+        })
+    }
+
+    async fn in_trouble(&self, subscription: &str) -> Result<InTrouble> {
+        let state = self.state();
+        let rows = state.subscriptions.get(subscription).map(|found| &found.rows);
+        let (mut retrying, mut parked) = (0, 0);
+        for row in rows.into_iter().flat_map(|rows| rows.values()) {
+            *(if row.retrying.is_some() { &mut retrying } else { &mut parked }) += 1;
+        }
+        Ok(InTrouble { retrying, parked })
     }
 
     async fn page(

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::store::{Capability, Log, Store};
 use crate::testing::suite::{
     StoreFixture, append, integrity, letter, meeting, operate, operator, overlap, ownership, page,
-    replay, replica, start, trouble,
+    pending, replay, replica, start, trouble,
 };
 
 /// Makes a `#[test]` of each case of the [suite](crate::testing::suite), for the store of a
@@ -60,6 +60,12 @@ macro_rules! store_suite {
                 a_place_between_two_events_of_a_page_is_exact,
                 what_was_read_is_not_read_again,
                 a_rare_event_is_found_behind_many_others,
+            }
+            pending {
+                what_waits_is_counted_up_to_a_bound,
+                what_waits_is_of_its_types_and_shards,
+                [SeveralWriters] what_commits_late_waits_from_then_on,
+                what_is_in_trouble_is_counted_by_what_it_waits_for,
             }
             overlap {
                 [SeveralWriters] an_event_that_commits_later_is_not_lost,

@@ -82,6 +82,7 @@ mod operator;
 mod overlap;
 mod ownership;
 mod page;
+mod pending;
 mod replay;
 mod replica;
 mod start;

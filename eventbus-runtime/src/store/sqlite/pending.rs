@@ -1,0 +1,52 @@
+//! What waits behind a place, counted.
+
+use crate::error::Result;
+use crate::filter::TypeSet;
+use crate::store::sqlite::page::{list, optional_uuid};
+use crate::store::sqlite::{SqliteCursor, SqliteStore};
+use crate::store::{InTrouble, LOOK_AHEAD, Pending, Shards, columns};
+
+pub(super) async fn pending(
+    store: &SqliteStore,
+    cursor: SqliteCursor,
+    types: &TypeSet,
+    shards: &Shards,
+    at_most: usize,
+) -> Result<Pending> {
+    let failed = |error| store.error("count what waits in the log", error);
+    let (names, families) = columns::wanted(types);
+    let numbers: Vec<u16> = shards.numbers().collect();
+    let bound = cursor.position.saturating_add(LOOK_AHEAD);
+    let (events, oldest, newest): (i64, Option<String>, i64) = sqlx::query_as(
+        "SELECT count(*), min(id) FILTER (WHERE substr(id, 15, 1) = '7'), \
+             coalesce((SELECT max(position) FROM eventbus_event), 0) \
+         FROM (SELECT id FROM eventbus_event WHERE position > ?1 AND position <= ?2 \
+             AND (type IN (SELECT value FROM json_each(?3)) \
+                 OR EXISTS (SELECT 1 FROM json_each(?4) WHERE substr(eventbus_event.type, 1, length(value)) = value)) \
+             AND shard * ?5 / 1024 IN (SELECT value FROM json_each(?6)) LIMIT ?7)",
+    )
+    .bind(cursor.position)
+    .bind(bound)
+    .bind(list(&names))
+    .bind(list(&families))
+    .bind(shards.of())
+    .bind(list(&numbers))
+    .bind(columns::limit(at_most).saturating_add(1))
+    .fetch_one(&store.pool)
+    .await
+    .map_err(failed)?;
+    let oldest = optional_uuid(oldest, "id").map_err(failed)?;
+    Ok(columns::pending(events, oldest, newest > bound, at_most))
+}
+
+pub(super) async fn in_trouble(store: &SqliteStore, subscription: &str) -> Result<InTrouble> {
+    let (retrying, parked) = sqlx::query_as(
+        "SELECT count(*) FILTER (WHERE state = 'retrying'), count(*) FILTER (WHERE state = 'parked') \
+         FROM eventbus_delivery WHERE subscription = ?1",
+    )
+    .bind(subscription)
+    .fetch_one(&store.pool)
+    .await
+    .map_err(|error| store.error(&format!("count the troubles of `{subscription}`"), error))?;
+    Ok(columns::in_trouble(retrying, parked))
+}

@@ -1,0 +1,49 @@
+//! What a bus shows of itself: metrics, as a recorder for Prometheus has them, and its health.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "all of it is test code, also what stands outside a #[test]"
+)]
+
+mod counted;
+mod desk;
+mod example;
+mod well;
+
+macro_rules! on_every_store {
+    ($($group:ident :: $case:ident),+ $(,)?) => {
+        mod memory {
+            $(#[tokio::test] async fn $case() {
+                $crate::$group::$case(eventbus_runtime::EventBus::in_memory()).await;
+            })+
+        }
+        mod sqlite {
+            $(#[tokio::test] async fn $case() {
+                let file = eventbus_tests::sqlite::SqliteFile::new();
+                $crate::$group::$case(file.bus().await).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test] async fn $case() {
+                let database = eventbus_tests::postgres::PgDatabase::new().await;
+                $crate::$group::$case(database.bus().await).await;
+            })+
+        }
+    };
+}
+
+on_every_store! {
+    counted::what_becomes_of_events_is_counted_by_type,
+    counted::emits_and_their_duplicates_are_counted_wherever_they_go,
+    counted::a_step_that_is_not_committed_counts_nothing,
+    counted::an_ephemeral_subscription_counts_too,
+    well::a_bus_that_works_is_green,
+    well::a_handler_that_hangs_turns_it_red_and_is_named,
+    well::a_pause_and_dead_letters_are_yellow,
+    well::an_outage_is_red_when_events_wait_too_long,
+    well::an_event_of_newer_code_is_named,
+    well::trouble_without_a_handler_is_named,
+    well::what_another_process_moves_is_not_stuck,
+    well::what_was_removed_is_told_and_no_reason_to_end_the_process,
+    well::somebody_looks_until_the_handle_is_dropped,
+}
