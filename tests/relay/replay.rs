@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use eventbus_runtime::store::{Log, Shard, Store};
 use eventbus_runtime::{
@@ -301,6 +301,11 @@ pub(crate) async fn it_ends_when_what_failed_is_handled_or_dead<S: Log>(store: S
     let filter = LetterFilter::all().subscription("replay:again");
     let letters = desk.bus.dead_letters().list(&filter, None, 10).await.unwrap();
     assert_eq!(letters.len(), 1, "its letter stays");
+    // Letters are told apart by the millisecond.
+    let died = Duration::from_millis(letters[0].at.unsigned_abs());
+    while UNIX_EPOCH.elapsed().unwrap() < died + Duration::from_millis(1) {
+        tokio::task::yield_now().await;
+    }
     let again = noting(&desk, "again", &seen).start().await.unwrap();
     again.finished().await.unwrap();
     assert_eq!(again.progress().await.unwrap().failed, 0, "that of a former one is not its own");
