@@ -47,7 +47,7 @@ pub(crate) fn generate(
     config: &Config,
     code: &Code,
     purge: Option<&Purge>,
-    released: Option<&Baseline>,
+    released: Option<Baseline>,
 ) -> Result<Generation> {
     let folder = config.folder();
     let manifest = Manifest::read(folder, &config.schemas)?;
@@ -56,7 +56,9 @@ pub(crate) fn generate(
         baseline.purge(event_type, reason).map_err(|error| error.at(&config.file, None))?;
     }
     let mut registry = merge(&code.catalog, &baseline)?;
-    let findings = check(released.unwrap_or(&baseline), &registry, &code.catalog, config.compat)?;
+    let released = released.map(|released| released.beside(&baseline));
+    let held = released.as_ref().unwrap_or(&baseline);
+    let findings = check(held, &registry, &code.catalog, config.compat)?;
     reserve(&mut registry, &baseline)?;
 
     let mut warnings = Vec::new();

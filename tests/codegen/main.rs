@@ -11,6 +11,7 @@ mod init;
 mod merging;
 mod migrations;
 mod ownership;
+mod released;
 mod samples;
 mod workspaces;
 

@@ -410,11 +410,9 @@ fn every_sample_of_the_examples_keeps_its_schema_and_decodes() {
     let mut count = 0;
     for folder in fs::read_dir(schemas).unwrap() {
         let folder = folder.unwrap();
-        if !folder.path().is_dir() {
-            continue;
-        }
+        let Ok(samples) = fs::read_dir(folder.path().join("samples")) else { continue };
         let event_type = folder.file_name().into_string().unwrap();
-        for sample in fs::read_dir(folder.path().join("samples")).unwrap() {
+        for sample in samples {
             let file = sample.unwrap().file_name().into_string().unwrap();
             let version = file.strip_prefix('v').unwrap().split('.').next().unwrap();
             let text = fs::read_to_string(folder.path().join("samples").join(&file)).unwrap();

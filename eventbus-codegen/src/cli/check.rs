@@ -58,7 +58,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         .against
         .as_deref()
         .map(|revision| Baseline::at_revision(config.folder(), &config.schemas, revision))
-        .transpose()?;
+        .transpose()?
+        .map(|released| released.beside(&own));
     let Code { catalog, workspace, .. } = discover(&config, &arguments.build.request(true, quiet))?;
     let registry = merge(&catalog, &own)?;
     let baseline = released.as_ref().unwrap_or(&own);

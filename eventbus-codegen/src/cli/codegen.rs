@@ -78,7 +78,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         .map(|revision| Baseline::at_revision(config.folder(), &config.schemas, revision))
         .transpose()?;
     let code = discover(&config, &request)?;
-    let generation = generate(&config, &code, purge.as_ref(), released.as_ref())?;
+    let generation = generate(&config, &code, purge.as_ref(), released)?;
     if !quiet {
         generation.warnings.iter().for_each(|warning| report::warning(warning));
     }

@@ -5,7 +5,7 @@
 //! for the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Component, Path};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -89,6 +89,9 @@ impl Manifest {
         let mut manifest = Self::default();
         let path = root(schemas);
         if let Some(whole) = parse::<Whole>(&folder.join(&path))? {
+            // Outputs may be beside the configuration's folder.
+            let files = whole.files.keys();
+            refuse_outside(files, |part| *part == Component::ParentDir, &folder.join(&path))?;
             manifest.files = whole.files;
             manifest.migrations = whole.migrations;
             manifest.found.insert(path);
@@ -98,6 +101,7 @@ impl Manifest {
                 continue;
             };
             let Some(part) = parse::<OfFolder>(&place)? else { continue };
+            refuse_outside(part.files.keys(), |_| false, &place)?;
             let named = part.files.into_iter();
             manifest
                 .files
@@ -158,6 +162,25 @@ pub(crate) fn is_manifest(path: &str, schemas: &str) -> bool {
 fn text_of(manifest: &impl Serialize) -> String {
     let value = serde_json::to_value(manifest).expect("a manifest holds only strings and numbers");
     canonical::text(&value)
+}
+
+/// Refuses names that lead elsewhere than a manifest's files can be: what is named may be deleted. `may_be` says which parts of
+/// a path are right beside names.
+fn refuse_outside<'a>(
+    mut files: impl Iterator<Item = &'a String>,
+    may_be: impl Fn(&Component<'_>) -> bool,
+    manifest: &Path,
+) -> Result<()> {
+    let leads_out = |file: &&String| {
+        let mut parts = Path::new(file.as_str()).components();
+        !parts.all(|part| matches!(part, Component::Normal(_)) || may_be(&part))
+    };
+    let Some(file) = files.find(leads_out) else { return Ok(()) };
+    let message =
+        format!("the manifest of the generated files names `{file}`, which is none of its files");
+    Err(Error::new(ErrorKind::Registry, message)
+        .at(manifest, None)
+        .help("restore it from version control"))
 }
 
 /// The manifest at `path`, if there is one.

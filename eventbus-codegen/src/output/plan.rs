@@ -9,6 +9,7 @@ use super::write::is_temporary;
 use super::{Artifact, Content, MARK, Manifest, SHARED};
 use crate::canonical::sha256;
 use crate::diagnostic::{Error, Result};
+use crate::registry::is_version;
 use crate::text;
 
 /// What is to be done, file by file, in the order of their paths.
@@ -85,7 +86,16 @@ pub(crate) fn plan(
         let recorded = manifest.files.get(&artifact.path);
         let owned = recorded.is_some() || is_manifest(&artifact.path, schemas);
         entries.push(match &artifact.content {
-            Content::Generated(text) => generated(&artifact.path, before, text, owned),
+            Content::Generated(text) => {
+                let entry = generated(&artifact.path, before, text, owned);
+                // What was written is what the code must be held against, and it is not what the code says.
+                let is_other = recorded.is_some_and(|hash| *hash != sha256(text));
+                let is_lost = entry.state == State::Missing && is_other;
+                match is_lost && is_version(&artifact.path, schemas) {
+                    true => Entry { state: State::Gone, after: None, ..entry },
+                    false => entry,
+                }
+            }
             Content::Kept(hash) => kept(&artifact.path, before, recorded.unwrap_or(hash)),
         });
     }

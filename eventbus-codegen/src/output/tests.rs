@@ -147,6 +147,25 @@ fn each_folder_of_the_registry_has_a_manifest_that_survives_its_own_text() {
 }
 
 #[test]
+fn a_manifest_names_no_file_of_others() {
+    let of = |file: &str| format!("{{\"files\": {{\"{file}\": \"00\"}}, \"format\": 1}}");
+    let whole = |file: &str| of(file).replace("\"format\"", "\"migrations\": {}, \"format\"");
+    let read = |path: &str, text: &str| {
+        let folder = folder_with(&[(path, text)]);
+        Manifest::read(folder.path(), SCHEMAS).map(|manifest| manifest.files.len())
+    };
+    assert_eq!(read("schemas/manifest.json", &whole("../web/events.ts")).unwrap(), 1);
+    for (path, text) in [
+        ("schemas/manifest.json", whole("/etc/hosts")),
+        ("schemas/_manifest/order.json", of("../../../hosts")),
+        ("schemas/_manifest/order.json", of("/etc/hosts")),
+    ] {
+        let error = read(path, &text).unwrap_err();
+        assert!(error.to_string().contains("hosts`, which is none of its files"), "{error}");
+    }
+}
+
+#[test]
 fn a_manifest_of_nothing_is_removed_after_what_it_named() {
     let group = ("schemas/order/group.json", "1");
     let owned = owning(&[group]);

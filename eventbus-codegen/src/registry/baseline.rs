@@ -93,11 +93,40 @@ impl Baseline {
     }
 }
 
+/// Whether a file of a registry, by its path in it, says anything of a baseline.
+pub(super) fn is_read(path: &str) -> bool {
+    match path.split_once('/') {
+        Some((name, file)) => name != MANIFESTS && is_of_type(file),
+        None => path == CATALOG,
+    }
+}
+
 fn is_of_type(file: &str) -> bool {
     file == FACTS || version_of(file).is_some()
 }
 
 impl Baseline {
+    /// What was released, beside the registry on disk: versions that were frozen since then are what disk has, so that one
+    /// which is not what was released is seen to be edited or missing. What disk purged, with a reason, is no loss.
+    pub(crate) fn beside(mut self, disk: &Self) -> Self {
+        for (name, past) in &mut self.events {
+            let own = disk.events.get(name);
+            if let Some(own) = own.filter(|own| own.fact("purged").is_some()) {
+                past.clone_from(own);
+                continue;
+            }
+            let is_frozen = |version: u32| {
+                version < past.current || own.is_some_and(|own| version < own.current)
+            };
+            let written = past.versions.iter().map(|(version, file)| {
+                let now = own.and_then(|own| own.versions.get(version));
+                (*version, if is_frozen(*version) { now.cloned() } else { Some(Arc::clone(file)) })
+            });
+            past.versions = written.filter_map(|(version, file)| Some((version, file?))).collect();
+        }
+        self
+    }
+
     /// Takes a type out: of its events none is stored any more. Its name stays taken.
     pub(crate) fn purge(&mut self, event_type: &str, reason: &str) -> Result<()> {
         let names: Vec<&str> = self.events.keys().map(String::as_str).collect();

@@ -1,24 +1,30 @@
 //! A registry as it was committed at some time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::Baseline;
-use crate::diagnostic::{Error, ErrorKind, Result};
+use super::baseline::is_read;
+use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::shell;
+use crate::text::unix;
 
 impl Baseline {
-    /// The registry in `schemas` below `folder`, as it is in the commit that `revision` names. A commit without one has an
-    /// empty registry.
+    /// The registry in `schemas` below `folder`, as it is in the commit that `revision` names; where it was elsewhere then, as
+    /// it is there. A commit without one has an empty registry.
     pub(crate) fn at_revision(folder: &Path, schemas: &str, revision: &str) -> Result<Self> {
         let commit = format!("{revision}^{{commit}}");
         git(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], "")
             .map_err(|error| unknown(revision, error))?;
-        let tree = format!("{revision}:./{schemas}");
-        let Ok(listing) = git(folder, &["ls-tree", "-r", "-z", &tree], "") else {
-            return Ok(Self::default());
+        let here = format!("{revision}:./{schemas}");
+        let listing = match git(folder, &["ls-tree", "-r", "-z", &here], "") {
+            Ok(listing) => listing,
+            Err(_) => {
+                let Some(place) = moved(folder, revision)? else { return Ok(Self::default()) };
+                git(folder, &["ls-tree", "-r", "-z", &format!("{revision}:{place}")], "")?
+            }
         };
         // `100644 blob <id>\t<path>`, each ended by a zero byte.
         let entries: Vec<(&str, &str)> = listing
@@ -27,11 +33,38 @@ impl Baseline {
                 let (meta, path) = entry.split_once('\t')?;
                 Some((meta.rsplit(' ').next()?, path))
             })
-            .filter(|(_, path)| path.ends_with(".json") && path.matches('/').count() <= 1)
+            .filter(|(_, path)| is_read(path))
             .collect();
         let ids: String = entries.iter().map(|(id, _)| format!("{id}\n")).collect();
         let contents = git(folder, &["cat-file", "--batch"], &ids)?;
         Self::parse(texts(&entries, &contents)?, &folder.join(schemas))
+    }
+}
+
+/// Where in a commit the registry was that is not there any more: without it a registry that moves would be compared with
+/// nothing. One that is still in its place is another's.
+fn moved(folder: &Path, revision: &str) -> Result<Option<String>> {
+    let top = git(folder, &["rev-parse", "--show-toplevel"], "")?;
+    let top = Path::new(top.trim_end());
+    let listing =
+        git(folder, &["ls-tree", "-r", "-z", "--full-tree", "--name-only", revision], "")?;
+    let files: BTreeSet<&str> = listing.split('\0').collect();
+    let folders = files.iter().filter_map(|file| file.strip_suffix("/catalog.json"));
+    let mut gone: Vec<&str> = folders
+        .filter(|place| files.contains(format!("{place}/manifest.json").as_str()))
+        .filter(|place| !top.join(place).join("catalog.json").exists())
+        .collect();
+    match (gone.pop(), gone.as_slice()) {
+        (place, []) => Ok(place.map(str::to_owned)),
+        (last, others) => {
+            let places = listed(others.iter().copied().chain(last));
+            let message = format!(
+                "`{revision}` has no registry in this place, and several that are gone: {places}"
+            );
+            Err(Error::new(ErrorKind::Registry, message).help(
+                "move one registry in a change of its own, so that it is known which one it was",
+            ))
+        }
     }
 }
 
@@ -48,7 +81,7 @@ fn texts(entries: &[(&str, &str)], mut contents: &str) -> Result<BTreeMap<String
             Error::new(ErrorKind::Registry, "the answer of `git cat-file` cannot be read")
                 .help("run it by hand on the files of the registry, and see what it says")
         })?;
-        files.insert((*path).to_owned(), text.to_owned());
+        files.insert((*path).to_owned(), unix(text.to_owned()));
         contents = rest;
     }
     Ok(files)

@@ -23,6 +23,11 @@ pub(crate) fn is_history(path: &str, schemas: &str) -> bool {
     below(path, schemas).is_some_and(|(_, file)| file != GROUP && is_ours(file))
 }
 
+/// Whether `path` is a version of an event type in the registry at `schemas`.
+pub(crate) fn is_version(path: &str, schemas: &str) -> bool {
+    below(path, schemas).is_some_and(|(_, file)| version_of(file).is_some())
+}
+
 /// The folder of the registry at `schemas` that `path` is one of the toolchain's files of.
 pub(crate) fn folder_of<'a>(path: &'a str, schemas: &str) -> Option<&'a str> {
     below(path, schemas).filter(|(_, file)| is_ours(file)).map(|(folder, _)| folder)
