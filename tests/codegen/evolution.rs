@@ -259,7 +259,8 @@ fn a_deleted_version_is_missed() {
     std::fs::remove_file(fixture.path("schemas/system.started/v1.json")).unwrap();
     said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
     fixture.replace("src/lib.rs", "host: String", "host: String, port: Option<u16>");
-    said(&fixture.run(&["codegen"]), 1, &["error[EV005]", "v1.json → absent", "version control"]);
+    said(&fixture.run(&["check"]), 1, &["error[EV005]", "v1.json → absent", "version control"]);
+    fixture.run(&["codegen"]).refused(&["v1.json` was deleted", "version control"]);
 }
 
 #[test]
