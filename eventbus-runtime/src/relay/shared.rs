@@ -14,8 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::TypeSet;
 use crate::observe::{Meters, Tally};
 use crate::relay::stats::Stats;
-use crate::store::Fate;
-use crate::store::Selection;
+use crate::store::{Fate, Selection};
 
 /// What a subscription is doing in this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -31,6 +31,26 @@ where
     }
 }
 
+/// Reads a text of a row of the log by its bytes, because a damaged row may hold others than those of a text; one that cannot
+/// be read is `None`, and its column is noted.
+pub(crate) fn readable<'r, R>(
+    row: &'r R,
+    column: &'static str,
+    unreadable: &mut Vec<&'static str>,
+) -> Option<String>
+where
+    R: Row,
+    &'static str: ColumnIndex<R>,
+    Option<Vec<u8>>: Decode<'r, R::Database>,
+{
+    let bytes = row.try_get_unchecked::<Option<Vec<u8>>, _>(column);
+    let text = bytes.map(|bytes| bytes.map(String::from_utf8).transpose());
+    text.ok().and_then(Result::ok).unwrap_or_else(|| {
+        unreadable.push(column);
+        None
+    })
+}
+
 /// Reads the rows of a check's statement, of which `total` counts them all.
 pub(crate) fn hits<R: Answer>(rows: &[R], scope: &Scope) -> Hits {
     let place = |row: &R| Place {

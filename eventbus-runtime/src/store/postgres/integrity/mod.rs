@@ -15,7 +15,7 @@ use crate::envelope::Envelope;
 use crate::error::{Error, ErrorKind, Result};
 use crate::integrity::{Check, LookedAt, Place};
 use crate::migrations::{POSTGRES, latest};
-use crate::store::places::{hits, looked_at, older};
+use crate::store::places::{hits, looked_at, older, readable};
 use crate::store::postgres::epoch::NO_ROW;
 use crate::store::postgres::errand::Errand;
 use crate::store::postgres::{PgStore, error};
@@ -179,15 +179,7 @@ impl PgStore {
 /// Reads a row as it is: what is no text is unreadable, and the row is read nevertheless.
 fn log_row(row: &PgRow) -> LogRow {
     let mut unreadable = Vec::new();
-    // The bytes, because a damaged row may hold others than those of a text.
-    let mut text = |column: &'static str| {
-        let bytes = row.try_get_unchecked::<Option<Vec<u8>>, _>(column);
-        let text = bytes.map(|bytes| bytes.map(String::from_utf8).transpose());
-        text.ok().and_then(Result::ok).unwrap_or_else(|| {
-            unreadable.push(column);
-            None
-        })
-    };
+    let mut text = |column| readable(row, column, &mut unreadable);
     let (event_type, source) = (text("type"), text("source"));
     let mut envelope = Envelope {
         event_type: event_type.unwrap_or_default(),

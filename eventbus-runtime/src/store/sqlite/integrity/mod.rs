@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::integrity::{Check, LookedAt, Place};
 use crate::migrations::{SQLITE, latest};
 use crate::store::columns;
-use crate::store::places::{hits, looked_at, older};
+use crate::store::places::{hits, looked_at, older, readable};
 use crate::store::sqlite::{SqliteStore, error};
 use crate::store::{Damage, Hits, Integrity, LogRow, Readable, Scope};
 
@@ -100,21 +100,7 @@ impl SqliteStore {
 /// Reads a row as it is: a column of another type than its own is unreadable, and the row is read nevertheless.
 fn log_row(row: &SqliteRow) -> LogRow {
     let mut unreadable = Vec::new();
-    let mut text = |column: &'static str| match row.try_get_unchecked::<Option<Vec<u8>>, _>(column)
-    {
-        Ok(None) => None,
-        Ok(Some(bytes)) => match String::from_utf8(bytes) {
-            Ok(text) => Some(text),
-            Err(_) => {
-                unreadable.push(column);
-                None
-            }
-        },
-        Err(_) => {
-            unreadable.push(column);
-            None
-        }
-    };
+    let mut text = |column| readable(row, column, &mut unreadable);
     let (id, event_type, source) = (text("id"), text("type"), text("source"));
     let (correlation, causation) = (text("correlation_id"), text("causation_id"));
     let mut envelope = Envelope {
