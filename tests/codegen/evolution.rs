@@ -1,32 +1,10 @@
 //! `cargo eventbus check`: what stored events and running consumers would not survive.
 
-use std::process::Command;
-
-use eventbus_tests::toolchain::{Fixture, Run};
+use eventbus_tests::toolchain::Fixture;
 use serde_json::Value;
 
 use crate::SHOP;
-
-/// Asserts how a run ended and what it said.
-fn said(run: &Run, code: i32, parts: &[&str]) {
-    assert_eq!(run.code, code, "{}\n{}", run.stdout, run.stderr);
-    for part in parts {
-        let is_said = run.stdout.contains(part) || run.stderr.contains(part);
-        assert!(is_said, "`{part}` is not in:\n{}\n{}", run.stdout, run.stderr);
-    }
-}
-
-fn git(fixture: &Fixture, arguments: &[&str]) {
-    let identity =
-        ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
-    let output = Command::new("git")
-        .args(identity)
-        .args(arguments)
-        .current_dir(fixture.path(""))
-        .output()
-        .expect("git starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
+use crate::git::git;
 
 /// The line of the fixture's library that holds this text.
 fn line_of(fixture: &Fixture, text: &str) -> usize {
@@ -51,11 +29,11 @@ fn a_breaking_change_is_refused_with_a_document_and_nothing_is_written() {
         "#[event(version = 2, upcast(1 => ..))]",
         "1 change refused, 0 warnings",
     ];
-    said(&fixture.run(&["check"]), 1, &parts);
-    said(&fixture.run(&["codegen"]), 1, &parts);
+    fixture.run(&["check"]).said(1, &parts);
+    fixture.run(&["codegen"]).said(1, &parts);
     assert_eq!(fixture.generated(), before);
     fixture.replace("src/lib.rs", "port: u16", "port: Option<u16>");
-    said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
+    fixture.run(&["check"]).said(0, &["nothing is refused"]);
     fixture.codegen();
 }
 
@@ -76,7 +54,7 @@ fn machines_read_findings_and_forges_show_them() {
     let line = line_of(&fixture, "coupon: String");
     assert_eq!((&finding["file"], &finding["line"]), (&"src/lib.rs".into(), &line.into()));
     let line = format!("::error file=src/lib.rs,line={line},title=EV107::order.placed version 1, ");
-    said(&run, 1, &[&line]);
+    run.said(1, &[&line]);
     assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
 }
 
@@ -90,17 +68,15 @@ fn what_is_new_on_a_branch_may_be_edited_freely() {
     fixture.replace("src/lib.rs", "Started { host", "Stopped { code: u8 },\n    Started { host");
     fixture.codegen();
     fixture.replace("src/lib.rs", "code: u8", "reason: String");
-    said(&fixture.run(&["check"]), 1, &["system.stopped"]);
-    said(&fixture.run(&["check", "--against", "HEAD"]), 0, &["2 event types checked"]);
-    said(&fixture.run(&["codegen"]), 1, &["system.stopped", "--against <branch>"]);
+    fixture.run(&["check"]).said(1, &["system.stopped"]);
+    fixture.run(&["check", "--against", "HEAD"]).said(0, &["2 event types checked"]);
+    fixture.run(&["codegen"]).said(1, &["system.stopped", "--against <branch>"]);
     std::fs::remove_file(fixture.path("schemas/system.stopped/samples/v1.json")).unwrap();
-    said(
-        &fixture.run(&["codegen", "--against", "HEAD"]),
-        0,
-        &["updated schemas/system.stopped/v1.json"],
-    );
+    fixture
+        .run(&["codegen", "--against", "HEAD"])
+        .said(0, &["updated schemas/system.stopped/v1.json"]);
     fixture.replace("src/lib.rs", "host: String", "host: u64");
-    said(&fixture.run(&["check", "--against", "HEAD"]), 1, &["error[EV208]", "system.started"]);
+    fixture.run(&["check", "--against", "HEAD"]).said(1, &["error[EV208]", "system.started"]);
     let unknown = fixture.run(&["check", "--against", "nowhere"]);
     unknown.refused(&["git knows no commit `nowhere`", "git fetch"]);
 }
@@ -117,7 +93,7 @@ fn a_field_that_comes_back_as_something_else_is_refused() {
     fixture.codegen();
     fixture.replace("src/lib.rs", "total_cents: i64,", "total_cents: i64, coupon: Option<u64>,");
     let parts = ["error[EV106]", "string or null, in former times → integer (uint64) or null"];
-    said(&fixture.run(&["codegen"]), 1, &parts);
+    fixture.run(&["codegen"]).said(1, &parts);
     fixture.replace("src/lib.rs", "coupon: Option<u64>", "coupon: Option<String>");
     fixture.codegen();
     let facts = fixture.read("schemas/order.placed/event.json");
@@ -132,14 +108,14 @@ fn a_type_is_purged_by_name_and_its_name_stays_taken() {
     fixture.replace("src/lib.rs", "    System(SystemEvent),\n", "");
     let derived = ", DomainEvent)]\npub enum SystemEvent";
     fixture.replace("src/lib.rs", derived, ")]\npub enum SystemEvent");
-    said(&fixture.run(&["codegen"]), 1, &["error[EV003]", "system.started", "--purged"]);
+    fixture.run(&["codegen"]).said(1, &["error[EV003]", "system.started", "--purged"]);
     let purge = |name| ["codegen", "--purged", name, "--reason", "never released"];
     fixture.run(&purge("system.startd")).refused(&["did you mean `system.started`?"]);
-    said(&fixture.run(&purge("system.started")), 0, &["removed schemas/system.started/v1.json"]);
+    fixture.run(&purge("system.started")).said(0, &["removed schemas/system.started/v1.json"]);
     assert!(fixture.read("schemas/system.started/event.json").contains("never released"));
-    said(&fixture.run(&["codegen", "--check"]), 0, &["up to date"]);
+    fixture.run(&["codegen", "--check"]).said(0, &["up to date"]);
     fixture.write("src/lib.rs", &whole);
-    said(&fixture.run(&["codegen"]), 1, &["error[EV106]", "purged: never released"]);
+    fixture.run(&["codegen"]).said(1, &["error[EV106]", "purged: never released"]);
 }
 
 #[test]
@@ -162,11 +138,11 @@ impl From<StartedV1> for SystemStarted {{
     };
     fixture.write("src/lib.rs", &second("name"));
     let parts = ["error[EV012]", "old code writes {\"host\":\"a\"}, which new code refuses"];
-    said(&fixture.run(&["check"]), 1, &parts);
+    fixture.run(&["check"]).said(1, &parts);
     fixture.write("src/lib.rs", &second("host"));
-    said(&fixture.run(&["check"]), 0, &["note[EV011]", "version 1 → version 2"]);
+    fixture.run(&["check"]).said(0, &["note[EV011]", "version 1 → version 2"]);
     fixture.codegen();
-    said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
+    fixture.run(&["check"]).said(0, &["nothing is refused"]);
 }
 
 #[test]
@@ -174,13 +150,11 @@ fn a_mode_decides_who_must_understand_whom() {
     let fixture = Fixture::new("evolution-mode", SHOP);
     fixture.codegen();
     fixture.replace("src/lib.rs", "Dhl,", "Dhl, Post,");
-    said(
-        &fixture.run(&["check"]),
-        1,
-        &["error[EV301]", "\"post\"", "serde(other, skip_serializing)"],
-    );
+    fixture
+        .run(&["check"])
+        .said(1, &["error[EV301]", "\"post\"", "serde(other, skip_serializing)"]);
     fixture.replace("eventbus.toml", "root =", "compat = \"backward\"\nroot =");
-    said(&fixture.run(&["check"]), 0, &["note[EV301]"]);
+    fixture.run(&["check"]).said(0, &["note[EV301]"]);
     fixture.replace("eventbus.toml", "\"backward\"", "\"sideways\"");
     fixture.run(&["check"]).refused(&["`compat` is not a mode", "full, backward, forward or none"]);
 }
@@ -188,7 +162,7 @@ fn a_mode_decides_who_must_understand_whom() {
 #[test]
 fn rules_are_explained() {
     let fixture = Fixture::new("evolution-explain", SHOP);
-    said(&fixture.run(&["explain", "ev103"]), 0, &["EV103: a required field is new", "no\n"]);
+    fixture.run(&["explain", "ev103"]).said(0, &["EV103: a required field is new", "no\n"]);
     let list = fixture.run(&["explain", "--list"]);
     assert_eq!(list.stdout.lines().count(), 87);
     fixture.run(&["explain", "EV999"]).refused(&["there is no rule `EV999`"]);
@@ -202,13 +176,13 @@ fn a_reason_lets_one_change_through_and_not_the_next() {
         "#[event(compat(reviewed = \"nobody stores hosts\"))]\n    Started { host: u32 }";
     fixture.replace("src/lib.rs", "Started { host: String }", reviewed);
     std::fs::remove_file(fixture.path("schemas/system.started/samples/v1.json")).unwrap();
-    said(&fixture.run(&["check"]), 0, &["warning[EV208]", "because: nobody stores hosts"]);
-    said(&fixture.run(&["check", "--deny-warnings"]), 1, &["warning[EV208]"]);
+    fixture.run(&["check"]).said(0, &["warning[EV208]", "because: nobody stores hosts"]);
+    fixture.run(&["check", "--deny-warnings"]).said(1, &["warning[EV208]"]);
     fixture.codegen();
-    said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
+    fixture.run(&["check"]).said(0, &["nothing is refused"]);
     fixture.replace("src/lib.rs", "host: u32", "host: bool");
     let parts = ["error[EV115]", "was said of an earlier change: say why this one is safe"];
-    said(&fixture.run(&["check"]), 1, &parts);
+    fixture.run(&["check"]).said(1, &parts);
 }
 
 #[test]
@@ -220,14 +194,14 @@ fn two_registries_are_compared_without_building_anything() {
     git(&fixture, &["commit", "--quiet", "--message", "the registry"]);
     fixture.replace("src/lib.rs", "host: String", "host: String, port: Option<u16>");
     fixture.codegen();
-    said(&fixture.run(&["diff", "HEAD", "schemas"]), 0, &["nothing is refused"]);
+    fixture.run(&["diff", "HEAD", "schemas"]).said(0, &["nothing is refused"]);
     fixture.replace("src/lib.rs", "port: Option<u16>", "port: u16");
     fixture.replace("eventbus.toml", "root =", "compat = \"none\"\nroot =");
     std::fs::remove_file(fixture.path("schemas/system.started/samples/v1.json")).unwrap();
     fixture.codegen();
     let run = fixture.run(&["diff", "HEAD", "schemas"]);
-    said(&run, 1, &["error[EV103]", "old code writes {\"host\":\"a\"}"]);
-    said(&fixture.run(&["diff", "schemas", "HEAD"]), 1, &["error[EV105]"]);
+    run.said(1, &["error[EV103]", "old code writes {\"host\":\"a\"}"]);
+    fixture.run(&["diff", "schemas", "HEAD"]).said(1, &["error[EV105]"]);
 }
 
 #[test]
@@ -235,7 +209,7 @@ fn the_registry_is_listed() {
     let fixture = Fixture::new("evolution-list", SHOP);
     fixture.codegen();
     let run = fixture.run(&["list"]);
-    said(&run, 0, &["order.placed    v1   per order_id · A customer's order.", "2 event types"]);
+    run.said(0, &["order.placed    v1   per order_id · A customer's order.", "2 event types"]);
     let run = fixture.run(&["list", "system.*", "--format", "json"]);
     let listed: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(listed.as_array().unwrap().len(), 1);
@@ -248,7 +222,7 @@ fn the_registry_is_listed() {
 fn shells_complete_the_commands() {
     let fixture = Fixture::new("evolution-shells", SHOP);
     for shell in ["bash", "zsh", "fish"] {
-        said(&fixture.run(&["completions", shell]), 0, &["cargo-eventbus", "codegen"]);
+        fixture.run(&["completions", shell]).said(0, &["cargo-eventbus", "codegen"]);
     }
 }
 
@@ -257,9 +231,9 @@ fn a_deleted_version_is_missed() {
     let fixture = Fixture::new("evolution-deleted", SHOP);
     fixture.codegen();
     std::fs::remove_file(fixture.path("schemas/system.started/v1.json")).unwrap();
-    said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
+    fixture.run(&["check"]).said(0, &["nothing is refused"]);
     fixture.replace("src/lib.rs", "host: String", "host: String, port: Option<u16>");
-    said(&fixture.run(&["check"]), 1, &["error[EV005]", "v1.json → absent", "version control"]);
+    fixture.run(&["check"]).said(1, &["error[EV005]", "v1.json → absent", "version control"]);
     fixture.run(&["codegen"]).refused(&["v1.json` was deleted", "version control"]);
 }
 
@@ -271,7 +245,7 @@ fn the_line_of_a_finding_is_that_of_the_event_where_the_field_has_none() {
     fixture.replace("src/lib.rs", "{ host: String }", "{\n        host: u32,\n    }");
     let placed = format!("--> src/lib.rs:{}", line_of(&fixture, "Placed {"));
     let host = format!("--> src/lib.rs:{}", line_of(&fixture, "host: u32"));
-    said(&fixture.run(&["check"]), 1, &["at /total_cents", &placed, "at /host", &host]);
+    fixture.run(&["check"]).said(1, &["at /total_cents", &placed, "at /host", &host]);
 }
 
 #[test]
@@ -279,7 +253,7 @@ fn an_edit_above_an_event_changes_no_file_of_the_registry() {
     let fixture = Fixture::new("evolution-moved-lines", SHOP);
     fixture.codegen();
     fixture.write("src/lib.rs", &format!("// One line more.\n{SHOP}"));
-    said(&fixture.run(&["codegen", "--check"]), 0, &["everything is up to date"]);
+    fixture.run(&["codegen", "--check"]).said(0, &["everything is up to date"]);
 }
 
 #[test]
@@ -288,16 +262,16 @@ fn a_field_of_another_name_is_read_first_and_renamed_then() {
     fixture.codegen();
     let field = |alias: &str, name: &str| format!("#[serde(alias = \"{alias}\")] {name}: String");
     fixture.replace("src/lib.rs", "host: String", &field("host", "node"));
-    said(&fixture.run(&["check"]), 1, &["error[EV113]", "host → node", "deploy them"]);
+    fixture.run(&["check"]).said(1, &["error[EV113]", "host → node", "deploy them"]);
     fixture.replace("src/lib.rs", &field("host", "node"), &field("node", "host"));
     fixture.codegen();
     assert!(fixture.read("schemas/system.started/event.json").contains("\"fieldAliases\""));
     fixture.replace("src/lib.rs", &field("node", "host"), &field("host", "node"));
-    said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
+    fixture.run(&["check"]).said(0, &["nothing is refused"]);
     fixture.codegen();
     fixture.replace("src/lib.rs", &field("host", "node"), "node: String");
     let parts = ["error[EV112]", "host → node", "old code writes {\"host\":\"a\"}"];
-    said(&fixture.run(&["check"]), 1, &parts);
+    fixture.run(&["check"]).said(1, &parts);
 }
 
 /// The enum that docs/evolution.md shows, in place of the shop's.
@@ -319,12 +293,12 @@ fn the_documented_enum_is_open_and_grows_without_a_word() {
     let facts = fixture.read("schemas/order.placed/event.json");
     assert!(facts.contains("\"openEnums\"") && facts.contains("/items/*/carrier"), "{facts}");
     fixture.replace("src/lib.rs", "    Ups,\n", "    Ups,\n    Post,\n");
-    said(&fixture.run(&["check"]), 0, &["nothing is refused"]);
+    fixture.run(&["check"]).said(0, &["nothing is refused"]);
     fixture.codegen();
     let other = "    #[serde(other, skip_serializing)]\n    Unknown,\n";
     fixture.replace("src/lib.rs", other, "    Never,\n");
     let parts = ["error[EV313]", "something-unknown", "which new code refuses"];
-    said(&fixture.run(&["check"]), 1, &parts);
+    fixture.run(&["check"]).said(1, &parts);
 }
 
 #[test]

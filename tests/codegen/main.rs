@@ -7,6 +7,7 @@ mod evolution;
 #[cfg(unix)]
 mod faults;
 mod generate;
+mod git;
 mod init;
 mod merging;
 mod migrations;

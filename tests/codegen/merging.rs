@@ -1,10 +1,9 @@
 //! Branches that add events, merged by the real git.
 
-use std::process::{Command, Output};
-
 use eventbus_tests::toolchain::Fixture;
 
 use crate::SHOP;
+use crate::git::{asked, begin, commit, git};
 
 /// What one branch changes in the source: the text before and after.
 const STOPPED: [&str; 2] = ["    Started { host", "    Stopped { code: u8 },\n    Started { host"];
@@ -17,34 +16,9 @@ const RECALLED: [&str; 2] = [
     "        coupon: Option<String>,\n    },\n    Recalled { why: String },",
 ];
 
-fn git(fixture: &Fixture, arguments: &[&str]) -> Output {
-    let identity =
-        ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
-    let mut command = Command::new("git");
-    command.args(identity).args(arguments).current_dir(fixture.path(""));
-    command.output().expect("git starts")
-}
-
-fn git_does(fixture: &Fixture, arguments: &[&str]) {
-    let output = git(fixture, arguments);
-    let said = [output.stdout, output.stderr].concat();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&said));
-}
-
-/// Makes a repository of what is there.
-fn begin(fixture: &Fixture) {
-    git_does(fixture, &["init", "--quiet", "--initial-branch", "trunk"]);
-    commit(fixture);
-}
-
-fn commit(fixture: &Fixture) {
-    git_does(fixture, &["add", "--all"]);
-    git_does(fixture, &["commit", "--quiet", "--message", "events"]);
-}
-
 /// Changes the events on a branch of its own, which stays checked out, and generates the files.
 fn on_a_branch(fixture: &Fixture, branch: &str, change: impl FnOnce()) {
-    git_does(fixture, &["checkout", "--quiet", "-b", branch, "trunk"]);
+    git(fixture, &["checkout", "--quiet", "-b", branch, "trunk"]);
     change();
     fixture.codegen();
     commit(fixture);
@@ -66,8 +40,8 @@ fn branched(test: &str, outputs: Option<&str>, [ours, theirs]: [[&str; 2]; 2]) -
 
 /// What git could not merge by itself, and what it said.
 fn merge(fixture: &Fixture) -> String {
-    let merge = git(fixture, &["merge", "--quiet", "--no-edit", "theirs"]);
-    let open = git(fixture, &["diff", "--name-only", "--diff-filter=U"]).stdout;
+    let merge = asked(fixture, &["merge", "--quiet", "--no-edit", "theirs"]);
+    let open = asked(fixture, &["diff", "--name-only", "--diff-filter=U"]).stdout;
     let open = String::from_utf8(open).expect("UTF-8");
     assert_eq!(merge.status.success(), open.is_empty(), "{open}");
     open
@@ -108,7 +82,7 @@ fn branches_that_add_different_families_leave_no_conflict_in_the_registry() {
     on_a_branch(&fixture, "ours", || add("Parcel"));
     // The code is for people to merge, who keep both.
     assert_eq!(merge(&fixture), "src/lib.rs\n");
-    git_does(&fixture, &["checkout", "--ours", "--", "src/lib.rs"]);
+    git(&fixture, &["checkout", "--ours", "--", "src/lib.rs"]);
     add("Party");
     is_what_is_generated(&fixture);
 }
@@ -125,7 +99,7 @@ fn files_that_all_events_are_in_may_conflict_and_are_generated_again() {
 
     let mut ours = vec!["checkout", "--ours", "--"];
     ours.extend(conflicts.lines());
-    git_does(&fixture, &ours);
+    git(&fixture, &ours);
     fixture.codegen();
     is_what_is_generated(&fixture);
     let types = |file: &str| file.starts_with("migrations/sqlite") && file.ends_with("_types.sql");

@@ -1,37 +1,21 @@
 //! What was released, in another commit or on disk, and what a change would make of the record of it.
 
 use std::fs;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use eventbus_tests::toolchain::{Fixture, Run};
+use eventbus_tests::toolchain::Fixture;
 
 use crate::SHOP;
+use crate::git::begin;
 
 const STARTED: &str = "    Started { host: String },";
-
-fn run(fixture: &Fixture, program: &str, arguments: &[&str]) -> Output {
-    let mut command = Command::new(program);
-    let output = command.args(arguments).current_dir(fixture.path("")).output().expect(program);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    output
-}
 
 /// A repository with the generated files of the shop in its one commit.
 fn released(test: &str) -> Fixture {
     let fixture = Fixture::new(test, SHOP);
     fixture.codegen();
-    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
-    run(&fixture, "git", &["init", "--quiet"]);
-    run(&fixture, "git", &["add", "--all"]);
-    let commit = ["-c", "commit.gpgsign=false", "commit", "--quiet", "--message", "events"];
-    run(&fixture, "git", &[identity.as_slice(), &commit].concat());
+    begin(&fixture);
     fixture
-}
-
-fn ended(run: &Run, code: i32, parts: &[&str]) {
-    let said = format!("{}\n{}", run.stdout, run.stderr);
-    assert_eq!(run.code, code, "{said}");
-    parts.iter().for_each(|part| assert!(said.contains(part), "`{part}` is not in:\n{said}"));
 }
 
 #[test]
@@ -41,11 +25,11 @@ fn a_registry_that_moved_is_compared_with_what_it_was() {
     assert!(!configuration.contains("schemas"), "{configuration}");
     fixture.write("eventbus.toml", &format!("schemas = \"events\"\n{configuration}"));
     fs::rename(fixture.path("schemas"), fixture.path("events")).expect("moved");
-    ended(&fixture.run(&["check", "--against", "HEAD"]), 0, &["2 event types checked"]);
+    fixture.run(&["check", "--against", "HEAD"]).said(0, &["2 event types checked"]);
     // Nor does it help to begin anew in the new place.
     fs::remove_dir_all(fixture.path("events")).expect("removed");
     fixture.replace("src/lib.rs", "host: String", "host: u32");
-    ended(&fixture.run(&["check", "--against", "HEAD"]), 1, &["error[EV", "system.started"]);
+    fixture.run(&["check", "--against", "HEAD"]).said(1, &["error[EV", "system.started"]);
 }
 
 #[test]
@@ -67,11 +51,11 @@ impl From<StartedV1> for SystemStarted {
 ";
     fixture.write("src/lib.rs", &format!("{}{former}", fixture.read("src/lib.rs")));
     fixture.codegen();
-    ended(&fixture.run(&["codegen", "--check", "--against", "HEAD"]), 0, &[]);
+    fixture.run(&["codegen", "--check", "--against", "HEAD"]).said(0, &[]);
 
     let hash = |file: &str| {
-        let said = run(&fixture, "sha256sum", &[file]).stdout;
-        String::from_utf8_lossy(&said).split(' ').next().expect("a hash").to_owned()
+        let said = Command::new("sha256sum").arg(fixture.path(file)).output().expect("it starts");
+        String::from_utf8_lossy(&said.stdout).split(' ').next().expect("a hash").to_owned()
     };
     let (version, facts, manifest) = (
         "schemas/system.started/v1.json",
@@ -90,7 +74,7 @@ impl From<StartedV1> for SystemStarted {
     for command in
         [&["check", "--against", "HEAD"][..], &["codegen", "--check", "--against", "HEAD"]]
     {
-        ended(&fixture.run(command), 1, &["error[EV014]", "system.started"]);
+        fixture.run(command).said(1, &["error[EV014]", "system.started"]);
     }
 }
 
@@ -98,13 +82,13 @@ impl From<StartedV1> for SystemStarted {
 fn what_was_purged_with_a_reason_is_no_loss_to_a_former_commit() {
     let fixture = released("released-purged");
     fixture.replace("src/lib.rs", STARTED, "    Stopped { code: u8 },");
-    ended(&fixture.run(&["check", "--against", "HEAD"]), 1, &["system.started"]);
+    fixture.run(&["check", "--against", "HEAD"]).said(1, &["system.started"]);
     let purge = ["codegen", "--purged", "system.started", "--reason", "none is stored"];
-    ended(&fixture.run(&purge), 0, &[]);
+    fixture.run(&purge).said(0, &[]);
     for command in
         [&["check", "--against", "HEAD"][..], &["codegen", "--check", "--against", "HEAD"]]
     {
-        ended(&fixture.run(command), 0, &[]);
+        fixture.run(command).said(0, &[]);
     }
 }
 
@@ -118,9 +102,9 @@ fn a_current_version_that_was_deleted_is_not_written_with_another_contract() {
     let lost = "schemas/system.started/v1.json";
     fixture.run(&["codegen"]).refused(&[lost, "version control"]);
     assert_eq!(fixture.generated(), before);
-    ended(&fixture.run(&["codegen", "--check"]), 1, &[&format!("deleted {lost}")]);
+    fixture.run(&["codegen", "--check"]).said(1, &[&format!("deleted {lost}")]);
     // As it was, it is what is generated, and may be written again.
     fixture.replace("src/lib.rs", "host: u32", "host: String");
     fixture.codegen();
-    ended(&fixture.run(&["codegen", "--check"]), 0, &[]);
+    fixture.run(&["codegen", "--check"]).said(0, &[]);
 }

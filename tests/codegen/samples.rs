@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use eventbus_runtime::DomainEvent as _;
-use eventbus_tests::toolchain::{Fixture, Run};
+use eventbus_tests::toolchain::Fixture;
 use serde_json::{Value, json};
 use shop_events::ShopEvent;
 
@@ -21,15 +21,6 @@ fn validate(schema: &str, sample: &str) {
         let errors: Vec<_> =
             validator.iter_errors(&sample).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?} in {sample} by {contract}");
-    }
-}
-
-/// Asserts that the run ended with findings that say all of `parts`.
-fn found(run: &Run, parts: &[&str]) {
-    assert_eq!(run.code, 1, "{}\n{}", run.stdout, run.stderr);
-    for part in parts {
-        let is_said = run.stdout.contains(part) || run.stderr.contains(part);
-        assert!(is_said, "`{part}` is not in:\n{}\n{}", run.stdout, run.stderr);
     }
 }
 
@@ -75,10 +66,10 @@ fn a_change_that_does_not_read_what_was_stored_is_refused_before_anything_is_wri
         ),
         "1 stored sample does not decode",
     ];
-    found(&fixture.run(&["codegen"]), &[&parts[..], &["; nothing was written"]].concat());
+    fixture.run(&["codegen"]).said(1, &[&parts[..], &["; nothing was written"]].concat());
     assert_eq!(fixture.generated(), before);
     let check = fixture.run(&["codegen", "--check"]);
-    found(&check, &[&parts[..], &["different schemas/system.started/v1.json"]].concat());
+    check.said(1, &[&parts[..], &["different schemas/system.started/v1.json"]].concat());
 
     // What was never stored may be forgotten.
     fs::remove_dir_all(fixture.path("schemas/system.started")).unwrap();
@@ -108,7 +99,7 @@ fn an_edited_sample_is_treated_as_any_frozen_file() {
     let beside = "schemas/order.placed/samples/v1.<anything>.json";
     fixture.run(&["codegen"]).refused(&[&edited, "git checkout -- ", beside]);
     let check = fixture.run(&["codegen", "--check"]);
-    found(&check, &[&format!("edited {PLACED}\n1 file is not up to date"), beside]);
+    check.said(1, &[&format!("edited {PLACED}\n1 file is not up to date"), beside]);
     assert!(fixture.read(PLACED).contains("A-1"), "nothing was written over it");
 }
 
@@ -130,7 +121,7 @@ fn samples_of_the_users_own_are_decoded_and_never_touched() {
     let parts = [&format!("--> {broken}"), "UUID", &format!("correct or delete `{broken}`")];
     for arguments in [vec!["codegen"], vec!["codegen", "--check"]] {
         let run = fixture.run(&arguments);
-        found(&run, &parts);
+        run.said(1, &parts);
         assert!(run.stderr.contains("`schemas/order.placed/samples/broken.json` is not decoded"));
         assert!(!run.stderr.contains("was never stored"), "{}", run.stderr);
     }
@@ -171,7 +162,7 @@ fn samples_of_a_type_that_is_gone_stay_and_are_skipped() {
         report["samples"].as_array().unwrap().iter().map(|sample| &sample["status"]).collect();
     assert_eq!(statuses, ["decoded", "skipped", "skipped", "skipped"]);
     fs::remove_file(fixture.path(STARTED)).unwrap();
-    found(&fixture.run(&["codegen", "--check"]), &[&format!("deleted {STARTED}")]);
+    fixture.run(&["codegen", "--check"]).said(1, &[&format!("deleted {STARTED}")]);
 }
 
 #[test]
@@ -203,7 +194,7 @@ impl TryFrom<u8> for Even {
     assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
     assert!(!run.stderr.contains("has no sample"), "{}", run.stderr);
     fixture.replace("src/lib.rs", "value % 2 == 0", "value > 2");
-    found(&fixture.run(&["codegen"]), &[own, "2 is odd"]);
+    fixture.run(&["codegen"]).said(1, &[own, "2 is odd"]);
 }
 
 /// A payload with a field of each kind that schemars has a schema for.
@@ -352,7 +343,7 @@ fn a_former_version_is_decoded_through_its_upcaster() {
     );
     let check = fixture.run(&["codegen", "--check"]);
     let parts = [&format!("--> {PLACED}"), "the code did not return: ", "one cent", "src/lib.rs:"];
-    found(&check, &[&parts[..], &remedies, &["1 stored sample does not decode"]].concat());
+    check.said(1, &[&parts[..], &remedies, &["1 stored sample does not decode"]].concat());
     assert!(!check.stderr.contains("RUST_BACKTRACE"), "{}", check.stderr);
     assert_eq!(not_decoded(&fixture), [(PLACED.to_owned(), "failed".to_owned())]);
 
@@ -363,7 +354,7 @@ fn a_former_version_is_decoded_through_its_upcaster() {
         "pub total_cents: i64, pub note: String,",
     );
     let check = fixture.run(&["codegen", "--check"]);
-    found(&check, &[&["missing field `note`"][..], &remedies].concat());
+    check.said(1, &[&["missing field `note`"][..], &remedies].concat());
     assert!(!check.stderr.contains("was never stored"), "{}", check.stderr);
 }
 
@@ -399,7 +390,7 @@ fn samples_under_a_former_name_are_decoded_by_the_event_that_has_it_now() {
     fixture.replace("src/lib.rs", renamed, &format!("{renamed}, port: u16"));
     let check = fixture.run(&["codegen", "--check"]);
     let sample = "a sample of `system.started` at version 1 does not decode";
-    found(&check, &[sample, "missing field `port`", "2 stored samples do not decode"]);
+    check.said(1, &[sample, "missing field `port`", "2 stored samples do not decode"]);
     let delete = "was never stored, delete `schemas/system.booted/samples/v1.json`";
     assert!(check.stderr.contains(delete), "{}", check.stderr);
     assert!(!check.stderr.contains(&format!("delete `{STARTED}`")), "{}", check.stderr);

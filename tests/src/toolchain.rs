@@ -182,6 +182,19 @@ impl Run {
         assert_eq!(self.code, 0, "{}\n{}", self.stdout, self.stderr);
     }
 
+    /// Asserts how the run ended and what it said, wherever it said it.
+    ///
+    /// # Panics
+    /// When it did not.
+    #[track_caller]
+    pub fn said(&self, code: i32, parts: &[&str]) {
+        assert_eq!(self.code, code, "{}\n{}", self.stdout, self.stderr);
+        for part in parts {
+            let is_said = self.stdout.contains(part) || self.stderr.contains(part);
+            assert!(is_said, "`{part}` is not in:\n{}\n{}", self.stdout, self.stderr);
+        }
+    }
+
     /// Asserts that the run failed as an error that says all of `parts`.
     ///
     /// # Panics

@@ -152,11 +152,8 @@ pub(crate) fn naming(path: &str, schemas: &str) -> String {
 
 /// Whether a file is a manifest: these are ours without being named.
 pub(crate) fn is_manifest(path: &str, schemas: &str) -> bool {
-    let below = path.strip_prefix(schemas).and_then(|path| path.strip_prefix('/'));
-    below.is_some_and(|file| {
-        let of = file.strip_prefix(MANIFESTS).and_then(|file| file.strip_prefix('/'));
-        file == "manifest.json" || of.is_some_and(|file| file.ends_with(".json"))
-    })
+    let of_folder = path.strip_prefix(&format!("{schemas}/{MANIFESTS}/"));
+    path == root(schemas) || of_folder.is_some_and(|file| file.ends_with(".json"))
 }
 
 fn text_of(manifest: &impl Serialize) -> String {

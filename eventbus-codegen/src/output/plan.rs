@@ -87,14 +87,8 @@ pub(crate) fn plan(
         let owned = recorded.is_some() || is_manifest(&artifact.path, schemas);
         entries.push(match &artifact.content {
             Content::Generated(text) => {
-                let entry = generated(&artifact.path, before, text, owned);
-                // What was written is what the code must be held against, and it is not what the code says.
-                let is_other = recorded.is_some_and(|hash| *hash != sha256(text));
-                let is_lost = entry.state == State::Missing && is_other;
-                match is_lost && is_version(&artifact.path, schemas) {
-                    true => Entry { state: State::Gone, after: None, ..entry },
-                    false => entry,
-                }
+                let written = recorded.filter(|_| is_version(&artifact.path, schemas));
+                generated(&artifact.path, before, text, owned, written)
             }
             Content::Kept(hash) => kept(&artifact.path, before, recorded.unwrap_or(hash)),
         });
@@ -167,14 +161,24 @@ fn is_linked(entry: &Entry, registry: &str, folder: &Path) -> bool {
         .any(|path| fs::symlink_metadata(folder.join(path)).is_ok_and(|facts| facts.is_symlink()))
 }
 
-fn generated(path: &str, before: Option<String>, text: &str, owned: bool) -> Entry {
+/// `written` is the hash of a version as it was last written: where its file is gone, the code must be held against that, so
+/// nothing else takes its place.
+fn generated(
+    path: &str,
+    before: Option<String>,
+    text: &str,
+    owned: bool,
+    written: Option<&String>,
+) -> Entry {
     let state = match &before {
+        None if written.is_some_and(|hash| *hash != sha256(text)) => State::Gone,
         None => State::Missing,
         Some(before) if before == text => State::Unchanged,
         Some(_) if owned => State::Different,
         Some(_) => State::Foreign,
     };
-    Entry { path: path.to_owned(), state, before, after: Some(text.to_owned()) }
+    let after = (state != State::Gone).then(|| text.to_owned());
+    Entry { path: path.to_owned(), state, before, after }
 }
 
 fn kept(path: &str, before: Option<String>, hash: &str) -> Entry {

@@ -55,13 +55,11 @@ impl Baseline {
     /// The registry whose files have these texts, by their paths below `folder`.
     pub(crate) fn parse(files: BTreeMap<String, String>, folder: &Path) -> Result<Self> {
         let mut baseline = Self::default();
-        for (path, text) in files {
+        for (path, text) in files.into_iter().filter(|(path, _)| is_read(path)) {
+            let place = folder.join(&path);
             match path.split_once('/') {
-                Some((name, file)) if name != MANIFESTS && is_of_type(file) => {
-                    baseline.take(name, file, folder.join(&path), text)?;
-                }
-                None if path == CATALOG => format::refuse_newer(&text, &folder.join(path))?,
-                _ => {}
+                Some((name, file)) => baseline.take(name, file, place, text)?,
+                None => format::refuse_newer(&text, &place)?,
             }
         }
         baseline.settle();
