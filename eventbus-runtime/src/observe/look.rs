@@ -124,19 +124,11 @@ async fn read<S: Log>(store: &S, name: &str, lanes: &Lanes) -> Result<Read> {
             .any(|shard| shard.owner.is_none_or(|owner| !roster.alive.contains(&owner))),
         ..Read::default()
     };
-    let mut places: Vec<(&S::Cursor, Vec<u16>)> = Vec::new();
-    for shard in &roster.shards {
-        match places.iter_mut().find(|(cursor, _)| *cursor == &shard.cursor) {
-            Some((_, shards)) => shards.push(shard.held.shard),
-            None => places.push((&shard.cursor, vec![shard.held.shard])),
-        }
-    }
     let now = clock::now();
-    for (cursor, numbers) in places {
+    for (cursor, shards) in roster.places() {
         let counted = usize::try_from(read.depth).unwrap_or(usize::MAX);
         // One at least, for its age.
         let at_most = MOST_COUNTED.saturating_sub(counted).max(1);
-        let shards = Shards::new(of, numbers);
         let waits = store.pending(cursor, lanes.types(), &shards, at_most).await?;
         read.depth += waits.events;
         read.more |= waits.more;

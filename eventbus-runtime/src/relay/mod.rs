@@ -98,7 +98,8 @@ pub use crate::relay::stats::{Counts, Stats};
 pub use crate::relay::tail::Listening;
 pub(crate) use crate::relay::tail::{Listener, Next, start_ephemeral, start_stream};
 
-/// Starts a checked subscription, or a replay of a part of the log; returns when it is registered and its first look at the roster was answered.
+/// Starts a checked subscription, or a replay of a part of the log; returns when it is registered and its first look at the
+/// roster was answered.
 ///
 /// Both run in the task: a caller that drops this future cuts no statement off. The task ends then, whatever it came to.
 pub(crate) async fn start<S: Log>(

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::relay::{Part, Running, State, Stats};
 use crate::replay::progress::rate;
 use crate::replay::{PREFIX, Progress, sum};
-use crate::store::{Log, ReplayRow, Shard, Shards, Tallies};
+use crate::store::{Log, ReplayRow, Roster, Tallies};
 
 /// A replay that was started in this process.
 ///
@@ -76,7 +76,7 @@ impl<S: Log> Replaying<S> {
         let roster = bus.store.roster(self.subscription()).await?;
         let left = match roster {
             _ if self.running.is_finished() => Tallies::new(),
-            Some(roster) => self.left(&roster.shards).await?,
+            Some(roster) => self.left(&roster).await?,
             None => return Err(self.is_gone()),
         };
         let counts = self.stats().total;
@@ -91,19 +91,10 @@ impl<S: Log> Replaying<S> {
     }
 
     /// What is behind the cursors, those of one place counted at once.
-    async fn left(&self, shards: &[Shard<S::Cursor>]) -> Result<Tallies> {
-        let of = u16::try_from(shards.len()).unwrap_or(u16::MAX);
-        let mut places: Vec<(&S::Cursor, Vec<u16>)> = Vec::new();
-        for Shard { held, cursor, .. } in shards {
-            match places.iter_mut().find(|(place, _)| *place == cursor) {
-                Some((_, numbers)) => numbers.push(held.shard),
-                None => places.push((cursor, vec![held.shard])),
-            }
-        }
+    async fn left(&self, roster: &Roster<S::Cursor>) -> Result<Tallies> {
         let (store, Part { selection, upto }) = (&self.running.bus().store, &self.part);
         let mut left = Tallies::new();
-        for (cursor, numbers) in places {
-            let shards = Shards::new(of, numbers);
+        for (cursor, shards) in roster.places() {
             for (name, tally) in store.survey((cursor, upto), &shards, selection).await? {
                 left.entry(name).and_modify(|all| *all = all.and(tally)).or_insert(tally);
             }

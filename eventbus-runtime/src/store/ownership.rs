@@ -150,6 +150,22 @@ pub struct Roster<C> {
     pub shards: Vec<Shard<C>>,
 }
 
+#[cfg(feature = "relay")]
+impl<C: PartialEq> Roster<C> {
+    /// The places that shards stand at, each with its shards: what is asked of them is asked once for each place.
+    pub(crate) fn places(&self) -> Vec<(&C, Shards)> {
+        let of = u16::try_from(self.shards.len()).unwrap_or(u16::MAX);
+        let mut places: Vec<(&C, Vec<u16>)> = Vec::new();
+        for Shard { held, cursor, .. } in &self.shards {
+            match places.iter_mut().find(|(place, _)| *place == cursor) {
+                Some((_, numbers)) => numbers.push(held.shard),
+                None => places.push((cursor, vec![held.shard])),
+            }
+        }
+        places.into_iter().map(|(place, numbers)| (place, Shards::new(of, numbers))).collect()
+    }
+}
+
 /// One shard of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shard<C> {
