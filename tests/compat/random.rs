@@ -57,6 +57,8 @@ struct Report {
 fn no_document_speaks_against_an_answer() {
     let count =
         env::var(COUNT_VARIABLE).map_or(1_000, |count| count.parse().expect("a count is a number"));
+    // Built before the first questions are timed.
+    let _ = program();
     let mut dice = Dice(seeded());
     let mut report = Report::default();
     let mut left = count;
@@ -68,8 +70,7 @@ fn no_document_speaks_against_an_answer() {
         }
     }
     report.print();
-    assert!(report.faults.is_empty(), "{} answers are wrong", report.faults.len());
-    assert!(report.slowest < LONGEST, "{AT_ONCE} pairs took {:?}", report.slowest);
+    assert!(report.faults.is_empty(), "{} answers are wrong or took too long", report.faults.len());
     for ((reading, family), score) in &report.scores {
         let asked = score.yes + score.no + score.unknown;
         assert!(
@@ -87,7 +88,15 @@ impl Report {
         let pairs: Vec<&Pair> = pairs.iter().filter(is_asked).collect();
         let started = Instant::now();
         let answers = answers(&pairs, reading);
-        self.slowest = self.slowest.max(started.elapsed());
+        let took = started.elapsed();
+        self.slowest = self.slowest.max(took);
+        if took > LONGEST {
+            self.faults.push(format!(
+                "{} pairs took {took:?}, {}",
+                pairs.len(),
+                slowest(&pairs, reading)
+            ));
+        }
         assert_eq!(answers.len(), pairs.len());
         for (pair, answer) in pairs.iter().zip(&answers) {
             self.judge(dice, pair, answer, reading);
@@ -186,6 +195,18 @@ fn answers(pairs: &[&Pair], reading: Reading) -> Vec<Value> {
     }
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     text.lines().map(|line| serde_json::from_str(line).expect("an answer")).collect()
+}
+
+/// The pair that takes longest alone.
+fn slowest(pairs: &[&Pair], reading: Reading) -> String {
+    let took = |pair: &&Pair| {
+        let started = Instant::now();
+        answers(&[pair], reading);
+        started.elapsed()
+    };
+    let (took, pair) =
+        pairs.iter().map(|pair| (took(pair), pair)).max_by_key(|(took, _)| *took).expect("some");
+    format!("{took:?} of it for {reading:?}:\n  {}\n  {}", pair.old, pair.new)
 }
 
 /// A pair of schemas that are ones: a mutation may leave what the metaschema refuses.
