@@ -162,6 +162,7 @@ impl Solver<'_> {
                         doubt.get_or_insert(reason);
                         break;
                     }
+                    Found::Spent => return Found::Spent,
                 }
             }
             choices.push(values);

@@ -79,6 +79,12 @@ impl Branch {
         self.kinds != Kinds::NONE
     }
 
+    /// What it takes to go one step on: a way copies all that is known.
+    pub(super) fn cost(&self) -> usize {
+        let ways: usize = self.clauses.iter().map(Vec::len).sum();
+        10 + self.assumed.len() / 8 + ways / 2
+    }
+
     /// What was found, unless something was passed over on the way.
     pub(super) fn known(&self, found: Found) -> Found {
         match (&self.doubt, found) {

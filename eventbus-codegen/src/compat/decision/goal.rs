@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::accept::accepts;
 use super::branch::{Branch, Way};
+use super::budget::Budget;
 use super::graph::Graph;
 use super::node::{Fact, Id, Kind, Kinds, Node};
 
@@ -27,10 +28,12 @@ pub(super) enum Found {
     Nothing,
     /// It could not be decided, and why.
     Doubt(String),
+    /// The budget is spent: nothing else will be found either.
+    Spent,
 }
 
-/// How many steps a decision may take.
-const MOST_STEPS: u32 = 20_000;
+/// Why a decision is given up.
+pub(super) const TOO_LARGE: &str = "the schemas are too large or too entangled to be decided";
 
 /// How many ways are tried on their own before one of them is taken.
 const MOST_LOOKED_AHEAD: usize = 64;
@@ -45,19 +48,22 @@ pub(super) struct Solver<'a> {
     open: Vec<Goal>,
     /// The outermost of them that something was assumed of.
     assumed: usize,
-    steps: u32,
+    budget: Budget,
     /// How many goals may be open at once.
     deepest: usize,
 }
 
 impl<'a> Solver<'a> {
-    pub(super) fn new(graph: &'a mut Graph, deepest: usize) -> Self {
+    pub(super) fn new(graph: &'a mut Graph, deepest: usize, budget: Budget) -> Self {
         let (known, open) = (HashMap::new(), Vec::new());
-        Self { graph, known, open, assumed: usize::MAX, steps: 0, deepest }
+        Self { graph, known, open, assumed: usize::MAX, budget, deepest }
     }
 
     /// A value of which all of `holds` is true and none of `fails`.
     pub(super) fn solve(&mut self, holds: Vec<Id>, fails: Vec<Id>) -> Found {
+        if !self.budget.pays(1) {
+            return Found::Spent;
+        }
         let goal = (self.tidied(holds), self.tidied(fails));
         if goal.0.iter().any(|id| goal.1.binary_search(id).is_ok()) {
             return Found::Nothing;
@@ -69,7 +75,7 @@ impl<'a> Solver<'a> {
             self.assumed = self.assumed.min(depth);
             return Found::Nothing;
         }
-        if self.steps >= MOST_STEPS || self.open.len() >= self.deepest {
+        if self.open.len() >= self.deepest {
             return too_large();
         }
         let before = std::mem::replace(&mut self.assumed, usize::MAX);
@@ -158,9 +164,8 @@ impl<'a> Solver<'a> {
 
     /// A value of one kind for what is known.
     fn settle(&mut self, mut branch: Branch, kind: Kind) -> Found {
-        self.steps += 1;
-        if self.steps > MOST_STEPS {
-            return too_large();
+        if !self.budget.pays(branch.cost()) {
+            return Found::Spent;
         }
         match kind {
             Kind::Null => return self.among(&branch, kind, vec![Value::Null]),
@@ -327,7 +332,7 @@ impl<'a> Solver<'a> {
         match kind {
             Kind::Null | Kind::Bool => unreachable!("these are told one by one"),
             Kind::Integer | Kind::Fraction => super::number::build(branch, kind),
-            Kind::Text => super::text::build(branch),
+            Kind::Text => super::text::build(branch, &mut self.budget),
             Kind::Array => self.array(branch),
             Kind::Object => self.object(branch),
         }
@@ -348,6 +353,7 @@ pub(super) fn first<T>(
         match each(way) {
             Found::Nothing => {}
             Found::Value(value) => return Found::Value(value),
+            Found::Spent => return Found::Spent,
             doubt => {
                 if found == Found::Nothing {
                     found = doubt;
@@ -359,5 +365,5 @@ pub(super) fn first<T>(
 }
 
 pub(super) fn too_large() -> Found {
-    Found::Doubt("the schemas are too large or too entangled to be decided".to_owned())
+    Found::Doubt(TOO_LARGE.to_owned())
 }

@@ -10,6 +10,7 @@
 mod accept;
 mod array;
 mod branch;
+mod budget;
 mod decimal;
 mod format;
 mod goal;
@@ -24,7 +25,8 @@ mod text;
 use serde_json::Value;
 
 use self::accept::accepts;
-use self::goal::{Found, Solver};
+use self::budget::{Budget, WHOLE};
+use self::goal::{Found, Solver, TOO_LARGE};
 use self::graph::Graph;
 pub(crate) use self::read::{Contract, SOME_VARIANT, tagged};
 
@@ -49,12 +51,12 @@ const STACK: usize = 256 << 20;
 /// Whether every document that `old` describes is one that `new` describes, each read as its contract says.
 pub(crate) fn lies_within(old: (&Value, Contract), new: (&Value, Contract)) -> Answer {
     if depth(old.0).max(depth(new.0)) <= SHALLOW {
-        return decided(old, new, DEEPEST[0]);
+        return decided(old, new, DEEPEST[0], Budget(WHOLE));
     }
     // A schema is read and searched as deep as it is nested, which may be more than a thread usually has room for.
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK);
-        match thread.spawn_scoped(scope, || decided(old, new, DEEPEST[1])) {
+        match thread.spawn_scoped(scope, || decided(old, new, DEEPEST[1], Budget(WHOLE))) {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             Err(error) => {
                 Answer::Unknown(format!("there is no room for so deep a schema: {error}"))
@@ -77,12 +79,18 @@ fn depth(schema: &Value) -> usize {
     nested(schema) + definitions.map(serde_json::Map::len).sum::<usize>()
 }
 
-fn decided(old: (&Value, Contract), new: (&Value, Contract), deepest: usize) -> Answer {
+fn decided(
+    old: (&Value, Contract),
+    new: (&Value, Contract),
+    deepest: usize,
+    budget: Budget,
+) -> Answer {
     let mut graph = Graph::default();
     let [old, new] = [old, new].map(|(schema, contract)| read::read(&mut graph, schema, contract));
-    match Solver::new(&mut graph, deepest).solve(vec![old], vec![new]) {
+    match Solver::new(&mut graph, deepest, budget).solve(vec![old], vec![new]) {
         Found::Nothing => Answer::Yes,
         Found::Doubt(reason) => Answer::Unknown(reason),
+        Found::Spent => Answer::Unknown(TOO_LARGE.to_owned()),
         Found::Value(witness) => {
             let is_one = accepts(&graph, old, &witness) == Some(true)
                 && accepts(&graph, new, &witness) == Some(false);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::accept::{accepts, is_other, matches};
 use super::branch::Branch;
-use super::goal::{Found, Solver, first, too_large};
+use super::goal::{Found, Solver, TOO_LARGE, first, too_large};
 use super::graph::Graph;
 use super::node::{Fact, Id, Kind, Kinds, Literal, Node};
 use super::pattern::Pattern;
@@ -93,6 +93,7 @@ impl Solver<'_> {
             let fails = fails.clone();
             match self.property(branch, &key, fails) {
                 Found::Nothing => Found::Nothing,
+                Found::Spent => Found::Spent,
                 _ => self.arranged(branch, names, &properties, rest),
             }
         });
@@ -181,6 +182,7 @@ impl Solver<'_> {
             match self.solve(holds, fails) {
                 Found::Value(Value::String(name)) => found.push(name),
                 Found::Doubt(reason) => return Err(reason),
+                Found::Spent => return Err(TOO_LARGE.to_owned()),
                 _ => {}
             }
         }
@@ -198,7 +200,7 @@ impl Solver<'_> {
         for (name, fails) in &properties.present {
             match self.property(branch, name, fails.clone()) {
                 Found::Value(value) => drop(object.insert(name.clone(), value)),
-                Found::Nothing => return Found::Nothing,
+                none @ (Found::Nothing | Found::Spent) => return none,
                 Found::Doubt(reason) => doubt = Some(reason),
             }
         }
@@ -222,6 +224,10 @@ impl Solver<'_> {
                     Found::Nothing => None,
                     Found::Doubt(reason) => {
                         doubt.get_or_insert(reason);
+                        None
+                    }
+                    Found::Spent => {
+                        doubt.get_or_insert_with(|| TOO_LARGE.to_owned());
                         None
                     }
                 });

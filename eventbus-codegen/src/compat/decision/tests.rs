@@ -1,6 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{Answer, Contract, lies_within};
+use super::budget::Budget;
+use super::goal::TOO_LARGE;
+use super::{Answer, Contract, decided, lies_within};
 
 fn plain(old: Value, new: Value) -> Answer {
     lies_within((&old, Contract::Plain), (&new, Contract::Plain))
@@ -299,4 +301,37 @@ fn large_unions_are_decided_by_what_tells_their_choices_apart() {
     assert_eq!(plain(external(60, "integer"), external(61, "number")), Answer::Yes);
     assert!(matches!(plain(external(60, "number"), external(61, "integer")), Answer::No(_)));
     assert!(matches!(plain(tagged(61, "null"), tagged(60, "null")), Answer::No(_)));
+}
+
+#[test]
+fn a_search_ends_where_its_budget_is_spent() {
+    let one_of_each = |count: i32| {
+        let each: Vec<_> = (0..count)
+            .map(|least| json!({"contains": {"minimum": least, "maximum": least + 3}}))
+            .collect();
+        json!({"type": "array", "items": {"type": "integer"}, "allOf": each})
+    };
+    let all = |count: i32| {
+        json!({"type": "array", "uniqueItems": true, "minItems": count,
+        "items": {"enum": (0..count).collect::<Vec<_>>()}})
+    };
+    let words = |start: &str| {
+        let word = |end: i32| {
+            (format!("f{end}"), json!({"pattern": format!("^(a|b)*{start}(a|b){{12}}c{end}$")}))
+        };
+        json!({"properties": (0..10).map(word).collect::<serde_json::Map<_, _>>()})
+    };
+    let pairs = [
+        (one_of_each(40), json!({"maxItems": 3})),
+        (
+            all(40),
+            json!({"allOf": (0..8).map(|one| json!({"contains": {"const": one}})).collect::<Vec<_>>()}),
+        ),
+        (words("a"), words("[ab]")),
+    ];
+    for (old, new) in pairs {
+        let plain = |schema| (schema, Contract::Plain);
+        let answer = decided(plain(&old), plain(&new), 64, Budget(20_000));
+        assert_eq!(answer, Answer::Unknown(TOO_LARGE.to_owned()), "{old}");
+    }
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::accept::matches;
 use super::branch::Branch;
+use super::budget::Budget;
 use super::format::{FORMLESS, Format};
 use super::goal::{Found, too_large};
 use super::node::{Fact, Literal};
@@ -27,7 +28,7 @@ struct Texts<'a> {
 }
 
 /// A text that is what the branch says.
-pub(super) fn build(branch: &Branch) -> Found {
+pub(super) fn build(branch: &Branch, budget: &mut Budget) -> Found {
     let mut texts = Texts { excluded: branch.excluded(), ..Texts::default() };
     for fact in branch.facts() {
         match fact {
@@ -48,7 +49,7 @@ pub(super) fn build(branch: &Branch) -> Found {
             _ => {}
         }
     }
-    texts.find()
+    texts.find(budget)
 }
 
 impl Texts<'_> {
@@ -56,7 +57,7 @@ impl Texts<'_> {
         self.longest = Some(self.longest.map_or(most, |known| known.min(most)));
     }
 
-    fn find(&self) -> Found {
+    fn find(&self, budget: &mut Budget) -> Found {
         if self.longest.is_some_and(|longest| longest < self.shortest) {
             return Found::Nothing;
         }
@@ -75,7 +76,7 @@ impl Texts<'_> {
         }
         let has_patterns = !self.patterns.is_empty() || !self.no_patterns.is_empty();
         let has_formats = !self.formats.is_empty() || !self.no_formats.is_empty();
-        if has_patterns || has_formats { self.of_patterns() } else { self.of_length() }
+        if has_patterns || has_formats { self.of_patterns(budget) } else { self.of_length() }
     }
 
     /// Without patterns only the length and what is excluded decide.
@@ -97,7 +98,7 @@ impl Texts<'_> {
         text.map_or_else(|| self.doubt(), |text| Found::Value(text.into()))
     }
 
-    fn of_patterns(&self) -> Found {
+    fn of_patterns(&self, budget: &mut Budget) -> Found {
         let read = |patterns: &[&Pattern]| -> Result<Vec<Rc<Expression>>, String> {
             patterns
                 .iter()
@@ -113,10 +114,10 @@ impl Texts<'_> {
         let excluded = self.excluded.iter().filter_map(|literal| literal.value.as_str());
         search.must_not.extend(excluded.map(Expression::text));
         if !self.formats.is_empty() || !self.no_formats.is_empty() {
-            return self.of_formats(&search);
+            return self.of_formats(&search, budget);
         }
         for _ in 0..MOST_TRIED {
-            match search.shortest() {
+            match search.shortest(budget) {
                 Searched::Nothing => return Found::Nothing,
                 Searched::TooLarge => return too_large(),
                 Searched::Found(text) if self.is(&text) == Some(true) => {
@@ -130,7 +131,7 @@ impl Texts<'_> {
 
     /// A text that is certainly of the formats and certainly of none of the others, or the proof that not even a text that
     /// may be of these and may not be of those exists.
-    fn of_formats(&self, patterns: &Search) -> Found {
+    fn of_formats(&self, patterns: &Search, budget: &mut Budget) -> Found {
         let all = |formats: &[&Format], pattern: fn(&Format) -> Option<Pattern>| {
             let one = |format: &&Format| pattern(format)?.expression().ok().map(Rc::clone);
             formats.iter().map(one).collect::<Vec<_>>()
@@ -138,13 +139,13 @@ impl Texts<'_> {
         let certain = all(&self.formats, Format::inner).into_iter().collect::<Option<Vec<_>>>();
         let beyond = all(&self.no_formats, Format::outer).into_iter().collect::<Option<Vec<_>>>();
         if let (Some(certain), Some(beyond)) = (certain, beyond)
-            && let Searched::Found(text) = patterns.with(certain, beyond).shortest()
+            && let Searched::Found(text) = patterns.with(certain, beyond).shortest(budget)
         {
             return Found::Value(text.into());
         }
         let possible = all(&self.formats, Format::outer).into_iter().flatten().collect();
         let within = all(&self.no_formats, Format::inner).into_iter().flatten().collect();
-        match patterns.with(possible, within).shortest() {
+        match patterns.with(possible, within).shortest(budget) {
             Searched::Nothing => Found::Nothing,
             _ => self.doubt(),
         }

@@ -191,6 +191,7 @@ fn repeat(inner: Rc<Expression>, least: u32, most: Option<u32>) -> Rc<Expression
 mod tests {
     use std::rc::Rc;
 
+    use super::super::budget::{Budget, WHOLE};
     use super::{Pattern, Search, Searched};
 
     fn search(must: &[&str], must_not: &[&str]) -> Searched {
@@ -198,7 +199,7 @@ mod tests {
             let read = |text: &&str| Rc::clone(Pattern::new(text).expression().unwrap());
             patterns.iter().map(read).collect()
         };
-        Search { must: all(must), must_not: all(must_not) }.shortest()
+        Search { must: all(must), must_not: all(must_not) }.shortest(&mut Budget(WHOLE))
     }
 
     fn found(text: &str) -> Searched {

@@ -3,10 +3,14 @@
 use std::collections::{HashSet, VecDeque};
 use std::rc::Rc;
 
+use super::super::budget::Budget;
 use super::Expression;
 
 /// The most places between the expressions that a search visits.
 const MOST_STATES: usize = 20_000;
+
+/// What the rest of an expression after a letter costs.
+const DERIVATIVE: usize = 4;
 
 /// What is looked for.
 #[derive(Debug, Default)]
@@ -40,7 +44,7 @@ impl Search {
     }
 
     /// The shortest such text, with the plainest letters.
-    pub(in super::super) fn shortest(&self) -> Searched {
+    pub(in super::super) fn shortest(&self, budget: &mut Budget) -> Searched {
         let letters = self.letters();
         let start: Vec<Rc<Expression>> = self.must.iter().chain(&self.must_not).cloned().collect();
         let mut seen = HashSet::from([start.clone()]);
@@ -51,6 +55,9 @@ impl Search {
                 && !must_not.iter().any(|rest| rest.accepts_empty())
             {
                 return Searched::Found(text);
+            }
+            if !budget.pays(DERIVATIVE * letters.len() * state.len()) {
+                return Searched::TooLarge;
             }
             for letter in &letters {
                 let next: Vec<_> = state.iter().map(|rest| rest.after(*letter)).collect();
