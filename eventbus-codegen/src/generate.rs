@@ -58,7 +58,7 @@ pub(crate) fn generate(
     let mut registry = merge(&code.catalog, &baseline)?;
     let released = released.map(|released| released.beside(&baseline));
     let held = released.as_ref().unwrap_or(&baseline);
-    let findings = check(held, &registry, &code.catalog, config.compat)?;
+    let findings = check(held, &baseline, &mut registry, &code.catalog, config.compat)?;
     reserve(&mut registry, &baseline)?;
 
     let mut warnings = Vec::new();

@@ -181,7 +181,7 @@ fn a_reason_lets_one_change_through_and_not_the_next() {
     fixture.codegen();
     fixture.run(&["check"]).said(0, &["nothing is refused"]);
     fixture.replace("src/lib.rs", "host: u32", "host: bool");
-    let parts = ["error[EV115]", "was said of an earlier change: say why this one is safe"];
+    let parts = ["error[EV115]", "was said of the change from", "say of this one why it is safe"];
     fixture.run(&["check"]).said(1, &parts);
 }
 

@@ -13,6 +13,7 @@ mod merging;
 mod migrations;
 mod ownership;
 mod released;
+mod reviewed;
 mod samples;
 mod workspaces;
 

@@ -10,6 +10,7 @@ use super::report;
 use crate::canonical;
 use crate::compat::{Direction, Finding, Verdict};
 use crate::diagnostic::Place;
+use crate::registry::Review;
 
 /// How to print what the evolution check found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -142,6 +143,7 @@ fn entry(finding: &Finding) -> Value {
         "new": finding.new,
         "witnesses": witnesses.collect::<Vec<_>>(),
         "reason": finding.reason,
+        "excused": finding.excused.as_ref().map(Review::document),
         "fix": finding.rule.fix,
         "file": finding.place.as_ref().map(|place| place.file.display().to_string()),
         "line": finding.place.as_ref().and_then(|place| place.line),

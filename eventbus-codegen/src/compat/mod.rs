@@ -5,7 +5,9 @@ mod check;
 mod decision;
 mod finding;
 mod gone;
+mod in_place;
 mod moved;
+mod reviews;
 mod rules;
 mod witness;
 

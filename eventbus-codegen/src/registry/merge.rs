@@ -1,6 +1,6 @@
 //! The catalog of the code and the frozen versions become the new registry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -120,6 +120,7 @@ fn facts(leaf: &Leaf) -> Facts {
         unreadable: leaf.unreadable.clone(),
         retired: leaf.retired.clone(),
         reserved: BTreeMap::new(),
+        reviewed: BTreeSet::new(),
         beyond: Beyond::default(),
     }
 }
