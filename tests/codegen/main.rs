@@ -8,6 +8,7 @@ mod evolution;
 mod faults;
 mod generate;
 mod git;
+mod given_up;
 mod init;
 mod merging;
 mod migrations;

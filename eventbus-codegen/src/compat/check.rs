@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use eventbus_runtime::CompatMode;
 
 use super::finding::{Direction, Finding};
+use super::former_names::former_names;
 use super::gone::{Newcomers, gone, parted};
 use super::moved::is_moved;
 use super::reviews::{Reviews, carry};
@@ -39,12 +40,12 @@ pub(crate) fn check(
 }
 
 /// What is held against what.
-struct Held<'a> {
-    baseline: &'a Baseline,
-    own: &'a Baseline,
-    registry: &'a Registry,
+pub(super) struct Held<'a> {
+    pub(super) baseline: &'a Baseline,
+    pub(super) own: &'a Baseline,
+    pub(super) registry: &'a Registry,
     catalog: &'a Catalog,
-    default: CompatMode,
+    pub(super) default: CompatMode,
 }
 
 fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
@@ -84,6 +85,7 @@ fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
             }
         }
     }
+    findings.extend(former_names(held, &leaves, &newcomers));
     findings.extend(parted(baseline, &leaves, &newcomers)?);
     findings.iter_mut().for_each(|finding| finding.locate(&leaves));
     Ok(findings)
@@ -158,7 +160,7 @@ impl<'a> Event<'a> {
                 let first = self.findings.len();
                 self.in_place(&before.schemas()?, &event.current().schemas()?);
                 let pair = [&before.sha256, &event.current().sha256].map(String::as_str);
-                reviews.excuse(&mut self.findings[first..], was, pair);
+                reviews.excuse(&mut self.findings[first..], Some(was), pair);
             }
         } else if is != was + 1 {
             self.say("EV013", was, format!("version {was}"), format!("version {is}"));

@@ -45,6 +45,10 @@ impl<'a> Newcomers<'a> {
         Ok(self.fields.get_or_init(|| read))
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = &'a Leaf> {
+        self.leaves.iter().copied()
+    }
+
     fn has(&self, leaf: &Leaf) -> bool {
         self.leaves.iter().any(|new| new.event_type == leaf.event_type)
     }
@@ -57,7 +61,7 @@ pub(super) fn gone(
     leaves: &BTreeMap<&str, &Leaf>,
     newcomers: &Newcomers<'_>,
 ) -> Result<Option<(Finding, Option<CompatMode>)>> {
-    if past.fact("purged").is_some() {
+    if past.is_purged() {
         return Ok(None);
     }
     let became = |id, leaf: &Leaf| {
@@ -89,7 +93,7 @@ pub(super) fn parted(
     newcomers: &Newcomers<'_>,
 ) -> Result<Vec<Finding>> {
     let is_given_up = |name: &str, past: &Past| {
-        let was_emitted = past.fact("purged").is_none() && past.fact("retired").is_none();
+        let was_emitted = !past.is_purged() && past.fact("retired").is_none();
         was_emitted
             && match leaves.get(name) {
                 Some(leaf) => leaf.retired.is_some(),
@@ -133,7 +137,7 @@ pub(super) fn parted(
 }
 
 /// Whether it was called so in former times.
-fn reads(leaf: &Leaf, name: &str) -> bool {
+pub(super) fn reads(leaf: &Leaf, name: &str) -> bool {
     leaf.aliases.iter().any(|alias| alias == name)
 }
 

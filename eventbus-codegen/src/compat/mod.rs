@@ -4,6 +4,7 @@ mod between;
 mod check;
 mod decision;
 mod finding;
+mod former_names;
 mod gone;
 mod in_place;
 mod moved;

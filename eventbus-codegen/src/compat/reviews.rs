@@ -39,8 +39,13 @@ impl<'a> Reviews<'a> {
         Self { recorded, given, is_unpinned }
     }
 
-    /// Lets through what was found of the change of `version`, if there is a reason for this one.
-    pub(super) fn excuse(&self, findings: &mut [Finding], version: u32, [from, to]: [&str; 2]) {
+    /// Lets through what was found of a change, of `version` or of the type itself, if there is a reason for this one.
+    pub(super) fn excuse(
+        &self,
+        findings: &mut [Finding],
+        version: Option<u32>,
+        [from, to]: [&str; 2],
+    ) {
         let refused = findings
             .iter_mut()
             .filter(|finding| finding.verdict >= Verdict::Bump && finding.rule.may_be_reviewed());
@@ -81,7 +86,7 @@ impl<'a> Reviews<'a> {
     }
 }
 
-fn review(version: u32, [from, to]: [&str; 2], reason: String) -> Review {
+fn review(version: Option<u32>, [from, to]: [&str; 2], reason: String) -> Review {
     Review { version, from: from.to_owned(), to: to.to_owned(), reason }
 }
 
@@ -110,7 +115,7 @@ pub(super) fn carry(
         {
             let now = &event.current().sha256;
             let moved = reviews.into_iter().map(|review| {
-                let is_its = review.version == event.current && review.to == before.sha256;
+                let is_its = review.version == Some(event.current) && review.to == before.sha256;
                 let to = if is_its { now.clone() } else { review.to.clone() };
                 Review { to, ..review }
             });

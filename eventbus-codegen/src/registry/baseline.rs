@@ -150,6 +150,11 @@ impl Past {
         self.facts.get(name).and_then(Value::as_str)
     }
 
+    /// Whether only its name is left.
+    pub(crate) fn is_purged(&self) -> bool {
+        self.fact("purged").is_some()
+    }
+
     /// The versions that were written and have no file, with the SHA-256 of what it held.
     pub(crate) fn missing(&self) -> impl Iterator<Item = (u32, &str)> {
         self.written().filter(|(version, _)| !self.versions.contains_key(version))

@@ -11,11 +11,11 @@ use super::{Facts, Past};
 /// A change that its author looked at and found to be safe.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Review {
-    /// The version that was changed.
-    pub(crate) version: u32,
-    /// What it was: the SHA-256 of the version's file.
+    /// The version that was changed, where it is not the type itself.
+    pub(crate) version: Option<u32>,
+    /// What it was: the SHA-256 of the version's file, or what is given up.
     pub(crate) from: String,
-    /// What it became: the SHA-256 of its next text.
+    /// What it became: the SHA-256 of the version's next text, or words.
     pub(crate) to: String,
     /// Why that is safe.
     pub(crate) reason: String,
@@ -25,12 +25,19 @@ impl Review {
     /// As it stands in the registry.
     pub(crate) fn document(&self) -> Value {
         let Self { version, from, to, reason } = self;
-        json!({ "from": from, "reason": reason, "to": to, "version": version })
+        let mut document = json!({ "from": from, "reason": reason, "to": to });
+        if let Some(version) = version {
+            document["version"] = json!(version);
+        }
+        document
     }
 
     fn parse(entry: &Value) -> Option<Self> {
         let text = |key: &str| Some(entry.get(key)?.as_str()?.to_owned());
-        let version = u32::try_from(entry.get("version")?.as_u64()?).ok()?;
+        let version = match entry.get("version") {
+            Some(version) => Some(u32::try_from(version.as_u64()?).ok()?),
+            None => None,
+        };
         Some(Self { version, from: text("from")?, to: text("to")?, reason: text("reason")? })
     }
 }
@@ -56,7 +63,7 @@ impl Facts {
 /// The steps by which a version that was `from` became `to`, if each of them was let through.
 pub(crate) fn steps<'a>(
     recorded: &'a BTreeSet<Review>,
-    version: u32,
+    version: Option<u32>,
     [from, to]: [&str; 2],
 ) -> Option<Vec<&'a Review>> {
     let mut ways = vec![(from, Vec::new())];
@@ -85,14 +92,14 @@ mod tests {
     #[test]
     fn each_step_must_be_recorded_and_circles_end() {
         let review = |[from, to]: [&str; 2]| Review {
-            version: 1,
+            version: Some(1),
             from: from.to_owned(),
             to: to.to_owned(),
             reason: format!("{from}{to}"),
         };
         let recorded = [["a", "b"], ["b", "c"], ["c", "a"], ["d", "e"]].map(review).into();
         let found = |version, pair| -> Option<Vec<&str>> {
-            let steps = steps(&recorded, version, pair)?;
+            let steps = steps(&recorded, Some(version), pair)?;
             Some(steps.into_iter().map(|step| step.reason.as_str()).collect())
         };
         assert_eq!(found(1, ["a", "c"]), Some(vec!["ab", "bc"]));

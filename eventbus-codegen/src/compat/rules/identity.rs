@@ -153,4 +153,18 @@ pub(super) const RULES: &[Rule] = &[
         "What is not proven to be safe is not let through.",
         "look at it yourself, then say why it is safe: #[event(compat(reviewed = \"..\"))]; it holds for this one change",
     ),
+    rule(
+        "EV023",
+        (No, Yes, Deny),
+        "a former name is no longer read",
+        "Events are stored under it, and no type of the code would decode them.",
+        "keep it: #[event(alias = \"..\")]; where no event of that name is stored any more, say so: #[event(compat(reviewed = \"..\"))]",
+    ),
+    rule(
+        "EV024",
+        (No, Yes, Deny),
+        "a former name is that of another event type from now on",
+        "Events that are stored under it would be taken for something else.",
+        "leave it where it was: #[event(alias = \"..\")]; where no event of that name is stored any more, say so: #[event(compat(reviewed = \"..\"))]",
+    ),
 ];

@@ -1,0 +1,88 @@
+//! What was read and is read no longer.
+
+use eventbus_tests::toolchain::Fixture;
+
+use crate::SHOP;
+use crate::git::begin;
+
+const STARTED: &str = "    Started { host: String },";
+
+/// The shop with `event` in the place of the one that was started, and in a repository.
+fn released(test: &str, event: &str) -> Fixture {
+    let fixture = Fixture::new(test, &SHOP.replace(STARTED, event));
+    fixture.codegen();
+    begin(&fixture);
+    fixture
+}
+
+fn change(fixture: &Fixture, event: &str) {
+    fixture.write("src/lib.rs", &SHOP.replace(STARTED, event));
+}
+
+const BOTH: [&[&str]; 2] = [&["check"], &["check", "--against", "trunk"]];
+
+#[test]
+fn a_former_name_is_given_up_only_for_a_reason() {
+    let started = "    #[event(alias = \"system.booted\")]\n    Started { host: String },";
+    let fixture = released("given-up-alias", started);
+    change(&fixture, STARTED);
+    for command in BOTH {
+        let parts = ["error[EV023]", "`system.started`", "`system.booted` → absent", "alias"];
+        fixture.run(command).said(1, &parts);
+    }
+    fixture.run(&["codegen"]).said(1, &["error[EV023]", "nothing was written"]);
+    let reviewed =
+        "    #[event(compat(reviewed = \"none is stored\"))]\n    Started { host: String },";
+    change(&fixture, reviewed);
+    fixture.codegen();
+    fixture.run(BOTH[0]).said(0, &["nothing is refused"]);
+    fixture.run(BOTH[1]).said(0, &["warning[EV023]", "because: none is stored"]);
+    change(&fixture, STARTED);
+    fixture.run(BOTH[1]).said(0, &["warning[EV023]", "because: none is stored"]);
+}
+
+#[test]
+fn a_former_name_that_another_type_reads_is_found() {
+    let started = "    #[event(alias = \"system.booted\")]\n    Started { host: String },";
+    let fixture = released("given-up-moved", started);
+    let others = [
+        "    #[event(alias = \"system.booted\")]\n    Stopped { code: u8 },\n",
+        "    Booted { code: u8 },\n",
+    ];
+    for (other, now) in others.into_iter().zip(["system.stopped", "system.booted"]) {
+        change(&fixture, &format!("{other}{STARTED}"));
+        let parts = [
+            "error[EV024]",
+            &format!("`system.booted` is read as `system.started` → read as `{now}`"),
+        ];
+        for command in BOTH {
+            fixture.run(command).said(1, &parts);
+        }
+    }
+}
+
+#[test]
+fn a_type_takes_its_former_names_along() {
+    let started = "    #[event(alias = \"system.booted\")]\n    Started { host: String },";
+    let fixture = released("given-up-renamed", started);
+    let begun = |aliases: &str| {
+        format!("    #[event({aliases}, compat = \"backward\")]\n    Begun {{ host: String }},")
+    };
+    change(&fixture, &begun("alias = \"system.started\""));
+    fixture.run(BOTH[0]).said(1, &["error[EV023]", "`system.booted` → absent"]);
+    change(&fixture, &begun("alias = \"system.started\", alias = \"system.booted\""));
+    fixture.run(BOTH[1]).said(0, &["nothing is refused"]);
+    fixture.codegen();
+    fixture.run(BOTH[0]).said(0, &["nothing is refused"]);
+    // The former type's folder is still there: what becomes of its names is said of the type that has them now.
+    change(&fixture, &begun("alias = \"system.started\""));
+    let run = fixture.run(BOTH[0]);
+    run.said(1, &["error[EV023]", "`system.begun`"]);
+    assert_eq!(run.stderr.matches("EV023]").count() + run.stdout.matches("EV023]").count(), 1);
+    // A name that has a folder is a type of its own.
+    change(&fixture, &begun("alias = \"system.booted\""));
+    fixture.run(BOTH[0]).said(1, &["error[EV003]", "`system.started`"]);
+    let purge = ["codegen", "--purged", "system.started", "--reason", "none is stored"];
+    fixture.run(&purge).said(0, &[]);
+    fixture.run(BOTH[0]).said(0, &["nothing is refused"]);
+}
