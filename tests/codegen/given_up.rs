@@ -1,9 +1,9 @@
-//! What was read and is read no longer.
+//! What was read and is read no longer: former names, former versions, and what was kept free.
 
 use eventbus_tests::toolchain::Fixture;
 
 use crate::SHOP;
-use crate::git::begin;
+use crate::git::{begin, commit};
 
 const STARTED: &str = "    Started { host: String },";
 
@@ -85,4 +85,52 @@ fn a_type_takes_its_former_names_along() {
     let purge = ["codegen", "--purged", "system.started", "--reason", "none is stored"];
     fixture.run(&purge).said(0, &[]);
     fixture.run(BOTH[0]).said(0, &["nothing is refused"]);
+}
+
+/// The shop whose event has a second version that reads the first one in this way.
+fn second(former: &str) -> String {
+    let event =
+        format!("    #[event(version = 2, {former})]\n    Started {{ host: String, port: u16 }},");
+    let upcast = "
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]
+pub struct StartedV1 {
+    pub host: String,
+}
+
+impl From<StartedV1> for SystemStarted {
+    fn from(former: StartedV1) -> Self {
+        Self { host: former.host, port: 0 }
+    }
+}
+";
+    format!("{}{upcast}", SHOP.replace(STARTED, &event))
+}
+
+#[test]
+fn a_version_that_was_read_is_given_up_only_for_a_reason() {
+    let fixture = released("given-up-version", STARTED);
+    fixture.write("src/lib.rs", &second("upcast(1 => StartedV1)"));
+    fixture.codegen();
+    commit(&fixture);
+    fixture.write("src/lib.rs", &second("unreadable(1)"));
+    for command in BOTH {
+        fixture
+            .run(command)
+            .said(1, &["error[EV025]", "`system.started` version 1", "unreadable(1)"]);
+    }
+    let reviewed = second("unreadable(1), compat(reviewed = \"the archive was dropped\")");
+    fixture.write("src/lib.rs", &reviewed);
+    fixture.run(&["codegen", "--against", "trunk"]).said(0, &["warning[EV025]"]);
+    fixture.run(BOTH[0]).said(0, &["nothing is refused"]);
+    fixture.run(BOTH[1]).said(0, &["warning[EV025]", "because: the archive was dropped"]);
+    // Who had given it up already loses nothing.
+    commit(&fixture);
+    fixture.run(BOTH[1]).said(0, &["nothing is refused"]);
+}
+
+#[test]
+fn a_version_that_the_mode_does_not_ask_for_is_given_up_with_a_note() {
+    let fixture = released("given-up-mode", STARTED);
+    fixture.write("src/lib.rs", &second("unreadable(1), compat = \"forward\""));
+    fixture.run(BOTH[0]).said(0, &["note[EV025]"]);
 }

@@ -133,3 +133,38 @@ fn machines_read_what_pair_was_let_through() {
     });
     assert_eq!(excused.cloned().map(Value::Object), Some(wanted));
 }
+
+/// The shop whose event has a second version, and of the first one's payload a schema that cannot be decided.
+fn second(pattern: &str) -> String {
+    let event = "    #[event(version = 2, upcast(1 => StartedV1), compat(reviewed = \"it is the same text\"))]\n    \
+                 Started { host: String, port: u16 },";
+    format!(
+        "{}
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]
+pub struct StartedV1 {{
+    #[schemars(extend(\"not\" = {{\"pattern\": \"{pattern}\"}}))]
+    pub host: String,
+}}
+impl From<StartedV1> for SystemStarted {{
+    fn from(former: StartedV1) -> Self {{ Self {{ host: former.host, port: 0 }} }}
+}}
+",
+        SHOP.replace(STARTED, event)
+    )
+}
+
+#[test]
+fn a_reason_for_a_former_version_holds_as_long_as_it_is_read_so() {
+    let fixture = released("reviewed-former");
+    fixture.write("src/lib.rs", &second("(?=x)y"));
+    let said = ["warning[EV022]", "`system.started` version 1", "because: it is the same text"];
+    fixture.run(&["check"]).said(0, &said);
+    fixture.codegen();
+    for command in [&AGAINST[..], &["check"]] {
+        fixture.run(command).said(0, &said);
+    }
+    fixture.write("src/lib.rs", &second("(?=x)z"));
+    for command in [&AGAINST[..], &["check"]] {
+        fixture.run(command).said(1, &["error[EV022]", "\"it is the same text\" was said of"]);
+    }
+}

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use eventbus_runtime::CompatMode;
 
-use super::finding::{Direction, Finding};
+use super::finding::{Direction, Finding, asks};
 use super::former_names::former_names;
 use super::gone::{Newcomers, gone, parted};
 use super::moved::is_moved;
 use super::reviews::{Reviews, carry};
-use super::rules::{Contracts, Difference, differences, named};
+use super::rules::{Contracts, Difference, Verdict, differences, named};
 use super::{Answer, Contract, lies_within};
+use crate::canonical::{sha256, text};
 use crate::diagnostic::Result;
 use crate::parallel;
 use crate::registry::{
@@ -166,8 +167,9 @@ impl<'a> Event<'a> {
             self.say("EV013", was, format!("version {was}"), format!("version {is}"));
         }
         for (version, frozen) in self.past.versions.range(..is) {
-            self.former(*version, frozen)?;
+            self.former(*version, frozen, &reviews)?;
         }
+        self.given_up(&reviews);
         Ok(self.findings)
     }
 
@@ -201,7 +203,7 @@ impl<'a> Event<'a> {
     }
 
     /// A former version must be read by the payload type that is kept for it.
-    fn former(&mut self, version: u32, frozen: &Version) -> Result<()> {
+    fn former(&mut self, version: u32, frozen: &Version, reviews: &Reviews<'_>) -> Result<()> {
         if self.leaf.unreadable.contains(&version) {
             return Ok(());
         }
@@ -228,10 +230,33 @@ impl<'a> Event<'a> {
             }
             Answer::Unknown(reason) => {
                 self.say("EV022", version, format!("version {version}"), now);
-                self.last().reason = Some(reason);
+                let by = sha256(&text(&reader));
+                let is_asked = asks(self.mode, Direction::Backward);
+                let finding = self.last();
+                finding.reason = Some(reason);
+                if !is_asked {
+                    finding.verdict = Verdict::Note;
+                }
+                let pair = [frozen.sha256.as_str(), by.as_str()];
+                reviews.excuse(std::slice::from_mut(finding), Some(version), pair);
             }
         }
         Ok(())
+    }
+
+    /// What was read until now, and is said to be kept by nobody.
+    fn given_up(&mut self, reviews: &Reviews<'_>) {
+        let hashes: BTreeMap<u32, &str> = self.past.written().collect();
+        for version in self.leaf.unreadable.iter().filter(|version| self.past.reads(**version)) {
+            let new = format!("unreadable({version})");
+            self.say("EV025", *version, format!("version {version} is read"), new.clone());
+            let (mode, past) = (self.mode, self.past);
+            let finding = self.last();
+            finding.weigh(mode);
+            let file = past.versions.get(version).map(|file| file.sha256.as_str());
+            let hash = hashes.get(version).copied().or(file).unwrap_or_default();
+            reviews.excuse(std::slice::from_mut(finding), Some(*version), [hash, &new]);
+        }
     }
 
     pub(super) fn say(

@@ -168,8 +168,21 @@ impl Past {
         edited.map(|(version, _)| version)
     }
 
+    /// Whether its code read the version.
+    pub(crate) fn reads(&self, version: u32) -> bool {
+        let list = |key: &str| {
+            let entries = self.facts.get(key).and_then(Value::as_array);
+            entries.into_iter().flatten()
+        };
+        version == self.current
+            || list("upcasts").any(|upcast| upcast["version"] == version)
+            || version < self.current
+                && self.versions.contains_key(&version)
+                && list("unreadable").all(|given_up| *given_up != version)
+    }
+
     /// What `event.json` says of each version.
-    fn written(&self) -> impl Iterator<Item = (u32, &str)> {
+    pub(crate) fn written(&self) -> impl Iterator<Item = (u32, &str)> {
         let versions = self.facts.get("versions").and_then(Value::as_array).into_iter().flatten();
         versions.filter_map(|entry| {
             let version = u32::try_from(entry.get("version")?.as_u64()?).ok()?;

@@ -42,7 +42,8 @@ impl Rule {
 
     /// Whether a person may say that it is safe.
     pub(crate) fn may_be_reviewed(&self) -> bool {
-        self.verdict != Verdict::Deny || matches!(self.id, "EV022" | "EV023" | "EV024" | "EV214")
+        self.verdict != Verdict::Deny
+            || matches!(self.id, "EV022" | "EV023" | "EV024" | "EV025" | "EV214")
     }
 }
 
