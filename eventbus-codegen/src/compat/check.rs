@@ -1,6 +1,7 @@
 //! The code held against a committed registry: what may stay, what needs a new version, and what is refused.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use eventbus_runtime::CompatMode;
 
@@ -163,14 +164,39 @@ impl<'a> Event<'a> {
                 let pair = [&before.sha256, &event.current().sha256].map(String::as_str);
                 reviews.excuse(&mut self.findings[first..], Some(was), pair);
             }
-        } else if is != was + 1 {
-            self.say("EV013", was, format!("version {was}"), format!("version {is}"));
         }
-        for (version, frozen) in self.past.versions.range(..is) {
+        let since = self.since(held.own.events.get(self.name));
+        for (version, frozen) in self.past.versions.range(..is).chain(since) {
             self.former(*version, frozen, &reviews)?;
         }
         self.given_up(&reviews);
         Ok(self.findings)
+    }
+
+    /// The versions that came and were frozen since then. Each must be in the registry as it was written there.
+    fn since<'o>(&mut self, own: Option<&'o Past>) -> Vec<(&'o u32, &'o Arc<Version>)> {
+        let (was, is) = (self.past.current, self.leaf.version);
+        if is == was {
+            return Vec::new();
+        }
+        let between = was + 1..is.max(was + 1);
+        let written: BTreeMap<u32, &str> = own.into_iter().flat_map(Past::written).collect();
+        let files = || own.into_iter().flat_map(|own| own.versions.range(between.clone()));
+        let is_known = |version: &u32| written.contains_key(version);
+        if is < was || !between.clone().all(|version| is_known(&version)) {
+            self.say("EV013", was, format!("version {was}"), format!("version {is}"));
+            return Vec::new();
+        }
+        for version in between.clone() {
+            match files().find(|(frozen, _)| **frozen == version) {
+                None => self.say("EV005", version, format!("v{version}.json"), "absent"),
+                Some((_, file)) if written.get(&version) != Some(&file.sha256.as_str()) => {
+                    self.say("EV014", version, "as it was written", "another text");
+                }
+                Some(_) => {}
+            }
+        }
+        files().collect()
     }
 
     /// What is said beside the payload's shape.
