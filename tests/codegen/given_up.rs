@@ -1,5 +1,7 @@
 //! What was read and is read no longer: former names, former versions, and what was kept free.
 
+use std::fs;
+
 use eventbus_tests::toolchain::Fixture;
 
 use crate::SHOP;
@@ -133,4 +135,46 @@ fn a_version_that_the_mode_does_not_ask_for_is_given_up_with_a_note() {
     let fixture = released("given-up-mode", STARTED);
     fixture.write("src/lib.rs", &second("unreadable(1), compat = \"forward\""));
     fixture.run(BOTH[0]).said(0, &["note[EV025]"]);
+}
+
+/// A name that nobody keeps would be taken by something else, for which stored events would be mistaken.
+#[test]
+fn the_name_of_a_purged_type_is_kept_for_ever() {
+    let fixture = released("given-up-purged", STARTED);
+    change(&fixture, "    Stopped { code: u8 },");
+    let purge = ["codegen", "--purged", "system.started", "--reason", "none is stored"];
+    fixture.run(&purge).said(0, &[]);
+    commit(&fixture);
+    fixture.run(BOTH[1]).said(0, &["nothing is refused"]);
+    for path in ["schemas/system.started", "schemas/_manifest/system.started.json"] {
+        let path = fixture.path(path);
+        let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        removed.expect("it was there");
+    }
+    let parts = ["error[EV026]", "`system.started`", "purged: none is stored → free", "event.json"];
+    fixture.run(BOTH[1]).said(1, &parts);
+    fixture.run(&["codegen", "--check", "--against", "trunk"]).said(1, &parts);
+    fixture.run(&["diff", "trunk", "schemas"]).said(1, &parts);
+    change(&fixture, "    Stopped { code: u8 },\n    Started { host: u64 },");
+    fixture.run(BOTH[1]).said(1, &["error[EV106]", "purged: none is stored"]);
+}
+
+#[test]
+fn the_name_of_a_field_is_kept_as_long_as_it_does_not_come_back() {
+    let started = "    Started { host: String, port: Option<u16> },";
+    let fixture = released("given-up-reserved", started);
+    change(&fixture, STARTED);
+    fixture.codegen();
+    commit(&fixture);
+    let facts = fixture.read("schemas/system.started/event.json");
+    assert!(facts.contains("\"reserved\""), "{facts}");
+    fixture.write("schemas/system.started/event.json", &facts.replace("\"reserved\"", "\"lost\""));
+    let parts = ["error[EV026]", "at /port", "it held integer (uint16) or null → free"];
+    fixture.run(BOTH[1]).said(1, &parts);
+    // As it was, it may come back, and nothing is kept then.
+    change(&fixture, started);
+    fixture.run(BOTH[1]).said(0, &["nothing is refused"]);
+    fixture.write("schemas/system.started/event.json", &facts);
+    fixture.codegen();
+    fixture.run(BOTH[1]).said(0, &["nothing is refused"]);
 }

@@ -7,7 +7,7 @@ use eventbus_runtime::CompatMode;
 
 use super::finding::{Direction, Finding, asks};
 use super::former_names::former_names;
-use super::gone::{Newcomers, gone, parted};
+use super::gone::{Newcomers, freed, gone, parted};
 use super::moved::is_moved;
 use super::reviews::{Reviews, carry};
 use super::rules::{Contracts, Difference, Verdict, differences, named};
@@ -59,6 +59,9 @@ fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
     let found = parallel::each(&events, |(name, past)| match leaves.get(name.as_str()) {
         Some(leaf) => Event::new(name, past, leaf, default).check(held),
         None => {
+            if past.is_purged() {
+                return Ok(freed(name, past, held.own).into_iter().collect());
+            }
             let found = gone(name, past, &leaves, &newcomers)?;
             let weighed = found.map(|(mut finding, mode)| {
                 finding.weigh(mode.unwrap_or(default));
@@ -170,6 +173,7 @@ impl<'a> Event<'a> {
             self.former(*version, frozen, &reviews)?;
         }
         self.given_up(&reviews);
+        self.freed(held.own.events.get(self.name), event.current())?;
         Ok(self.findings)
     }
 
@@ -283,6 +287,36 @@ impl<'a> Event<'a> {
             let hash = hashes.get(version).copied().or(file).unwrap_or_default();
             reviews.excuse(std::slice::from_mut(finding), Some(*version), [hash, &new]);
         }
+    }
+
+    /// The names of fields that were kept free, and of which nothing is known any more.
+    fn freed(&mut self, own: Option<&Past>, now: &Version) -> Result<()> {
+        let kept = self.past.reserved();
+        let known = own.map(Past::reserved).unwrap_or_default();
+        if kept.keys().all(|pointer| known.contains_key(pointer)) {
+            return Ok(());
+        }
+        // What came back as it was is no longer kept free.
+        let (wanted, known) = (
+            reserved(self.past, now)?,
+            match own {
+                Some(own) => reserved(own, now)?,
+                None => known,
+            },
+        );
+        for (pointer, held) in kept {
+            if wanted.contains_key(&pointer) && !known.contains_key(&pointer) {
+                let old = format!("kept free, because it held {held}");
+                let change = Difference { pointer, ..Difference::of(named("EV026"), old, "free") };
+                self.findings.push(Finding::new(
+                    self.name,
+                    self.past.current,
+                    &self.leaf.rust_path,
+                    change,
+                ));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn say(

@@ -61,9 +61,6 @@ pub(super) fn gone(
     leaves: &BTreeMap<&str, &Leaf>,
     newcomers: &Newcomers<'_>,
 ) -> Result<Option<(Finding, Option<CompatMode>)>> {
-    if past.is_purged() {
-        return Ok(None);
-    }
     let became = |id, leaf: &Leaf| {
         let new = format!("`{}`", leaf.event_type);
         let change = Difference::of(named(id), format!("`{name}`"), new);
@@ -84,6 +81,14 @@ pub(super) fn gone(
             Some((Finding::new(name, past.current, &rust_path, change), None))
         }
     })
+}
+
+/// A type that is purged, whose name `own` does not keep any more.
+pub(super) fn freed(name: &str, past: &Past, own: &Baseline) -> Option<Finding> {
+    let reason = past.fact("purged")?;
+    let is_kept = own.events.get(name).is_some_and(Past::is_purged);
+    let change = Difference::of(named("EV026"), format!("purged: {reason}"), "free");
+    (!is_kept).then(|| Finding::new(name, past.current, name, change))
 }
 
 /// What looks like one type that became several, or several that became one. It is a note beside what is said of each.

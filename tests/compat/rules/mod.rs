@@ -16,6 +16,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("EV009", "a_type_that_moved_is_found"),
     ("EV014", "codegen: check"),
     ("EV015", "ui: does not compile"),
+    ("EV026", "codegen: given_up"),
     ("EV106", "codegen: evolution"),
 ];
 

@@ -174,4 +174,11 @@ pub(super) const RULES: &[Rule] = &[
         "Stored events of that version would not be decoded any more.",
         "keep its payload type: #[event(upcast(1 => ..))]; where none of its events is stored any more, say so: #[event(compat(reviewed = \"..\"))] beside it",
     ),
+    rule(
+        "EV026",
+        (Depends, Depends, Deny),
+        "a name that was kept free is free again",
+        "Whatever takes it next would be mistaken for what was stored under it.",
+        "restore the type's event.json from the commit that has it",
+    ),
 ];
