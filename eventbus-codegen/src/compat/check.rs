@@ -158,15 +158,12 @@ impl<'a> Event<'a> {
         if !edited.is_empty() {
             return Ok(self.findings);
         }
-        if is == was {
-            if let Some(before) =
-                self.past.versions.get(&was).filter(|before| before.text != event.current().text)
-            {
-                let first = self.findings.len();
-                self.in_place(&before.schemas()?, &event.current().schemas()?);
-                let pair = [&before.sha256, &event.current().sha256].map(String::as_str);
-                reviews.excuse(&mut self.findings[first..], Some(was), pair);
-            }
+        let before = self.past.versions.get(&was).filter(|_| is == was);
+        if let Some(before) = before.filter(|before| before.text != event.current().text) {
+            let first = self.findings.len();
+            self.in_place(&before.schemas()?, &event.current().schemas()?);
+            let pair = [&before.sha256, &event.current().sha256].map(String::as_str);
+            reviews.excuse(&mut self.findings[first..], Some(was), pair);
         }
         let since = self.since(held.own.events.get(self.name));
         for (version, frozen) in self.past.versions.range(..is).chain(since) {
