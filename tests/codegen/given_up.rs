@@ -151,7 +151,12 @@ fn the_name_of_a_purged_type_is_kept_for_ever() {
         let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
         removed.expect("it was there");
     }
-    let parts = ["error[EV026]", "`system.started`", "purged: none is stored → free", "event.json"];
+    let parts = [
+        "error[EV026]",
+        "`system.started`",
+        "purged: none is stored → free",
+        "git checkout trunk -- schemas/system.started/event.json",
+    ];
     fixture.run(BOTH[1]).said(1, &parts);
     fixture.run(&["codegen", "--check", "--against", "trunk"]).said(1, &parts);
     fixture.run(&["diff", "trunk", "schemas"]).said(1, &parts);

@@ -74,7 +74,14 @@ impl From<StartedV1> for SystemStarted {
     for command in
         [&["check", "--against", "HEAD"][..], &["codegen", "--check", "--against", "HEAD"]]
     {
-        fixture.run(command).said(1, &["error[EV014]", "system.started"]);
+        fixture.run(command).said(
+            1,
+            &[
+                "error[EV014]",
+                "system.started",
+                "git checkout HEAD -- schemas/system.started/v1.json",
+            ],
+        );
     }
 }
 
@@ -192,4 +199,19 @@ impl From<StartedV1> for SystemStarted {{
     let second_entry = known[..entry].rfind("    {\n      \"sha256\"").expect("the one before");
     fixture.write(&facts, &format!("{}{}", &known[..second_entry], &known[entry..]));
     fixture.run(since[0]).said(1, &["error[EV013]", "version 1 → version 3"]);
+}
+
+#[test]
+fn a_version_whose_file_has_another_number_is_missing() {
+    let fixture = released("released-renumbered");
+    let [first, third] =
+        ["v1.json", "v3.json"].map(|file| format!("schemas/system.started/{file}"));
+    fs::rename(fixture.path(&first), fixture.path(&third)).expect("renamed");
+    for command in [&["check"][..], &["codegen"], &["check", "--against", "HEAD"]] {
+        fixture.run(command).refused(&[
+            "`system.started/v3.json` is of a version that `system.started/event.json` does not know",
+            "`v1.json` is missing: restore it from version control",
+            "delete `v3.json`",
+        ]);
+    }
 }

@@ -88,6 +88,9 @@ fn one(finding: &Finding, workspace: Option<&Path>) {
         if !finding.rule.fix.is_empty() {
             report::help(finding.rule.fix);
         }
+        if let Some(restore) = &finding.restore {
+            report::help(&format!("as it was, it is brought back by: {restore}"));
+        }
         if finding.rule.verdict == Verdict::Bump {
             report::help(&format!(
                 "or leave version {} as it is: #[event(version = {}, upcast({} => ..))]",
@@ -143,6 +146,7 @@ fn entry(finding: &Finding) -> Value {
         "new": finding.new,
         "witnesses": witnesses.collect::<Vec<_>>(),
         "reason": finding.reason,
+        "restore": finding.restore,
         "excused": finding.excused.as_ref().map(Review::document),
         "fix": finding.rule.fix,
         "file": finding.place.as_ref().map(|place| place.file.display().to_string()),

@@ -60,7 +60,7 @@ fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
         Some(leaf) => Event::new(name, past, leaf, default).check(held),
         None => {
             if past.is_purged() {
-                return Ok(freed(name, past, held.own).into_iter().collect());
+                return Ok(freed(name, held).into_iter().collect());
             }
             let found = gone(name, past, &leaves, &newcomers)?;
             let weighed = found.map(|(mut finding, mode)| {
@@ -136,10 +136,10 @@ impl<'a> Event<'a> {
 
     fn check(mut self, held: &Held<'_>) -> Result<Vec<Finding>> {
         let Some(event) = held.registry.events.get(self.name) else { return Ok(self.findings) };
-        self.facts(held.catalog, &event.current().sha256);
+        self.facts(held, &event.current().sha256);
         if let Some(reason) = self.past.fact("purged") {
-            let old = format!("purged: {reason}");
-            self.say("EV106", self.past.current, old, "an event type");
+            let old = format!("an event type that was purged: {reason}");
+            self.say("EV106", self.past.current, old, "an event type of that name");
             return Ok(self.findings);
         }
         let pasts = [Some(self.past), held.own.events.get(self.name)];
@@ -153,7 +153,7 @@ impl<'a> Event<'a> {
         let edited = self.past.edited().filter(|version| !is_written_again(*version));
         let edited: Vec<u32> = edited.collect();
         for version in &edited {
-            self.say("EV014", *version, "as it was written", "another text");
+            self.lost("EV014", *version, held.baseline);
         }
         if !edited.is_empty() {
             return Ok(self.findings);
@@ -165,17 +165,18 @@ impl<'a> Event<'a> {
             let pair = [&before.sha256, &event.current().sha256].map(String::as_str);
             reviews.excuse(&mut self.findings[first..], Some(was), pair);
         }
-        let since = self.since(held.own.events.get(self.name));
+        let since = self.since(held.own);
         for (version, frozen) in self.past.versions.range(..is).chain(since) {
             self.former(*version, frozen, &reviews)?;
         }
         self.given_up(&reviews);
-        self.freed(held.own.events.get(self.name), event.current())?;
+        self.freed(held, event.current())?;
         Ok(self.findings)
     }
 
     /// The versions that came and were frozen since then. Each must be in the registry as it was written there.
-    fn since<'o>(&mut self, own: Option<&'o Past>) -> Vec<(&'o u32, &'o Arc<Version>)> {
+    fn since<'o>(&mut self, registry: &'o Baseline) -> Vec<(&'o u32, &'o Arc<Version>)> {
+        let own = registry.events.get(self.name);
         let (was, is) = (self.past.current, self.leaf.version);
         if is == was {
             return Vec::new();
@@ -190,9 +191,9 @@ impl<'a> Event<'a> {
         }
         for version in between.clone() {
             match files().find(|(frozen, _)| **frozen == version) {
-                None => self.say("EV005", version, format!("v{version}.json"), "absent"),
+                None => self.lost("EV005", version, registry),
                 Some((_, file)) if written.get(&version) != Some(&file.sha256.as_str()) => {
-                    self.say("EV014", version, "as it was written", "another text");
+                    self.lost("EV014", version, registry);
                 }
                 Some(_) => {}
             }
@@ -201,17 +202,17 @@ impl<'a> Event<'a> {
     }
 
     /// What is said beside the payload's shape.
-    fn facts(&mut self, catalog: &Catalog, now: &str) {
+    fn facts(&mut self, held: &Held<'_>, now: &str) {
         let version = self.past.current;
         let was = self.past.fact("rustPath").filter(|was| *was != self.leaf.rust_path);
         if let Some(was) = was {
-            let id = if is_moved(catalog, was, self.leaf) { "EV010" } else { "EV008" };
+            let id = if is_moved(held.catalog, was, self.leaf) { "EV010" } else { "EV008" };
             self.say(id, version, was, self.leaf.rust_path.clone());
         }
         // What the code writes just so again is no loss: a run that was interrupted goes on.
         let missing: Vec<(u32, &str)> = self.past.missing().collect();
         for (version, _) in missing.into_iter().filter(|(_, hash)| now != *hash) {
-            self.say("EV005", version, format!("v{version}.json"), "absent");
+            self.lost("EV005", version, held.baseline);
         }
         if let (None, Some(day)) = (self.past.fact("retired"), &self.leaf.retired) {
             self.say("EV004", version, "emitted", format!("retired on {day}"));
@@ -287,7 +288,8 @@ impl<'a> Event<'a> {
     }
 
     /// The names of fields that were kept free, and of which nothing is known any more.
-    fn freed(&mut self, own: Option<&Past>, now: &Version) -> Result<()> {
+    fn freed(&mut self, held: &Held<'_>, now: &Version) -> Result<()> {
+        let own = held.own.events.get(self.name);
         let kept = self.past.reserved();
         let known = own.map(Past::reserved).unwrap_or_default();
         if kept.keys().all(|pointer| known.contains_key(pointer)) {
@@ -301,16 +303,13 @@ impl<'a> Event<'a> {
                 None => known,
             },
         );
-        for (pointer, held) in kept {
+        for (pointer, was) in kept {
             if wanted.contains_key(&pointer) && !known.contains_key(&pointer) {
-                let old = format!("kept free, because it held {held}");
-                let change = Difference { pointer, ..Difference::of(named("EV026"), old, "free") };
-                self.findings.push(Finding::new(
-                    self.name,
-                    self.past.current,
-                    &self.leaf.rust_path,
-                    change,
-                ));
+                let old = format!("kept free, because it held {was}");
+                self.say("EV026", self.past.current, old, "free");
+                let finding = self.last();
+                finding.pointer = pointer;
+                finding.restore = Some(held.baseline.restore(&finding.event_type, "event.json"));
             }
         }
         Ok(())
@@ -324,7 +323,27 @@ impl<'a> Event<'a> {
         new: impl Into<String>,
     ) {
         let change = Difference::of(named(id), old, new);
-        self.findings.push(Finding::new(self.name, version, &self.leaf.rust_path, change));
+        let rust_path = self.payload_of(version).to_owned();
+        self.findings.push(Finding::new(self.name, version, &rust_path, change));
+    }
+
+    /// Says that a version's file is not what it was, and how it is had again from where it is.
+    fn lost(&mut self, id: &str, version: u32, registry: &Baseline) {
+        let file = format!("v{version}.json");
+        let [old, new] = match id {
+            "EV005" => [file.as_str(), "absent"],
+            _ => ["as it was written", "another text"],
+        };
+        self.say(id, version, old, new);
+        self.last().restore = Some(registry.restore(self.name, &file));
+    }
+
+    /// The struct that holds a version's payload: the one that is kept for it, or that was.
+    fn payload_of(&self, version: u32) -> &str {
+        let kept = self.leaf.upcasts.iter().find(|upcast| upcast.version == version);
+        let path = kept.map(|upcast| upcast.rust_path.as_str()).filter(|path| !path.is_empty());
+        path.or_else(|| self.past.payload_of(version).filter(|_| version != self.leaf.version))
+            .unwrap_or(&self.leaf.rust_path)
     }
 
     pub(super) fn last(&mut self) -> &mut Finding {

@@ -29,6 +29,8 @@ pub(crate) struct Finding {
     pub(crate) witnesses: Vec<(Direction, Value)>,
     /// Why something could not be decided.
     pub(crate) reason: Option<String>,
+    /// The command that brings a lost file back.
+    pub(crate) restore: Option<String>,
     /// The change that was let through, and why.
     pub(crate) excused: Option<Review>,
     /// Where the code says it, relative to the workspace.
@@ -73,6 +75,7 @@ impl Finding {
             new,
             witnesses: Vec::new(),
             reason: None,
+            restore: None,
             excused: None,
             place: None,
         }

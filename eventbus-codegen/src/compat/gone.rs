@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use eventbus_runtime::CompatMode;
 use serde_json::Value;
 
+use super::check::Held;
 use super::finding::Finding;
 use super::rules::{Difference, Verdict, named};
 use crate::diagnostic::{Result, listed};
@@ -84,11 +85,14 @@ pub(super) fn gone(
 }
 
 /// A type that is purged, whose name `own` does not keep any more.
-pub(super) fn freed(name: &str, past: &Past, own: &Baseline) -> Option<Finding> {
+pub(super) fn freed(name: &str, held: &Held<'_>) -> Option<Finding> {
+    let past = held.baseline.events.get(name)?;
     let reason = past.fact("purged")?;
-    let is_kept = own.events.get(name).is_some_and(Past::is_purged);
+    let is_kept = held.own.events.get(name).is_some_and(Past::is_purged);
     let change = Difference::of(named("EV026"), format!("purged: {reason}"), "free");
-    (!is_kept).then(|| Finding::new(name, past.current, name, change))
+    let restore = Some(held.baseline.restore(name, "event.json"));
+    let finding = Finding::new(name, past.current, name, change);
+    (!is_kept).then_some(Finding { restore, ..finding })
 }
 
 /// What looks like one type that became several, or several that became one. It is a note beside what is said of each.

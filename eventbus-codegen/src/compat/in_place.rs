@@ -40,13 +40,36 @@ impl Event<'_> {
                     *witness = own;
                 }
             }
+            // The whole may be undecided where one place is not.
+            let undecided = broken.iter().filter(|(direction, answer)| {
+                matches!(answer, Answer::Unknown(_)) && may_break(change, *direction)
+            });
+            for (direction, _) in undecided {
+                let (writer, reader) = sides(*direction);
+                let own = witness_at(writer, reader, &finding.pointer);
+                finding.witnesses.extend(own.map(|witness| (*direction, witness)));
+            }
             is_named |= finding.verdict >= Verdict::Bump;
             self.findings.push(finding);
         }
-        let is_undecided = refused.iter().any(|(_, answer)| matches!(answer, Answer::Unknown(_)));
-        if !refused.is_empty() && (!is_named || is_undecided) {
+        let undecided = refused.iter().find_map(|(_, answer)| match answer {
+            Answer::Unknown(reason) => Some(reason),
+            _ => None,
+        });
+        // What has a name that leaves it open, and no document to show, is what could not be decided.
+        let unshown = |one: &Finding| {
+            let is_open = [one.rule.backward, one.rule.forward].contains(&Holds::Depends);
+            is_open && one.verdict >= Verdict::Bump && one.witnesses.is_empty()
+        };
+        let is_named_so = self.findings[first..].iter().any(unshown);
+        if let Some(reason) = undecided.filter(|_| is_named_so) {
+            for finding in self.findings[first..].iter_mut().filter(|one| unshown(one)) {
+                finding.because(reason);
+            }
+        } else if undecided.is_some() || !is_named && !refused.is_empty() {
             self.undecided(&refused);
         } else if broken.is_empty()
+            && !is_named
             && self.findings[first..].iter().all(|one| one.rule.comes_to_nothing())
         {
             // Nothing was named, or what was named came to nothing.
@@ -75,13 +98,7 @@ impl Event<'_> {
         broken: &[(Direction, Answer)],
         refused: &[(Direction, Answer)],
     ) -> Finding {
-        let may_break = |direction: Direction| {
-            let holds = match direction {
-                Direction::Backward => change.rule.backward,
-                Direction::Forward => change.rule.forward,
-            };
-            holds != Holds::Yes
-        };
+        let may_break = |direction| may_break(change, direction);
         let mut change = change.clone();
         if let Some(was) =
             self.past.reserved().get(&change.pointer).filter(|was| **was != change.new)
@@ -126,6 +143,15 @@ impl Event<'_> {
             }
         }
     }
+}
+
+/// Whether a change of this kind may break this direction.
+fn may_break(change: &Difference, direction: Direction) -> bool {
+    let holds = match direction {
+        Direction::Backward => change.rule.backward,
+        Direction::Forward => change.rule.forward,
+    };
+    holds != Holds::Yes
 }
 
 /// Whether more than words differ.
