@@ -13,7 +13,7 @@ use crate::discover::Code;
 use crate::emit::typescript;
 use crate::migrations;
 use crate::output::{Artifact, Content, Entry, Manifest, Plan, SHARED, State, naming, plan, root};
-use crate::registry::{Baseline, Registry, files, folder_of, is_history, merge};
+use crate::registry::{Baseline, Catalog, Registry, files, folder_of, is_history, leaves, merge};
 use crate::samples::{self, Checked, Decode, Outcome, Readers};
 use crate::shell;
 
@@ -53,12 +53,13 @@ pub(crate) fn generate(
     let manifest = Manifest::read(folder, &config.schemas)?;
     let mut baseline = Baseline::read(&folder.join(&config.schemas))?;
     if let Some(Purge { event_type, reason }) = purge {
+        refuse_used(event_type, &code.catalog, config)?;
         baseline.purge(event_type, reason).map_err(|error| error.at(&config.file, None))?;
     }
     let mut registry = merge(&code.catalog, &baseline)?;
     let released = released.map(|released| released.beside(&baseline));
     let held = released.as_ref().unwrap_or(&baseline);
-    let findings = check(held, &registry, &code.catalog, config.compat)?;
+    let findings = check(held, &baseline, &mut registry, &code.catalog, config.compat)?;
     reserve(&mut registry, &baseline)?;
 
     let mut warnings = Vec::new();
@@ -95,6 +96,20 @@ pub(crate) fn generate(
         format!("`{path}` was generated, but `{root}` does not name it; nothing builds on it")
     }));
     Ok(Generation { plan, samples: samples.checked, findings, warnings })
+}
+
+/// Refuses to purge what the code goes on writing or reading.
+fn refuse_used(event_type: &str, catalog: &Catalog, config: &Config) -> Result<()> {
+    let leaves = leaves(catalog);
+    let Some(leaf) = leaves.iter().find(|leaf| leaf.event_type == event_type) else {
+        return Ok(());
+    };
+    let message =
+        format!("`{event_type}` is still in the code, as `{}`, and is not purged", leaf.rust_path);
+    Err(Error::new(ErrorKind::Config, message)
+        .at(&config.file, None)
+        .help("mark the variant, until none of its events is stored: #[event(retired = \"2026-01-31\")]")
+        .help("take it out of the code then, and purge it"))
 }
 
 /// The names of fields that are gone are kept, so that no other field takes them.

@@ -68,7 +68,8 @@ pub mod testing {
         let before = written(&old, &Baseline::default())?;
         let baseline = Baseline::parse(before.clone(), Path::new("schemas"))?;
         let after = written(&new, &baseline)?;
-        let found = check(&baseline, &merge(&new, &baseline)?, &new, CompatMode::Full)?;
+        let mut registry = merge(&new, &baseline)?;
+        let found = check(&baseline, &baseline, &mut registry, &new, CompatMode::Full)?;
         Ok((cli::findings(&found), [before, after]))
     }
 

@@ -18,6 +18,24 @@ fn restore_from(current: &Path, folder: &Path, path: &str) -> String {
     format!("git -C {} checkout -- {path}", quoted(&folder.display().to_string()))
 }
 
+/// The command that restores `file` from version control, as it is in `revision` where one is named.
+pub(crate) fn restore_file(file: &Path, revision: Option<&str>) -> String {
+    let current = env::current_dir().unwrap_or_default();
+    restore_file_from(&current, file, revision)
+}
+
+fn restore_file_from(current: &Path, file: &Path, revision: Option<&str>) -> String {
+    let revision = revision.map(|revision| format!("{} ", quoted(revision))).unwrap_or_default();
+    let word = |path: &Path| quoted(&path.display().to_string());
+    let inside = file.strip_prefix(current).ok().or_else(|| file.is_relative().then_some(file));
+    match (inside, file.parent().zip(file.file_name())) {
+        (None, Some((folder, name))) => {
+            format!("git -C {} checkout {revision}-- {}", word(folder), word(Path::new(name)))
+        }
+        (inside, _) => format!("git checkout {revision}-- {}", word(inside.unwrap_or(file))),
+    }
+}
+
 /// The path as the current folder sees it, as a word.
 pub(crate) fn from_here(path: &Path) -> String {
     let current = env::current_dir().unwrap_or_default();
@@ -38,7 +56,7 @@ pub(crate) fn quoted(word: &str) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::{quoted, restore_from};
+    use super::{quoted, restore_file_from, restore_from};
 
     #[test]
     fn a_file_is_restored_from_wherever_the_user_is() {
@@ -46,6 +64,17 @@ mod tests {
         assert_eq!(from("/w/shop"), "git checkout -- a/b");
         assert_eq!(from("/w"), "git -C shop checkout -- a/b");
         assert_eq!(from("/w/shop/src"), "git -C /w/shop checkout -- a/b");
+    }
+
+    #[test]
+    fn a_file_is_restored_as_it_is_in_a_commit() {
+        let from = |current: &str| {
+            restore_file_from(Path::new(current), Path::new("/w/schemas/v1.json"), Some("v1.0"))
+        };
+        assert_eq!(from("/w"), "git checkout v1.0 -- schemas/v1.json");
+        assert_eq!(from("/elsewhere"), "git -C /w/schemas checkout v1.0 -- v1.json");
+        let bare = restore_file_from(Path::new("/w"), Path::new("schemas/v1.json"), None);
+        assert_eq!(bare, "git checkout -- schemas/v1.json");
     }
 
     #[test]

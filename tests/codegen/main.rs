@@ -8,11 +8,13 @@ mod evolution;
 mod faults;
 mod generate;
 mod git;
+mod given_up;
 mod init;
 mod merging;
 mod migrations;
 mod ownership;
 mod released;
+mod reviewed;
 mod samples;
 mod workspaces;
 

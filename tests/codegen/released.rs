@@ -74,7 +74,14 @@ impl From<StartedV1> for SystemStarted {
     for command in
         [&["check", "--against", "HEAD"][..], &["codegen", "--check", "--against", "HEAD"]]
     {
-        fixture.run(command).said(1, &["error[EV014]", "system.started"]);
+        fixture.run(command).said(
+            1,
+            &[
+                "error[EV014]",
+                "system.started",
+                "git checkout HEAD -- schemas/system.started/v1.json",
+            ],
+        );
     }
 }
 
@@ -107,4 +114,104 @@ fn a_current_version_that_was_deleted_is_not_written_with_another_contract() {
     fixture.replace("src/lib.rs", "host: u32", "host: String");
     fixture.codegen();
     fixture.run(&["codegen", "--check"]).said(0, &[]);
+}
+
+/// The shop whose event is at version 3, where version 2 had a port of this type.
+fn third(port: &str) -> String {
+    let event = "    #[event(version = 3, upcast(1 => StartedV1, 2 => StartedV2))]\n    \
+                 Started { host: String, port: u32, tls: bool },";
+    format!(
+        "{}
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]
+pub struct StartedV1 {{ pub host: String }}
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]
+pub struct StartedV2 {{ pub host: String, pub port: {port} }}
+impl From<StartedV1> for StartedV2 {{
+    fn from(former: StartedV1) -> Self {{ Self {{ host: former.host, port: 0 }} }}
+}}
+impl From<StartedV2> for SystemStarted {{
+    fn from(former: StartedV2) -> Self {{
+        Self {{ host: former.host, port: former.port.into(), tls: false }}
+    }}
+}}
+",
+        SHOP.replace(STARTED, event)
+    )
+}
+
+#[test]
+fn versions_that_came_since_a_commit_are_looked_at_one_by_one() {
+    let fixture = released("released-twice");
+    let [second, facts] =
+        ["v2.json", "event.json"].map(|file| format!("schemas/system.started/{file}"));
+    // The second version was never generated.
+    fixture.write("src/lib.rs", &third("u16"));
+    fixture
+        .run(&["check", "--against", "HEAD"])
+        .said(1, &["error[EV013]", "version 1 → version 3"]);
+    let between = SHOP.replace(
+        STARTED,
+        "    #[event(version = 2, upcast(1 => StartedV1))]\n    Started { host: String, port: u16 },",
+    );
+    let upcast = third("u16");
+    let (_, upcast) = upcast.split_once("pub struct StartedV1").expect("it has one");
+    let (upcast, _) = upcast.split_once("#[derive").expect("another one follows");
+    fixture.write(
+        "src/lib.rs",
+        &format!(
+            "{between}
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]
+pub struct StartedV1{upcast}
+impl From<StartedV1> for SystemStarted {{
+    fn from(former: StartedV1) -> Self {{ Self {{ host: former.host, port: 0 }} }}
+}}
+"
+        ),
+    );
+    fixture.codegen();
+    fixture.write("src/lib.rs", &third("u16"));
+    fixture.codegen();
+    let since: [&[&str]; 3] = [
+        &["check", "--against", "HEAD"],
+        &["codegen", "--check", "--against", "HEAD"],
+        &["diff", "HEAD", "schemas"],
+    ];
+    for command in since {
+        fixture.run(command).said(0, &[]);
+    }
+    fixture.run(since[0]).said(0, &["note[EV011]", "version 1 → version 3"]);
+
+    fixture.write("src/lib.rs", &third("u8"));
+    fixture.run(since[0]).said(1, &["error[EV012]", "`system.started` version 2", "\"port\":256"]);
+    fixture.write("src/lib.rs", &third("u16"));
+    let written = fixture.read(&second);
+    fixture.write(&second, &written.replace("uint16", "uint8"));
+    for command in [since[0], since[2]] {
+        fixture.run(command).said(1, &["error[EV014]", "`system.started` version 2"]);
+    }
+    fs::remove_file(fixture.path(&second)).expect("removed");
+    for command in [since[0], since[2]] {
+        fixture.run(command).said(1, &["error[EV005]", "v2.json → absent"]);
+    }
+    // Nor does it help that nothing speaks of it any more.
+    let known = fixture.read(&facts);
+    let entry = known.rfind("    {\n      \"sha256\"").expect("three versions");
+    let second_entry = known[..entry].rfind("    {\n      \"sha256\"").expect("the one before");
+    fixture.write(&facts, &format!("{}{}", &known[..second_entry], &known[entry..]));
+    fixture.run(since[0]).said(1, &["error[EV013]", "version 1 → version 3"]);
+}
+
+#[test]
+fn a_version_whose_file_has_another_number_is_missing() {
+    let fixture = released("released-renumbered");
+    let [first, third] =
+        ["v1.json", "v3.json"].map(|file| format!("schemas/system.started/{file}"));
+    fs::rename(fixture.path(&first), fixture.path(&third)).expect("renamed");
+    for command in [&["check"][..], &["codegen"], &["check", "--against", "HEAD"]] {
+        fixture.run(command).refused(&[
+            "`system.started/v3.json` is of a version that `system.started/event.json` does not know",
+            "`v1.json` is missing: restore it from version control",
+            "delete `v3.json`",
+        ]);
+    }
 }

@@ -4,6 +4,7 @@ mod aliases;
 mod contract;
 mod documents;
 mod enums;
+mod formats;
 mod generate;
 mod groups;
 mod pairs;

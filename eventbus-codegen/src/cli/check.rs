@@ -61,9 +61,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         .transpose()?
         .map(|released| released.beside(&own));
     let Code { catalog, workspace, .. } = discover(&config, &arguments.build.request(true, quiet))?;
-    let registry = merge(&catalog, &own)?;
+    let mut registry = merge(&catalog, &own)?;
     let baseline = released.as_ref().unwrap_or(&own);
-    let found = check(baseline, &registry, &catalog, config.compat)?;
+    let found = check(baseline, &own, &mut registry, &catalog, config.compat)?;
     let refused = findings::is_refused(&found, arguments.deny_warnings);
     match arguments.format {
         Layout::Json => {

@@ -10,6 +10,7 @@ use super::report;
 use crate::canonical;
 use crate::compat::{Direction, Finding, Verdict};
 use crate::diagnostic::Place;
+use crate::registry::Review;
 
 /// How to print what the evolution check found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -87,6 +88,9 @@ fn one(finding: &Finding, workspace: Option<&Path>) {
         if !finding.rule.fix.is_empty() {
             report::help(finding.rule.fix);
         }
+        if let Some(restore) = &finding.restore {
+            report::help(&format!("as it was, it is brought back by: {restore}"));
+        }
         if finding.rule.verdict == Verdict::Bump {
             report::help(&format!(
                 "or leave version {} as it is: #[event(version = {}, upcast({} => ..))]",
@@ -142,6 +146,8 @@ fn entry(finding: &Finding) -> Value {
         "new": finding.new,
         "witnesses": witnesses.collect::<Vec<_>>(),
         "reason": finding.reason,
+        "restore": finding.restore,
+        "excused": finding.excused.as_ref().map(Review::document),
         "fix": finding.rule.fix,
         "file": finding.place.as_ref().map(|place| place.file.display().to_string()),
         "line": finding.place.as_ref().and_then(|place| place.line),

@@ -1,41 +1,67 @@
 //! The code held against a committed registry: what may stay, what needs a new version, and what is refused.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use eventbus_runtime::{CompatMode, Document};
-use serde_json::Value;
+use eventbus_runtime::CompatMode;
 
 use super::finding::{Direction, Finding, asks};
-use super::gone::{Newcomers, gone, parted};
+use super::former_names::former_names;
+use super::gone::{Newcomers, freed, gone, parted};
 use super::moved::is_moved;
-use super::rules::{Contracts, Difference, Holds, Verdict, differences, named};
-use super::witness::witness_at;
+use super::reviews::{Reviews, carry};
+use super::rules::{Contracts, Difference, Verdict, differences, named};
 use super::{Answer, Contract, lies_within};
+use crate::canonical::{sha256, text};
 use crate::diagnostic::Result;
 use crate::parallel;
 use crate::registry::{
     Baseline, Catalog, Leaf, Past, Registry, Schemas, Version, leaves, schema_of,
 };
 
-/// Everything that is to be said of `catalog` where `baseline` is what is stored and running.
+/// Everything that is to be said of `catalog` where `baseline` is what is stored and running, and `own` is the registry that
+/// `registry` takes the place of. What is let through is noted in `registry`.
 ///
 /// Types are looked at one by one, and each one's schemas are held only meanwhile.
 pub(crate) fn check(
     baseline: &Baseline,
-    registry: &Registry,
+    own: &Baseline,
+    registry: &mut Registry,
     catalog: &Catalog,
     default: CompatMode,
 ) -> Result<Vec<Finding>> {
+    carry(registry, own, catalog, default)?;
+    let findings = found(&Held { baseline, own, registry, catalog, default })?;
+    for finding in &findings {
+        let event = registry.events.get_mut(&finding.event_type);
+        if let (Some(event), Some(review)) = (event, &finding.excused) {
+            event.facts.review(review);
+        }
+    }
+    Ok(findings)
+}
+
+/// What is held against what.
+pub(super) struct Held<'a> {
+    pub(super) baseline: &'a Baseline,
+    pub(super) own: &'a Baseline,
+    pub(super) registry: &'a Registry,
+    catalog: &'a Catalog,
+    pub(super) default: CompatMode,
+}
+
+fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
+    let Held { baseline, catalog, default, .. } = *held;
     let leaves: BTreeMap<&str, &Leaf> =
         leaves(catalog).into_iter().map(|leaf| (leaf.event_type.as_str(), leaf)).collect();
     let newcomers = Newcomers::new(&leaves, baseline);
     let events: Vec<(&String, &Past)> = baseline.events.iter().collect();
     let found = parallel::each(&events, |(name, past)| match leaves.get(name.as_str()) {
-        Some(leaf) => {
-            let mode = leaf.compat.as_ref().and_then(|compat| compat.mode).unwrap_or(default);
-            Event { name, past, leaf, catalog, registry, mode, findings: Vec::new() }.check()
-        }
+        Some(leaf) => Event::new(name, past, leaf, default).check(held),
         None => {
+            if past.is_purged() {
+                return Ok(freed(name, held).into_iter().collect());
+            }
             let found = gone(name, past, &leaves, &newcomers)?;
             let weighed = found.map(|(mut finding, mode)| {
                 finding.weigh(mode.unwrap_or(default));
@@ -64,6 +90,7 @@ pub(crate) fn check(
             }
         }
     }
+    findings.extend(former_names(held, &leaves, &newcomers));
     findings.extend(parted(baseline, &leaves, &newcomers)?);
     findings.iter_mut().for_each(|finding| finding.locate(&leaves));
     Ok(findings)
@@ -88,30 +115,35 @@ pub(crate) fn reserved(past: &Past, version: &Version) -> Result<BTreeMap<String
     Ok(reserved)
 }
 
-fn both(schemas: &Schemas) -> Contracts<'_> {
+pub(super) fn both(schemas: &Schemas) -> Contracts<'_> {
     Contracts { writer: &schemas.writer, reader: &schemas.reader }
 }
 
 /// One event type in both.
-struct Event<'a> {
-    name: &'a str,
-    past: &'a Past,
-    leaf: &'a Leaf,
-    catalog: &'a Catalog,
-    registry: &'a Registry,
-    mode: CompatMode,
-    findings: Vec<Finding>,
+pub(super) struct Event<'a> {
+    pub(super) name: &'a str,
+    pub(super) past: &'a Past,
+    pub(super) leaf: &'a Leaf,
+    pub(super) mode: CompatMode,
+    pub(super) findings: Vec<Finding>,
 }
 
-impl Event<'_> {
-    fn check(mut self) -> Result<Vec<Finding>> {
-        self.facts();
-        let Some(event) = self.registry.events.get(self.name) else { return Ok(self.findings) };
+impl<'a> Event<'a> {
+    pub(super) fn new(name: &'a str, past: &'a Past, leaf: &'a Leaf, default: CompatMode) -> Self {
+        let mode = leaf.compat.as_ref().and_then(|compat| compat.mode).unwrap_or(default);
+        Self { name, past, leaf, mode, findings: Vec::new() }
+    }
+
+    fn check(mut self, held: &Held<'_>) -> Result<Vec<Finding>> {
+        let Some(event) = held.registry.events.get(self.name) else { return Ok(self.findings) };
+        self.facts(held, &event.current().sha256);
         if let Some(reason) = self.past.fact("purged") {
-            let old = format!("purged: {reason}");
-            self.say("EV106", self.past.current, old, "an event type");
+            let old = format!("an event type that was purged: {reason}");
+            self.say("EV106", self.past.current, old, "an event type of that name");
             return Ok(self.findings);
         }
+        let pasts = [Some(self.past), held.own.events.get(self.name)];
+        let reviews = Reviews::new(self.leaf, &event.facts.reviewed, &pasts);
         let (was, is) = (self.past.current, self.leaf.version);
         // What the code writes just so again is no edit: a run that was interrupted goes on.
         let is_written_again = |version: u32| {
@@ -121,39 +153,66 @@ impl Event<'_> {
         let edited = self.past.edited().filter(|version| !is_written_again(*version));
         let edited: Vec<u32> = edited.collect();
         for version in &edited {
-            self.say("EV014", *version, "as it was written", "another text");
+            self.lost("EV014", *version, held.baseline);
         }
         if !edited.is_empty() {
             return Ok(self.findings);
         }
-        if is == was {
-            if let Some(before) =
-                self.past.versions.get(&was).filter(|before| before.text != event.current().text)
-            {
-                self.in_place(&before.schemas()?, &event.current().schemas()?);
-            }
-        } else if is != was + 1 {
-            self.say("EV013", was, format!("version {was}"), format!("version {is}"));
+        let before = self.past.versions.get(&was).filter(|_| is == was);
+        if let Some(before) = before.filter(|before| before.text != event.current().text) {
+            let first = self.findings.len();
+            self.in_place(&before.schemas()?, &event.current().schemas()?);
+            let pair = [&before.sha256, &event.current().sha256].map(String::as_str);
+            reviews.excuse(&mut self.findings[first..], Some(was), pair);
         }
-        for (version, frozen) in self.past.versions.range(..is) {
-            self.former(*version, frozen)?;
+        let since = self.since(held.own);
+        for (version, frozen) in self.past.versions.range(..is).chain(since) {
+            self.former(*version, frozen, &reviews)?;
         }
+        self.given_up(&reviews);
+        self.freed(held, event.current())?;
         Ok(self.findings)
     }
 
+    /// The versions that came and were frozen since then. Each must be in the registry as it was written there.
+    fn since<'o>(&mut self, registry: &'o Baseline) -> Vec<(&'o u32, &'o Arc<Version>)> {
+        let own = registry.events.get(self.name);
+        let (was, is) = (self.past.current, self.leaf.version);
+        if is == was {
+            return Vec::new();
+        }
+        let between = was + 1..is.max(was + 1);
+        let written: BTreeMap<u32, &str> = own.into_iter().flat_map(Past::written).collect();
+        let files = || own.into_iter().flat_map(|own| own.versions.range(between.clone()));
+        let is_known = |version: &u32| written.contains_key(version);
+        if is < was || !between.clone().all(|version| is_known(&version)) {
+            self.say("EV013", was, format!("version {was}"), format!("version {is}"));
+            return Vec::new();
+        }
+        for version in between.clone() {
+            match files().find(|(frozen, _)| **frozen == version) {
+                None => self.lost("EV005", version, registry),
+                Some((_, file)) if written.get(&version) != Some(&file.sha256.as_str()) => {
+                    self.lost("EV014", version, registry);
+                }
+                Some(_) => {}
+            }
+        }
+        files().collect()
+    }
+
     /// What is said beside the payload's shape.
-    fn facts(&mut self) {
+    fn facts(&mut self, held: &Held<'_>, now: &str) {
         let version = self.past.current;
         let was = self.past.fact("rustPath").filter(|was| *was != self.leaf.rust_path);
         if let Some(was) = was {
-            let id = if is_moved(self.catalog, was, self.leaf) { "EV010" } else { "EV008" };
+            let id = if is_moved(held.catalog, was, self.leaf) { "EV010" } else { "EV008" };
             self.say(id, version, was, self.leaf.rust_path.clone());
         }
         // What the code writes just so again is no loss: a run that was interrupted goes on.
-        let now = self.registry.events.get(self.name).map(|event| event.current().sha256.as_str());
         let missing: Vec<(u32, &str)> = self.past.missing().collect();
-        for (version, _) in missing.into_iter().filter(|(_, hash)| now != Some(*hash)) {
-            self.say("EV005", version, format!("v{version}.json"), "absent");
+        for (version, _) in missing.into_iter().filter(|(_, hash)| now != *hash) {
+            self.lost("EV005", version, held.baseline);
         }
         if let (None, Some(day)) = (self.past.fact("retired"), &self.leaf.retired) {
             self.say("EV004", version, "emitted", format!("retired on {day}"));
@@ -172,7 +231,7 @@ impl Event<'_> {
     }
 
     /// A former version must be read by the payload type that is kept for it.
-    fn former(&mut self, version: u32, frozen: &Version) -> Result<()> {
+    fn former(&mut self, version: u32, frozen: &Version, reviews: &Reviews<'_>) -> Result<()> {
         if self.leaf.unreadable.contains(&version) {
             return Ok(());
         }
@@ -199,172 +258,95 @@ impl Event<'_> {
             }
             Answer::Unknown(reason) => {
                 self.say("EV022", version, format!("version {version}"), now);
-                self.last().reason = Some(reason);
+                let by = sha256(&text(&reader));
+                let is_asked = asks(self.mode, Direction::Backward);
+                let finding = self.last();
+                finding.reason = Some(reason);
+                if !is_asked {
+                    finding.verdict = Verdict::Note;
+                }
+                let pair = [frozen.sha256.as_str(), by.as_str()];
+                reviews.excuse(std::slice::from_mut(finding), Some(version), pair);
             }
         }
         Ok(())
     }
 
-    /// The same version with another shape.
-    fn in_place(&mut self, before: &Schemas, after: &Schemas) {
-        let sides = |direction: Direction| match direction {
-            Direction::Backward => ((&before.writer, Contract::Stored), &after.reader),
-            Direction::Forward => ((&after.writer, Contract::Writer), &before.reader),
-        };
-        let decided = |direction: Direction| {
-            let (writer, reader) = sides(direction);
-            (direction, lies_within(writer, (reader, Contract::Reader)))
-        };
-        let broken: Vec<(Direction, Answer)> = [Direction::Backward, Direction::Forward]
-            .map(decided)
-            .into_iter()
-            .filter(|(_, answer)| *answer != Answer::Yes)
-            .collect();
-        let refused: Vec<(Direction, Answer)> =
-            broken.iter().filter(|(direction, _)| asks(self.mode, *direction)).cloned().collect();
-        let changes = differences(both(before), both(after));
-        let mut is_named = false;
-        let first = self.findings.len();
-        for change in &changes {
-            let mut finding = self.judged(change, &broken, &refused);
-            for (direction, witness) in &mut finding.witnesses {
-                let (writer, reader) = sides(*direction);
-                if let Some(own) = witness_at(writer, reader, &finding.pointer) {
-                    *witness = own;
-                }
-            }
-            is_named |= finding.verdict >= Verdict::Bump;
-            self.findings.push(finding);
-        }
-        let is_undecided = refused.iter().any(|(_, answer)| matches!(answer, Answer::Unknown(_)));
-        if !refused.is_empty() && (!is_named || is_undecided) {
-            self.undecided(&refused);
-            self.excuse(first);
-        } else if !refused.is_empty() {
-            self.excuse(first);
-        } else if broken.is_empty()
-            && self.findings[first..].iter().all(|one| one.rule.comes_to_nothing())
-        {
-            // Nothing was named, or what was named came to nothing.
-            let id = if is_described_otherwise(before, after) { "EV021" } else { "EV020" };
-            self.say(id, self.past.current, "described so", "described otherwise");
+    /// What was read until now, and is said to be kept by nobody.
+    fn given_up(&mut self, reviews: &Reviews<'_>) {
+        let hashes: BTreeMap<u32, &str> = self.past.written().collect();
+        for version in self.leaf.unreadable.iter().filter(|version| self.past.reads(**version)) {
+            let new = format!("unreadable({version})");
+            self.say("EV025", *version, format!("version {version} is read"), new.clone());
+            let (mode, past) = (self.mode, self.past);
+            let finding = self.last();
+            finding.weigh(mode);
+            let file = past.versions.get(version).map(|file| file.sha256.as_str());
+            let hash = hashes.get(version).copied().or(file).unwrap_or_default();
+            reviews.excuse(std::slice::from_mut(finding), Some(*version), [hash, &new]);
         }
     }
 
-    /// What becomes of one change where these directions are broken, and these of them refused.
-    fn judged(
-        &self,
-        change: &Difference,
-        broken: &[(Direction, Answer)],
-        refused: &[(Direction, Answer)],
-    ) -> Finding {
-        let may_break = |direction: Direction| {
-            let holds = match direction {
-                Direction::Backward => change.rule.backward,
-                Direction::Forward => change.rule.forward,
-            };
-            holds != Holds::Yes
-        };
-        let mut change = change.clone();
-        if let Some(was) =
-            self.past.reserved().get(&change.pointer).filter(|was| **was != change.new)
-            && matches!(change.rule.id, "EV101" | "EV102" | "EV103")
-        {
-            // Nobody can tell from the schemas that stored events hold something else here.
-            change = Difference {
-                rule: named("EV106"),
-                old: format!("{was}, in former times"),
-                ..change
-            };
-            let (name, version) = (self.name, self.past.current);
-            return Finding::new(name, version, &self.leaf.rust_path, change);
+    /// The names of fields that were kept free, and of which nothing is known any more.
+    fn freed(&mut self, held: &Held<'_>, now: &Version) -> Result<()> {
+        let own = held.own.events.get(self.name);
+        let kept = self.past.reserved();
+        let known = own.map(Past::reserved).unwrap_or_default();
+        if kept.keys().all(|pointer| known.contains_key(pointer)) {
+            return Ok(());
         }
-        let is_cause = refused.iter().any(|(direction, _)| may_break(*direction));
-        let breaks = broken.iter().any(|(direction, _)| may_break(*direction));
-        let verdict = match (is_cause, breaks) {
-            (true, _) => change.rule.verdict.max(Verdict::Bump),
-            // It breaks somebody whom nobody asked for.
-            (false, true) => Verdict::Note,
-            // It could have broken somebody, and does not.
-            (false, false) if change.rule.verdict >= Verdict::Bump => Verdict::Silent,
-            (false, false) => change.rule.verdict,
-        };
-        let mut finding = Finding::new(self.name, self.past.current, &self.leaf.rust_path, change);
-        finding.verdict = verdict;
-        for (direction, answer) in broken.iter().filter(|(direction, _)| may_break(*direction)) {
-            if let Answer::No(witness) = answer {
-                finding.witnesses.push((*direction, witness.clone()));
+        // What came back as it was is no longer kept free.
+        let (wanted, known) = (
+            reserved(self.past, now)?,
+            match own {
+                Some(own) => reserved(own, now)?,
+                None => known,
+            },
+        );
+        for (pointer, was) in kept {
+            if wanted.contains_key(&pointer) && !known.contains_key(&pointer) {
+                let old = format!("kept free, because it held {was}");
+                self.say("EV026", self.past.current, old, "free");
+                let finding = self.last();
+                finding.pointer = pointer;
+                finding.restore = Some(held.baseline.restore(&finding.event_type, "event.json"));
             }
         }
-        finding
+        Ok(())
     }
 
-    /// A reason that the author gives for this change lets it through. It is written to the registry with the change, so
-    /// that it does not hold for the next one.
-    fn excuse(&mut self, first: usize) {
-        let reviewed = self.leaf.compat.as_ref().and_then(|compat| compat.reviewed.as_deref());
-        let Some(reason) = reviewed else { return };
-        let given = self.past.facts.pointer("/compat/reviewed").and_then(Value::as_str);
-        let is_spent = given == Some(reason);
-        for finding in &mut self.findings[first..] {
-            let may_be = finding.rule.verdict != Verdict::Deny || finding.rule.is_undecided();
-            if finding.verdict < Verdict::Bump || !may_be {
-                continue;
-            }
-            if is_spent {
-                finding.reason = Some(format!(
-                    "\"{reason}\" was said of an earlier change: say why this one is safe"
-                ));
-            } else {
-                finding.verdict = Verdict::Warn;
-                finding.reason = Some(format!("let through, because: {reason}"));
-            }
-        }
-    }
-
-    fn undecided(&mut self, refused: &[(Direction, Answer)]) {
-        self.say("EV022", self.past.current, "as it is in the registry", "as it is in the code");
-        for (direction, answer) in refused {
-            match answer {
-                Answer::No(witness) => self.last().witnesses.push((*direction, witness.clone())),
-                Answer::Unknown(reason) => self.last().reason = Some(reason.clone()),
-                Answer::Yes => {}
-            }
-        }
-    }
-
-    fn say(&mut self, id: &str, version: u32, old: impl Into<String>, new: impl Into<String>) {
+    pub(super) fn say(
+        &mut self,
+        id: &str,
+        version: u32,
+        old: impl Into<String>,
+        new: impl Into<String>,
+    ) {
         let change = Difference::of(named(id), old, new);
-        self.findings.push(Finding::new(self.name, version, &self.leaf.rust_path, change));
+        let rust_path = self.payload_of(version).to_owned();
+        self.findings.push(Finding::new(self.name, version, &rust_path, change));
     }
 
-    fn last(&mut self) -> &mut Finding {
+    /// Says that a version's file is not what it was, and how it is had again from where it is.
+    fn lost(&mut self, id: &str, version: u32, registry: &Baseline) {
+        let file = format!("v{version}.json");
+        let [old, new] = match id {
+            "EV005" => [file.as_str(), "absent"],
+            _ => ["as it was written", "another text"],
+        };
+        self.say(id, version, old, new);
+        self.last().restore = Some(registry.restore(self.name, &file));
+    }
+
+    /// The struct that holds a version's payload: the one that is kept for it, or that was.
+    fn payload_of(&self, version: u32) -> &str {
+        let kept = self.leaf.upcasts.iter().find(|upcast| upcast.version == version);
+        let path = kept.map(|upcast| upcast.rust_path.as_str()).filter(|path| !path.is_empty());
+        path.or_else(|| self.past.payload_of(version).filter(|_| version != self.leaf.version))
+            .unwrap_or(&self.leaf.rust_path)
+    }
+
+    pub(super) fn last(&mut self) -> &mut Finding {
         self.findings.last_mut().expect("one was said just now")
     }
-}
-
-/// Whether more than words differ.
-fn is_described_otherwise(before: &Schemas, after: &Schemas) -> bool {
-    fn bare(value: &Value) -> Value {
-        match value {
-            Value::Array(items) => items.iter().map(bare).collect(),
-            Value::Object(keys) => {
-                let said = keys.iter().filter(|(key, _)| {
-                    !matches!(
-                        key.as_str(),
-                        "title"
-                            | "description"
-                            | "examples"
-                            | "deprecated"
-                            | "$id"
-                            | "$schema"
-                            | Document::ALIASES
-                    )
-                });
-                said.map(|(key, value)| (key.clone(), bare(value))).collect()
-            }
-            other => other.clone(),
-        }
-    }
-    bare(&before.reader) != bare(&after.reader) || bare(&before.writer) != bare(&after.writer)
 }

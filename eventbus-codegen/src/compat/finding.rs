@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::rules::{Difference, Holds, Rule, Verdict};
 use crate::diagnostic::Place;
 use crate::pointer::unescaped;
-use crate::registry::Leaf;
+use crate::registry::{Leaf, Review};
 
 /// Something that the check has to say.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,10 @@ pub(crate) struct Finding {
     pub(crate) witnesses: Vec<(Direction, Value)>,
     /// Why something could not be decided.
     pub(crate) reason: Option<String>,
+    /// The command that brings a lost file back.
+    pub(crate) restore: Option<String>,
+    /// The change that was let through, and why.
+    pub(crate) excused: Option<Review>,
     /// Where the code says it, relative to the workspace.
     pub(crate) place: Option<Place>,
 }
@@ -71,8 +75,24 @@ impl Finding {
             new,
             witnesses: Vec::new(),
             reason: None,
+            restore: None,
+            excused: None,
             place: None,
         }
+    }
+
+    /// Lets it through: somebody looked at it.
+    pub(super) fn let_through(&mut self, review: Review) {
+        self.verdict = Verdict::Warn;
+        self.excused = Some(review);
+    }
+
+    /// Says one thing more.
+    pub(super) fn because(&mut self, words: &str) {
+        self.reason = Some(match self.reason.take() {
+            Some(reason) => format!("{reason}; {words}"),
+            None => words.to_owned(),
+        });
     }
 
     /// Finds its place in the files of the author: the line of its field, or else of its event.

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use eventbus_runtime::CompatMode;
 use serde_json::Value;
 
+use super::check::Held;
 use super::finding::Finding;
 use super::rules::{Difference, Verdict, named};
 use crate::diagnostic::{Result, listed};
@@ -45,6 +46,10 @@ impl<'a> Newcomers<'a> {
         Ok(self.fields.get_or_init(|| read))
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = &'a Leaf> {
+        self.leaves.iter().copied()
+    }
+
     fn has(&self, leaf: &Leaf) -> bool {
         self.leaves.iter().any(|new| new.event_type == leaf.event_type)
     }
@@ -57,9 +62,6 @@ pub(super) fn gone(
     leaves: &BTreeMap<&str, &Leaf>,
     newcomers: &Newcomers<'_>,
 ) -> Result<Option<(Finding, Option<CompatMode>)>> {
-    if past.fact("purged").is_some() {
-        return Ok(None);
-    }
     let became = |id, leaf: &Leaf| {
         let new = format!("`{}`", leaf.event_type);
         let change = Difference::of(named(id), format!("`{name}`"), new);
@@ -82,6 +84,17 @@ pub(super) fn gone(
     })
 }
 
+/// A type that is purged, whose name `own` does not keep any more.
+pub(super) fn freed(name: &str, held: &Held<'_>) -> Option<Finding> {
+    let past = held.baseline.events.get(name)?;
+    let reason = past.fact("purged")?;
+    let is_kept = held.own.events.get(name).is_some_and(Past::is_purged);
+    let change = Difference::of(named("EV026"), format!("purged: {reason}"), "free");
+    let restore = Some(held.baseline.restore(name, "event.json"));
+    let finding = Finding::new(name, past.current, name, change);
+    (!is_kept).then_some(Finding { restore, ..finding })
+}
+
 /// What looks like one type that became several, or several that became one. It is a note beside what is said of each.
 pub(super) fn parted(
     baseline: &Baseline,
@@ -89,7 +102,7 @@ pub(super) fn parted(
     newcomers: &Newcomers<'_>,
 ) -> Result<Vec<Finding>> {
     let is_given_up = |name: &str, past: &Past| {
-        let was_emitted = past.fact("purged").is_none() && past.fact("retired").is_none();
+        let was_emitted = !past.is_purged() && past.fact("retired").is_none();
         was_emitted
             && match leaves.get(name) {
                 Some(leaf) => leaf.retired.is_some(),
@@ -133,7 +146,7 @@ pub(super) fn parted(
 }
 
 /// Whether it was called so in former times.
-fn reads(leaf: &Leaf, name: &str) -> bool {
+pub(super) fn reads(leaf: &Leaf, name: &str) -> bool {
     leaf.aliases.iter().any(|alias| alias == name)
 }
 

@@ -4,8 +4,11 @@ mod between;
 mod check;
 mod decision;
 mod finding;
+mod former_names;
 mod gone;
+mod in_place;
 mod moved;
+mod reviews;
 mod rules;
 mod witness;
 

@@ -10,13 +10,17 @@ use super::Version;
 use super::layout::{CATALOG, FACTS, MANIFESTS, entries, version_of};
 use super::version::{parse, refuse_marks};
 use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
-use crate::{format, text};
+use crate::{format, shell, text};
 
 /// Every event type of a committed registry.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Baseline {
     /// The event types by name.
     pub(crate) events: BTreeMap<String, Past>,
+    /// Where its files are.
+    folder: PathBuf,
+    /// The commit that it was read from.
+    revision: Option<String>,
 }
 
 /// One event type as it was committed.
@@ -33,7 +37,7 @@ pub(crate) struct Past {
 impl Baseline {
     /// Reads the registry in `folder`; an absent folder is an empty registry.
     pub(crate) fn read(folder: &Path) -> Result<Self> {
-        let mut baseline = Self::default();
+        let mut baseline = Self { folder: folder.to_owned(), ..Self::default() };
         for (name, path) in entries(folder)? {
             if name == MANIFESTS {
                 continue;
@@ -54,7 +58,7 @@ impl Baseline {
 
     /// The registry whose files have these texts, by their paths below `folder`.
     pub(crate) fn parse(files: BTreeMap<String, String>, folder: &Path) -> Result<Self> {
-        let mut baseline = Self::default();
+        let mut baseline = Self { folder: folder.to_owned(), ..Self::default() };
         for (path, text) in files.into_iter().filter(|(path, _)| is_read(path)) {
             let place = folder.join(&path);
             match path.split_once('/') {
@@ -64,6 +68,16 @@ impl Baseline {
         }
         baseline.settle();
         Ok(baseline)
+    }
+
+    /// The same, read from a commit.
+    pub(super) fn of_revision(self, revision: &str) -> Self {
+        Self { revision: Some(revision.to_owned()), ..self }
+    }
+
+    /// The command that brings back a file of a type as it is here.
+    pub(crate) fn restore(&self, name: &str, file: &str) -> String {
+        shell::restore_file(&self.folder.join(name).join(file), self.revision.as_deref())
     }
 
     /// Takes a file of a type.
@@ -150,9 +164,19 @@ impl Past {
         self.facts.get(name).and_then(Value::as_str)
     }
 
+    /// Whether only its name is left.
+    pub(crate) fn is_purged(&self) -> bool {
+        self.fact("purged").is_some()
+    }
+
     /// The versions that were written and have no file, with the SHA-256 of what it held.
     pub(crate) fn missing(&self) -> impl Iterator<Item = (u32, &str)> {
         self.written().filter(|(version, _)| !self.versions.contains_key(version))
+    }
+
+    /// Whether `event.json` says what was written, and does not name this version.
+    pub(crate) fn is_unwritten(&self, version: u32) -> bool {
+        self.written().next().is_some() && self.written().all(|(known, _)| known != version)
     }
 
     /// The versions whose files are not what was written.
@@ -163,8 +187,30 @@ impl Past {
         edited.map(|(version, _)| version)
     }
 
+    /// The path in Rust of the struct that held a version's payload.
+    pub(crate) fn payload_of(&self, version: u32) -> Option<&str> {
+        if version == self.current {
+            return self.fact("rustPath");
+        }
+        let mut upcasts = self.facts.get("upcasts").and_then(Value::as_array)?.iter();
+        upcasts.find(|upcast| upcast["version"] == version)?["rustPath"].as_str()
+    }
+
+    /// Whether its code read the version.
+    pub(crate) fn reads(&self, version: u32) -> bool {
+        let list = |key: &str| {
+            let entries = self.facts.get(key).and_then(Value::as_array);
+            entries.into_iter().flatten()
+        };
+        version == self.current
+            || list("upcasts").any(|upcast| upcast["version"] == version)
+            || version < self.current
+                && self.versions.contains_key(&version)
+                && list("unreadable").all(|given_up| *given_up != version)
+    }
+
     /// What `event.json` says of each version.
-    fn written(&self) -> impl Iterator<Item = (u32, &str)> {
+    pub(crate) fn written(&self) -> impl Iterator<Item = (u32, &str)> {
         let versions = self.facts.get("versions").and_then(Value::as_array).into_iter().flatten();
         versions.filter_map(|entry| {
             let version = u32::try_from(entry.get("version")?.as_u64()?).ok()?;

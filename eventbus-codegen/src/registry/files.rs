@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::layout::{CATALOG, FACTS, GROUP, version_of};
-use super::{Event, Facts, Group, Member, Registry};
+use super::{Event, Facts, Group, Member, Registry, Review};
 use crate::canonical::text;
 use crate::format::FORMAT;
 use crate::output::Artifact;
@@ -79,6 +79,8 @@ fn said(facts: &Facts) -> impl Iterator<Item = (&'static str, Value)> {
     let upcasts = (!facts.upcasts.is_empty()).then(|| upcasts.collect());
     let unreadable = (!facts.unreadable.is_empty()).then(|| json!(facts.unreadable));
     let reserved = (!facts.reserved.is_empty()).then(|| json!(facts.reserved));
+    let reviewed =
+        (!facts.reviewed.is_empty()).then(|| facts.reviewed.iter().map(Review::document).collect());
     let aliases = &facts.beyond.aliases;
     let aliased = (!aliases.is_empty()).then(|| json!(aliases));
     let open = (!facts.beyond.open.is_empty()).then(|| json!(facts.beyond.open));
@@ -93,6 +95,7 @@ fn said(facts: &Facts) -> impl Iterator<Item = (&'static str, Value)> {
         ("opaque", list(&facts.opaque)),
         ("reserved", reserved),
         ("retired", text(&facts.retired)),
+        ("reviewed", reviewed),
         ("tenantId", text(&facts.tenant_id)),
         ("unreadable", unreadable),
         ("upcasts", upcasts),

@@ -37,7 +37,8 @@ impl Baseline {
             .collect();
         let ids: String = entries.iter().map(|(id, _)| format!("{id}\n")).collect();
         let contents = git(folder, &["cat-file", "--batch"], &ids)?;
-        Self::parse(texts(&entries, &contents)?, &folder.join(schemas))
+        let files = texts(&entries, &contents)?;
+        Ok(Self::parse(files, &folder.join(schemas))?.of_revision(revision))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The catalog of the code and the frozen versions become the new registry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 use super::beyond::{Beyond, beyond};
 use super::inline::inline_numbered;
 use super::version::WRITER;
-use super::{Baseline, Branch, Catalog, Event, Facts, Group, Leaf, Member, Registry, Version};
+use super::{
+    Baseline, Branch, Catalog, Event, Facts, Group, Leaf, Member, Past, Registry, Version,
+};
 use crate::canonical::{sort_required, text};
-use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::parallel;
 
 /// The registry that the code asks for. Versions before the current ones come from `baseline`, unchanged.
@@ -98,6 +100,9 @@ fn event(leaf: &Leaf, baseline: &Baseline) -> Result<Event> {
 fn former(leaf: &Leaf, baseline: &Baseline) -> Result<BTreeMap<u32, Arc<Version>>> {
     let Some(past) = baseline.events.get(&leaf.event_type) else { return Ok(BTreeMap::new()) };
     match past.versions.keys().next_back() {
+        Some(newest) if *newest > leaf.version && past.is_unwritten(*newest) => {
+            Err(renumbered(leaf, past, *newest))
+        }
         Some(newest) if *newest > leaf.version => Err(decreased(leaf, *newest)),
         _ => Ok(past
             .versions
@@ -120,6 +125,7 @@ fn facts(leaf: &Leaf) -> Facts {
         unreadable: leaf.unreadable.clone(),
         retired: leaf.retired.clone(),
         reserved: BTreeMap::new(),
+        reviewed: BTreeSet::new(),
         beyond: Beyond::default(),
     }
 }
@@ -178,6 +184,25 @@ fn recursive(leaf: &Leaf, name: &str) -> Error {
         "give one of them another name in schemas: #[schemars(rename = \"..\")]; only types that do \
          not contain themselves can be written out where they are used",
     )
+}
+
+/// A file of a number that nobody wrote, which may be one that was.
+fn renumbered(leaf: &Leaf, past: &Past, number: u32) -> Error {
+    let name = &leaf.event_type;
+    let message =
+        format!("`{name}/v{number}.json` is of a version that `{name}/event.json` does not know");
+    let missing: Vec<String> = past.missing().map(|(known, _)| format!("v{known}.json")).collect();
+    let error = Error::new(ErrorKind::Registry, message);
+    let error = match missing.as_slice() {
+        [] => error,
+        missing => error.help(format!(
+            "{} is missing: restore it from version control, where this is another name of it",
+            listed(missing.iter().map(String::as_str))
+        )),
+    };
+    error.help(format!(
+        "delete `v{number}.json`: a version is counted up in the code, not in the name of a file"
+    ))
 }
 
 fn decreased(leaf: &Leaf, newest: u32) -> Error {

@@ -10,11 +10,12 @@ mod git;
 mod inline;
 mod layout;
 mod merge;
+mod review;
 mod sample;
 mod samples;
 mod version;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use eventbus_runtime::{CompatDocument, Document, GroupDocument, LeafDocument};
@@ -25,6 +26,7 @@ pub(crate) use self::beyond::Beyond;
 pub(crate) use self::files::files;
 pub(crate) use self::layout::{MANIFESTS, entries, folder_of, is_history, is_version};
 pub(crate) use self::merge::{leaves, merge, schema_of};
+pub(crate) use self::review::{Review, steps};
 pub(crate) use self::sample::sample;
 pub(crate) use self::samples::{Samples, Stored, beside, sample_path};
 pub(crate) use self::version::{Schemas, Version};
@@ -113,6 +115,8 @@ pub(crate) struct Facts {
     pub(crate) retired: Option<String>,
     /// The names that fields had, by their pointers, with what they held: no other field takes them.
     pub(crate) reserved: BTreeMap<String, String>,
+    /// The changes that were let through, with the reasons.
+    pub(crate) reviewed: BTreeSet<Review>,
     /// What the schema says of places in the payload beyond JSON Schema.
     pub(crate) beyond: Beyond,
 }

@@ -46,8 +46,8 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         "EV106",
         (No, No, Deny),
-        "a name that had another type comes back",
-        "Events of the former time are still stored, and what they have under this name does not fit.",
+        "a name that stood for something else comes back",
+        "Events of the former time may still be stored or sent, and what they have under this name does not fit.",
         "choose another name",
     ),
     rule(

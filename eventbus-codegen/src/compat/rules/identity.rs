@@ -81,7 +81,7 @@ pub(super) const RULES: &[Rule] = &[
         (No, Depends, Deny),
         "a former version is no longer read",
         "Stored events of that version could not be decoded any more.",
-        "keep its payload type and name it: #[event(upcast(1 => OrderPlacedV1))], with `From` to the next one; or say that none is kept: #[event(unreadable(1))]",
+        "keep its payload type and name it: #[event(upcast(1 => OrderPlacedV1))], with `From` to the next one; or, where none of its events is stored any more, say so: #[event(unreadable(1), compat(reviewed = \"..\"))]",
     ),
     rule(
         "EV013",
@@ -152,5 +152,33 @@ pub(super) const RULES: &[Rule] = &[
         "a change that cannot be decided",
         "What is not proven to be safe is not let through.",
         "look at it yourself, then say why it is safe: #[event(compat(reviewed = \"..\"))]; it holds for this one change",
+    ),
+    rule(
+        "EV023",
+        (No, Yes, Deny),
+        "a former name is no longer read",
+        "Events are stored under it, and no type of the code would decode them.",
+        "keep it: #[event(alias = \"..\")]; where no event of that name is stored any more, say so: #[event(compat(reviewed = \"..\"))]",
+    ),
+    rule(
+        "EV024",
+        (No, Yes, Deny),
+        "a former name is that of another event type from now on",
+        "Events that are stored under it would be taken for something else.",
+        "leave it where it was: #[event(alias = \"..\")]; where no event of that name is stored any more, say so: #[event(compat(reviewed = \"..\"))]",
+    ),
+    rule(
+        "EV025",
+        (No, Yes, Deny),
+        "a version that was read is given up",
+        "Stored events of that version would not be decoded any more.",
+        "keep its payload type: #[event(upcast(1 => ..))]; where none of its events is stored any more, say so: #[event(compat(reviewed = \"..\"))] beside it",
+    ),
+    rule(
+        "EV026",
+        (Depends, Depends, Deny),
+        "a name that was kept free is free again",
+        "Whatever takes it next would be mistaken for what was stored under it.",
+        "restore the type's event.json from the commit that has it",
     ),
 ];

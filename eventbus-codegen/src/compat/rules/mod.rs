@@ -40,9 +40,10 @@ impl Rule {
         self.verdict >= Verdict::Bump && !matches!(self.id, "EV113" | "EV313")
     }
 
-    /// Whether it names what only a person can judge.
-    pub(crate) fn is_undecided(&self) -> bool {
-        matches!(self.id, "EV022" | "EV214")
+    /// Whether a person may say that it is safe.
+    pub(crate) fn may_be_reviewed(&self) -> bool {
+        self.verdict != Verdict::Deny
+            || matches!(self.id, "EV022" | "EV023" | "EV024" | "EV025" | "EV214")
     }
 }
 

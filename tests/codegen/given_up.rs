@@ -1,0 +1,185 @@
+//! What was read and is read no longer: former names, former versions, and what was kept free.
+
+use std::fs;
+
+use eventbus_tests::toolchain::Fixture;
+
+use crate::SHOP;
+use crate::git::{begin, commit};
+
+const STARTED: &str = "    Started { host: String },";
+
+/// The shop with `event` in the place of the one that was started, and in a repository.
+fn released(test: &str, event: &str) -> Fixture {
+    let fixture = Fixture::new(test, &SHOP.replace(STARTED, event));
+    fixture.codegen();
+    begin(&fixture);
+    fixture
+}
+
+fn change(fixture: &Fixture, event: &str) {
+    fixture.write("src/lib.rs", &SHOP.replace(STARTED, event));
+}
+
+const BOTH: [&[&str]; 2] = [&["check"], &["check", "--against", "trunk"]];
+
+#[test]
+fn a_former_name_is_given_up_only_for_a_reason() {
+    let started = "    #[event(alias = \"system.booted\")]\n    Started { host: String },";
+    let fixture = released("given-up-alias", started);
+    change(&fixture, STARTED);
+    for command in BOTH {
+        let parts = ["error[EV023]", "`system.started`", "`system.booted` → absent", "alias"];
+        fixture.run(command).said(1, &parts);
+    }
+    fixture.run(&["codegen"]).said(1, &["error[EV023]", "nothing was written"]);
+    let reviewed =
+        "    #[event(compat(reviewed = \"none is stored\"))]\n    Started { host: String },";
+    change(&fixture, reviewed);
+    fixture.codegen();
+    fixture.run(BOTH[0]).said(0, &["nothing is refused"]);
+    fixture.run(BOTH[1]).said(0, &["warning[EV023]", "because: none is stored"]);
+    change(&fixture, STARTED);
+    fixture.run(BOTH[1]).said(0, &["warning[EV023]", "because: none is stored"]);
+}
+
+#[test]
+fn a_former_name_that_another_type_reads_is_found() {
+    let started = "    #[event(alias = \"system.booted\")]\n    Started { host: String },";
+    let fixture = released("given-up-moved", started);
+    let others = [
+        "    #[event(alias = \"system.booted\")]\n    Stopped { code: u8 },\n",
+        "    Booted { code: u8 },\n",
+    ];
+    for (other, now) in others.into_iter().zip(["system.stopped", "system.booted"]) {
+        change(&fixture, &format!("{other}{STARTED}"));
+        let parts = [
+            "error[EV024]",
+            &format!("`system.booted` is read as `system.started` → read as `{now}`"),
+        ];
+        for command in BOTH {
+            fixture.run(command).said(1, &parts);
+        }
+    }
+}
+
+#[test]
+fn a_type_takes_its_former_names_along() {
+    let started = "    #[event(alias = \"system.booted\")]\n    Started { host: String },";
+    let fixture = released("given-up-renamed", started);
+    let begun = |aliases: &str| {
+        format!("    #[event({aliases}, compat = \"backward\")]\n    Begun {{ host: String }},")
+    };
+    change(&fixture, &begun("alias = \"system.started\""));
+    fixture.run(BOTH[0]).said(1, &["error[EV023]", "`system.booted` → absent"]);
+    change(&fixture, &begun("alias = \"system.started\", alias = \"system.booted\""));
+    fixture.run(BOTH[1]).said(0, &["nothing is refused"]);
+    fixture.codegen();
+    fixture.run(BOTH[0]).said(0, &["nothing is refused"]);
+    // The former type's folder is still there: what becomes of its names is said of the type that has them now.
+    change(&fixture, &begun("alias = \"system.started\""));
+    let run = fixture.run(BOTH[0]);
+    run.said(1, &["error[EV023]", "`system.begun`"]);
+    assert_eq!(run.stderr.matches("EV023]").count() + run.stdout.matches("EV023]").count(), 1);
+    // A name that has a folder is a type of its own.
+    change(&fixture, &begun("alias = \"system.booted\""));
+    fixture.run(BOTH[0]).said(1, &["error[EV003]", "`system.started`"]);
+    let purge = ["codegen", "--purged", "system.started", "--reason", "none is stored"];
+    fixture.run(&purge).said(0, &[]);
+    fixture.run(BOTH[0]).said(0, &["nothing is refused"]);
+}
+
+/// The shop whose event has a second version that reads the first one in this way.
+fn second(former: &str) -> String {
+    let event =
+        format!("    #[event(version = 2, {former})]\n    Started {{ host: String, port: u16 }},");
+    let upcast = "
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]
+pub struct StartedV1 {
+    pub host: String,
+}
+
+impl From<StartedV1> for SystemStarted {
+    fn from(former: StartedV1) -> Self {
+        Self { host: former.host, port: 0 }
+    }
+}
+";
+    format!("{}{upcast}", SHOP.replace(STARTED, &event))
+}
+
+#[test]
+fn a_version_that_was_read_is_given_up_only_for_a_reason() {
+    let fixture = released("given-up-version", STARTED);
+    fixture.write("src/lib.rs", &second("upcast(1 => StartedV1)"));
+    fixture.codegen();
+    commit(&fixture);
+    fixture.write("src/lib.rs", &second("unreadable(1)"));
+    for command in BOTH {
+        fixture
+            .run(command)
+            .said(1, &["error[EV025]", "`system.started` version 1", "unreadable(1)"]);
+    }
+    let reviewed = second("unreadable(1), compat(reviewed = \"the archive was dropped\")");
+    fixture.write("src/lib.rs", &reviewed);
+    fixture.run(&["codegen", "--against", "trunk"]).said(0, &["warning[EV025]"]);
+    fixture.run(BOTH[0]).said(0, &["nothing is refused"]);
+    fixture.run(BOTH[1]).said(0, &["warning[EV025]", "because: the archive was dropped"]);
+    // Who had given it up already loses nothing.
+    commit(&fixture);
+    fixture.run(BOTH[1]).said(0, &["nothing is refused"]);
+}
+
+#[test]
+fn a_version_that_the_mode_does_not_ask_for_is_given_up_with_a_note() {
+    let fixture = released("given-up-mode", STARTED);
+    fixture.write("src/lib.rs", &second("unreadable(1), compat = \"forward\""));
+    fixture.run(BOTH[0]).said(0, &["note[EV025]"]);
+}
+
+/// A name that nobody keeps would be taken by something else, for which stored events would be mistaken.
+#[test]
+fn the_name_of_a_purged_type_is_kept_for_ever() {
+    let fixture = released("given-up-purged", STARTED);
+    change(&fixture, "    Stopped { code: u8 },");
+    let purge = ["codegen", "--purged", "system.started", "--reason", "none is stored"];
+    fixture.run(&purge).said(0, &[]);
+    commit(&fixture);
+    fixture.run(BOTH[1]).said(0, &["nothing is refused"]);
+    for path in ["schemas/system.started", "schemas/_manifest/system.started.json"] {
+        let path = fixture.path(path);
+        let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        removed.expect("it was there");
+    }
+    let parts = [
+        "error[EV026]",
+        "`system.started`",
+        "purged: none is stored → free",
+        "git checkout trunk -- schemas/system.started/event.json",
+    ];
+    fixture.run(BOTH[1]).said(1, &parts);
+    fixture.run(&["codegen", "--check", "--against", "trunk"]).said(1, &parts);
+    fixture.run(&["diff", "trunk", "schemas"]).said(1, &parts);
+    change(&fixture, "    Stopped { code: u8 },\n    Started { host: u64 },");
+    fixture.run(BOTH[1]).said(1, &["error[EV106]", "purged: none is stored"]);
+}
+
+#[test]
+fn the_name_of_a_field_is_kept_as_long_as_it_does_not_come_back() {
+    let started = "    Started { host: String, port: Option<u16> },";
+    let fixture = released("given-up-reserved", started);
+    change(&fixture, STARTED);
+    fixture.codegen();
+    commit(&fixture);
+    let facts = fixture.read("schemas/system.started/event.json");
+    assert!(facts.contains("\"reserved\""), "{facts}");
+    fixture.write("schemas/system.started/event.json", &facts.replace("\"reserved\"", "\"lost\""));
+    let parts = ["error[EV026]", "at /port", "it held integer (uint16) or null → free"];
+    fixture.run(BOTH[1]).said(1, &parts);
+    // As it was, it may come back, and nothing is kept then.
+    change(&fixture, started);
+    fixture.run(BOTH[1]).said(0, &["nothing is refused"]);
+    fixture.write("schemas/system.started/event.json", &facts);
+    fixture.codegen();
+    fixture.run(BOTH[1]).said(0, &["nothing is refused"]);
+}
