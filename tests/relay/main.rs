@@ -30,6 +30,7 @@ mod signal;
 mod storm;
 mod stream;
 mod transaction;
+mod watch;
 
 macro_rules! cases {
     ($fresh:path; $($group:ident :: { $($case:ident),+ $(,)? }),+ $(,)?) => {
@@ -221,6 +222,16 @@ macro_rules! suite {
                     an_unreadable_event_is_an_item,
                     it_ends_with_its_bus_and_gives_what_it_has,
                     a_refused_start_is_tried_anew,
+                },
+                watch::{
+                    a_change_says_which_keys_were_hit,
+                    a_thousand_events_between_two_looks_are_one_change,
+                    events_of_other_keys_wake_nobody,
+                    what_was_open_when_it_began_is_told_with_its_commit,
+                    what_an_outage_hid_is_told_once_after_it,
+                    a_wait_that_is_dropped_uses_up_nothing,
+                    it_ends_with_its_bus_and_tells_what_it_has,
+                    a_watch_that_would_wait_for_nothing_is_refused,
                 },
             }
         }
