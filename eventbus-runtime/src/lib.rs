@@ -120,4 +120,4 @@ pub use crate::subscribe::Subscribe;
 #[cfg(feature = "testing")]
 pub use crate::testing::{MemoryBus, MemoryStore};
 #[cfg(feature = "relay")]
-pub use crate::watch::{Changed, Key, Watch};
+pub use crate::watch::{Changed, Key, Live, Watch};

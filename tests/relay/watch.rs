@@ -137,14 +137,16 @@ pub(crate) async fn what_an_outage_hid_is_told_once_after_it<S: Log>(store: S) {
 pub(crate) async fn a_wait_that_is_dropped_uses_up_nothing<S: Log>(store: S) {
     let desk = Desk::new(store);
     let mut watch = desk.bus.watch([Key::all()]).await.unwrap();
+    let mut seen = desk.bus.watch([Key::all()]).await.unwrap();
     for n in 0..5 {
-        assert_eq!(told(&mut watch), None);
+        let mut dropped = Box::pin(watch.changed());
+        assert!(dropped.as_mut().now_or_never().is_none());
         desk.emit(&[posted("a", n)]).await;
-        tokio::select! {
-            biased;
-            _ = watch.changed() => {}
-            () = yield_now() => { watch.changed().await.unwrap(); }
-        }
+        seen.changed().await.unwrap();
+        // It was woken, and is not asked any more.
+        drop(dropped);
+        assert!(told(&mut watch).is_some());
+        assert_eq!(told(&mut watch), None);
     }
 }
 

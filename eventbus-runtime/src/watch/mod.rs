@@ -1,6 +1,7 @@
-//! Watches: knowing that something was committed, without the events themselves.
+//! Watches: knowing that something was committed, without the events themselves; and queries that run again then.
 
 mod key;
+mod live;
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -16,6 +17,7 @@ use crate::relay::{self, Hit, Listener, Marks};
 use crate::store::Log;
 
 pub use crate::watch::key::Key;
+pub use crate::watch::live::Live;
 
 /// Says when events are committed that hit its keys, in this process or another.
 ///
@@ -66,7 +68,7 @@ impl<S: Log> EventBus<S> {
         self.watch_all(keys.into_iter().collect()).await
     }
 
-    pub(crate) async fn watch_all(&self, keys: Arc<[Key]>) -> Result<Watch> {
+    async fn watch_all(&self, keys: Arc<[Key]>) -> Result<Watch> {
         if keys.is_empty() {
             let message =
                 "a watch without a key would wait for nothing: name one, or take `Key::all()`";
