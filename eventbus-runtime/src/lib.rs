@@ -56,6 +56,8 @@ mod subscribe;
 pub mod testing;
 #[cfg(feature = "store")]
 mod to_the_end;
+#[cfg(feature = "relay")]
+mod watch;
 
 #[doc(hidden)]
 pub mod __private;
@@ -117,3 +119,5 @@ pub use crate::stream::{EventStream, StreamBuilder, StreamError};
 pub use crate::subscribe::Subscribe;
 #[cfg(feature = "testing")]
 pub use crate::testing::{MemoryBus, MemoryStore};
+#[cfg(feature = "relay")]
+pub use crate::watch::{Changed, Key, Live, Watch};

@@ -154,7 +154,7 @@ impl<E: DomainEvent> Stream for EventStream<E> {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            match ready!(self.listener.queue.poll(context)) {
+            match ready!(self.listener.inbox.poll(context)) {
                 None => return Poll::Ready(None),
                 Some(Next::Missed(missed)) => {
                     return Poll::Ready(Some(Err(StreamError::Lagged { missed })));

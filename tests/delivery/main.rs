@@ -18,4 +18,5 @@ mod slowly;
 mod split_brain;
 #[cfg(unix)]
 mod waking;
+mod watching;
 mod writers;

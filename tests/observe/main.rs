@@ -45,5 +45,7 @@ on_every_store! {
     well::trouble_without_a_handler_is_named,
     well::what_another_process_moves_is_not_stuck,
     well::what_was_removed_is_told_and_no_reason_to_end_the_process,
+    well::gauges_of_what_runs_no_more_are_zero,
+    well::a_replay_that_came_to_its_end_is_well,
     well::somebody_looks_until_the_handle_is_dropped,
 }

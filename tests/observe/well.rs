@@ -238,6 +238,42 @@ pub(crate) async fn what_was_removed_is_told_and_no_reason_to_end_the_process<S:
     assert!(health.is_live(), "started anew it would handle everything again: {health}");
 }
 
+/// Nobody would look there any more: what they said last would be said for ever.
+pub(crate) async fn gauges_of_what_runs_no_more_are_zero<S: Log>(bus: EventBus<S>) {
+    let (stopped, removed) = (name(), name());
+    let handler = |_: Event<ParcelSent>| async { Err::<(), _>(HandlerError::terminal("no")) };
+    let running = subscribe(&bus, &stopped).handle(handler).start().await.unwrap();
+    bus.emit(bus.store(), sent([1])).await.unwrap();
+    running.settled().await.unwrap();
+    let _removed = subscribe(&bus, &removed).handle(handler).start().await.unwrap();
+    bus.remove_subscription(&removed).await.unwrap();
+    until(&bus, at_once(), (Light::Red, Reason::Ended)).await;
+    let letters = [("subscription", stopped.as_str())];
+    let with_letters = [("subscription", stopped.as_str()), ("reason", "dead_letters")];
+    let ended = [("subscription", removed.as_str()), ("reason", "ended")];
+    assert_eq!(value("eventbus_dead_letters", &letters), Some(1.0));
+    assert_eq!(value("eventbus_stall_reason", &with_letters), Some(1.0));
+    assert_eq!(value("eventbus_stall_reason", &ended), Some(2.0));
+
+    running.shutdown().await.unwrap();
+    let _started = subscribe(&bus, &removed).handle(handler).start().await.unwrap();
+    bus.health().await;
+    assert_eq!(value("eventbus_dead_letters", &letters), Some(0.0));
+    assert_eq!(value("eventbus_stall_reason", &with_letters), Some(0.0));
+    assert_eq!(value("eventbus_stall_reason", &ended), Some(0.0), "it is started again");
+}
+
+pub(crate) async fn a_replay_that_came_to_its_end_is_well<S: Log>(bus: EventBus<S>) {
+    let name = name();
+    bus.emit(bus.store(), sent(1..=3)).await.unwrap();
+    let handler = |_: Event<ParcelSent>| async { Ok::<_, HandlerError>(()) };
+    let replaying = bus.replay(&name).handle(handler).start().await.unwrap();
+    replaying.finished().await.unwrap();
+    let health = bus.health().await;
+    assert_eq!(health.light, Light::Green, "{health}");
+    assert!(health.subscriptions.is_empty(), "{health}");
+}
+
 /// What its database does not tell is not known; the gauges keep what was.
 async fn is_red_without_its_database<S: Log>(bus: &EventBus<S>, close: impl AsyncFnOnce()) {
     let name = name();

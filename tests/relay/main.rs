@@ -18,6 +18,7 @@ mod filter;
 mod lanes;
 mod letters;
 mod life;
+mod live;
 mod order;
 mod pace;
 mod past;
@@ -30,6 +31,7 @@ mod signal;
 mod storm;
 mod stream;
 mod transaction;
+mod watch;
 
 macro_rules! cases {
     ($fresh:path; $($group:ident :: { $($case:ident),+ $(,)? }),+ $(,)?) => {
@@ -221,6 +223,26 @@ macro_rules! suite {
                     an_unreadable_event_is_an_item,
                     it_ends_with_its_bus_and_gives_what_it_has,
                     a_refused_start_is_tried_anew,
+                },
+                watch::{
+                    a_change_says_which_keys_were_hit,
+                    a_thousand_events_between_two_looks_are_one_change,
+                    events_of_other_keys_wake_nobody,
+                    what_was_open_when_it_began_is_told_with_its_commit,
+                    what_an_outage_hid_is_told_once_after_it,
+                    a_wait_that_is_dropped_uses_up_nothing,
+                    it_ends_with_its_bus_and_tells_what_it_has,
+                    a_watch_that_would_wait_for_nothing_is_refused,
+                },
+                live::{
+                    it_gives_what_is_and_what_becomes_of_it,
+                    nothing_is_missed_around_the_first_run,
+                    what_a_run_sees_asks_for_no_other,
+                    a_failed_run_is_an_item_and_it_goes_on,
+                    a_distinct_result_is_told_once,
+                    a_wait_that_is_dropped_leaves_the_run_where_it_is,
+                    its_last_run_is_that_of_the_last_change,
+                    a_query_of_no_key_is_refused,
                 },
             }
         }

@@ -160,11 +160,16 @@ pub(crate) fn whole(event: &RawEvent) -> Result<()> {
 
 /// Whether text is the name of an event type.
 pub(crate) fn is_name(event_type: &str) -> bool {
+    event_type.contains('.') && is_prefix(event_type)
+}
+
+/// Whether it is that of a family: one segment is enough.
+pub(crate) fn is_prefix(prefix: &str) -> bool {
     let segment = |segment: &str| {
         segment.starts_with(|char: char| char.is_ascii_lowercase())
             && segment.chars().all(|char| matches!(char, 'a'..='z' | '0'..='9' | '_'))
     };
-    event_type.len() <= MAX_NAME && event_type.contains('.') && event_type.split('.').all(segment)
+    prefix.len() <= MAX_NAME && prefix.split('.').all(segment)
 }
 
 pub(crate) fn refused(message: String) -> Error {

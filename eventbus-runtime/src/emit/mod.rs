@@ -20,6 +20,8 @@ use crate::error::Result;
 use crate::store::Store;
 
 pub(crate) use crate::emit::check::is_name;
+#[cfg(feature = "relay")]
+pub(crate) use crate::emit::check::is_prefix;
 pub use crate::emit::check::{
     MAX_AGGREGATE_ID, MAX_BATCH, MAX_BATCH_BYTES, MAX_EVENT_KEY, MAX_PAYLOAD, MAX_TENANT_ID,
 };

@@ -10,6 +10,8 @@ use std::fmt;
 
 use crate::catalog::{Catalog, Leaf};
 #[cfg(feature = "relay")]
+use crate::emit::{is_name, is_prefix};
+#[cfg(feature = "relay")]
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::DomainEvent;
 
@@ -29,7 +31,7 @@ use crate::event::DomainEvent;
 /// assert_eq!(types.to_string(), "order.* except order.placed");
 /// assert!(types.contains("order.shipped") && !types.contains("order.placed"));
 /// ```
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct TypeSet {
     root: Node,
 }
@@ -44,7 +46,7 @@ pub enum TypePattern {
 }
 
 /// Canonical: a child that says no more than `rest` does is left out, so that equal sets are equal tries.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 struct Node {
     exact: bool,
     rest: bool,
@@ -73,6 +75,19 @@ impl TypeSet {
         set
     }
 
+    /// The types that a pattern stands for.
+    #[cfg(feature = "relay")]
+    pub(crate) fn of_pattern(pattern: &TypePattern) -> Self {
+        let mut set = Self::default();
+        let (name, family) = match pattern {
+            TypePattern::Family(prefix) if prefix.is_empty() => return Self::everything(),
+            TypePattern::Family(prefix) => (prefix, true),
+            TypePattern::Name(name) => (name, false),
+        };
+        set.insert(name.split('.').map(|segment| Cow::Owned(segment.to_owned())), family);
+        set
+    }
+
     /// Every type.
     #[must_use]
     pub fn everything() -> Self {
@@ -82,24 +97,21 @@ impl TypeSet {
     /// The types that a pattern names: `order.placed`, a family `order.*`, or `*` for every type.
     #[cfg(feature = "relay")]
     pub(crate) fn parse(pattern: &str) -> Result<Self> {
-        let is_segment = |segment: &str| {
-            segment.starts_with(|c: char| c.is_ascii_lowercase())
-                && segment.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
-        };
         let family = pattern.strip_suffix(".*");
         let name = family.unwrap_or(pattern);
         if pattern == "*" {
             return Ok(Self::everything());
         }
-        if !name.split('.').all(is_segment) || (family.is_none() && !name.contains('.')) {
+        if !is_prefix(name) || (family.is_none() && !is_name(name)) {
             let message = format!(
                 "`{pattern}` names no event types: write a name, `order.placed`, a family, `order.*`, or `*` for every type"
             );
             return Err(Error::new(ErrorKind::ValidationFailed, message));
         }
-        let mut set = Self::default();
-        set.insert(name.split('.').map(|part| Cow::Owned(part.to_owned())), family.is_some());
-        Ok(set)
+        let name = name.to_owned();
+        let pattern =
+            if family.is_some() { TypePattern::Family(name) } else { TypePattern::Name(name) };
+        Ok(Self::of_pattern(&pattern))
     }
 
     /// The types of either set.

@@ -14,8 +14,8 @@ use crate::observe::table::name;
 use crate::relay::{Hub, State};
 use crate::store::Log;
 
-/// Sets all of them.
-pub(super) fn set(health: &Health) {
+/// Sets all of them; those of a subscription that runs here no more to 0, once.
+pub(super) fn set(health: &Health, hub: &Hub) {
     gauge!(name::HEALTH).set(grade(health.light));
     for state in State::ALL {
         let in_state = health.subscriptions.iter().filter(|found| found.state == *state).count();
@@ -32,6 +32,27 @@ pub(super) fn set(health: &Health) {
         if known {
             set_numbers(subscription);
         }
+    }
+    let names = health.subscriptions.iter().map(|subscription| subscription.name.clone());
+    for gone in hub.tell(names.collect()).into_iter().map(nothing_of) {
+        set_reasons(&gone);
+        set_numbers(&gone);
+    }
+}
+
+fn nothing_of(subscription: String) -> SubscriptionHealth {
+    SubscriptionHealth {
+        name: subscription,
+        light: Light::Green,
+        state: State::Ended,
+        depth: 0,
+        more: false,
+        lag: None,
+        retrying: 0,
+        parked: 0,
+        dead_letters: 0,
+        idle: Duration::ZERO,
+        findings: Vec::new(),
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) async fn look<S: Log>(store: &S, hub: &Hub, limits: &HealthLimits) ->
     let light = worst(findings.iter().chain(all));
     let health = Health { light, findings, subscriptions };
     #[cfg(feature = "metrics")]
-    super::gauges::set(&health);
+    super::gauges::set(&health, hub);
     health
 }
 

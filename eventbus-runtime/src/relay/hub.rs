@@ -2,6 +2,8 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
+#[cfg(feature = "metrics")]
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -27,6 +29,9 @@ pub(crate) struct Hub {
     tail: Tail,
     /// Where the cursors of subscriptions stood when somebody last looked, and since when.
     looks: Mutex<BTreeMap<String, (String, Option<Instant>)>>,
+    /// Those that the gauges tell of.
+    #[cfg(feature = "metrics")]
+    told: Mutex<BTreeSet<String>>,
     /// An `Arc<Feed<S::Cursor>>`, from the first subscription on.
     feed: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
@@ -89,11 +94,12 @@ impl Hub {
         subscriptions.push(shared);
     }
 
-    /// The durable subscriptions by name, without those that ended because they were asked to.
+    /// The durable subscriptions by name, without those that ended because they were asked to. A replay is to end, and whoever
+    /// waits for that is told how it did.
     pub(crate) fn durable(&self) -> BTreeMap<String, Lanes> {
         let mut by_name: BTreeMap<String, Vec<Arc<Shared>>> = BTreeMap::new();
         for shared in self.subscriptions().iter().filter(|shared| shared.is_durable()) {
-            if !(shared.is_over() && shared.is_stopping()) {
+            if !(shared.is_over() && (shared.is_stopping() || shared.is_replay())) {
                 by_name.entry(shared.name.clone()).or_default().push(Arc::clone(shared));
             }
         }
@@ -110,6 +116,15 @@ impl Hub {
         };
         looks.insert(name.to_owned(), (cursors.to_owned(), since));
         since.map_or(Duration::MAX, |since| since.elapsed())
+    }
+
+    /// From now on the gauges tell of these; of which they told before and do not any more.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn tell(&self, names: BTreeSet<String>) -> Vec<String> {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = told.difference(&names).cloned().collect();
+        *told = names;
+        gone
     }
 
     fn subscriptions(&self) -> MutexGuard<'_, Vec<Arc<Shared>>> {

@@ -96,7 +96,9 @@ use crate::relay::shared::Shared;
 pub use crate::relay::shared::State;
 pub use crate::relay::stats::{Counts, Stats};
 pub use crate::relay::tail::Listening;
-pub(crate) use crate::relay::tail::{Listener, Next, start_ephemeral, start_stream};
+pub(crate) use crate::relay::tail::{
+    Hit, Listener, Marks, Next, start_ephemeral, start_stream, start_watch,
+};
 
 /// Starts a checked subscription, or a replay of a part of the log; returns when it is registered and its first look at the
 /// roster was answered.

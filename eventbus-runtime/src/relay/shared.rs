@@ -176,6 +176,10 @@ impl Shared {
         self
     }
 
+    pub(super) const fn is_replay(&self) -> bool {
+        self.selection.is_some()
+    }
+
     /// It is a replay that came to its end.
     pub(super) fn finish(&self) {
         self.finished.store(true, Ordering::SeqCst);

@@ -88,7 +88,7 @@ struct Work<S: Log> {
 }
 
 impl<S: Log> Work<S> {
-    fn new(spec: Spec<S>, Listener { shared, queue }: Listener) -> Self {
+    fn new(spec: Spec<S>, Listener { shared, inbox: queue }: Listener) -> Self {
         Self {
             spec: Arc::new(spec),
             stop: shared.stopped(),

@@ -8,25 +8,27 @@ use crate::bus::EventBus;
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::TypeSet;
 use crate::relay::shared::{Shared, State};
+use crate::relay::tail::inbox::Inbox;
+use crate::relay::tail::marks::Marks;
 use crate::relay::tail::queue::Queue;
 use crate::relay::tail::{Joining, is_gone};
 use crate::store::{LOOK_BACK, Log, Stored};
+use crate::watch::Key;
 
 /// Somebody who listens: who it is, and what waits for it.
 #[derive(Debug)]
-pub(crate) struct Listener {
+pub(crate) struct Listener<I = Queue> {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) queue: Arc<Queue>,
+    pub(crate) inbox: Arc<I>,
 }
 
 /// The tail's end of a listener: nothing comes any more when it goes.
-pub(super) struct Fed(Listener);
+pub(super) struct Fed {
+    shared: Arc<Shared>,
+    inbox: Arc<dyn Inbox>,
+}
 
-impl Listener {
-    fn again(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), queue: Arc::clone(&self.queue) }
-    }
-
+impl<I> Listener<I> {
     /// Listens no more, and lets the tail know.
     pub(crate) fn end(&self) {
         self.shared.turn(State::Ended);
@@ -35,28 +37,28 @@ impl Listener {
 }
 
 impl Fed {
-    pub(super) const fn new(listener: Listener) -> Self {
-        Self(listener)
-    }
-
     pub(super) fn types(&self) -> &TypeSet {
-        &self.0.shared.types
+        &self.shared.types
     }
 
     pub(super) fn is_gone(&self) -> bool {
-        is_gone(&self.0.shared)
+        is_gone(&self.shared)
     }
 
     pub(super) fn feed(&self, stored: &Arc<Stored>) {
         if self.types().contains(&stored.event.envelope.event_type) {
-            self.0.queue.push(stored);
+            self.inbox.put(stored);
         }
+    }
+
+    pub(super) fn page_ends(&self) {
+        self.inbox.page_ends();
     }
 }
 
 impl Drop for Fed {
     fn drop(&mut self) {
-        self.0.queue.close();
+        self.inbox.close();
     }
 }
 
@@ -71,21 +73,29 @@ pub(super) async fn join<S: Log>(
     last: usize,
     wanted: impl FnMut(&Stored) -> bool + Send,
 ) -> Result<Listener> {
-    bus.hub.add(Arc::clone(&shared));
-    let listener = Listener { shared, queue: Arc::default() };
-    let leaving = Leaving(Some(&listener));
-    let (answer, answered) = oneshot::channel();
-    let joining = Joining { listener: listener.again(), answer };
-    bus.hub.tail().enter(&bus.store, bus.hub.feed(), joining);
-    let gone = |_| Err(Error::new(ErrorKind::Configuration, "the runtime is shutting down"));
-    let start = answered.await.unwrap_or_else(gone)?;
+    let (entered, start) = enter(bus, shared, Arc::<Queue>::default()).await?;
+    let listener = entered.listener();
     if last > 0 {
         let past = past(&bus.store, &start, &listener.shared.types, last, wanted).await?;
-        listener.queue.begin_with(past);
+        listener.inbox.begin_with(past);
     }
-    listener.shared.turn(State::Running);
-    leaving.stay();
-    Ok(listener)
+    Ok(entered.stay())
+}
+
+/// Joins the tail: what is committed after the place that is answered comes to the inbox.
+async fn enter<S: Log, I: Inbox + 'static>(
+    bus: &EventBus<S>,
+    shared: Arc<Shared>,
+    inbox: Arc<I>,
+) -> Result<(Entered<I>, S::Cursor)> {
+    bus.hub.add(Arc::clone(&shared));
+    let fed = Fed { shared: Arc::clone(&shared), inbox: Arc::<I>::clone(&inbox) };
+    let entered = Entered(Some(Listener { shared, inbox }));
+    let (answer, answered) = oneshot::channel();
+    bus.hub.tail().enter(&bus.store, bus.hub.feed(), Joining { fed, answer });
+    let gone = |_| Err(Error::new(ErrorKind::Configuration, "the runtime is shutting down"));
+    let start = answered.await.unwrap_or_else(gone)?;
+    Ok((entered, start))
 }
 
 /// Joins the tail with nothing but a queue.
@@ -99,18 +109,35 @@ pub(crate) async fn start_stream<S: Log>(
     join(bus, Arc::new(shared), last, wanted).await
 }
 
-/// Lets a listener go that has not come to listen: its start failed, or nobody waits for it any more.
-struct Leaving<'a>(Option<&'a Listener>);
+/// Joins the tail with nothing but marks.
+pub(crate) async fn start_watch<S: Log>(
+    bus: &EventBus<S>,
+    types: TypeSet,
+    keys: Arc<[Key]>,
+) -> Result<Listener<Marks>> {
+    let shared = Shared::new("watch", types).waking(bus.hub.tail().calls()).passive();
+    let (entered, _) = enter(bus, Arc::new(shared), Arc::new(Marks::new(keys))).await?;
+    Ok(entered.stay())
+}
 
-impl Leaving<'_> {
-    fn stay(mut self) {
-        self.0 = None;
+/// A listener that has joined. It is let go unless it comes to listen: its start may fail, or nobody wait for it any more.
+struct Entered<I>(Option<Listener<I>>);
+
+impl<I> Entered<I> {
+    fn listener(&self) -> &Listener<I> {
+        self.0.as_ref().expect("it is taken out only where it stays")
+    }
+
+    fn stay(mut self) -> Listener<I> {
+        let listener = self.0.take().expect("it stays once");
+        listener.shared.turn(State::Running);
+        listener
     }
 }
 
-impl Drop for Leaving<'_> {
+impl<I> Drop for Entered<I> {
     fn drop(&mut self) {
-        if let Some(listener) = self.0 {
+        if let Some(listener) = &self.0 {
             listener.end();
         }
     }

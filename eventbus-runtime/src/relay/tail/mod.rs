@@ -3,20 +3,24 @@
 //! ```text
 //!                          ┌─► queue of 256 ─► stream          ─► whoever polls it
 //!   log ──► page ──► tail ─┼─► queue of 256 ─► stream
-//!                          └─► queue of 256 ─► ephemeral task  ─► handlers
+//!                          ├─► queue of 256 ─► ephemeral task  ─► handlers
+//!                          └─► marks        ─► watch           ─► whoever asks what changed
 //! ```
 //!
 //! It reads each page once, of the types that anybody wants, where it can together with durable subscriptions
 //! ([`feed`](crate::relay::feed)), and hands every event to the queues of those who want it.
-//! It waits for none of them: a queue that is full loses its oldest event. It is there while somebody listens.
+//! It waits for none of them: a queue that is full loses its oldest event, and marks say only which keys were hit. It is
+//! there while somebody listens.
 //!
 //! **Joining.** Whoever joins starts at the end of the log as it is then. The tail first reads up to that place for those
 //! who are there already; from then on the new one gets what follows. What was there before, it reads for itself from
 //! the same place backwards. So no event comes twice and none is missed in between, whatever is emitted meanwhile.
 
 mod ephemeral;
+mod inbox;
 mod join;
 mod listening;
+mod marks;
 mod queue;
 mod reader;
 
@@ -29,12 +33,14 @@ use tracing::Instrument;
 use crate::error::Result;
 use crate::relay::feed::Feed;
 use crate::relay::shared::Shared;
+use crate::relay::tail::join::Fed;
 use crate::relay::tail::reader::Reader;
 use crate::store::Log;
 
 pub(crate) use crate::relay::tail::ephemeral::start as start_ephemeral;
-pub(crate) use crate::relay::tail::join::{Listener, start_stream};
+pub(crate) use crate::relay::tail::join::{Listener, start_stream, start_watch};
 pub use crate::relay::tail::listening::Listening;
+pub(crate) use crate::relay::tail::marks::{Hit, Marks};
 pub(crate) use crate::relay::tail::queue::Next;
 
 /// The way to the tail of one bus.
@@ -48,7 +54,7 @@ pub(crate) struct Tail {
 
 /// Somebody who wants to listen.
 struct Joining<C> {
-    listener: Listener,
+    fed: Fed,
     /// Gets the place that the listener starts at.
     answer: oneshot::Sender<Result<C>>,
 }

@@ -4,8 +4,9 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
+use crate::relay::tail::inbox::{Inbox, Waiter};
 use crate::store::Stored;
 
 /// How many events wait for a listener at most.
@@ -30,31 +31,13 @@ struct Inner {
     live: VecDeque<Arc<Stored>>,
     missed: u64,
     closed: bool,
-    waker: Option<Waker>,
+    waiter: Waiter,
 }
 
 impl Queue {
     /// Puts what was there before in front.
     pub(super) fn begin_with(&self, past: Vec<Stored>) {
         self.inner().past = past.into_iter().map(Arc::new).collect();
-    }
-
-    /// Adds an event.
-    pub(super) fn push(&self, stored: &Arc<Stored>) {
-        let mut inner = self.inner();
-        if inner.live.len() >= BUFFER {
-            inner.live.pop_front();
-            inner.missed += 1;
-        }
-        inner.live.push_back(Arc::clone(stored));
-        inner.wake();
-    }
-
-    /// Nothing comes any more; what is there may still be taken.
-    pub(super) fn close(&self) {
-        let mut inner = self.inner();
-        inner.closed = true;
-        inner.wake();
     }
 
     /// What is there now.
@@ -67,7 +50,7 @@ impl Queue {
         let mut inner = self.inner();
         match inner.take() {
             None if !inner.closed => {
-                inner.wait(context);
+                inner.waiter.wait(context);
                 Poll::Pending
             }
             next => Poll::Ready(next),
@@ -80,7 +63,7 @@ impl Queue {
             let mut inner = self.inner();
             let empty = inner.past.is_empty() && inner.live.is_empty() && inner.missed == 0;
             if empty && !inner.closed {
-                inner.wait(context);
+                inner.waiter.wait(context);
                 return Poll::Pending;
             }
             Poll::Ready(!empty)
@@ -93,6 +76,25 @@ impl Queue {
     }
 }
 
+impl Inbox for Queue {
+    fn put(&self, stored: &Arc<Stored>) {
+        let mut inner = self.inner();
+        if inner.live.len() >= BUFFER {
+            inner.live.pop_front();
+            inner.missed += 1;
+        }
+        inner.live.push_back(Arc::clone(stored));
+        inner.waiter.wake();
+    }
+
+    /// What is there may still be taken.
+    fn close(&self) {
+        let mut inner = self.inner();
+        inner.closed = true;
+        inner.waiter.wake();
+    }
+}
+
 impl Inner {
     fn take(&mut self) -> Option<Next> {
         if let Some(past) = self.past.pop_front() {
@@ -102,18 +104,5 @@ impl Inner {
             return Some(Next::Missed(std::mem::take(&mut self.missed)));
         }
         self.live.pop_front().map(Next::Event)
-    }
-
-    fn wait(&mut self, context: &Context<'_>) {
-        match &mut self.waker {
-            Some(waker) => waker.clone_from(context.waker()),
-            None => self.waker = Some(context.waker().clone()),
-        }
-    }
-
-    fn wake(&mut self) {
-        if let Some(waker) = self.waker.take() {
-            waker.wake();
-        }
     }
 }

@@ -133,8 +133,8 @@ impl<S: Log> Reader<S> {
             return;
         }
         let mut joining = Vec::new();
-        while let Ok(Joining { listener, answer }) = self.joins.try_recv() {
-            joining.push((Fed::new(listener), answer));
+        while let Ok(Joining { fed, answer }) = self.joins.try_recv() {
+            joining.push((fed, answer));
         }
         match self.store.end().await {
             Ok(at) => self.entering = Some(Entering { at, joining }),
@@ -180,6 +180,7 @@ impl<S: Log> Reader<S> {
         for stored in page.events {
             self.listeners.iter().for_each(|listener| listener.feed(&stored));
         }
+        self.listeners.iter().for_each(Fed::page_ends);
         self.cursor = Some(page.end);
         Ok(if busy { Turn::Read } else { Turn::Rest })
     }
