@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::schedule::{ScheduleFilter, Scheduled};
@@ -18,6 +18,8 @@ pub(super) struct Agenda {
     waiting: BTreeMap<(i64, i64), Waiting>,
     /// The last number that was given out.
     last: i64,
+    /// When an event of the log came there that was scheduled.
+    moved: BTreeMap<Uuid, i64>,
 }
 
 #[derive(Debug, Clone)]
@@ -42,8 +44,10 @@ struct Held {
 pub(super) enum Change {
     /// They wait from now on.
     Add(Box<Waiting>),
-    /// They go, moved or cancelled.
+    /// They go, cancelled.
     Take(Vec<Uuid>),
+    /// They go to the log at this time.
+    Enter(Vec<Uuid>, i64),
     /// One has another time.
     Move(Uuid, i64),
 }
@@ -53,7 +57,7 @@ impl Change {
     pub(super) fn check(&self, agenda: &Agenda) -> Result<()> {
         let ids = match self {
             Self::Add(_) => return Ok(()),
-            Self::Take(ids) => ids.as_slice(),
+            Self::Take(ids) | Self::Enter(ids, _) => ids.as_slice(),
             Self::Move(id, _) => std::slice::from_ref(id),
         };
         match ids.iter().find(|id| agenda.find(**id).is_none()) {
@@ -74,6 +78,10 @@ impl Change {
                 agenda.add(Waiting { number: agenda.last, ..*waiting });
             }
             Self::Take(ids) => agenda.waiting.retain(|_, waiting| !ids.contains(&waiting.id())),
+            Self::Enter(ids, at) => {
+                agenda.waiting.retain(|_, waiting| !ids.contains(&waiting.id()));
+                agenda.moved.extend(ids.into_iter().map(|id| (id, at)));
+            }
             Self::Move(id, due_at) => {
                 let waiting = agenda.find(id).and_then(|key| agenda.waiting.remove(&key));
                 if let Some(waiting) = waiting {
@@ -91,6 +99,23 @@ impl Agenda {
 
     fn find(&self, id: Uuid) -> Option<(i64, i64)> {
         self.waiting.iter().find(|(_, waiting)| waiting.id() == id).map(|(key, _)| *key)
+    }
+
+    /// Whether an event waits.
+    pub(super) fn waits(&self, id: Uuid) -> bool {
+        self.find(id).is_some()
+    }
+
+    /// When an event came into the log, if it was scheduled.
+    pub(super) fn moved_at(&self, id: Uuid) -> Option<i64> {
+        self.moved.get(&id).copied()
+    }
+
+    /// The id by whose time an event of the log is as old as its place: its own, unless it was scheduled.
+    pub(super) fn as_old(&self, id: Uuid) -> Uuid {
+        let millis = self.moved_at(id).map(|at| u64::try_from(at).unwrap_or(0));
+        millis
+            .map_or(id, |millis| Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())
     }
 
     fn meant<'a>(&'a self, filter: &'a ScheduleFilter) -> impl Iterator<Item = &'a Waiting> {
@@ -183,12 +208,13 @@ impl Schedule for MemoryStore {
         connection: &mut MemoryConnection,
         limit: usize,
     ) -> Result<Option<Vec<NewEvent>>> {
-        let events: Vec<NewEvent> = {
+        let (now, events) = {
             let state = self.state();
-            state.agenda.due(state.clock.now()).take(limit).cloned().collect()
+            let now = state.clock.now();
+            (now, state.agenda.due(now).take(limit).cloned().collect::<Vec<NewEvent>>())
         };
         let ids = events.iter().map(|new| new.event.envelope.id).collect();
-        connection.write(Write::Schedule(Change::Take(ids)));
+        connection.write(Write::Schedule(Change::Enter(ids, now)));
         Ok(Some(events))
     }
 

@@ -162,6 +162,7 @@ macro_rules! store_suite {
                 an_event_gets_another_time,
                 what_is_held_back_holds_back_its_aggregate_alone,
                 two_who_move_at_once_move_once_and_in_order,
+                what_was_scheduled_is_as_old_as_its_place,
                 a_time_in_the_log_is_found_among_moved_events,
             }
         }

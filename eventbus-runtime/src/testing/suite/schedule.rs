@@ -7,9 +7,12 @@ use uuid::Uuid;
 use crate::bus::EventBus;
 use crate::envelope::RawEvent;
 use crate::error::ErrorKind;
+use crate::integrity::Check;
 use crate::schedule::{ScheduleFilter, Scheduled};
-use crate::store::{Due, EventKey, Log, NewEvent, Schedule, Start, Store};
-use crate::testing::suite::tools::{claim_at, commit, data, drain, full, log, note, torn};
+use crate::store::{Due, EventKey, Log, NewEvent, Schedule, Shards, Start, Store};
+use crate::testing::suite::tools::{
+    SHARDS, claim_at, commit, data, drain, full, log, note, notes, torn,
+};
 use crate::testing::suite::{StoreFixture, bus};
 
 /// Longer than any case takes.
@@ -247,6 +250,33 @@ pub(super) async fn two_who_move_at_once_move_once_and_in_order<F: StoreFixture>
     tokio::join!(all(&bus), all(&other));
     let expected: Vec<String> = texts.iter().map(|text| format!(r#"["a","{text}"]"#)).collect();
     assert_eq!(data(&log(&bus).await), expected);
+}
+
+pub(super) async fn what_was_scheduled_is_as_old_as_its_place<F: StoreFixture>(fixture: &F) {
+    let bus = bus(fixture).await;
+    let began = claim_at(&bus, "reader", Start::Beginning).await;
+    let mut reminder = note("a", "2");
+    reminder.event.envelope.id =
+        Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, 1_000, 0));
+    reminder.key = Some(EventKey { text: "k".to_owned(), window: HOUR });
+    let first = note("a", "1");
+    commit(&bus, std::slice::from_ref(&first)).await;
+    schedule(&bus, std::slice::from_ref(&reminder), Due::At(0)).await;
+    let found = async || {
+        let report = bus.verify().await.unwrap();
+        report.findings().iter().map(|found| found.check()).collect::<Vec<Check>>()
+    };
+    assert_eq!(found().await, [], "who has the key waits");
+    transfer(&bus, 1).await;
+    assert_eq!(found().await, [], "it came into the log later than it was scheduled");
+    let all = Shards::all(SHARDS);
+    let waits = bus.store().pending(&began.cursor, &notes(), &all, 10).await.unwrap();
+    let oldest = waits.oldest.unwrap().get_timestamp().unwrap().to_unix().0;
+    let emitted = id(&first).get_timestamp().unwrap().to_unix().0;
+    assert!(oldest.abs_diff(emitted) < 100, "{oldest} and {emitted}");
+    schedule(&bus, std::slice::from_ref(&NewEvent { key: None, ..reminder }), Due::After(HOUR))
+        .await;
+    assert_eq!(found().await, [Check::ScheduledInLog]);
 }
 
 pub(super) async fn a_time_in_the_log_is_found_among_moved_events<F: StoreFixture>(fixture: &F) {
