@@ -34,6 +34,9 @@ const POLL: Duration = Duration::from_secs(1);
 /// How many events one transaction moves at most.
 const BATCH: usize = 100;
 
+/// How long the database is left to others between two of them: on SQLite whoever waits to write asks only now and then.
+const BREATH: Duration = Duration::from_millis(10);
+
 /// The way to the one mover of a bus.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Mover {
@@ -129,7 +132,7 @@ impl<S: Schedule> Moves<S> {
             // Read before the store is, so that what comes meanwhile counts for the next turn.
             self.calls.borrow_and_update();
             let wait = match self.turn().await {
-                Ok(Turn { moved: true, .. }) => Duration::ZERO,
+                Ok(Turn { moved: true, .. }) => BREATH,
                 Ok(Turn { next, .. }) => {
                     tries = 0;
                     pace(idle, POLL).min(next.unwrap_or(POLL))
