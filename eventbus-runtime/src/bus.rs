@@ -95,6 +95,16 @@ impl<S: Store> EventBus<S> {
         let _ = events;
     }
 
+    /// Tells what moves scheduled events that there may be others now.
+    #[cfg_attr(
+        not(feature = "relay"),
+        expect(clippy::unused_self, reason = "only the relay moves them")
+    )]
+    pub(crate) fn wake_schedule(&self) {
+        #[cfg(feature = "relay")]
+        self.hub.mover().wake();
+    }
+
     /// Tells the subscriptions of this bus that events are tried again.
     #[cfg_attr(
         not(feature = "relay"),

@@ -45,8 +45,15 @@ impl Clock {
     }
 }
 
+/// A time of the standard library's in milliseconds since 1970.
+#[cfg(feature = "store")]
+pub(crate) fn millis(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// A time of the clock as the standard library has it.
-#[cfg(any(feature = "relay", feature = "postgres"))]
+#[cfg(feature = "store")]
 pub(crate) fn system_time(millis: i64) -> SystemTime {
     UNIX_EPOCH + std::time::Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }

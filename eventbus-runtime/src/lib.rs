@@ -44,6 +44,8 @@ mod plan;
 mod relay;
 #[cfg(feature = "relay")]
 mod replay;
+#[cfg(feature = "store")]
+mod schedule;
 #[cfg(feature = "opentelemetry")]
 mod span;
 #[cfg(feature = "store")]
@@ -107,6 +109,8 @@ pub use crate::plan::verdict::OnFailure;
 pub use crate::relay::{Counts, Listening, Running, State, Stats};
 #[cfg(feature = "relay")]
 pub use crate::replay::{DryRun, Progress, Replay, ReplayFilter, Replaying};
+#[cfg(feature = "store")]
+pub use crate::schedule::{MAX_DELAY, ScheduleFilter, Scheduled, ScheduledEvents};
 #[cfg(feature = "postgres")]
 pub use crate::store::postgres::{PgBus, PgStore};
 #[cfg(feature = "sqlite")]

@@ -11,6 +11,8 @@ mod cancelled;
 #[cfg(unix)]
 mod epochs;
 #[cfg(unix)]
+mod schedule;
+#[cfg(unix)]
 mod silent;
 #[cfg(unix)]
 mod slowly;

@@ -1,16 +1,19 @@
 //! A store that fails on request and counts what the relay asks of it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use eventbus_runtime::integrity::{Check, LookedAt};
 use eventbus_runtime::store::{
-    Capability, Duplicates, Handled, Handles, Held, Hits, InTrouble, Integrity, LetterSlice,
+    Capability, Due, Duplicates, Handled, Handles, Held, Hits, InTrouble, Integrity, LetterSlice,
     Letters, Listens, Log, LogRow, Moved, NewEvent, Owner, Page, Pending, Readable, Registration,
-    ReplayRow, Replica, Roster, Scope, Selection, Shard, Shards, Start, Step, Store, Stored,
-    Survey, Tallies, Troubles, Wanted,
+    ReplayRow, Replica, Roster, Schedule, Scope, Selection, Shard, Shards, Start, Step, Store,
+    Stored, Survey, Tallies, Troubles, Wanted,
 };
-use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, TypeSet};
+use eventbus_runtime::{
+    Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, ScheduleFilter, Scheduled, TypeSet,
+};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -49,6 +52,10 @@ pub(crate) struct Faults {
     pub(crate) takes: AtomicUsize,
     pub(crate) commits: AtomicUsize,
     pub(crate) looks: AtomicUsize,
+    /// How often the schedule was looked at.
+    pub(crate) agenda: AtomicUsize,
+    /// The log refuses events with this payload.
+    pub(crate) unwanted: Mutex<Option<String>>,
 }
 
 impl Faults {
@@ -92,7 +99,20 @@ impl<S: Store> Store for Faulty<S> {
         connection: &mut S::Connection,
         events: &[NewEvent],
     ) -> Result<Duplicates> {
+        let unwanted = self.faults.unwanted.lock().unwrap().clone();
+        if events.iter().any(|new| unwanted.as_ref() == Some(&new.event.data)) {
+            return Err(refused("nobody wants this"));
+        }
         self.inner.append(connection, events).await
+    }
+
+    async fn schedule(
+        &self,
+        connection: &mut S::Connection,
+        events: &[NewEvent],
+        due: Due,
+    ) -> Result<Duplicates> {
+        self.inner.schedule(connection, events, due).await
     }
 
     async fn begin(&self) -> Result<S::Transaction> {
@@ -303,6 +323,47 @@ impl<S: Log> Log for Faulty<S> {
             return Err(refused("disk full"));
         }
         self.inner.advance(connection, owner, step).await
+    }
+}
+
+impl<S: Schedule> Schedule for Faulty<S> {
+    async fn next_due(&self) -> Result<Option<Duration>> {
+        self.faults.reach().await?;
+        self.faults.agenda.fetch_add(1, SeqCst);
+        self.inner.next_due().await
+    }
+
+    async fn take_due(
+        &self,
+        connection: &mut S::Connection,
+        limit: usize,
+    ) -> Result<Option<Vec<NewEvent>>> {
+        self.inner.take_due(connection, limit).await
+    }
+
+    async fn hold(&self, id: Uuid, failure: &str) -> Result<()> {
+        self.inner.hold(id, failure).await
+    }
+
+    async fn scheduled(
+        &self,
+        filter: &ScheduleFilter,
+        after: Option<(i64, i64)>,
+        limit: usize,
+    ) -> Result<Vec<Scheduled>> {
+        self.inner.scheduled(filter, after, limit).await
+    }
+
+    async fn count_scheduled(&self, filter: &ScheduleFilter) -> Result<u64> {
+        self.inner.count_scheduled(filter).await
+    }
+
+    async fn cancel(&self, connection: &mut S::Connection, id: Uuid) -> Result<bool> {
+        self.inner.cancel(connection, id).await
+    }
+
+    async fn reschedule(&self, connection: &mut S::Connection, id: Uuid, due: Due) -> Result<bool> {
+        self.inner.reschedule(connection, id, due).await
     }
 }
 

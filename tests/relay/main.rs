@@ -26,6 +26,7 @@ mod policy;
 mod replay;
 mod replay_filter;
 mod replicas;
+mod schedule;
 #[cfg(unix)]
 mod signal;
 mod storm;
@@ -146,6 +147,14 @@ macro_rules! suite {
                     older_code_leaves_it_to_newer_code,
                     an_event_of_newer_code_stalls_its_shard_alone,
                     a_seek_past_an_event_of_newer_code_lets_its_shard_go_on,
+                },
+                schedule::{
+                    scheduled_events_arrive_when_they_are_due_and_in_order,
+                    an_earlier_one_of_another_process_wakes_who_waits_for_a_later_one,
+                    the_schedule_moves_without_a_subscription,
+                    a_schedule_of_a_transaction_of_the_bus_waits_for_its_commit,
+                    an_event_that_the_log_refuses_holds_up_no_other,
+                    movers_of_several_buses_keep_every_order,
                 },
                 life::{
                     settled_is_exact,

@@ -138,17 +138,7 @@ impl LetterFilter {
 
     /// That every store understands it.
     pub(crate) fn check(&self) -> Result<()> {
-        let in_pattern = |c: char| matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '.' | '*');
-        match &self.types {
-            Some(pattern) if !pattern.chars().all(in_pattern) => Err(Error::new(
-                ErrorKind::ValidationFailed,
-                format!(
-                    "`{pattern}` is no pattern of event types: write a name, `order.placed`, or one with `*` for any \
-                     text, `order.*`"
-                ),
-            )),
-            _ => Ok(()),
-        }
+        self.types.as_deref().map_or(Ok(()), check_pattern)
     }
 
     /// As it is recorded.
@@ -157,8 +147,23 @@ impl LetterFilter {
     }
 }
 
+/// That every store understands a pattern of types.
+pub(crate) fn check_pattern(pattern: &str) -> Result<()> {
+    let in_pattern = |c: char| matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '.' | '*');
+    if pattern.chars().all(in_pattern) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::ValidationFailed,
+        format!(
+            "`{pattern}` is no pattern of event types: write a name, `order.placed`, or one with `*` for any text, \
+             `order.*`"
+        ),
+    ))
+}
+
 /// Whether a name fits a pattern in which `*` stands for any text.
-fn fits(pattern: &str, name: &str) -> bool {
+pub(crate) fn fits(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = name.strip_prefix(first) else { return false };

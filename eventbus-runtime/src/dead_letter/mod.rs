@@ -20,6 +20,7 @@ use crate::envelope::RawEvent;
 use crate::store::{Failure, Stored};
 
 pub use crate::dead_letter::filter::LetterFilter;
+pub(crate) use crate::dead_letter::filter::{check_pattern, fits};
 pub use crate::dead_letter::handle::DeadLetters;
 pub use crate::dead_letter::operator::{Operator, Retried};
 

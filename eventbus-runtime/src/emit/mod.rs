@@ -15,7 +15,6 @@ mod transaction;
 use crate::bus::EventBus;
 use crate::context::Context;
 use crate::emit::collect::Batch;
-use crate::emit::target::Place;
 use crate::error::Result;
 use crate::store::Store;
 
@@ -29,6 +28,7 @@ pub use crate::emit::collect::Emit;
 pub(crate) use crate::emit::group::Groups;
 pub use crate::emit::pending::Emitting;
 pub use crate::emit::receipt::{Receipt, Receipts};
+pub(crate) use crate::emit::target::Place;
 pub use crate::emit::target::Target;
 pub use crate::emit::transaction::BusTx;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
 
@@ -15,7 +15,9 @@ use crate::emit::collect::Draft;
 use crate::emit::receipt::Receipts;
 use crate::emit::target::Place;
 use crate::error::Result;
-use crate::store::{Duplicates, EventKey, NewEvent, Store};
+use crate::schedule;
+use crate::store::{Due, Duplicates, EventKey, NewEvent, Store};
+use crate::to_the_end::to_the_end;
 
 /// An emit with its options: [`EventBus::emit`]. Awaiting it emits.
 ///
@@ -39,6 +41,14 @@ struct Options {
     traceparent: Option<String>,
     tracestate: Option<String>,
     metadata: BTreeMap<String, String>,
+    due: Option<When>,
+}
+
+/// When it is to be delivered, as it was said.
+#[derive(Debug, Clone, Copy)]
+enum When {
+    At(SystemTime),
+    After(Duration),
 }
 
 impl<'a, S: Store> Emitting<'a, S> {
@@ -103,15 +113,44 @@ impl<'a, S: Store> Emitting<'a, S> {
         self
     }
 
+    /// Schedules the events: they wait in a table of their own, and when this time has come by the database's clock, they
+    /// are moved to the log, where they have a position and reach the subscriptions. A time in the past is due at once, and
+    /// goes the same way. Until then [`EventBus::scheduled`] lists and cancels them.
+    ///
+    /// They are moved by any process that runs a durable subscription, or `bus.scheduled().run()`. Events of one aggregate
+    /// that are due are moved in the order of their times, and of those with one time in the order in which they
+    /// were scheduled. An id says when the event was scheduled, and
+    /// so does the time of the envelope. A key is taken now. What is chained last counts, this or
+    /// [`deliver_after`](Self::deliver_after).
+    ///
+    /// Millisecond precision. A time after the year 2200 is refused when this is awaited.
+    pub fn deliver_at(mut self, time: SystemTime) -> Self {
+        self.options.due = Some(When::At(time));
+        self
+    }
+
+    /// The same, so long after the database writes them, by its own clock: this process's clock plays no part. More than
+    /// [`MAX_DELAY`](crate::MAX_DELAY) is refused when this is awaited.
+    pub fn deliver_after(mut self, delay: Duration) -> Self {
+        self.options.due = Some(When::After(delay));
+        self
+    }
+
     async fn run(self) -> Result<Receipts<S>> {
         let Self { bus, place, events, options, context } = self;
         let context = options.over(context)?;
+        let due = options.due()?;
         let events = options.apply(events?, &context, bus.key_window)?;
         let place = place?;
         if events.is_empty() {
             return Ok(Receipts::of(&bus.store, Vec::new(), &Duplicates::new()));
         }
         let ids: Vec<Uuid> = events.iter().map(|new| new.event.envelope.id).collect();
+        if let Some(due) = due {
+            let duplicates = write_down(bus, place, events, due).await?;
+            bus.wake_schedule();
+            return Ok(Receipts::of(&bus.store, ids, &duplicates));
+        }
         let duplicates = match place {
             Place::Connection(connection) => {
                 let duplicates = bus.store.append(connection, &events).await?;
@@ -129,7 +168,46 @@ impl<'a, S: Store> Emitting<'a, S> {
     }
 }
 
+/// Schedules events where they go.
+async fn write_down<S: Store>(
+    bus: &EventBus<S>,
+    place: Place<'_, S>,
+    events: Vec<NewEvent>,
+    due: Due,
+) -> Result<Duplicates> {
+    match place {
+        Place::Connection(connection) => bus.store.schedule(connection, &events, due).await,
+        Place::Buffer(connection, buffer) => {
+            buffer.schedules();
+            bus.store.schedule(connection, &events, due).await
+        }
+        Place::Alone => {
+            let store = bus.store.clone();
+            to_the_end(async move {
+                let mut transaction = store.begin().await?;
+                match store.schedule(&mut transaction, &events, due).await {
+                    Ok(duplicates) => store.commit(transaction).await.map(|()| duplicates),
+                    Err(error) => {
+                        // What is rolled back by losing its connection is rolled back as well.
+                        store.rollback(transaction).await.ok();
+                        Err(error)
+                    }
+                }
+            })
+            .await?
+        }
+    }
+}
+
 impl Options {
+    /// When the events are due; `None` where they are at once and nothing was said.
+    fn due(&self) -> Result<Option<Due>> {
+        self.due.map_or(Ok(None), |when| match when {
+            When::At(time) => schedule::at(time).map(Some),
+            When::After(delay) => schedule::after(delay).map(Some),
+        })
+    }
+
     /// The context with what was chained in place of it.
     fn over(&self, context: Context) -> Result<Context> {
         let mut context = context;

@@ -40,6 +40,8 @@ pub struct Buffer {
     flushed: bool,
     /// Whether the last write of what waited was not waited for, so that nobody knows whether it took place.
     unsure: bool,
+    /// Whether something was scheduled.
+    scheduled: bool,
 }
 
 impl<S: Store> EventBus<S> {
@@ -125,6 +127,9 @@ impl<S: Store> EventBus<S> {
         }
         self.store.commit(transaction).await?;
         self.emitted.count(&buffer.events, &Duplicates::new());
+        if buffer.scheduled {
+            self.wake_schedule();
+        }
         if buffer.flushed {
             self.wake();
         } else if !buffer.events.is_empty() {
@@ -193,6 +198,11 @@ impl Buffer {
         self.bytes += bytes;
         self.events.extend(events);
         Ok(Duplicates::new())
+    }
+
+    /// Notes that the schedule changes with the commit.
+    pub(crate) const fn schedules(&mut self) {
+        self.scheduled = true;
     }
 
     async fn flush<S: Store>(

@@ -61,7 +61,9 @@ impl Aggregates {
 
     fn take_time(&mut self, row: &LogRow, tally: &mut Tally) {
         let Some(time) = row.envelope.time() else { return };
-        let millis = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let emitted = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let moved = row.moved_at.map(|millis| u128::try_from(millis).unwrap_or(0));
+        let millis = moved.unwrap_or(emitted);
         let aggregate = hash(row);
         let at = usize::try_from(aggregate % KEPT as u64).expect("it is below a number of places");
         let latest = &mut self.latest[at];
@@ -167,6 +169,17 @@ mod tests {
         assert_eq!(place.position, Some(3));
         assert_eq!(place.detail.as_deref(), Some("61 s older than the event at position 1"));
         assert_eq!(told(&[row(1, "a", 1000, None), row(2, "a", 940, None)]), []);
+    }
+
+    #[test]
+    fn what_was_scheduled_is_as_old_as_its_place() {
+        let moved = |mut row: LogRow, millis| {
+            row.moved_at = Some(millis);
+            row
+        };
+        let reminder = moved(row(2, "a", 10, None), 1_000_500);
+        assert_eq!(told(&[row(1, "a", 1000, None), reminder.clone()]), []);
+        assert_eq!(told(&[reminder, row(3, "a", 939, None)]).len(), 1);
     }
 
     #[test]

@@ -168,6 +168,10 @@ checks! {
         "A dead letter has the number of an event with another id: numbers were given out twice.",
         "The letter is whole and can be read; it cannot be retried. Look at `position_above_sequence` and for a restored \
          backup.";
+    ScheduledInLog "scheduled_in_log" Error
+        "An event waits until it is due and is in the log already: it will be there twice.",
+        "Where a `RawEvent` of this log was scheduled, or tables were restored from different backups: cancel it with \
+         `bus.scheduled().cancel(..)`.";
     MalformedRecord "malformed_record" Error
         "A row beside the log holds what cannot be read: the subscription or the list of dead letters that comes to it \
          fails.",
@@ -178,7 +182,8 @@ checks! {
          treat the second event as the duplicate that it is.";
     KeyWithoutEvent "key_without_event" Warning
         "An event key is held by an event that is not in the log: whoever emits under it is told that the event is there.",
-        "It is as it should where old events are deleted before the window of their keys ends. Else delete the key's row, \
+        "It is as it should where old events are deleted before the window of their keys ends, and where a scheduled event \
+         was cancelled. Else delete the key's row, \
          and the event can be emitted again.";
 }
 

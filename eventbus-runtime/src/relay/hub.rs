@@ -14,6 +14,7 @@ use crate::envelope::RawEvent;
 use crate::error::{Error, ErrorKind, Result};
 use crate::relay::feed::Feed;
 use crate::relay::lanes::Lanes;
+use crate::relay::mover::Mover;
 use crate::relay::shared::Shared;
 use crate::relay::signal::Signals;
 use crate::relay::tail::Tail;
@@ -32,6 +33,7 @@ pub(crate) struct Hub {
     /// Those that the gauges tell of.
     #[cfg(feature = "metrics")]
     told: Mutex<BTreeSet<String>>,
+    mover: Mover,
     /// An `Arc<Feed<S::Cursor>>`, from the first subscription on.
     feed: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
@@ -67,7 +69,7 @@ impl Waker {
         named.for_each(|shared| shared.disturb());
     }
 
-    fn subscriptions(&self) -> MutexGuard<'_, Vec<Arc<Shared>>> {
+    pub(super) fn subscriptions(&self) -> MutexGuard<'_, Vec<Arc<Shared>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -80,6 +82,11 @@ impl Hub {
     /// What reads for those who listen without a durable place.
     pub(super) const fn tail(&self) -> &Tail {
         &self.tail
+    }
+
+    /// What moves scheduled events.
+    pub(crate) const fn mover(&self) -> &Mover {
+        &self.mover
     }
 
     /// What durable subscriptions read together.

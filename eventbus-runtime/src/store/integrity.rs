@@ -94,6 +94,8 @@ pub struct LogRow {
     pub metadata: Option<String>,
     /// The payload, JSON.
     pub data: String,
+    /// When it came into the log, in milliseconds since 1970, where it was scheduled: its id is older than that.
+    pub moved_at: Option<i64>,
     /// The columns that hold nothing of their type.
     pub unreadable: Vec<&'static str>,
 }

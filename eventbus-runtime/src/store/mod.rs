@@ -25,6 +25,7 @@ mod places;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod replay;
+mod schedule;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod search;
 mod slot;
@@ -65,6 +66,7 @@ pub use crate::store::ownership::{
 pub(crate) use crate::store::ownership::{covers, families};
 pub use crate::store::pending::{InTrouble, Listens, Pending};
 pub use crate::store::replay::{ReplayRow, Selection, Tallies, Tally, first_id};
+pub use crate::store::schedule::{Due, Schedule};
 pub(crate) use crate::store::slot::{slot_of_aggregate, slot_of_id};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use crate::store::transaction::Transaction;
@@ -100,6 +102,15 @@ pub trait Store: Clone + Send + Sync + 'static {
         &self,
         connection: &mut Self::Connection,
         events: &[NewEvent],
+    ) -> impl Future<Output = Result<Duplicates>> + Send;
+
+    /// Keeps events until they are `due`, one at least, inside whatever transaction is open on the connection, instead of
+    /// appending them; [`Schedule`] moves them. Their keys are taken now, as [`append`](Store::append) takes them.
+    fn schedule(
+        &self,
+        connection: &mut Self::Connection,
+        events: &[NewEvent],
+        due: Due,
     ) -> impl Future<Output = Result<Duplicates>> + Send;
 
     /// Appends events in a transaction of their own and commits it. Nobody cancels it half-way.
@@ -149,7 +160,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     label = "nothing to subscribe to",
     note = "`SqliteStore`, `PgStore` and `MemoryStore` have one: `EventBus<SqliteStore>`, or `S: Log` where it is any"
 )]
-pub trait Log: Letters {
+pub trait Log: Letters + Schedule {
     /// How far a shard of a subscription has come.
     type Cursor: Cursor;
 

@@ -11,7 +11,8 @@ pub struct Pending {
     pub events: u64,
     /// Whether there are more than these, or may be.
     pub more: bool,
-    /// The id of the oldest, of those whose id tells a time.
+    /// The id of the oldest, of those whose id tells a time. What was scheduled is as old as its place in the log, and
+    /// stands here with the lowest UUIDv7 of that time.
     pub oldest: Option<Uuid>,
 }
 

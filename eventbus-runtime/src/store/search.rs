@@ -4,6 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use uuid::Uuid;
 
+use crate::clock::system_time;
 use crate::store::first_id;
 
 /// How far the order of ids may be off: clocks differ, and a transaction may stay open.
@@ -50,6 +51,12 @@ pub(crate) fn surely_before(id: Uuid) -> Uuid {
     let Some(stamp) = id.get_timestamp() else { return Uuid::nil() };
     let (seconds, nanoseconds) = stamp.to_unix();
     let time = UNIX_EPOCH + Duration::new(seconds, nanoseconds);
+    first_id(time.checked_sub(SLACK).unwrap_or(UNIX_EPOCH))
+}
+
+/// The lowest id of the time that is surely before an event which came into the log then, in milliseconds since 1970.
+pub(crate) fn surely_before_time(millis: i64) -> Uuid {
+    let time = system_time(millis);
     first_id(time.checked_sub(SLACK).unwrap_or(UNIX_EPOCH))
 }
 

@@ -69,6 +69,17 @@ pub(super) async fn write(
     let Some(taken) = insert(store, connection, keyed).await.map_err(failed)? else {
         return Ok(None);
     };
+    duplicates(store, connection, keyed, &taken).await.map(Some)
+}
+
+/// What is a duplicate where only these keys could be taken.
+pub(super) async fn duplicates(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    keyed: &Keyed<'_>,
+    taken: &[(String, String)],
+) -> Result<Duplicates> {
+    let failed = |error| store.error("emit", error);
     let lost: Vec<Name<'_>> = {
         let ours = |name: &Name<'_>| taken.iter().any(|(tenant, key)| (&**tenant, &**key) == *name);
         keyed.names().map(|(name, _)| name).filter(|name| !ours(name)).collect()
@@ -92,7 +103,7 @@ pub(super) async fn write(
     }
     let winners: HashMap<Name<'_>, Uuid> =
         winners.iter().map(|(tenant, key, id)| ((&**tenant, &**key), *id)).collect();
-    Ok(Some(keyed.duplicates(&winners)))
+    Ok(keyed.duplicates(&winners))
 }
 
 /// The keys that were taken; `None` where the tables are in another cluster.

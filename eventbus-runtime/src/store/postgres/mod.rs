@@ -42,6 +42,7 @@ mod pending;
 mod reach;
 mod replay;
 mod replica;
+mod schedule;
 mod session;
 mod snapshot;
 mod start;
@@ -63,8 +64,8 @@ use crate::store::postgres::reach::Reach;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
-    Capability, Duplicates, Handled, Handles, Held, InTrouble, Listens, Log, NewEvent, Owner, Page,
-    Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
+    Capability, Due, Duplicates, Handled, Handles, Held, InTrouble, Listens, Log, NewEvent, Owner,
+    Page, Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
     Store, Stored, Tallies, Troubles, Wanted,
 };
 
@@ -187,6 +188,15 @@ impl Store for PgStore {
         events: &[NewEvent],
     ) -> Result<Duplicates> {
         append::append(self, connection, events).await
+    }
+
+    async fn schedule(
+        &self,
+        connection: &mut PgConnection,
+        events: &[NewEvent],
+        due: Due,
+    ) -> Result<Duplicates> {
+        schedule::schedule(self, connection, events, due).await
     }
 
     async fn append_alone(&self, events: &[NewEvent]) -> Result<Duplicates> {

@@ -30,6 +30,7 @@ pub(super) async fn pending(
     let numbers: Vec<i32> = shards.numbers().map(i32::from).collect();
     let bound = cursor.from.floor.saturating_add(LOOK_AHEAD);
     let mut errand = store.errand(what).await?;
+    // What was scheduled is as old as its place, and stands there with the lowest id of that time.
     // The events of each transaction that was open are looked for by themselves, and as a row: a planner that takes one
     // transaction for the whole log reads all of it, also where none was open.
     let query = store
@@ -40,7 +41,10 @@ pub(super) async fn pending(
              (SELECT id::text FROM eventbus_event \
              WHERE (xid, position) > (open.xid, 0) AND xid <= open.xid AND position <= $9 AND ",
             waits!(),
-            " ORDER BY xid, position LIMIT $11) AS late LIMIT $11)) SELECT count(*), min(id) FILTER (WHERE substr(id, 15, 1) = '7')::uuid, \
+            " ORDER BY xid, position LIMIT $11) AS late LIMIT $11)) SELECT count(*), min(coalesce(( \
+                 SELECT substr(h.hex, 1, 8) || '-' || substr(h.hex, 9) || '-7000-8000-000000000000' FROM eventbus_moved AS m, \
+                 LATERAL (SELECT lpad(to_hex(m.moved_at), 12, '0')) AS h (hex) WHERE m.id = waiting.id::uuid), id)) \
+                 FILTER (WHERE substr(id, 15, 1) = '7')::uuid, \
              coalesce((SELECT max(position) FROM eventbus_event), 0) FROM waiting",
         ))
         .bind(names)

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::postgres::cursor::Bound;
 use crate::store::postgres::epoch::{self, Now};
 use crate::store::postgres::{PgCursor, PgStore, snapshot};
-use crate::store::search::{SLACK, Search, surely_before};
+use crate::store::search::{SLACK, Search, surely_before, surely_before_time};
 use crate::store::{Cursor, Start, first_id};
 
 /// The place that `start` means now.
@@ -115,7 +115,13 @@ pub(super) async fn find(
     connection: &mut PgConnection,
     id: Uuid,
 ) -> Result<Option<Place>, sqlx::Error> {
-    let low = search(store, connection, surely_before(id)).await?;
+    let moved: Option<i64> = store
+        .query_scalar("SELECT moved_at FROM eventbus_moved WHERE id = $1")
+        .bind(id)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let bound = moved.map_or_else(|| surely_before(id), surely_before_time);
+    let low = search(store, connection, bound).await?;
     store.query_as(
         "SELECT position, epoch FROM eventbus_event WHERE position >= $1 AND id = $2 ORDER BY position LIMIT 1",
     )
@@ -141,7 +147,9 @@ async fn search(
             Ok(at) => at,
             Err(low) => return Ok(low),
         };
-        let statement = "SELECT position, id FROM eventbus_event WHERE position >= $1 ORDER BY position LIMIT 1";
+        // What was scheduled has an older id than its place, and says nothing.
+        let statement = "SELECT e.position, e.id FROM eventbus_event AS e WHERE e.position >= $1 \
+             AND NOT EXISTS (SELECT FROM eventbus_moved AS m WHERE m.id = e.id) ORDER BY e.position LIMIT 1";
         search.found(store.query_as(statement).bind(at).fetch_optional(&mut *connection).await?);
     }
 }

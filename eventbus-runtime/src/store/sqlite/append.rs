@@ -9,8 +9,8 @@ use sqlx::{Connection, Database, raw_sql};
 use sqlx_core::transaction::TransactionManager;
 
 use crate::error::Result;
-use crate::store::sqlite::{SqliteStore, error, key};
-use crate::store::{Duplicates, Keyed, NewEvent, columns};
+use crate::store::sqlite::{SqliteStore, error, key, schedule};
+use crate::store::{Due, Duplicates, Keyed, NewEvent, columns};
 
 /// Rows per statement: 13 values each, of the 32,766 that SQLite binds at most.
 const ROWS: usize = 100;
@@ -20,11 +20,30 @@ pub(super) async fn append(
     connection: &mut SqliteConnection,
     events: &[NewEvent],
 ) -> Result<Duplicates> {
+    append_to(store, connection, events, Written::Log).await
+}
+
+/// Where events are written.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Written {
+    /// To the log.
+    Log,
+    /// To the schedule.
+    Scheduled(Due),
+}
+
+/// Takes keys and writes what is no duplicate.
+pub(super) async fn append_to(
+    store: &SqliteStore,
+    connection: &mut SqliteConnection,
+    events: &[NewEvent],
+    to: Written,
+) -> Result<Duplicates> {
     let keyed = Keyed::of(events);
     let appended = if keyed.is_none() && events.len() <= ROWS {
-        write(connection, events, None).await
+        write(connection, events, None, to).await
     } else {
-        together(connection, events, keyed.as_ref()).await
+        together(connection, events, keyed.as_ref(), to).await
     };
     appended.map_err(|error| {
         if error::is_stale(&error) {
@@ -41,12 +60,13 @@ async fn together(
     connection: &mut SqliteConnection,
     events: &[NewEvent],
     keyed: Option<&Keyed<'_>>,
+    to: Written,
 ) -> Result<Duplicates, sqlx::Error> {
     let depth = <Sqlite as Database>::TransactionManager::get_transaction_depth(connection);
     if depth == 0 {
         match connection.begin_with("BEGIN IMMEDIATE").await {
             Ok(mut transaction) => {
-                let duplicates = write(&mut transaction, events, keyed).await?;
+                let duplicates = write(&mut transaction, events, keyed, to).await?;
                 transaction.commit().await?;
                 return Ok(duplicates);
             }
@@ -57,7 +77,7 @@ async fn together(
     }
     let mut savepoint = Savepoint { connection, ended: false };
     raw_sql("SAVEPOINT eventbus_emit").execute(&mut *savepoint.connection).await?;
-    let written = write(savepoint.connection, events, keyed).await;
+    let written = write(savepoint.connection, events, keyed, to).await;
     let end = match written {
         Ok(_) => "RELEASE eventbus_emit",
         Err(_) => "ROLLBACK TO eventbus_emit; RELEASE eventbus_emit",
@@ -97,6 +117,7 @@ async fn write(
     connection: &mut SqliteConnection,
     events: &[NewEvent],
     keyed: Option<&Keyed<'_>>,
+    to: Written,
 ) -> Result<Duplicates, sqlx::Error> {
     let duplicates = match keyed {
         Some(keyed) => keyed.duplicates(&key::take(connection, keyed).await?),
@@ -107,7 +128,11 @@ async fn write(
     for rows in written.chunks(ROWS) {
         // Other numbers of rows are seldom the same twice: their statements would only crowd the cache.
         let keep = rows.len() == 1 || rows.len() == ROWS;
-        insert(rows).build().persistent(keep).execute(&mut *connection).await?;
+        let mut insert = match to {
+            Written::Log => insert(rows),
+            Written::Scheduled(due) => schedule::insert(rows, due),
+        };
+        insert.build().persistent(keep).execute(&mut *connection).await?;
     }
     Ok(duplicates)
 }

@@ -22,6 +22,7 @@ mod page;
 mod pending;
 mod replay;
 mod replica;
+mod schedule;
 mod session;
 mod start;
 mod step;
@@ -40,9 +41,9 @@ use crate::store::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
-    Capability, Duplicates, Handled, Handles, Held, InTrouble, Log, NewEvent, Owner, Page, Pending,
-    Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step, Store, Stored,
-    Tallies, Troubles, Wanted,
+    Capability, Due, Duplicates, Handled, Handles, Held, InTrouble, Log, NewEvent, Owner, Page,
+    Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
+    Store, Stored, Tallies, Troubles, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -136,6 +137,15 @@ impl Store for SqliteStore {
         events: &[NewEvent],
     ) -> Result<Duplicates> {
         append::append(self, connection, events).await
+    }
+
+    async fn schedule(
+        &self,
+        connection: &mut SqliteConnection,
+        events: &[NewEvent],
+        due: Due,
+    ) -> Result<Duplicates> {
+        schedule::schedule(self, connection, events, due).await
     }
 
     async fn append_alone(&self, events: &[NewEvent]) -> Result<Duplicates> {

@@ -18,12 +18,16 @@ pub(super) async fn pending(
     let numbers: Vec<u16> = shards.numbers().collect();
     let bound = cursor.position.saturating_add(LOOK_AHEAD);
     let (events, oldest, newest): (i64, Option<String>, i64) = sqlx::query_as(
-        "SELECT count(*), min(id) FILTER (WHERE substr(id, 15, 1) = '7'), \
+        // What was scheduled is as old as its place, and stands there with the lowest id of that time.
+        "SELECT count(*), min(coalesce(( \
+                 SELECT printf('%s-%s-7000-8000-000000000000', substr(printf('%012x', m.moved_at), 1, 8), \
+                     substr(printf('%012x', m.moved_at), 9)) \
+                 FROM eventbus_moved AS m WHERE m.id = waiting.id), id)) FILTER (WHERE substr(id, 15, 1) = '7'), \
              coalesce((SELECT max(position) FROM eventbus_event), 0) \
          FROM (SELECT id FROM eventbus_event WHERE position > ?1 AND position <= ?2 \
              AND (type IN (SELECT value FROM json_each(?3)) \
                  OR EXISTS (SELECT 1 FROM json_each(?4) WHERE substr(eventbus_event.type, 1, length(value)) = value)) \
-             AND shard * ?5 / 1024 IN (SELECT value FROM json_each(?6)) LIMIT ?7)",
+             AND shard * ?5 / 1024 IN (SELECT value FROM json_each(?6)) LIMIT ?7) AS waiting",
     )
     .bind(cursor.position)
     .bind(bound)

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::search::{SLACK, Search, surely_before};
+use crate::store::search::{SLACK, Search, surely_before, surely_before_time};
 use crate::store::sqlite::page::uuid;
 use crate::store::sqlite::{SqliteCursor, SqliteStore};
 use crate::store::{Start, first_id};
@@ -62,7 +62,13 @@ async fn first_of(store: &SqliteStore, time: SystemTime) -> Result<Option<i64>, 
 
 /// The event with an id.
 pub(super) async fn find(store: &SqliteStore, id: Uuid) -> Result<Option<i64>, sqlx::Error> {
-    let low = search(store, surely_before(id)).await?;
+    let moved: Option<i64> =
+        sqlx::query_scalar("SELECT moved_at FROM eventbus_moved WHERE id = ?1")
+            .bind(id.to_string())
+            .fetch_optional(&store.pool)
+            .await?;
+    let bound = moved.map_or_else(|| surely_before(id), surely_before_time);
+    let low = search(store, bound).await?;
     sqlx::query_scalar(
         "SELECT position FROM eventbus_event WHERE position >= ?1 AND id = ?2 ORDER BY position LIMIT 1",
     )
@@ -84,7 +90,9 @@ async fn search(store: &SqliteStore, bound: Uuid) -> Result<i64, sqlx::Error> {
             Ok(at) => at,
             Err(low) => return Ok(low),
         };
-        let statement = "SELECT position, id FROM eventbus_event WHERE position >= ?1 ORDER BY position LIMIT 1";
+        // What was scheduled has an older id than its place, and says nothing.
+        let statement = "SELECT e.position, e.id FROM eventbus_event AS e WHERE e.position >= ?1 \
+             AND NOT EXISTS (SELECT 1 FROM eventbus_moved AS m WHERE m.id = e.id) ORDER BY e.position LIMIT 1";
         let found: Option<(i64, String)> =
             sqlx::query_as(statement).bind(at).fetch_optional(&store.pool).await?;
         search.found(match found {

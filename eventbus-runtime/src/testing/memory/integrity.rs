@@ -19,6 +19,7 @@ impl Integrity for MemoryStore {
             Check::CursorAheadOfLog,
             Check::DeliveryWithoutEvent,
             Check::DeliveryInWrongShard,
+            Check::ScheduledInLog,
             Check::KeyWithoutEvent,
         ]
     }
@@ -51,7 +52,7 @@ impl Integrity for MemoryStore {
         let state = self.state();
         let from = state.log.partition_point(|stored| stored.position <= after);
         let page = state.log[from..].iter().take_while(|stored| stored.position <= upto);
-        page.take(limit).map(row).for_each(each);
+        page.take(limit).map(|stored| row(&state, stored)).for_each(each);
         Ok(Ok(()))
     }
 
@@ -64,6 +65,7 @@ impl Integrity for MemoryStore {
             Check::DeliveryInWrongShard => deliveries(&state, scope, |slot, stored| {
                 stored.is_some_and(|stored| stored.slot != slot)
             }),
+            Check::ScheduledInLog => scheduled(&state, scope),
             Check::KeyWithoutEvent => keys(&state),
             _ => Vec::new(),
         };
@@ -77,7 +79,7 @@ fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 
-fn row(stored: &Stored) -> LogRow {
+fn row(state: &State, stored: &Stored) -> LogRow {
     let envelope = stored.event.envelope.clone();
     LogRow {
         position: stored.position,
@@ -87,6 +89,7 @@ fn row(stored: &Stored) -> LogRow {
             .then(|| serde_json::to_string(&envelope.metadata).unwrap_or_default()),
         envelope,
         data: stored.event.data.clone(),
+        moved_at: state.agenda.moved_at(stored.event.envelope.id),
         unreadable: Vec::new(),
     }
 }
@@ -147,9 +150,21 @@ fn deliveries(
     places
 }
 
+fn scheduled(state: &State, scope: &Scope) -> Vec<Place> {
+    let logged = state.log.iter().filter(|stored| scope.positions.contains(&stored.position));
+    let twice = logged.filter(|stored| state.agenda.waits(stored.event.envelope.id));
+    let place = |stored: &Stored| Place {
+        position: Some(stored.position),
+        event_id: Some(stored.event.envelope.id.to_string()),
+        ..Place::default()
+    };
+    twice.map(place).collect()
+}
+
 fn keys(state: &State) -> Vec<Place> {
     let logged: HashSet<Uuid> = state.log.iter().map(|stored| stored.event.envelope.id).collect();
-    let lost = committed(&state.keys).filter(|(_, event)| !logged.contains(event));
+    let lost = committed(&state.keys)
+        .filter(|(_, event)| !logged.contains(event) && !state.agenda.waits(*event));
     let mut places: Vec<Place> = lost
         .map(|((_, key), event)| Place {
             key: Some(key.clone()),

@@ -87,7 +87,11 @@ impl Log for MemoryStore {
         Ok(Pending {
             events: u64::try_from(ids.len()).unwrap_or(u64::MAX),
             more: unread.next().is_some(),
-            oldest: ids.into_iter().filter(|id| id.get_version_num() == 7).min(),
+            oldest: ids
+                .into_iter()
+                .filter(|id| id.get_version_num() == 7)
+                .map(|id| state.agenda.as_old(id))
+                .min(),
         })
     }
 

@@ -6,6 +6,7 @@ mod key;
 mod letters;
 mod log;
 mod replay;
+mod schedule;
 mod state;
 mod subscription;
 #[cfg(test)]
@@ -18,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use crate::error::Result;
-use crate::store::{Duplicates, Keyed, NewEvent, Store, Stored};
+use crate::store::{Due, Duplicates, Keyed, NewEvent, Store, Stored};
 use crate::testing::memory::state::State;
 
 pub use crate::testing::memory::state::MemoryCursor;
@@ -74,6 +75,21 @@ impl Store for MemoryStore {
             None => Duplicates::new(),
         };
         connection.append(events, &duplicates);
+        Ok(duplicates)
+    }
+
+    async fn schedule(
+        &self,
+        connection: &mut MemoryConnection,
+        events: &[NewEvent],
+        due: Due,
+    ) -> Result<Duplicates> {
+        let duplicates = match Keyed::of(events) {
+            Some(keyed) => self.take_keys(connection, &keyed).await,
+            None => Duplicates::new(),
+        };
+        let due_at = self.state().due_at(due);
+        connection.schedule(events, &duplicates, due_at);
         Ok(duplicates)
     }
 

@@ -12,6 +12,7 @@ use crate::store::{
 };
 use crate::testing::memory::key::Keys;
 use crate::testing::memory::letters::{Deed, Desk, Entry};
+use crate::testing::memory::schedule::Agenda;
 use crate::testing::memory::subscription::{Row, Subscription};
 use crate::testing::memory::transaction::Write;
 
@@ -32,6 +33,7 @@ pub(super) struct State {
     pub(super) clock: Clock,
     pub(super) desk: Desk,
     pub(super) keys: Keys,
+    pub(super) agenda: Agenda,
 }
 
 impl State {
@@ -89,6 +91,7 @@ impl State {
                     self.check_rows(owner, &step.changes)?;
                 }
                 Write::Letters(deed) => deed.check(&self.desk)?,
+                Write::Schedule(change) => change.check(&self.agenda)?,
             }
         }
         for write in writes {
@@ -109,6 +112,7 @@ impl State {
                     ids.iter().for_each(|id| self.reopen(*id, now, automatic));
                 }
                 Write::Letters(deed) => self.desk.apply(deed),
+                Write::Schedule(change) => change.apply(&mut self.agenda),
             }
         }
         Ok(())

@@ -13,6 +13,7 @@ use crate::store::{Duplicates, NewEvent, Owner, Step};
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::key::{Taken, keep};
 use crate::testing::memory::letters::Deed;
+use crate::testing::memory::schedule::Change;
 use crate::testing::memory::state::MemoryCursor;
 
 /// An open transaction; dropping it rolls back.
@@ -30,7 +31,7 @@ pub struct MemoryConnection {
     pub(super) id: Uuid,
     /// The keys that it took.
     pub(super) taken: Vec<Taken>,
-    writes: Vec<Write>,
+    pub(super) writes: Vec<Write>,
 }
 
 /// One write that becomes visible at the commit.
@@ -42,6 +43,8 @@ pub(super) enum Write {
     Advance(Owner, Step<MemoryCursor>),
     /// What is done to dead letters.
     Letters(Deed),
+    /// What is done to scheduled events.
+    Schedule(Change),
 }
 
 impl MemoryTransaction {
@@ -98,7 +101,7 @@ impl MemoryConnection {
     fn emitted(&self) -> Vec<RawEvent> {
         let appended = |write: &Write| match write {
             Write::Append(new) => Some(new.event.clone()),
-            Write::Advance(..) | Write::Letters(_) => None,
+            Write::Advance(..) | Write::Letters(_) | Write::Schedule(_) => None,
         };
         self.writes.iter().filter_map(appended).collect()
     }

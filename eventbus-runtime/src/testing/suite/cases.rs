@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::store::{Capability, Log, Store};
 use crate::testing::suite::{
     StoreFixture, append, integrity, letter, meeting, operate, operator, overlap, ownership, page,
-    pending, replay, replica, start, trouble,
+    pending, replay, replica, schedule, start, trouble,
 };
 
 /// Makes a `#[test]` of each case of the [suite](crate::testing::suite), for the store of a
@@ -150,6 +150,20 @@ macro_rules! store_suite {
                 a_database_in_order_has_no_finding,
                 an_event_that_is_there_twice_is_found,
                 what_no_emit_writes_is_found,
+            }
+            schedule {
+                a_scheduled_event_is_not_in_the_log,
+                what_is_due_is_moved_whole_and_in_order,
+                the_kind_of_an_aggregate_is_kept,
+                what_is_not_committed_is_not_scheduled,
+                a_key_is_taken_when_it_is_scheduled,
+                what_is_cancelled_is_never_moved,
+                the_schedule_is_listed_by_time_and_page_by_page,
+                an_event_gets_another_time,
+                what_is_held_back_holds_back_its_aggregate_alone,
+                two_who_move_at_once_move_once_and_in_order,
+                what_was_scheduled_is_as_old_as_its_place,
+                a_time_in_the_log_is_found_among_moved_events,
             }
         }
     };

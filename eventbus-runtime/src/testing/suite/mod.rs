@@ -19,6 +19,8 @@
 //! 4. [`Letters`](crate::store::Letters): dead letters and the actions on them. What a filter means
 //!    [`LetterFilter::matches`](crate::LetterFilter::matches) says of a letter in hand.
 //! 5. [`Integrity`]: rows as they are stored, and the checks that the store can make on itself.
+//! 6. [`Schedule`](crate::store::Schedule), and [`Store::schedule`](crate::store::Store::schedule): events that wait until
+//!    they are due by the database's clock.
 //!
 //! [`Log::capabilities`](crate::store::Log::capabilities) says what the store can do beyond that. What it declares the suite tests, without exception; a
 //! case that needs what it does not declare says so and is passed over.
@@ -85,6 +87,7 @@ mod page;
 mod pending;
 mod replay;
 mod replica;
+mod schedule;
 mod start;
 pub mod tools;
 mod trouble;

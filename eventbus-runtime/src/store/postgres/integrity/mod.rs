@@ -202,6 +202,7 @@ fn log_row(row: &PgRow) -> LogRow {
         envelope,
         metadata,
         data: data.unwrap_or_default(),
+        moved_at: row.try_get("moved_at").unwrap_or_default(),
         unreadable,
     }
 }

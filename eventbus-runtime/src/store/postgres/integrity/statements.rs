@@ -7,7 +7,8 @@ use crate::store::postgres::epoch::last_number;
 /// A page of the log.
 pub(super) const ROWS: &str = "\
     SELECT position, shard::bigint AS shard, version::bigint AS version, id, type, source, tenant, aggregate_id, \
-        correlation_id, causation_id, traceparent, tracestate, metadata, data \
+        correlation_id, causation_id, traceparent, tracestate, metadata, data, \
+        (SELECT m.moved_at FROM eventbus_moved AS m WHERE m.id = eventbus_event.id) AS moved_at \
     FROM eventbus_event WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3";
 
 /// What there is.
@@ -33,6 +34,8 @@ pub(super) const COLUMNS: &[&str] = &[
         LIMIT 0",
     "SELECT id, source, subscription, position, event_id, errors::text, died_at FROM eventbus_dead_letter LIMIT 0",
     "SELECT tenant, key, event_id, expires_at::text FROM eventbus_key LIMIT 0",
+    "SELECT id, due_at FROM eventbus_scheduled LIMIT 0",
+    "SELECT id, moved_at FROM eventbus_moved LIMIT 0",
 ];
 
 /// The checks, in the order in which they are made.
@@ -53,6 +56,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::StuckBehind,
     Check::LetterAndDelivery,
     Check::LetterOfAnotherEvent,
+    Check::ScheduledInLog,
     Check::MalformedRecord,
     Check::DuplicateKey,
     Check::KeyWithoutEvent,
@@ -100,6 +104,7 @@ pub(super) const fn of(check: Check) -> Option<&'static str> {
         Check::StuckBehind => STUCK_BEHIND,
         Check::LetterAndDelivery => LETTER_AND_DELIVERY,
         Check::LetterOfAnotherEvent => LETTER_OF_ANOTHER_EVENT,
+        Check::ScheduledInLog => SCHEDULED_IN_LOG,
         Check::MalformedRecord => MALFORMED_RECORD,
         Check::DuplicateKey => DUPLICATE_KEY,
         Check::KeyWithoutEvent => KEY_WITHOUT_EVENT,
@@ -248,6 +253,12 @@ const LETTER_OF_ANOTHER_EVENT: &str = "\
     FROM eventbus_dead_letter AS l JOIN eventbus_event AS e ON e.position = l.position \
     WHERE l.source = 'event' AND l.position BETWEEN $1 AND $2 AND e.id <> l.event_id ORDER BY l.id LIMIT $3";
 
+/// There is no index on ids: the log is read once, where anything waits.
+const SCHEDULED_IN_LOG: &str = "\
+    SELECT count(*) OVER () AS total, e.position, e.id::text AS event_id, 'it is due at ' || s.due_at AS detail \
+    FROM eventbus_scheduled AS s JOIN eventbus_event AS e ON e.id = s.id \
+    WHERE e.position BETWEEN $1 AND $2 ORDER BY e.position LIMIT $3";
+
 /// Columns of JSON of another shape than theirs.
 const MALFORMED_RECORD: &str = "\
     SELECT count(*) OVER () AS total, r.subscription, r.position, r.letter, r.detail FROM ( \
@@ -270,4 +281,5 @@ const KEY_WITHOUT_EVENT: &str = "\
     SELECT count(*) OVER () AS total, k.key, k.event_id::text AS event_id, \
         CASE k.tenant WHEN '' THEN NULL ELSE 'tenant ' || k.tenant END AS detail \
     FROM eventbus_key AS k WHERE k.expires_at > now() \
-        AND NOT EXISTS (SELECT FROM eventbus_event AS e WHERE e.id = k.event_id) ORDER BY k.tenant, k.key LIMIT $3";
+        AND NOT EXISTS (SELECT FROM eventbus_event AS e WHERE e.id = k.event_id) \
+        AND NOT EXISTS (SELECT FROM eventbus_scheduled AS s WHERE s.id = k.event_id) ORDER BY k.tenant, k.key LIMIT $3";

@@ -136,6 +136,7 @@ fn log_row(row: &SqliteRow) -> LogRow {
         envelope,
         metadata,
         data: data.unwrap_or_default(),
+        moved_at: row.try_get("moved_at").unwrap_or_default(),
         unreadable,
     }
 }

@@ -6,7 +6,8 @@ use crate::integrity::Check;
 /// A page of the log.
 pub(super) const ROWS: &str = "\
     SELECT position, shard, version, id, type, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
-        tracestate, metadata, data \
+        tracestate, metadata, data, \
+        (SELECT m.moved_at FROM eventbus_moved AS m WHERE m.id = eventbus_event.id) AS moved_at \
     FROM eventbus_event WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3";
 
 /// What there is.
@@ -29,6 +30,8 @@ pub(super) const COLUMNS: &[&str] = &[
     "SELECT subscription, position, event_id, key, state, next_at, shard, first_at, errors FROM eventbus_delivery LIMIT 0",
     "SELECT id, source, subscription, position, event_id, data, errors, died_at FROM eventbus_dead_letter LIMIT 0",
     "SELECT tenant, key, event_id, expires_at FROM eventbus_key LIMIT 0",
+    "SELECT id, due_at FROM eventbus_scheduled LIMIT 0",
+    "SELECT id, moved_at FROM eventbus_moved LIMIT 0",
 ];
 
 /// The checks, in the order in which they are made. Numbers and event keys are the keys of their tables, and a file that
@@ -47,6 +50,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::StuckBehind,
     Check::LetterAndDelivery,
     Check::LetterOfAnotherEvent,
+    Check::ScheduledInLog,
     Check::MalformedRecord,
     Check::KeyWithoutEvent,
 ];
@@ -67,6 +71,7 @@ pub(super) const fn of(check: Check) -> Option<&'static str> {
         Check::StuckBehind => STUCK_BEHIND,
         Check::LetterAndDelivery => LETTER_AND_DELIVERY,
         Check::LetterOfAnotherEvent => LETTER_OF_ANOTHER_EVENT,
+        Check::ScheduledInLog => SCHEDULED_IN_LOG,
         Check::MalformedRecord => MALFORMED_RECORD,
         Check::KeyWithoutEvent => KEY_WITHOUT_EVENT,
         _ => return None,
@@ -162,6 +167,12 @@ const LETTER_OF_ANOTHER_EVENT: &str = "\
     FROM eventbus_dead_letter AS l JOIN eventbus_event AS e ON e.position = l.position \
     WHERE l.source = 'event' AND l.position BETWEEN ?1 AND ?2 AND e.id <> l.event_id ORDER BY l.id LIMIT ?3";
 
+/// There is no index on ids: the log is read once, where anything waits.
+const SCHEDULED_IN_LOG: &str = "\
+    SELECT count(*) OVER () AS total, e.position, s.id AS event_id, 'it is due at ' || s.due_at AS detail \
+    FROM eventbus_event AS e CROSS JOIN eventbus_scheduled AS s ON s.id = e.id \
+    WHERE EXISTS (SELECT 1 FROM eventbus_scheduled) AND e.position BETWEEN ?1 AND ?2 ORDER BY e.position LIMIT ?3";
+
 /// Columns of JSON, and the ids of letters, which are read with every list.
 const MALFORMED_RECORD: &str = "\
     SELECT count(*) OVER () AS total, r.subscription, r.position, r.letter, r.detail FROM ( \
@@ -182,4 +193,5 @@ const KEY_WITHOUT_EVENT: &str = "\
     SELECT count(*) OVER () AS total, key, event_id, CASE tenant WHEN '' THEN NULL ELSE 'tenant ' || tenant END AS detail \
     FROM eventbus_key WHERE expires_at > CAST(unixepoch('subsec') * 1000 AS INTEGER) AND event_id NOT IN ( \
         SELECT id FROM eventbus_event WHERE id IN (SELECT event_id FROM eventbus_key)) \
+        AND event_id NOT IN (SELECT id FROM eventbus_scheduled) \
     ORDER BY tenant, key LIMIT ?3";

@@ -1,0 +1,290 @@
+//! Scheduled events.
+
+use std::time::Duration;
+
+use sqlx::Row;
+use sqlx::postgres::{PgArguments, PgConnection, PgRow, Postgres};
+use sqlx::query::Query;
+use uuid::Uuid;
+
+use crate::envelope::{Envelope, RawEvent};
+use crate::error::Result;
+use crate::schedule::{ScheduleFilter, Scheduled};
+use crate::store::postgres::append::bound;
+use crate::store::postgres::{PgStore, key};
+use crate::store::{Due, Duplicates, Keyed, NewEvent, Schedule, columns, keys};
+
+/// The time of the database, in milliseconds since 1970.
+macro_rules! now {
+    () => {
+        "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+    };
+}
+
+/// The columns of a scheduled event `s`, in the order in which [`event`] reads them.
+macro_rules! columns {
+    () => {
+        "s.id, s.type, s.version, s.source, s.tenant, s.aggregate_id, s.correlation_id, s.causation_id, s.traceparent, \
+         s.tracestate, s.metadata, s.data, s.due_at, s.aggregate_kind, s.failures, s.failure, s.number"
+    };
+}
+
+/// As an append with keys writes: what has a key is written only where its key was free or has expired.
+const INSERT: &str = concat!(
+    "WITH e AS ( \
+        SELECT * FROM UNNEST($1::smallint[], $2::integer[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], \
+            $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::float8[], \
+            $16::text[]) WITH ORDINALITY AS e (shard, version, id, correlation_id, causation_id, type, source, tenant, aggregate_id, \
+            traceparent, tracestate, metadata, data, key, seconds, aggregate_kind, ordinal) \
+    ), taken AS ( \
+        INSERT INTO eventbus_key AS k (tenant, key, event_id, expires_at) \
+        SELECT coalesce(e.tenant, ''), e.key, e.id, clock_timestamp() + make_interval(secs => e.seconds) \
+        FROM e WHERE e.key IS NOT NULL ORDER BY 1, 2 \
+        ON CONFLICT (tenant, key) DO UPDATE SET event_id = excluded.event_id, expires_at = excluded.expires_at \
+            WHERE k.expires_at <= clock_timestamp() \
+        RETURNING k.tenant, k.key \
+    ), written AS ( \
+        INSERT INTO eventbus_scheduled (id, due_at, shard, version, correlation_id, causation_id, type, source, tenant, \
+            aggregate_kind, aggregate_id, traceparent, tracestate, metadata, data) \
+        SELECT e.id, coalesce($17::bigint, ",
+    now!(),
+    " + $18::bigint), e.shard, e.version, e.correlation_id, e.causation_id, e.type, e.source, e.tenant, \
+            e.aggregate_kind, e.aggregate_id, e.traceparent, e.tracestate, e.metadata::json, e.data::json \
+        FROM e WHERE e.key IS NULL OR (coalesce(e.tenant, ''), e.key) IN (SELECT tenant, key FROM taken) \
+        ORDER BY e.ordinal \
+    ) \
+    SELECT coalesce(array_agg(tenant), '{}'), coalesce(array_agg(key), '{}') FROM taken",
+);
+
+/// One transaction at a time takes, so that events of one aggregate are appended in their order.
+const LOCK: &str = "SELECT pg_try_advisory_xact_lock(\
+    hashtextextended('eventbus.schedule', 'eventbus_scheduled'::regclass::oid::bigint))";
+
+/// What is due, without what is in the hands of somebody who cancels it, and without what must not overtake that.
+const TAKE: &str = concat!(
+    "WITH clock (now) AS MATERIALIZED (SELECT ",
+    now!(),
+    "), first AS MATERIALIZED ( \
+        SELECT s.id, s.shard, s.due_at, s.number FROM eventbus_scheduled AS s, clock \
+        WHERE s.due_at <= clock.now AND (s.held_until IS NULL OR s.held_until <= clock.now) \
+        AND NOT EXISTS (SELECT FROM eventbus_scheduled AS h WHERE h.held_until > clock.now AND h.shard = s.shard \
+            AND (h.due_at, h.number) < (s.due_at, s.number)) \
+        ORDER BY s.due_at, s.number LIMIT $1 \
+    ), free AS MATERIALIZED ( \
+        SELECT s.id FROM eventbus_scheduled AS s, clock \
+        WHERE s.id IN (SELECT id FROM first) AND s.due_at <= clock.now FOR UPDATE OF s SKIP LOCKED \
+    ), gone AS ( \
+        DELETE FROM eventbus_scheduled AS s WHERE s.id IN ( \
+            SELECT f.id FROM first AS f WHERE f.id IN (SELECT id FROM free) \
+            AND NOT EXISTS (SELECT FROM first AS o WHERE o.shard = f.shard AND (o.due_at, o.number) < (f.due_at, f.number) \
+                AND o.id NOT IN (SELECT id FROM free))) \
+        RETURNING s.* \
+    ), moved AS ( \
+        INSERT INTO eventbus_moved (id, moved_at) SELECT gone.id, clock.now FROM gone, clock \
+        ON CONFLICT (id) DO UPDATE SET moved_at = excluded.moved_at \
+    ) SELECT ",
+    columns!(),
+    " FROM gone AS s ORDER BY s.due_at, s.number"
+);
+
+/// How long it is until something may be moved.
+const NEXT: &str = concat!(
+    "SELECT least( \
+        (SELECT min(due_at) FROM eventbus_scheduled WHERE held_until IS NULL), \
+        (SELECT min(held_until) FROM eventbus_scheduled WHERE held_until IS NOT NULL)) - ",
+    now!()
+);
+
+const HOLD: &str = concat!(
+    "UPDATE eventbus_scheduled SET failures = failures + 1, failure = $2, held_until = ",
+    now!(),
+    " + least(60000, 1000 * 2 ^ least(failures, 10))::bigint WHERE id = $1"
+);
+
+const RESCHEDULE: &str = concat!(
+    "UPDATE eventbus_scheduled SET failures = 0, failure = NULL, held_until = NULL, due_at = coalesce($2::bigint, ",
+    now!(),
+    " + $3::bigint) WHERE id = $1"
+);
+
+/// The condition on the events `s` that a filter means.
+macro_rules! meant {
+    () => {
+        " FROM eventbus_scheduled AS s WHERE ($1::text IS NULL OR s.type LIKE $1) AND ($2::text IS NULL OR s.tenant = $2) \
+          AND ($3::text IS NULL OR s.aggregate_id = $3)"
+    };
+}
+
+/// Binds a filter as `$1` to `$3`.
+fn meant(
+    query: Query<'static, Postgres, PgArguments>,
+    filter: &ScheduleFilter,
+) -> Query<'static, Postgres, PgArguments> {
+    let ScheduleFilter { types, tenant, aggregate_id } = filter.clone();
+    let like = types.map(|pattern| pattern.replace('_', "\\_").replace('*', "%"));
+    query.bind(like).bind(tenant).bind(aggregate_id)
+}
+
+/// Writes what is no duplicate.
+pub(super) async fn schedule(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    events: &[NewEvent],
+    due: Due,
+) -> Result<Duplicates> {
+    let mut inside = store.inside(connection, "schedule events").await?;
+    let written = write(store, &mut inside, events, due).await;
+    store.leave(inside, "schedule events", written).await
+}
+
+async fn write(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    events: &[NewEvent],
+    due: Due,
+) -> Result<Duplicates> {
+    let keyed = Keyed::of(events);
+    let written = match &keyed {
+        Some(keyed) => keyed.firsts.clone(),
+        None => events.iter().collect(),
+    };
+    let texts = written.iter().map(|new| new.key.as_ref().map(|key| key.text.as_str()));
+    let seconds = written.iter().map(|new| keys::window(new).as_secs_f64());
+    let kinds = written.iter().map(|new| new.aggregate_kind.as_str());
+    let (at, after) = due.parts();
+    let inserted = async {
+        let insert = bound(store.query(INSERT), &written)?
+            .bind(texts.collect::<Vec<Option<&str>>>())
+            .bind(seconds.collect::<Vec<f64>>())
+            .bind(kinds.collect::<Vec<&str>>())
+            .bind(at)
+            .bind(after);
+        let row = insert.fetch_one(&mut *connection).await?;
+        sqlx::FromRow::from_row(&row)
+    };
+    let (tenants, names): (Vec<String>, Vec<String>) =
+        inserted.await.map_err(|error| store.error("schedule events", error))?;
+    let Some(keyed) = keyed else { return Ok(Duplicates::new()) };
+    let taken: Vec<(String, String)> = tenants.into_iter().zip(names).collect();
+    key::duplicates(store, connection, &keyed, &taken).await
+}
+
+impl Schedule for PgStore {
+    async fn next_due(&self) -> Result<Option<Duration>> {
+        let row = self.fetch_one("look at the schedule", self.query(NEXT)).await?;
+        let millis: Option<i64> =
+            row.try_get(0).map_err(|error| self.error("look at the schedule", error))?;
+        Ok(millis.map(|millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0))))
+    }
+
+    async fn take_due(
+        &self,
+        connection: &mut PgConnection,
+        limit: usize,
+    ) -> Result<Option<Vec<NewEvent>>> {
+        let failed = |error| self.error("take what is due", error);
+        let alone: bool =
+            self.query_scalar(LOCK).fetch_one(&mut *connection).await.map_err(failed)?;
+        if !alone {
+            return Ok(None);
+        }
+        let take = self.query(TAKE).bind(columns::limit(limit));
+        let rows = take.fetch_all(connection).await.map_err(failed)?;
+        let events = rows.iter().map(|row| {
+            let Scheduled { event, .. } = scheduled(self, row)?;
+            let aggregate_kind = row.try_get(13).map_err(failed)?;
+            Ok(NewEvent { event, aggregate_kind, key: None })
+        });
+        events.collect::<Result<_>>().map(Some)
+    }
+
+    async fn hold(&self, id: Uuid, failure: &str) -> Result<()> {
+        let hold = self.query(HOLD).bind(id).bind(failure);
+        self.execute("hold a scheduled event back", hold).await.map(drop)
+    }
+
+    async fn scheduled(
+        &self,
+        filter: &ScheduleFilter,
+        after: Option<(i64, i64)>,
+        limit: usize,
+    ) -> Result<Vec<Scheduled>> {
+        let statement = concat!(
+            "SELECT ",
+            columns!(),
+            meant!(),
+            " AND ($4::bigint IS NULL OR (s.due_at, s.number) > ($4, $5::bigint)) ORDER BY s.due_at, s.number LIMIT $6"
+        );
+        let (at, number) = after.unzip();
+        let query =
+            meant(self.query(statement), filter).bind(at).bind(number).bind(columns::limit(limit));
+        let rows = self.fetch_all("read the schedule", query).await?;
+        rows.iter().map(|row| scheduled(self, row)).collect()
+    }
+
+    async fn count_scheduled(&self, filter: &ScheduleFilter) -> Result<u64> {
+        let query = meant(self.query(concat!("SELECT count(*)", meant!())), filter);
+        let row = self.fetch_one("count the schedule", query).await?;
+        let count: i64 = row.try_get(0).map_err(|error| self.error("count the schedule", error))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    async fn cancel(&self, connection: &mut PgConnection, id: Uuid) -> Result<bool> {
+        let delete = self.query("DELETE FROM eventbus_scheduled WHERE id = $1").bind(id);
+        self.change(connection, "cancel a scheduled event", delete).await
+    }
+
+    async fn reschedule(&self, connection: &mut PgConnection, id: Uuid, due: Due) -> Result<bool> {
+        let (at, after) = due.parts();
+        let update = self.query(RESCHEDULE).bind(id).bind(at).bind(after);
+        self.change(connection, "reschedule an event", update).await
+    }
+}
+
+impl PgStore {
+    /// Runs a statement on one event, on a caller's connection; whether it was there.
+    async fn change(
+        &self,
+        connection: &mut PgConnection,
+        what: &str,
+        query: Query<'_, Postgres, PgArguments>,
+    ) -> Result<bool> {
+        let mut inside = self.inside(connection, what).await?;
+        let done = query.execute(&mut *inside).await.map_err(|error| self.error(what, error));
+        Ok(self.leave(inside, what, done).await?.rows_affected() > 0)
+    }
+}
+
+fn scheduled(store: &PgStore, row: &PgRow) -> Result<Scheduled> {
+    let failed =
+        |error| store.error("read a row of eventbus_scheduled", columns::named(row, error));
+    let (mut scheduled, version, metadata, failures) = event(row).map_err(failed)?;
+    let at = scheduled.due_at;
+    let envelope = &mut scheduled.event.envelope;
+    envelope.version = columns::read_u32(version.into(), "version", at)?;
+    envelope.metadata = columns::read_metadata(metadata, at)?;
+    scheduled.failures = columns::read_u32(failures.into(), "failures", at)?;
+    Ok(scheduled)
+}
+
+type Read = (Scheduled, i32, Option<String>, i32);
+
+fn event(row: &PgRow) -> Result<Read, sqlx::Error> {
+    let envelope = Envelope {
+        id: row.try_get(0)?,
+        event_type: row.try_get(1)?,
+        source: row.try_get(3)?,
+        tenant: row.try_get(4)?,
+        aggregate_id: row.try_get(5)?,
+        correlation_id: row.try_get(6)?,
+        causation_id: row.try_get(7)?,
+        traceparent: row.try_get(8)?,
+        tracestate: row.try_get(9)?,
+        ..Envelope::default()
+    };
+    // `json` travels as its text, as in the log.
+    let event = RawEvent { envelope, data: row.try_get_unchecked(11)? };
+    let mut scheduled = Scheduled::new(event, row.try_get(12)?, row.try_get(16)?);
+    scheduled.failure = row.try_get(15)?;
+    Ok((scheduled, row.try_get(2)?, row.try_get_unchecked(10)?, row.try_get(14)?))
+}

@@ -1,0 +1,250 @@
+//! Scheduled events. The database's clock is SQLite's `unixepoch`, which is the machine's, as the process sees it.
+
+use std::time::Duration;
+
+use sqlx::query::Query;
+use sqlx::query_builder::QueryBuilder;
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection, SqliteRow};
+use sqlx::{Row, query, query_scalar};
+use uuid::Uuid;
+
+use crate::envelope::{Envelope, RawEvent};
+use crate::error::Result;
+use crate::schedule::{ScheduleFilter, Scheduled};
+use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::append::{self, Written};
+use crate::store::sqlite::page::{optional_uuid, uuid};
+use crate::store::{Due, Duplicates, NewEvent, Schedule, columns};
+
+/// The time of the database, in milliseconds since 1970.
+macro_rules! now {
+    () => {
+        "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+    };
+}
+
+/// The columns of a scheduled event `s`, in the order in which [`event`] reads them.
+macro_rules! columns {
+    () => {
+        "s.id, s.type, s.version, s.source, s.tenant, s.aggregate_id, s.correlation_id, s.causation_id, s.traceparent, \
+         s.tracestate, s.metadata, s.data, s.due_at, s.aggregate_kind, s.failures, s.failure, s.number"
+    };
+}
+
+/// What is due. There is one writer, so that nobody else takes or cancels meanwhile.
+const TAKE: &str = concat!(
+    "WITH clock (now) AS MATERIALIZED (SELECT ",
+    now!(),
+    ") SELECT ",
+    columns!(),
+    " FROM eventbus_scheduled AS s, clock \
+     WHERE s.due_at <= clock.now AND (s.held_until IS NULL OR s.held_until <= clock.now) \
+     AND NOT EXISTS (SELECT 1 FROM eventbus_scheduled AS h WHERE h.held_until > clock.now AND h.shard = s.shard \
+         AND (h.due_at, h.number) < (s.due_at, s.number)) \
+     ORDER BY s.due_at, s.number LIMIT ?1"
+);
+
+const MOVED: &str = concat!(
+    "INSERT INTO eventbus_moved (id, moved_at) SELECT value, ",
+    now!(),
+    " FROM json_each(?1) WHERE true ON CONFLICT (id) DO UPDATE SET moved_at = excluded.moved_at"
+);
+
+/// How long it is until something may be moved.
+const NEXT: &str = concat!(
+    "SELECT min(at) - ",
+    now!(),
+    " FROM (SELECT * FROM (SELECT due_at AS at FROM eventbus_scheduled WHERE held_until IS NULL \
+         ORDER BY due_at, number LIMIT 1) \
+     UNION ALL SELECT held_until FROM eventbus_scheduled WHERE held_until IS NOT NULL)"
+);
+
+const HOLD: &str = concat!(
+    "UPDATE eventbus_scheduled SET failures = failures + 1, failure = ?2, held_until = ",
+    now!(),
+    " + min(60000, 1000 << min(failures, 10)) WHERE id = ?1"
+);
+
+const RESCHEDULE: &str = concat!(
+    "UPDATE eventbus_scheduled SET failures = 0, failure = NULL, held_until = NULL, due_at = coalesce(?2, ",
+    now!(),
+    " + ?3) WHERE id = ?1"
+);
+
+/// The condition on the events `s` that a filter means.
+macro_rules! meant {
+    () => {
+        " FROM eventbus_scheduled AS s WHERE (?1 IS NULL OR s.type GLOB ?1) AND (?2 IS NULL OR s.tenant = ?2) \
+          AND (?3 IS NULL OR s.aggregate_id = ?3)"
+    };
+}
+
+/// Binds a filter as `?1` to `?3`.
+fn meant(
+    query: Query<'static, Sqlite, SqliteArguments>,
+    filter: &ScheduleFilter,
+) -> Query<'static, Sqlite, SqliteArguments> {
+    let ScheduleFilter { types, tenant, aggregate_id } = filter.clone();
+    query.bind(types).bind(tenant).bind(aggregate_id)
+}
+
+/// Writes what is no duplicate.
+pub(super) async fn schedule(
+    store: &SqliteStore,
+    connection: &mut SqliteConnection,
+    events: &[NewEvent],
+    due: Due,
+) -> Result<Duplicates> {
+    append::append_to(store, connection, events, Written::Scheduled(due)).await
+}
+
+/// One statement for these events.
+pub(super) fn insert(events: &[&NewEvent], due: Due) -> QueryBuilder<Sqlite> {
+    let (at, after) = due.parts();
+    let mut insert = QueryBuilder::new(
+        "INSERT INTO eventbus_scheduled (id, type, version, shard, source, tenant, aggregate_kind, aggregate_id, \
+         correlation_id, causation_id, traceparent, tracestate, metadata, data, due_at) ",
+    );
+    insert.push_values(events, |mut row, event| {
+        let envelope = &event.event.envelope;
+        row.push_bind(envelope.id.to_string())
+            .push_bind(&envelope.event_type)
+            .push_bind(envelope.version)
+            .push_bind(columns::slot(event))
+            .push_bind(&envelope.source)
+            .push_bind(&envelope.tenant)
+            .push_bind(&event.aggregate_kind)
+            .push_bind(&envelope.aggregate_id)
+            .push_bind(envelope.correlation_id.map(|id| id.to_string()))
+            .push_bind(envelope.causation_id.map(|id| id.to_string()))
+            .push_bind(&envelope.traceparent)
+            .push_bind(&envelope.tracestate)
+            .push_bind(columns::metadata(&envelope.metadata))
+            .push_bind(&event.event.data);
+        match at {
+            Some(at) => row.push_bind(at),
+            None => row.push(concat!(now!(), " + ")).push_bind_unseparated(after),
+        };
+    });
+    insert
+}
+
+impl Schedule for SqliteStore {
+    async fn next_due(&self) -> Result<Option<Duration>> {
+        let millis: Option<i64> = query_scalar(NEXT)
+            .fetch_one(&self.pool)
+            .await
+            .map_err(|error| self.error("look at the schedule", error))?;
+        Ok(millis.map(|millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0))))
+    }
+
+    async fn take_due(
+        &self,
+        connection: &mut SqliteConnection,
+        limit: usize,
+    ) -> Result<Option<Vec<NewEvent>>> {
+        let failed = |error| self.error("take what is due", error);
+        let take = query(TAKE).bind(columns::limit(limit));
+        let rows = take.fetch_all(&mut *connection).await.map_err(failed)?;
+        let events = rows.iter().map(|row| {
+            let Scheduled { event, .. } = scheduled(self, row)?;
+            let aggregate_kind = row.try_get(13).map_err(failed)?;
+            Ok(NewEvent { event, aggregate_kind, key: None })
+        });
+        let events: Vec<NewEvent> = events.collect::<Result<_>>()?;
+        let ids: Vec<Uuid> = events.iter().map(|new| new.event.envelope.id).collect();
+        let ids = serde_json::to_string(&ids.iter().map(Uuid::to_string).collect::<Vec<_>>())
+            .expect("texts are always JSON");
+        let delete = "DELETE FROM eventbus_scheduled WHERE id IN (SELECT value FROM json_each(?1))";
+        for statement in [MOVED, delete] {
+            query(statement).bind(&ids).execute(&mut *connection).await.map_err(failed)?;
+        }
+        Ok(Some(events))
+    }
+
+    async fn hold(&self, id: Uuid, failure: &str) -> Result<()> {
+        let hold = query(HOLD).bind(id.to_string()).bind(failure);
+        let held = hold.execute(&self.pool).await;
+        held.map(drop).map_err(|error| self.error("hold a scheduled event back", error))
+    }
+
+    async fn scheduled(
+        &self,
+        filter: &ScheduleFilter,
+        after: Option<(i64, i64)>,
+        limit: usize,
+    ) -> Result<Vec<Scheduled>> {
+        let statement = concat!(
+            "SELECT ",
+            columns!(),
+            meant!(),
+            " AND (?4 IS NULL OR (s.due_at, s.number) > (?4, ?5)) ORDER BY s.due_at, s.number LIMIT ?6"
+        );
+        let (at, number) = after.unzip();
+        let query =
+            meant(query(statement), filter).bind(at).bind(number).bind(columns::limit(limit));
+        let rows = query.fetch_all(&self.pool).await;
+        let rows = rows.map_err(|error| self.error("read the schedule", error))?;
+        rows.iter().map(|row| scheduled(self, row)).collect()
+    }
+
+    async fn count_scheduled(&self, filter: &ScheduleFilter) -> Result<u64> {
+        let query = meant(query(concat!("SELECT count(*)", meant!())), filter);
+        let counted = async { query.fetch_one(&self.pool).await?.try_get::<i64, _>(0) };
+        let count = counted.await.map_err(|error| self.error("count the schedule", error))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    async fn cancel(&self, connection: &mut SqliteConnection, id: Uuid) -> Result<bool> {
+        let delete = query("DELETE FROM eventbus_scheduled WHERE id = ?1").bind(id.to_string());
+        let done = delete.execute(connection).await;
+        let done = done.map_err(|error| self.error("cancel a scheduled event", error))?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    async fn reschedule(
+        &self,
+        connection: &mut SqliteConnection,
+        id: Uuid,
+        due: Due,
+    ) -> Result<bool> {
+        let (at, after) = due.parts();
+        let update = query(RESCHEDULE).bind(id.to_string()).bind(at).bind(after);
+        let done = update.execute(connection).await;
+        let done = done.map_err(|error| self.error("reschedule an event", error))?;
+        Ok(done.rows_affected() > 0)
+    }
+}
+
+fn scheduled(store: &SqliteStore, row: &SqliteRow) -> Result<Scheduled> {
+    let failed =
+        |error| store.error("read a row of eventbus_scheduled", columns::named(row, error));
+    let (mut scheduled, version, metadata, failures) = event(row).map_err(failed)?;
+    let at = scheduled.due_at;
+    let envelope = &mut scheduled.event.envelope;
+    envelope.version = columns::read_u32(version, "version", at)?;
+    envelope.metadata = columns::read_metadata(metadata, at)?;
+    scheduled.failures = columns::read_u32(failures, "failures", at)?;
+    Ok(scheduled)
+}
+
+type Read = (Scheduled, i64, Option<String>, i64);
+
+fn event(row: &SqliteRow) -> Result<Read, sqlx::Error> {
+    let envelope = Envelope {
+        id: uuid(row.try_get(0)?, "id")?,
+        event_type: row.try_get(1)?,
+        source: row.try_get(3)?,
+        tenant: row.try_get(4)?,
+        aggregate_id: row.try_get(5)?,
+        correlation_id: optional_uuid(row.try_get(6)?, "correlation_id")?,
+        causation_id: optional_uuid(row.try_get(7)?, "causation_id")?,
+        traceparent: row.try_get(8)?,
+        tracestate: row.try_get(9)?,
+        ..Envelope::default()
+    };
+    let event = RawEvent { envelope, data: row.try_get(11)? };
+    let mut scheduled = Scheduled::new(event, row.try_get(12)?, row.try_get(16)?);
+    scheduled.failure = row.try_get(15)?;
+    Ok((scheduled, row.try_get(2)?, row.try_get(10)?, row.try_get(14)?))
+}
