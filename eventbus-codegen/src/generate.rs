@@ -12,7 +12,9 @@ use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::discover::Code;
 use crate::emit::typescript;
 use crate::migrations;
-use crate::output::{Artifact, Content, Entry, Manifest, Plan, SHARED, State, naming, plan, root};
+use crate::output::{
+    Artifact, Content, Entry, Fault, Manifest, Plan, SHARED, State, faults, naming, plan, root,
+};
 use crate::registry::{Baseline, Registry, files, folder_of, is_history, merge};
 use crate::samples::{self, Checked, Decode, Outcome, Readers};
 use crate::shell;
@@ -24,8 +26,12 @@ pub(crate) struct Generation {
     pub(crate) plan: Plan,
     /// The stored samples and what the code makes of them.
     pub(crate) samples: Vec<Checked>,
+    /// Where the registry is not what was written.
+    pub(crate) faults: Vec<Fault>,
     /// What the evolution check says.
     pub(crate) findings: Vec<Finding>,
+    /// How many event types the code was held against.
+    pub(crate) held: usize,
     /// What could not be expressed, or deserves attention.
     pub(crate) warnings: Vec<String>,
 }
@@ -58,6 +64,7 @@ pub(crate) fn generate(
     let mut registry = merge(&code.catalog, &baseline)?;
     let released = released.map(|released| released.beside(&baseline));
     let held = released.as_ref().unwrap_or(&baseline);
+    let types = held.events.len();
     let findings = check(held, &registry, &code.catalog, config.compat)?;
     reserve(&mut registry, &baseline)?;
 
@@ -94,7 +101,8 @@ pub(crate) fn generate(
     warnings.extend(migrations.unknown.iter().map(|path| {
         format!("`{path}` was generated, but `{root}` does not name it; nothing builds on it")
     }));
-    Ok(Generation { plan, samples: samples.checked, findings, warnings })
+    let faults = faults(&plan, &manifest, &config.schemas);
+    Ok(Generation { plan, samples: samples.checked, faults, findings, held: types, warnings })
 }
 
 /// The names of fields that are gone are kept, so that no other field takes them.

@@ -1,6 +1,7 @@
 //! The real `cargo-eventbus` on small crates.
 
 mod check;
+mod checked;
 mod determinism;
 mod discover;
 mod evolution;

@@ -91,7 +91,7 @@ fn registries(old: &str, new: &str, arguments: &Arguments) -> Result<ExitCode> {
     let refused = findings::is_refused(&found, false);
     match arguments.format {
         Format::Json => {
-            println!("{}", findings::answer(&found, refused).trim_end());
+            println!("{}", findings::answer(&found, refused, Value::Null).trim_end());
         }
         Format::Human => {
             findings::human(&found, None, arguments.common.quiet);
