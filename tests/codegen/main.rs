@@ -1,5 +1,6 @@
 //! The real `cargo-eventbus` on small crates.
 
+mod absent;
 mod check;
 mod checked;
 mod determinism;

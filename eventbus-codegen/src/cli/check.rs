@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::files::{self, Repair};
 use super::findings::{self, Layout};
-use super::scope::{Build, Scope, again};
+use super::scope::{self, Build, Scope, again};
 use super::{Common, report, samples};
 use crate::diagnostic::Result;
 use crate::discover::discover;
@@ -64,9 +64,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     // What follows from the registry alone is not what is asked about.
     config.typescript = None;
     let against = arguments.against.as_deref();
-    let released = against
-        .map(|revision| Baseline::at_revision(config.folder(), &config.schemas, revision))
-        .transpose()?;
+    let released = against.map(|revision| scope::released(&config, revision, quiet)).transpose()?;
+    let command =
+        again("cargo eventbus codegen", &arguments.common, &arguments.scope, &arguments.build);
+    if released.as_ref().is_none_or(|released| released.events.is_empty()) {
+        scope::refuse_no_registry(&config, &command)?;
+    }
     // The toolchain's own sample of what was never released says nothing of what is stored.
     let versions = released.as_ref().map(versions);
     let is_asked = |sample: &Stored| match &versions {
@@ -79,8 +82,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut generation = generate(&config, &code, None, released)?;
     generation.samples.retain(|checked| is_asked(&checked.sample));
     let Generation { samples, faults, findings, warnings, held, .. } = &generation;
-    let command =
-        again("cargo eventbus codegen", &arguments.common, &arguments.scope, &arguments.build);
     let repair = Repair { command, folder: config.folder() };
     let is_sound = faults.is_empty() && failures(samples).next().is_none();
     let is_warned = arguments.deny_warnings && !warnings.is_empty();

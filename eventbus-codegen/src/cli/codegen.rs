@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::files::{Repair, remedy, status, why};
-use super::scope::{Build, Scope, again};
+use super::scope::{self, Build, Scope, again};
 use super::{Common, EXIT_CODES, Format, findings, report, samples};
 use crate::canonical;
 use crate::config::Config;
@@ -15,7 +15,6 @@ use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::discover::discover;
 use crate::generate::{Generation, Purge, generate};
 use crate::output::{Entry, State, diff, write};
-use crate::registry::Baseline;
 use crate::samples::failures;
 use crate::shell;
 
@@ -74,9 +73,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let purge = arguments.purged.clone().zip(arguments.reason.clone());
     let purge = purge.map(|(event_type, reason)| Purge { event_type, reason });
     let against = arguments.against.as_deref();
-    let released = against
-        .map(|revision| Baseline::at_revision(config.folder(), &config.schemas, revision))
-        .transpose()?;
+    let released = against.map(|revision| scope::released(&config, revision, quiet)).transpose()?;
     let code = discover(&config, &request)?;
     let generation = generate(&config, &code, purge.as_ref(), released)?;
     if !quiet {
