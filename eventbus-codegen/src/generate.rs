@@ -16,7 +16,7 @@ use crate::output::{
     Artifact, Content, Entry, Fault, Manifest, Plan, SHARED, State, faults, naming, plan, root,
 };
 use crate::registry::{Baseline, Registry, files, folder_of, is_history, merge};
-use crate::samples::{self, Checked, Decode, Outcome, Readers};
+use crate::samples::{self, Checked, Outcome, Readers};
 use crate::shell;
 
 /// What a run would write.
@@ -70,9 +70,8 @@ pub(crate) fn generate(
 
     let mut warnings = Vec::new();
     let mut artifacts = files(&registry, &config.schemas, &manifest.files);
-    let decode: &Decode<'_> = &|samples| code.decode(samples);
     let readers = Readers::new(&code.catalog);
-    let mut samples = samples::plan(config, &readers, &registry, &manifest, decode)?;
+    let mut samples = samples::plan(config, &readers, &registry, &manifest, code)?;
     artifacts.append(&mut samples.artifacts);
     artifacts.extend(tombstones(&registry, &baseline, config));
     artifacts.extend(history(&artifacts, &manifest, config, &samples.given_up, &baseline));

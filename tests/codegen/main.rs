@@ -10,6 +10,7 @@ mod evolution;
 mod faults;
 mod generate;
 mod git;
+mod honest;
 mod init;
 mod merging;
 mod migrations;
