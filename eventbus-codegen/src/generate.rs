@@ -12,9 +12,11 @@ use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::discover::Code;
 use crate::emit::typescript;
 use crate::migrations;
-use crate::output::{Artifact, Content, Entry, Manifest, Plan, SHARED, State, naming, plan, root};
+use crate::output::{
+    Artifact, Content, Entry, Fault, Manifest, Plan, SHARED, State, faults, naming, plan, root,
+};
 use crate::registry::{Baseline, Catalog, Registry, files, folder_of, is_history, leaves, merge};
-use crate::samples::{self, Checked, Decode, Outcome, Readers};
+use crate::samples::{self, Checked, Outcome, Readers};
 use crate::shell;
 
 /// What a run would write.
@@ -24,8 +26,12 @@ pub(crate) struct Generation {
     pub(crate) plan: Plan,
     /// The stored samples and what the code makes of them.
     pub(crate) samples: Vec<Checked>,
+    /// Where the registry is not what was written.
+    pub(crate) faults: Vec<Fault>,
     /// What the evolution check says.
     pub(crate) findings: Vec<Finding>,
+    /// How many event types the code was held against.
+    pub(crate) held: usize,
     /// What could not be expressed, or deserves attention.
     pub(crate) warnings: Vec<String>,
 }
@@ -59,14 +65,14 @@ pub(crate) fn generate(
     let mut registry = merge(&code.catalog, &baseline)?;
     let released = released.map(|released| released.beside(&baseline));
     let held = released.as_ref().unwrap_or(&baseline);
+    let types = held.events.len();
     let findings = check(held, &baseline, &mut registry, &code.catalog, config.compat)?;
     reserve(&mut registry, &baseline)?;
 
     let mut warnings = Vec::new();
     let mut artifacts = files(&registry, &config.schemas, &manifest.files);
-    let decode: &Decode<'_> = &|samples| code.decode(samples);
     let readers = Readers::new(&code.catalog);
-    let mut samples = samples::plan(config, &readers, &registry, &manifest, decode)?;
+    let mut samples = samples::plan(config, &readers, &registry, &manifest, code)?;
     artifacts.append(&mut samples.artifacts);
     artifacts.extend(tombstones(&registry, &baseline, config));
     artifacts.extend(history(&artifacts, &manifest, config, &samples.given_up, &baseline));
@@ -95,7 +101,8 @@ pub(crate) fn generate(
     warnings.extend(migrations.unknown.iter().map(|path| {
         format!("`{path}` was generated, but `{root}` does not name it; nothing builds on it")
     }));
-    Ok(Generation { plan, samples: samples.checked, findings, warnings })
+    let faults = faults(&plan, &manifest, &config.schemas);
+    Ok(Generation { plan, samples: samples.checked, faults, findings, held: types, warnings })
 }
 
 /// Refuses to purge what the code goes on writing or reading.

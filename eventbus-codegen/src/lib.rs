@@ -36,10 +36,11 @@ pub mod testing {
     use std::path::Path;
 
     use eventbus_runtime::{CompatMode, Document};
+    use serde::de::DeserializeOwned;
     use serde_json::Value;
 
     use crate::compat::check;
-    use crate::discover::{Sample, observe};
+    use crate::discover::{self, Sample, observe};
     use crate::output::{Artifact, Content};
     use crate::registry::{Baseline, Catalog, files, merge};
     use crate::{Result, cli};
@@ -79,6 +80,24 @@ pub mod testing {
         serde_json::from_str(&text).expect("a document is one")
     }
 
+    /// Refuses code that writes what its schemas do not describe; `rewrite`, which stands for it, reads and writes lines of
+    /// samples, and reports a line for each.
+    ///
+    /// # Errors
+    /// Where it does.
+    pub fn refuse_untrue(document: &Document, rewrite: &Decode) -> Result<()> {
+        discover::refuse_untrue(&catalog(document), &|samples| Ok(answers(rewrite, samples)))
+    }
+
+    /// What is reported of each sample.
+    fn answers<T: DeserializeOwned>(ask: &Decode, samples: &[Sample<'_>]) -> Vec<T> {
+        let mut answers = Vec::new();
+        ask(&samples.iter().map(Sample::line).collect::<String>(), &mut |answer| {
+            answers.extend(serde_json::from_str::<T>(answer));
+        });
+        answers
+    }
+
     /// Decodes lines of samples, and reports a line for each.
     pub type Decode = dyn Fn(&str, &mut dyn FnMut(&str));
 
@@ -89,13 +108,7 @@ pub mod testing {
     /// Where the schema of one says so and it is not true.
     pub fn observed(document: &Document, decode: &Decode) -> Result<Document> {
         let mut catalog = catalog(document);
-        observe(&mut catalog, &|samples: &[Sample<'_>]| {
-            let mut answers = Vec::new();
-            decode(&samples.iter().map(Sample::line).collect::<String>(), &mut |answer| {
-                answers.push(serde_json::from_str(answer).unwrap_or_default());
-            });
-            Ok(answers)
-        })?;
+        observe(&mut catalog, &|samples| Ok(answers(decode, samples)))?;
         let text = serde_json::to_string(&catalog).expect("a catalog is JSON");
         Ok(serde_json::from_str(&text).expect("a catalog is a document"))
     }

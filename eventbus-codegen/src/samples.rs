@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::canonical;
 use crate::config::Config;
 use crate::diagnostic::Result;
-use crate::discover::Sample;
+use crate::discover::{Code, Sample, untrue};
 use crate::output::{Artifact, Manifest};
 use crate::registry::{Catalog, Leaf, Registry, Samples, Stored, leaves, sample, sample_path};
 
@@ -53,16 +53,13 @@ pub(crate) struct Failure {
     pub(crate) current: u32,
 }
 
-/// Asks the code whether it decodes each sample: nothing, or the reason why not.
-pub(crate) type Decode<'a> = dyn Fn(&[Sample<'_>]) -> Result<Vec<Option<String>>> + 'a;
-
 /// Plans the samples of `registry` and has all of them decoded. `readers` are the leaves that it was made from.
 pub(crate) fn plan(
     config: &Config,
     readers: &Readers<'_>,
     registry: &Registry,
     manifest: &Manifest,
-    decode: &Decode<'_>,
+    code: &Code,
 ) -> Result<Planned> {
     let Samples { stored, unnamed } = Samples::read(config.folder(), &config.schemas)?;
     let mut planned = Planned::default();
@@ -79,7 +76,11 @@ pub(crate) fn plan(
     }
     let asked: Vec<Sample<'_>> =
         known.iter().map(|(sample, _)| sample).chain(&new).map(Sample::from).collect();
-    let mut reasons = if asked.is_empty() { Vec::new() } else { decode(&asked)? }.into_iter();
+    let reasons = if asked.is_empty() { Vec::new() } else { code.decode(&asked)? };
+    let read = known.iter().zip(&reasons).filter(|(_, reason)| reason.is_none());
+    let untrue = untrue_samples(read.map(|((sample, leaf), _)| (sample, *leaf)), code)?;
+    planned.warnings.extend(untrue);
+    let mut reasons = reasons.into_iter();
     planned.checked = known
         .into_iter()
         .zip(&mut reasons)
@@ -91,6 +92,29 @@ pub(crate) fn plan(
         planned.take_new(sample, reason);
     }
     Ok(planned)
+}
+
+/// What is to be said of the user's own samples of current versions that the code writes otherwise than its schemas say.
+fn untrue_samples<'a>(
+    read: impl Iterator<Item = (&'a Stored, &'a Leaf)>,
+    code: &Code,
+) -> Result<Vec<String>> {
+    let read: Vec<(&Stored, &Leaf)> =
+        read.filter(|(sample, leaf)| !sample.is_own() && sample.version == leaf.version).collect();
+    if read.is_empty() {
+        return Ok(Vec::new());
+    }
+    let asked: Vec<Sample<'_>> = read.iter().map(|(sample, _)| Sample::from(*sample)).collect();
+    let mut found = Vec::new();
+    for ((sample, leaf), answer) in read.into_iter().zip(code.rewrite(&asked)?) {
+        if let Some(matter) = untrue(leaf, &sample.text, &answer)? {
+            let Stored { path, event_type, .. } = sample;
+            found.push(format!(
+                "`{event_type}` is not what its schema says: of `{path}`, {matter}; let serde and schemars say the same"
+            ));
+        }
+    }
+    Ok(found)
 }
 
 impl Outcome {

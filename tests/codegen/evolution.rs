@@ -245,7 +245,9 @@ fn a_deleted_version_is_missed() {
     let fixture = Fixture::new("evolution-deleted", SHOP);
     fixture.codegen();
     std::fs::remove_file(fixture.path("schemas/system.started/v1.json")).unwrap();
-    fixture.run(&["check"]).said(0, &["nothing is refused"]);
+    let lost = fixture.run(&["check"]);
+    lost.said(1, &["`schemas/system.started/v1.json` is missing", "cargo eventbus codegen"]);
+    assert!(!lost.stderr.contains("EV005"), "the code writes it again: {}", lost.stderr);
     fixture.replace("src/lib.rs", "host: String", "host: String, port: Option<u16>");
     fixture.run(&["check"]).said(1, &["error[EV005]", "v1.json → absent", "version control"]);
     fixture.run(&["codegen"]).refused(&["v1.json` was deleted", "version control"]);

@@ -1,6 +1,8 @@
 //! The real `cargo-eventbus` on small crates.
 
+mod absent;
 mod check;
+mod checked;
 mod determinism;
 mod discover;
 mod evolution;
@@ -9,6 +11,7 @@ mod faults;
 mod generate;
 mod git;
 mod given_up;
+mod honest;
 mod init;
 mod merging;
 mod migrations;

@@ -1,13 +1,13 @@
 //! `cargo eventbus codegen`: writes what follows from the events, or checks that it is written.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use anstream::println;
 use clap::Args;
 use serde_json::json;
 
-use super::scope::{Build, Scope, again};
+use super::files::{Repair, remedy, status, why};
+use super::scope::{self, Build, Scope, again};
 use super::{Common, EXIT_CODES, Format, findings, report, samples};
 use crate::canonical;
 use crate::config::Config;
@@ -15,7 +15,6 @@ use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::discover::discover;
 use crate::generate::{Generation, Purge, generate};
 use crate::output::{Entry, State, diff, write};
-use crate::registry::{Baseline, beside};
 use crate::samples::failures;
 use crate::shell;
 
@@ -74,9 +73,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let purge = arguments.purged.clone().zip(arguments.reason.clone());
     let purge = purge.map(|(event_type, reason)| Purge { event_type, reason });
     let against = arguments.against.as_deref();
-    let released = against
-        .map(|revision| Baseline::at_revision(config.folder(), &config.schemas, revision))
-        .transpose()?;
+    let released = against.map(|revision| scope::released(&config, revision, quiet)).transpose()?;
     let code = discover(&config, &request)?;
     let generation = generate(&config, &code, purge.as_ref(), released)?;
     if !quiet {
@@ -115,14 +112,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(if found { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-/// What the user is told to run.
-struct Repair<'a> {
-    /// This command, as it was given, to write.
-    command: String,
-    /// The folder that paths are relative to.
-    folder: &'a Path,
-}
-
 impl Arguments {
     /// The command that writes what these arguments ask for.
     fn command(&self) -> String {
@@ -140,56 +129,9 @@ fn refuse_blocked(generation: &Generation, repair: &Repair<'_>) -> Result<()> {
         format!("nothing was written: `{}` {}", first.path, why(first.state)),
     );
     for entry in &blocked {
-        error = error.help(remedy(entry, repair));
+        error = error.help(remedy(&entry.path, entry.state, repair));
     }
     Err(error)
-}
-
-fn why(state: State) -> &'static str {
-    match state {
-        State::Unchanged => "is up to date",
-        State::Missing => "is missing",
-        State::Different => "is not what is generated",
-        State::LeftOver => "is no longer generated",
-        State::Released => "is no longer generated, and was edited by hand",
-        State::Edited => "was edited by hand, and is never written again",
-        State::Gone => "was deleted, and is never written again",
-        State::Foreign => "is in the way, and was not generated",
-        State::Recoded => "has other ends of lines than were written, and is never written again",
-        State::Linked => "is reached by a symbolic link, and nothing is written through one",
-    }
-}
-
-fn remedy(entry: &Entry, repair: &Repair<'_>) -> String {
-    let command = &repair.command;
-    let path = &entry.path;
-    match entry.state {
-        State::Unchanged => format!("`{path}` needs nothing"),
-        State::Missing | State::Different | State::LeftOver => format!("run `{command}`"),
-        State::Released => {
-            format!("run `{command}`, which lets go of `{path}`, and delete it if it is not yours")
-        }
-        State::Edited | State::Gone => {
-            let own = beside(path).map(|own| format!(", and write yours beside it, as `{own}`"));
-            format!(
-                "restore `{path}` from version control{}: {}",
-                own.unwrap_or_default(),
-                shell::restore(repair.folder, path)
-            )
-        }
-        State::Recoded => format!(
-            "keep git from changing `{path}`, whose bytes are what a database remembers: put `*.sql eol=lf` into \
-             .gitattributes, delete the file, and restore it: {}",
-            shell::restore(repair.folder, path)
-        ),
-        State::Linked => format!(
-            "put the file itself at `{path}` in the place of the link, or name in the configuration where it leads to"
-        ),
-        State::Foreign => match beside(path) {
-            Some(own) => format!("rename `{path}`: samples of your own are named `{own}`"),
-            None => format!("move `{path}` away, or name another path in the configuration"),
-        },
-    }
 }
 
 /// What `--check` found: each file, its diff, and the repair.
@@ -198,13 +140,13 @@ fn drifted(generation: &Generation, repair: &Repair<'_>) {
         return;
     }
     for entry in generation.plan.drift() {
-        report::file(report::CHANGED, check_status(entry.state), &entry.path);
+        report::file(report::CHANGED, status(entry.state), &entry.path);
     }
     for entry in generation.plan.drift() {
         report::diff(&diff::unified(entry));
     }
     let mut remedies: Vec<String> =
-        generation.plan.drift().map(|entry| remedy(entry, repair)).collect();
+        generation.plan.drift().map(|entry| remedy(&entry.path, entry.state, repair)).collect();
     remedies.sort();
     remedies.dedup();
     let count = generation.plan.drift().count();
@@ -251,7 +193,7 @@ fn written(generation: &Generation, config: &Config, repair: &Repair<'_>) {
 }
 
 fn machine(generation: &Generation, check: bool, ok: bool) -> String {
-    let status = if check { check_status } else { write_status };
+    let status = if check { status } else { write_status };
     let files: Vec<_> = generation
         .plan
         .entries
@@ -265,20 +207,6 @@ fn machine(generation: &Generation, check: bool, ok: bool) -> String {
         "samples": samples::machine(&generation.samples),
         "warnings": generation.warnings,
     }))
-}
-
-const fn check_status(state: State) -> &'static str {
-    match state {
-        State::Unchanged => "unchanged",
-        State::Missing => "missing",
-        State::Different => "different",
-        State::LeftOver | State::Released => "left-over",
-        State::Edited => "edited",
-        State::Gone => "deleted",
-        State::Foreign => "foreign",
-        State::Recoded => "line-ends",
-        State::Linked => "linked",
-    }
 }
 
 const fn write_status(state: State) -> &'static str {

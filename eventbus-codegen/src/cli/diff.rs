@@ -15,12 +15,13 @@ use super::scope::Scope;
 use super::{Common, Format, findings, report};
 use crate::compat::{Answer, Contract, between, lies_within};
 use crate::diagnostic::{Error, ErrorKind, Result};
-use crate::registry::Baseline;
+use crate::registry::{Baseline, meant, near, none_at, refuse_absent};
 
 const EXAMPLES: &str = "\
 Examples:
   cargo eventbus diff v1.0.0 HEAD               two commits of this repository's registry
   cargo eventbus diff ../released/schemas schemas
+  cargo eventbus diff v1.0.0:events schemas     a folder of a commit, from the top of the repository
   cargo eventbus diff --schemas before.json after.json
   cargo eventbus diff --schemas before.json after.json --contracts --format json
   cargo eventbus diff --pairs pairs.jsonl > answers.jsonl
@@ -30,7 +31,7 @@ Exit codes:
   1  a change is refused; there is a document that only one of them describes, or it cannot be decided
   2  usage or file errors";
 
-/// Compare two registries, each a folder or a commit, or two JSON Schemas.
+/// Compare two registries, each a folder, a commit or a folder of a commit, or two JSON Schemas.
 ///
 /// The later registry is held against the earlier one as `check` holds the code against it. Nothing is built.
 ///
@@ -42,7 +43,7 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
-    /// Two registries: folders, or commits, branches or tags of this repository.
+    /// Two registries: folders, commits, branches or tags of this repository, or REVISION:FOLDER.
     #[arg(num_args = 2, value_names = ["OLD", "NEW"], required_unless_present_any = ["pairs", "schemas"])]
     registries: Vec<String>,
     /// Compare two files that hold a JSON Schema each.
@@ -68,6 +69,8 @@ pub(super) struct Arguments {
     common: Common,
 }
 
+const REGISTRIES: &str = "name the folder that `codegen` writes, a commit that has it, or `COMMIT:FOLDER` where it was elsewhere";
+
 /// A line of `--pairs`.
 #[derive(Deserialize)]
 struct Pair {
@@ -91,7 +94,7 @@ fn registries(old: &str, new: &str, arguments: &Arguments) -> Result<ExitCode> {
     let refused = findings::is_refused(&found, false);
     match arguments.format {
         Format::Json => {
-            println!("{}", findings::answer(&found, refused).trim_end());
+            println!("{}", findings::answer(&found, refused, Value::Null).trim_end());
         }
         Format::Human => {
             findings::human(&found, None, arguments.common.quiet);
@@ -103,14 +106,25 @@ fn registries(old: &str, new: &str, arguments: &Arguments) -> Result<ExitCode> {
     Ok(if refused { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-/// A folder that there is, or else a commit.
+/// A folder that there is, a folder of a commit, or the registry of a commit.
 fn registry(name: &str, arguments: &Arguments) -> Result<Baseline> {
     let folder = Path::new(name);
     if folder.is_dir() {
+        refuse_absent(folder, name).map_err(|error| error.help(REGISTRIES))?;
         return Baseline::read(folder);
     }
+    if let Some((revision, path)) = name.split_once(':') {
+        return Baseline::at_path(&arguments.common.folder()?, revision, path);
+    }
     let config = arguments.scope.load(&arguments.common)?;
-    Baseline::at_revision(config.folder(), &config.schemas, name)
+    let found = Baseline::at_revision(config.folder(), &config.schemas, name);
+    let found = found.map_err(|error| match near(folder) {
+        Some(near) => {
+            error.help(format!("there is no folder `{name}` either: {}", meant(name, &near)))
+        }
+        None => error.help(format!("there is no folder `{name}` either")),
+    });
+    found?.ok_or_else(|| none_at(name, &config.schemas).help(REGISTRIES))
 }
 
 fn schemas(old: &Path, new: &Path, arguments: &Arguments) -> Result<ExitCode> {

@@ -1,5 +1,6 @@
 //! What the evolution check found, for people, for machines, and for a code forge.
 
+use std::error::Error as _;
 use std::path::Path;
 
 use anstream::println;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use super::report;
 use crate::canonical;
 use crate::compat::{Direction, Finding, Verdict};
-use crate::diagnostic::Place;
+use crate::diagnostic::{Error, Place};
 use crate::registry::Review;
 
 /// How to print what the evolution check found.
@@ -116,9 +117,13 @@ fn shown(direction: Direction, witness: &Value) -> String {
     }
 }
 
-/// The whole answer of a command for a machine: the findings, and whether they are let through.
-pub(super) fn answer(findings: &[Finding], refused: bool) -> String {
-    canonical::text(&json!({ "findings": machine(findings), "ok": !refused }))
+/// The whole answer of a command for a machine: the findings, whether they are let through, and what `more` holds.
+pub(super) fn answer(findings: &[Finding], refused: bool, more: Value) -> String {
+    let mut answer = json!({ "findings": machine(findings), "ok": !refused });
+    if let (Value::Object(answer), Value::Object(more)) = (&mut answer, more) {
+        answer.extend(more);
+    }
+    canonical::text(&answer)
 }
 
 /// The findings for a machine.
@@ -192,6 +197,21 @@ pub(super) fn github(findings: &[Finding], schemas: &str) {
         };
         println!("::{level} file={place},title={}::{}", rule.id, escaped(text.trim_end()));
     }
+}
+
+/// An error as an annotation at its file, which is named from the configuration's folder.
+pub(super) fn annotation(title: &str, error: &Error) {
+    let place = error.place().map(|place| format!("file={},", property(&place.to_string())));
+    let cause = error.source().map(ToString::to_string);
+    let lines =
+        [error.to_string()].into_iter().chain(cause).chain(error.remedies().iter().cloned());
+    let text = lines.collect::<Vec<_>>().join("\n");
+    println!("::error {}title={title}::{}", place.unwrap_or_default(), escaped(&text));
+}
+
+/// A warning without a place as an annotation.
+pub(super) fn warned(text: &str) {
+    println!("::warning title=registry::{}", escaped(text));
 }
 
 /// The end of a line would end the annotation.

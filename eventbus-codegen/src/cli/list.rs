@@ -6,7 +6,7 @@ use anstream::println;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::scope::Scope;
+use super::scope::{Scope, refuse_no_registry};
 use super::{Common, Format, report};
 use crate::canonical;
 use crate::diagnostic::Result;
@@ -38,6 +38,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let config = arguments.scope.load(&arguments.common)?;
+    refuse_no_registry(&config, "cargo eventbus codegen")?;
     let registry = Baseline::read(&config.folder().join(&config.schemas))?;
     let wanted = |name: &str| match &arguments.pattern {
         Some(pattern) => match pattern.strip_suffix(".*") {

@@ -5,6 +5,7 @@ mod codegen;
 mod completions;
 mod diff;
 mod explain;
+mod files;
 mod findings;
 mod init;
 mod list;

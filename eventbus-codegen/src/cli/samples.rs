@@ -9,7 +9,7 @@ use crate::diagnostic::{Error, ErrorKind};
 use crate::registry::Stored;
 use crate::samples::{Checked, Failure, Outcome, failures};
 
-/// Every sample that does not decode, each with its reason and its remedies.
+/// Every sample that does not decode, each with its reason and its remedies. `check` says that nothing was to be written.
 pub(super) fn findings(samples: &[Checked], check: bool, command: &str) {
     for (sample, failure) in failures(samples) {
         report::error(&finding(sample, failure, command));
@@ -23,9 +23,9 @@ pub(super) fn findings(samples: &[Checked], check: bool, command: &str) {
 }
 
 /// The samples for a machine.
-pub(super) fn machine(samples: &[Checked]) -> Value {
+pub(super) fn machine<'a>(samples: impl IntoIterator<Item = &'a Checked>) -> Value {
     samples
-        .iter()
+        .into_iter()
         .map(|Checked { sample, outcome }| {
             let Stored { path, event_type, version, .. } = sample;
             let mut entry = json!({ "path": path, "type": event_type, "version": version });
@@ -42,7 +42,8 @@ pub(super) fn machine(samples: &[Checked]) -> Value {
         .collect()
 }
 
-fn finding(sample: &Stored, failure: &Failure, command: &str) -> Error {
+/// What is to be said of a sample that does not decode.
+pub(super) fn finding(sample: &Stored, failure: &Failure, command: &str) -> Error {
     let Failure { reason, reader, current } = failure;
     let Stored { path, event_type, version, .. } = sample;
     let message = format!("a sample of `{event_type}` at version {version} does not decode");

@@ -8,6 +8,7 @@ use super::{Common, report};
 use crate::config::Config;
 use crate::diagnostic::Result;
 use crate::discover::Request;
+use crate::registry::{Baseline, none_at, refuse_absent};
 use crate::shell;
 
 /// Which registry a command is about.
@@ -43,6 +44,23 @@ impl Scope {
     pub(super) fn load(&self, common: &Common) -> Result<Config> {
         Config::load(self.config.as_deref(), &common.folder()?, self.workspace)
     }
+}
+
+/// Refuses to go on where no registry is: a misspelt folder would be one of no events. `command` writes it.
+pub(super) fn refuse_no_registry(config: &Config, command: &str) -> Result<()> {
+    let folder = config.folder().join(&config.schemas);
+    refuse_absent(&folder, &config.schemas)
+        .map_err(|error| error.at(&config.file, None).help(format!("to write it, run `{command}`")))
+}
+
+/// The registry of a commit that `--against` names; one that has none had no events.
+pub(super) fn released(config: &Config, revision: &str, quiet: bool) -> Result<Baseline> {
+    let found = Baseline::at_revision(config.folder(), &config.schemas, revision)?;
+    if found.is_none() && !quiet {
+        let none = none_at(revision, &config.schemas);
+        report::note(&format!("{none}: everything counts as new"));
+    }
+    Ok(found.unwrap_or_default())
 }
 
 impl Build {

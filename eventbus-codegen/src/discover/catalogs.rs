@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use eventbus_runtime::{Document, Node};
 
-use super::program::{Program, Sample};
+use super::program::{Program, Rewritten, Sample};
 use crate::config::Source;
 use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::registry::{Branch, Catalog, Leaf, leaves};
@@ -42,29 +42,37 @@ impl Code {
 
     /// Has the samples decoded by the user's code: for each of them nothing, or the reason why it does not decode.
     pub(crate) fn decode(&self, samples: &[Sample<'_>]) -> Result<Vec<Option<String>>> {
+        self.ask(samples, &Program::decode)
+    }
+
+    /// Has the samples decoded and written again by the user's code.
+    pub(crate) fn rewrite(&self, samples: &[Sample<'_>]) -> Result<Vec<Rewritten>> {
+        self.ask(samples, &Program::rewrite)
+    }
+
+    /// Has each sample answered by the program that reads its type.
+    fn ask<T>(&self, samples: &[Sample<'_>], ask: &Ask<T>) -> Result<Vec<T>> {
         if let [(_, only)] = self.programs.as_slice() {
-            return only.decode(samples);
+            return ask(only, samples);
         }
-        let mut outcomes = vec![None; samples.len()];
         let mut asked: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (index, sample) in samples.iter().enumerate() {
             let reads =
                 |(names, _): &(BTreeSet<String>, Program)| names.contains(sample.event_type);
-            asked
-                .entry(self.programs.iter().position(reads).unwrap_or_default())
-                .or_default()
-                .push(index);
+            let program = self.programs.iter().position(reads).unwrap_or_default();
+            asked.entry(program).or_default().push(index);
         }
+        let mut answers = BTreeMap::new();
         for (program, indices) in asked {
             let part: Vec<Sample<'_>> = indices.iter().map(|&index| samples[index]).collect();
-            let answers = self.programs[program].1.decode(&part)?;
-            for (index, answer) in indices.into_iter().zip(answers) {
-                outcomes[index] = answer;
-            }
+            answers.extend(indices.into_iter().zip(ask(&self.programs[program].1, &part)?));
         }
-        Ok(outcomes)
+        Ok(answers.into_values().collect())
     }
 }
+
+/// What a program is asked of samples.
+type Ask<T> = dyn Fn(&Program, &[Sample<'_>]) -> Result<Vec<T>>;
 
 /// The names under which events are read, former ones included.
 fn names(catalog: &Catalog) -> BTreeSet<String> {

@@ -8,6 +8,7 @@
 mod build;
 mod cache;
 mod catalogs;
+mod honest;
 mod link;
 mod metadata;
 mod open;
@@ -26,6 +27,7 @@ use serde::Deserialize;
 use self::build::Built;
 use self::cache::{Answer, Kept, stamp};
 pub(crate) use self::catalogs::Code;
+pub(crate) use self::honest::{refuse_untrue, untrue};
 use self::link::{Linked, Pieces, link};
 pub(crate) use self::metadata::{Metadata, Package};
 pub(crate) use self::open::observe;
@@ -121,6 +123,7 @@ impl Place<'_> {
         let mut catalog = parse(&text)?;
         observe(&mut catalog, &|samples| program.decode(samples))
             .map_err(|error| unit.source.at(error))?;
+        refuse_untrue(&catalog, &|samples| program.rewrite(samples))?;
         let text = serde_json::to_string(&catalog).expect("a catalog is JSON");
         kept.remember(&stamp, &Answer { program: path, catalog: text })?;
         Ok((catalog, program.within(kept)))

@@ -6,6 +6,8 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -35,6 +37,20 @@ pub(crate) struct Sample<'a> {
     pub(crate) version: u32,
     /// Its text.
     pub(crate) data: &'a str,
+}
+
+/// What becomes of a payload that is read and written again, with the reason where that fails.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Rewritten {
+    /// It does not decode, or the process died.
+    Unread(IgnoredAny),
+    /// What was read is not written.
+    Unwritten(String),
+    /// This text is written, which does not decode.
+    Lost(String, String),
+    /// This text is written, and decodes.
+    Written(String),
 }
 
 impl Sample<'_> {
@@ -80,24 +96,32 @@ impl Program {
     }
 
     /// Has the samples decoded by the user's code: for each of them nothing, or the reason why it does not decode.
-    ///
-    /// A sample that takes the process down, as an upcaster that panics does, is the one whose line is missing; the rest
-    /// are decoded by another process.
     pub(crate) fn decode(&self, samples: &[Sample<'_>]) -> Result<Vec<Option<String>>> {
-        self.decode_within(PATIENCE, samples)
+        self.ask(PATIENCE, samples, &[], &|end| Some(end))
     }
 
-    fn decode_within(
+    /// Has the samples decoded and written again: for each of them what became of it.
+    pub(super) fn rewrite(&self, samples: &[Sample<'_>]) -> Result<Vec<Rewritten>> {
+        self.ask(PATIENCE, samples, &[Path::new("again")], &|_| Rewritten::Unread(IgnoredAny))
+    }
+
+    /// Has the code answer for each sample.
+    ///
+    /// A sample that takes the process down, as an upcaster that panics does, is the one whose line is missing: `died` makes
+    /// the answer of what is to be said of that. The rest are put to another process.
+    fn ask<T: DeserializeOwned>(
         &self,
         patience: Duration,
         samples: &[Sample<'_>],
-    ) -> Result<Vec<Option<String>>> {
+        how: &[&Path],
+        died: &dyn Fn(String) -> T,
+    ) -> Result<Vec<T>> {
         let mut outcomes = Vec::with_capacity(samples.len());
         while let Some(rest) = samples.get(outcomes.len()..).filter(|rest| !rest.is_empty()) {
-            let (mut answered, end) = self.decode_until_death(patience, rest)?;
+            let (mut answered, end) = self.ask_until_death(patience, rest, how)?;
             answered.truncate(rest.len());
             if answered.len() < rest.len() {
-                answered.push(Some(format!("the code did not return: {end}")));
+                answered.push(died(format!("the code did not return: {end}")));
             }
             outcomes.extend(answered);
         }
@@ -105,17 +129,19 @@ impl Program {
     }
 
     /// The answers that came, and what is to be said of the process that gave them.
-    fn decode_until_death(
+    fn ask_until_death<T: DeserializeOwned>(
         &self,
         patience: Duration,
         samples: &[Sample<'_>],
-    ) -> Result<(Vec<Option<String>>, String)> {
+        how: &[&Path],
+    ) -> Result<(Vec<T>, String)> {
         let [asked, answer] =
             ["samples.jsonl", "answer.jsonl"].map(|name| self.folder.path().join(name));
         let lines: String = samples.iter().map(Sample::line).collect();
         fs::write(&asked, lines).map_err(|error| Error::file("write", &asked, error))?;
         fs::write(&answer, "").map_err(|error| Error::file("write", &answer, error))?;
-        let end = self.watch(patience, &answer, &asked)?;
+        let arguments = [&[answer.as_path(), &asked], how].concat();
+        let end = self.watch(patience, &answer, &arguments)?;
         let text = read(&answer)?;
         // A line that is cut off is the one of a process that died while writing it.
         let lines = text.lines().map_while(|line| serde_json::from_str(line).ok());
@@ -124,12 +150,12 @@ impl Program {
 
     /// Runs the program until it ends, or until it has written no answer for too long. It speaks into a file: nobody
     /// would empty a pipe meanwhile.
-    fn watch(&self, patience: Duration, answer: &Path, asked: &Path) -> Result<String> {
+    fn watch(&self, patience: Duration, answer: &Path, arguments: &[&Path]) -> Result<String> {
         let heard = self.folder.path().join("stderr.txt");
         let stderr =
             fs::File::create(&heard).map_err(|error| Error::file("write", &heard, error))?;
         let mut child = self
-            .command(&[answer, asked])
+            .command(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(stderr)
@@ -199,7 +225,9 @@ mod tests {
         // It takes any arguments, and goes on for ever.
         let program = Program::new(folder, "yes".into(), "`shop::ShopEvent`".to_owned());
         let sample = Sample { event_type: "order.placed", version: 1, data: "{}" };
-        let reasons = program.decode_within(Duration::from_millis(50), &[sample, sample]).unwrap();
+        let reasons = program
+            .ask(Duration::from_millis(50), &[sample, sample], &[], &|end| Some(end))
+            .unwrap();
         let reason = Some("the code did not return: it was ended after 50ms".to_owned());
         assert_eq!(reasons, [reason.clone(), reason]);
     }

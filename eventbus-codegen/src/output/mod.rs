@@ -1,10 +1,12 @@
 //! From what should be on disk to what is: the plan, its comparison, and the writing of it.
 
 pub(crate) mod diff;
+mod faults;
 mod manifest;
 mod plan;
 mod write;
 
+pub(crate) use self::faults::{Fault, Wrong, faults};
 pub(crate) use self::manifest::{Emitted, Manifest, Registered, SHARED, naming, root};
 pub(crate) use self::plan::{Entry, Plan, State, plan};
 pub(crate) use self::write::write;

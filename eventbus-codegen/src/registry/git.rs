@@ -7,39 +7,84 @@ use std::process::{Command, Stdio};
 
 use super::Baseline;
 use super::baseline::is_read;
+use super::place::{meant, nearest};
 use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::shell;
 use crate::text::unix;
 
 impl Baseline {
     /// The registry in `schemas` below `folder`, as it is in the commit that `revision` names; where it was elsewhere then, as
-    /// it is there. A commit without one has an empty registry.
-    pub(crate) fn at_revision(folder: &Path, schemas: &str, revision: &str) -> Result<Self> {
-        let commit = format!("{revision}^{{commit}}");
-        git(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], "")
-            .map_err(|error| unknown(revision, error))?;
-        let here = format!("{revision}:./{schemas}");
-        let listing = match git(folder, &["ls-tree", "-r", "-z", &here], "") {
-            Ok(listing) => listing,
-            Err(_) => {
-                let Some(place) = moved(folder, revision)? else { return Ok(Self::default()) };
-                git(folder, &["ls-tree", "-r", "-z", &format!("{revision}:{place}")], "")?
-            }
-        };
-        // `100644 blob <id>\t<path>`, each ended by a zero byte.
-        let entries: Vec<(&str, &str)> = listing
-            .split('\0')
-            .filter_map(|entry| {
-                let (meta, path) = entry.split_once('\t')?;
-                Some((meta.rsplit(' ').next()?, path))
-            })
-            .filter(|(_, path)| is_read(path))
-            .collect();
-        let ids: String = entries.iter().map(|(id, _)| format!("{id}\n")).collect();
-        let contents = git(folder, &["cat-file", "--batch"], &ids)?;
-        let files = texts(&entries, &contents)?;
-        Ok(Self::parse(files, &folder.join(schemas))?.of_revision(revision))
+    /// it is there. Nothing where the commit has none.
+    pub(crate) fn at_revision(
+        folder: &Path,
+        schemas: &str,
+        revision: &str,
+    ) -> Result<Option<Self>> {
+        refuse_unknown(folder, revision)?;
+        let place = folder.join(schemas);
+        let mut found = read(folder, &format!("{revision}:./{schemas}"), &place)?;
+        if found.is_none()
+            && let Some(moved) = moved(folder, revision)?
+        {
+            found = read(folder, &format!("{revision}:{moved}"), &place)?;
+        }
+        Ok(found.map(|found| found.of_revision(revision)))
     }
+
+    /// The registry in the folder that `revision` and `path` name together, as git does: from the top of the repository that
+    /// `folder` is in.
+    pub(crate) fn at_path(folder: &Path, revision: &str, path: &str) -> Result<Self> {
+        refuse_unknown(folder, revision)?;
+        let path = path.trim_end_matches('/');
+        if let Some(found) = read(folder, &format!("{revision}:{path}"), Path::new(path))? {
+            return Ok(found.of_revision(revision));
+        }
+        let error = none_at(revision, path);
+        let listing =
+            git(folder, &["ls-tree", "-r", "-z", "--full-tree", "--name-only", revision], "")?;
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let registries = listing.split('\0').filter_map(|file| {
+            let place = file.strip_suffix("/catalog.json")?;
+            let (above, last) = place.rsplit_once('/').unwrap_or(("", place));
+            (above == parent).then_some(last)
+        });
+        Err(match nearest(name, &registries.collect()) {
+            Some(near) => error.help(meant(path, &near)),
+            None => error.help("name a folder of that commit that `codegen` wrote"),
+        })
+    }
+}
+
+/// What is said where a commit has no registry.
+pub(crate) fn none_at(revision: &str, path: &str) -> Error {
+    Error::new(ErrorKind::Registry, format!("`{revision}` has no registry at `{path}`"))
+}
+
+fn refuse_unknown(folder: &Path, revision: &str) -> Result<()> {
+    let commit = format!("{revision}^{{commit}}");
+    git(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], "")
+        .map(drop)
+        .map_err(|error| unknown(revision, error))
+}
+
+/// The registry in a folder of a commit, as if it were at `place`; nothing where there is no such folder, or no registry in it.
+fn read(folder: &Path, tree: &str, place: &Path) -> Result<Option<Baseline>> {
+    let Ok(listing) = git(folder, &["ls-tree", "-r", "-z", tree], "") else { return Ok(None) };
+    // `100644 blob <id>\t<path>`, each ended by a zero byte.
+    let entries: Vec<(&str, &str)> = listing
+        .split('\0')
+        .filter_map(|entry| {
+            let (meta, path) = entry.split_once('\t')?;
+            Some((meta.rsplit(' ').next()?, path))
+        })
+        .filter(|(_, path)| is_read(path))
+        .collect();
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    let ids: String = entries.iter().map(|(id, _)| format!("{id}\n")).collect();
+    let contents = git(folder, &["cat-file", "--batch"], &ids)?;
+    Baseline::parse(texts(&entries, &contents)?, place).map(Some)
 }
 
 /// Where in a commit the registry was that is not there any more: without it a registry that moves would be compared with

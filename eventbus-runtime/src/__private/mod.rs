@@ -20,7 +20,7 @@ pub use self::names::{
     prefix_of, same, states_its_kind, text,
 };
 pub use self::program::answer;
-pub use self::samples::decode_samples;
+pub use self::samples::{Rewritten, decode_samples, rewrite, rewrite_samples};
 pub use self::subset::{is_subset, member, overlap};
 pub(crate) use self::wire::raw;
 pub use self::wire::{AggregateId, aggregate_id, catalog_json, read_tagged, to_data, write_tagged};

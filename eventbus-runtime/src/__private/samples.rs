@@ -1,6 +1,9 @@
-//! Stored samples, decoded by the code that the toolchain was linked with.
+//! Samples, decoded and written again by the code that the toolchain was linked with.
+
+use serde::Serialize;
 
 use crate::error::Result;
+use crate::event::DomainEvent;
 
 /// A payload stored at a version of a type: the type's name, the version, and the payload's text.
 type Sample = (String, u32, String);
@@ -24,6 +27,53 @@ pub fn decode_samples(
         let reason = decode(&event_type, version, &data).err().map(|error| error.full());
         let reason = serde_json::to_string(&reason).expect("a text is JSON");
         report(&format!("{reason}\n"));
+    }
+}
+
+/// What becomes of a sample that is read and written again, with the reason where that fails.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rewritten {
+    /// It does not decode.
+    Unread(String),
+    /// What was read is not written.
+    Unwritten(String),
+    /// This text is written, which does not decode.
+    Lost(String, String),
+    /// This text is written, and decodes.
+    Written(String),
+}
+
+/// Reads a sample and writes it again, as the code would emit it.
+pub fn rewrite<T: DomainEvent>(event_type: &str, version: u32, data: &str) -> Rewritten {
+    let event = match T::from_data(event_type, version, data) {
+        Ok(event) => event,
+        Err(error) => return Rewritten::Unread(error.full()),
+    };
+    let written = match event.to_data() {
+        Ok(written) => written,
+        Err(error) => return Rewritten::Unwritten(error.full()),
+    };
+    match T::from_data(event.event_type(), event.version(), &written) {
+        Ok(_) => Rewritten::Written(written),
+        Err(error) => Rewritten::Lost(written, error.full()),
+    }
+}
+
+/// Reads and writes each of `samples`, as [`decode_samples`] decodes them, and hands what became of it to `report`.
+///
+/// # Panics
+/// When a line of `samples` is none of the toolchain's.
+pub fn rewrite_samples(
+    samples: &str,
+    rewrite: &dyn Fn(&str, u32, &str) -> Rewritten,
+    report: &mut dyn FnMut(&str),
+) {
+    for line in samples.lines() {
+        let (event_type, version, data): Sample =
+            serde_json::from_str(line).expect("the toolchain writes a name, a version and a text");
+        let answer = serde_json::to_string(&rewrite(&event_type, version, &data));
+        report(&format!("{}\n", answer.expect("texts are JSON")));
     }
 }
 

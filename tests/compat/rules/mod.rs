@@ -90,6 +90,11 @@ macro_rules! side {
             report,
         );
     };
+                let rewrite: &eventbus_codegen::testing::Decode = &|samples, report| {
+                    let again = &eventbus_runtime::__private::rewrite::<ShopEvent>;
+                    eventbus_runtime::__private::rewrite_samples(samples, again, report);
+                };
+                eventbus_codegen::testing::refuse_untrue(&document, rewrite).expect("it writes what it says");
                 eventbus_codegen::testing::observed(&document, decode).expect("what is said is true")
             }
         }

@@ -53,15 +53,29 @@ pub(crate) fn lies_within(old: (&Value, Contract), new: (&Value, Contract)) -> A
     if depth(old.0).max(depth(new.0)) <= SHALLOW {
         return decided(old, new, DEEPEST[0], Budget(WHOLE));
     }
-    // A schema is read and searched as deep as it is nested, which may be more than a thread usually has room for.
+    with_room(|| decided(old, new, DEEPEST[1], Budget(WHOLE))).unwrap_or_else(|error| {
+        Answer::Unknown(format!("there is no room for so deep a schema: {error}"))
+    })
+}
+
+/// Which of `values` are described by `schema`, read as `contract` says; nothing where that cannot be told.
+pub(crate) fn describes(schema: &Value, contract: Contract, values: &[Value]) -> Vec<Option<bool>> {
+    let judged = || {
+        let mut graph = Graph::default();
+        let id = read::read(&mut graph, schema, contract);
+        values.iter().map(|value| accepts(&graph, id, value)).collect()
+    };
+    if depth(schema) <= SHALLOW {
+        return judged();
+    }
+    with_room(judged).unwrap_or_else(|_| vec![None; values.len()])
+}
+
+/// A schema is read and searched as deep as it is nested, which may be more than a thread usually has room for.
+fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Result<T> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK);
-        match thread.spawn_scoped(scope, || decided(old, new, DEEPEST[1], Budget(WHOLE))) {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            Err(error) => {
-                Answer::Unknown(format!("there is no room for so deep a schema: {error}"))
-            }
-        }
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
+        Ok(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
 }
 

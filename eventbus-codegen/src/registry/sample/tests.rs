@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::sample;
+use super::{sample, samples};
 
 /// The sample of a property of this schema.
 fn of(schema: Value) -> Value {
@@ -111,4 +111,35 @@ fn nothing_is_made_up_where_nothing_fits() {
     assert_eq!(sample(&endless), None);
     assert_eq!(sample(&json!({"not": {}})), None);
     assert_eq!(sample(&json!({"$id": "order.placed/v1.json"})), Some(json!({})));
+}
+
+#[test]
+fn every_way_through_a_schema_is_gone_once() {
+    let schema = json!({"type": "object", "required": ["kind", "size", "state", "where"],
+    "properties": {
+        "kind": {"$ref": "#/$defs/Kind"},
+        "note": {"type": "string"},
+        "size": {"type": ["integer", "null"]},
+        "state": {"enum": ["new", "sent", "done"], "default": "new"},
+        "where": {"anyOf": [{"$ref": "#/$defs/Kind"}, {"type": "null"}]},
+    },
+    "$defs": {"Kind": {"oneOf": [
+        {"const": "none"},
+        {"type": "object", "properties": {"some": {"enum": ["x", "y"]}}, "required": ["some"]},
+    ]}}});
+    let made = samples(&schema);
+    assert_eq!(made.first(), sample(&schema).as_ref());
+    let at = |pointer: &str| -> Vec<&Value> {
+        let mut values: Vec<&Value> = made.iter().filter_map(|one| one.pointer(pointer)).collect();
+        values.sort_by_key(|value| value.to_string());
+        values.dedup();
+        values
+    };
+    assert_eq!(at("/kind"), [&json!("none"), &json!({"some": "x"}), &json!({"some": "y"})]);
+    assert_eq!(at("/size"), [&json!(1), &Value::Null]);
+    assert_eq!(at("/state"), [&json!("done"), &json!("new"), &json!("sent")]);
+    assert!(at("/where").contains(&&Value::Null) && at("/where").contains(&&json!({"some": "y"})));
+    assert!(made.iter().any(|one| one.get("note").is_none()));
+    let endless = json!({"enum": (0..500).collect::<Vec<u32>>()});
+    assert_eq!(samples(&endless).len(), super::MOST);
 }
