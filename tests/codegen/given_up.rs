@@ -41,6 +41,14 @@ fn a_former_name_is_given_up_only_for_a_reason() {
     fixture.run(BOTH[1]).said(0, &["warning[EV023]", "because: none is stored"]);
     change(&fixture, STARTED);
     fixture.run(BOTH[1]).said(0, &["warning[EV023]", "because: none is stored"]);
+    fixture.codegen();
+    // What is read again is given up for another reason.
+    change(&fixture, started);
+    fixture.codegen();
+    change(&fixture, STARTED);
+    for command in BOTH {
+        fixture.run(command).said(1, &["error[EV023]", "`system.booted` → absent"]);
+    }
 }
 
 #[test]

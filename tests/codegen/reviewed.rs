@@ -103,6 +103,20 @@ fn a_safe_change_after_a_reviewed_one_needs_no_further_reason() {
     fixture.run(&["check"]).said(1, &["was said of the change from"]);
 }
 
+/// Where nothing is asked, nothing was looked at.
+#[test]
+fn a_change_that_no_mode_asked_about_takes_no_reason_along() {
+    let fixture = released("reviewed-mode");
+    change(&fixture, &for_this("nobody stores hosts", "Started { host: u32 }"));
+    fixture.codegen();
+    change(&fixture, &for_this("nobody stores hosts", "Started { host: bool }"));
+    let configuration = fixture.read("eventbus.toml");
+    fixture.write("eventbus.toml", &format!("compat = \"none\"\n{configuration}"));
+    fixture.codegen();
+    fixture.write("eventbus.toml", &configuration);
+    fixture.run(&AGAINST).said(1, &["error[EV115]", "was said of the change from"]);
+}
+
 /// Registries of former releases keep the text of the last reason and not what it was said of.
 #[test]
 fn a_reason_without_a_record_of_its_change_is_spent() {

@@ -9,7 +9,7 @@ use super::finding::{Direction, Finding, asks};
 use super::former_names::former_names;
 use super::gone::{Newcomers, freed, gone, parted};
 use super::moved::is_moved;
-use super::reviews::{Reviews, carry};
+use super::reviews::{Reviews, carry, unreadable};
 use super::rules::{Contracts, Difference, Verdict, differences, named};
 use super::{Answer, Contract, lies_within};
 use crate::canonical::{sha256, text};
@@ -30,7 +30,7 @@ pub(crate) fn check(
     catalog: &Catalog,
     default: CompatMode,
 ) -> Result<Vec<Finding>> {
-    carry(registry, own, catalog, default)?;
+    carry(registry, own, catalog)?;
     let findings = found(&Held { baseline, own, registry, catalog, default })?;
     for finding in &findings {
         let event = registry.events.get_mut(&finding.event_type);
@@ -276,7 +276,7 @@ impl<'a> Event<'a> {
     fn given_up(&mut self, reviews: &Reviews<'_>) {
         let hashes: BTreeMap<u32, &str> = self.past.written().collect();
         for version in self.leaf.unreadable.iter().filter(|version| self.past.reads(**version)) {
-            let new = format!("unreadable({version})");
+            let new = unreadable(*version);
             self.say("EV025", *version, format!("version {version} is read"), new.clone());
             let (mode, past) = (self.mode, self.past);
             let finding = self.last();

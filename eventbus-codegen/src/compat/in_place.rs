@@ -78,15 +78,15 @@ impl Event<'_> {
         }
     }
 
-    /// Whether nothing is refused where a version of `leaf` was the one and is the other.
+    /// Whether a version of `leaf` that was the one and is the other breaks nobody, whatever the mode asks for.
     pub(super) fn is_safe(
         name: &str,
         past: &Past,
         leaf: &Leaf,
-        default: CompatMode,
         [before, after]: [&Version; 2],
     ) -> Result<bool> {
-        let mut event = Event::new(name, past, leaf, default);
+        let mode = CompatMode::Full;
+        let mut event = Event { name, past, leaf, mode, findings: Vec::new() };
         event.in_place(&before.schemas()?, &after.schemas()?);
         Ok(event.findings.iter().all(|finding| finding.verdict < Verdict::Bump))
     }

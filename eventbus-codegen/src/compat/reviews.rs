@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use eventbus_runtime::CompatMode;
 use serde_json::Value;
 
 use super::check::Event;
@@ -97,21 +96,17 @@ fn short(hash: &str) -> &str {
 }
 
 /// Takes what was let through into the registry that the code asks for. Where a version was changed since then in a way
-/// that nobody has to look at, what was let through has become that.
-pub(super) fn carry(
-    registry: &mut Registry,
-    own: &Baseline,
-    catalog: &Catalog,
-    default: CompatMode,
-) -> Result<()> {
+/// that breaks nobody, what was let through has become that. What was given up and is read again is let through no more.
+pub(super) fn carry(registry: &mut Registry, own: &Baseline, catalog: &Catalog) -> Result<()> {
     for leaf in leaves(catalog) {
         let name = leaf.event_type.as_str();
         let Some(past) = own.events.get(name) else { continue };
         let Some(event) = registry.events.get_mut(name) else { continue };
         let mut reviews = past.reviews();
+        reviews.retain(|review| !is_read_again(leaf, review));
         let before = past.versions.get(&event.current).filter(|_| !reviews.is_empty());
         if let Some(before) = before.filter(|before| before.text != event.current().text)
-            && Event::is_safe(name, past, leaf, default, [before, event.current()])?
+            && Event::is_safe(name, past, leaf, [before, event.current()])?
         {
             let now = &event.current().sha256;
             let moved = reviews.into_iter().map(|review| {
@@ -124,4 +119,17 @@ pub(super) fn carry(
         event.facts.reviewed.extend(reviews);
     }
     Ok(())
+}
+
+/// Whether the code reads the version or the former name again that was given up.
+fn is_read_again(leaf: &Leaf, review: &Review) -> bool {
+    match review.version {
+        Some(version) => review.to == unreadable(version) && !leaf.unreadable.contains(&version),
+        None => leaf.aliases.iter().any(|alias| review.from == format!("`{alias}`")),
+    }
+}
+
+/// What a version became that is given up.
+pub(super) fn unreadable(version: u32) -> String {
+    format!("unreadable({version})")
 }
