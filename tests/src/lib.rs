@@ -23,6 +23,8 @@ mod documents {
     struct Replicas;
     #[doc = include_str!("../../docs/replay.md")]
     struct Replay;
+    #[doc = include_str!("../../docs/scheduling.md")]
+    struct Scheduling;
     #[doc = include_str!("../../docs/integrity.md")]
     struct Integrity;
     #[doc = include_str!("../../docs/defaults.md")]
