@@ -1,5 +1,7 @@
 //! Counters and histograms.
 
+use std::time::{Duration, SystemTime};
+
 use eventbus_runtime::store::Log;
 use eventbus_runtime::{Error, ErrorKind, Event, EventBus, HandlerError, Tx};
 use tokio::sync::mpsc;
@@ -73,6 +75,29 @@ pub(crate) async fn emits_and_their_duplicates_are_counted_wherever_they_go<S: L
 }
 
 /// The handler of an event writes, its transaction is rolled back for the failure of the next one, and it is called again.
+pub(crate) async fn a_scheduled_event_is_counted_when_it_comes_into_the_log<S: Log>(
+    bus: EventBus<S>,
+) {
+    let name = name();
+    let before = emitted("parcel.sent");
+    let hour = Duration::from_secs(3_600);
+    bus.emit(bus.store(), ParcelSent { parcel: 1 }).deliver_after(hour).await.unwrap();
+    assert_eq!(emitted("parcel.sent"), before);
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let sent = move |_: Event<ParcelSent>| {
+        tell.send(()).unwrap();
+        async { Ok::<_, HandlerError>(()) }
+    };
+    let running = subscribe(&bus, &name).handle(sent).start().await.unwrap();
+    bus.emit(bus.store(), ParcelSent { parcel: 2 })
+        .deliver_at(SystemTime::UNIX_EPOCH)
+        .await
+        .unwrap();
+    told.recv().await.unwrap();
+    running.shutdown().await.unwrap();
+    assert_eq!(emitted("parcel.sent"), before + 1.0);
+}
+
 pub(crate) async fn a_step_that_is_not_committed_counts_nothing<S: Log>(bus: EventBus<S>) {
     let name = name();
     let handler = |_tx: Tx<S>, event: Event<ParcelSent>| async move {

@@ -35,6 +35,7 @@ macro_rules! on_every_store {
 on_every_store! {
     counted::what_becomes_of_events_is_counted_by_type,
     counted::emits_and_their_duplicates_are_counted_wherever_they_go,
+    counted::a_scheduled_event_is_counted_when_it_comes_into_the_log,
     counted::a_step_that_is_not_committed_counts_nothing,
     counted::an_ephemeral_subscription_counts_too,
     well::a_bus_that_works_is_green,

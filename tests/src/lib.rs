@@ -25,6 +25,8 @@ mod documents {
     struct Replay;
     #[doc = include_str!("../../docs/live-queries.md")]
     struct LiveQueries;
+    #[doc = include_str!("../../docs/scheduling.md")]
+    struct Scheduling;
     #[doc = include_str!("../../docs/integrity.md")]
     struct Integrity;
     #[doc = include_str!("../../docs/defaults.md")]

@@ -147,6 +147,7 @@ impl<'a, S: Store> Emitting<'a, S> {
         }
         let ids: Vec<Uuid> = events.iter().map(|new| new.event.envelope.id).collect();
         if let Some(due) = due {
+            // They are counted as emitted when they come into the log.
             let duplicates = write_down(bus, place, events, due).await?;
             bus.wake_schedule();
             return Ok(Receipts::of(&bus.store, ids, &duplicates));

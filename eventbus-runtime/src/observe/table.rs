@@ -57,7 +57,7 @@ macro_rules! metrics {
 
 metrics! {
     EMITTED = "eventbus_emitted_total", Counter, Count, ["event_type"],
-        "Events that were inserted into the log. Of a transaction of the caller's nobody here knows whether it commits.";
+        "Events that were inserted into the log, scheduled ones when they are due. Of a transaction of the caller's nobody here knows whether it commits.";
     EMIT_DUPLICATES = "eventbus_emit_duplicates_total", Counter, Count, ["event_type"],
         "Emits that wrote nothing, because their key was taken.";
     PROCESSED = "eventbus_processed_total", Counter, Count, ["subscription", "event_type"],
@@ -73,7 +73,7 @@ metrics! {
     MISSED = "eventbus_missed_total", Counter, Count, ["subscription"],
         "Events that an ephemeral subscription dropped unread, because its handlers were too slow.";
     DELIVERY_LATENCY = "eventbus_delivery_latency_seconds", Histogram, Seconds, ["subscription", "event_type"],
-        "Time from the emit, as the event's id has it, to the commit of the step that handled it. Where clocks differ, 0 at least.";
+        "Time from the emit, as the event's id has it, to the commit of the step that handled it; of a scheduled event from when it was scheduled. Where clocks differ, 0 at least.";
     HANDLER_DURATION = "eventbus_handler_duration_seconds", Histogram, Seconds, ["subscription", "event_type"],
         "How long a handler was called for, well or not; of a batch the whole call, under the type of its first event.";
     HEALTH = "eventbus_health", Gauge, Count, [],

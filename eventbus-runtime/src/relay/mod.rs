@@ -122,7 +122,7 @@ pub(crate) async fn start<S: Log>(
         let gone = |_| Err(Error::new(ErrorKind::Configuration, "the runtime is shutting down"));
         answered.await.unwrap_or_else(gone)?;
     }
-    bus.hub.mover().start(&bus.store, &bus.hub.waker());
+    bus.hub.mover().start(&bus);
     Ok(Running::new(bus, spec, std::mem::take(&mut starting.0)))
 }
 

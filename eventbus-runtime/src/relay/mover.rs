@@ -22,11 +22,13 @@ use tokio::time::sleep;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::bus::EventBus;
 use crate::error::{Error, ErrorKind, Result};
+use crate::observe::Emitted;
 use crate::plan::pace::pace;
 use crate::relay::hub::Waker;
 use crate::schedule::ScheduledEvents;
-use crate::store::{Log, NewEvent, Schedule, recordable};
+use crate::store::{Duplicates, Log, NewEvent, Schedule, recordable};
 
 /// How long it sleeps at most: what another process schedules for sooner than this may be so late.
 const POLL: Duration = Duration::from_secs(1);
@@ -52,15 +54,15 @@ impl Mover {
     }
 
     /// Runs one as long as there are subscriptions.
-    pub(super) fn start<S: Log>(&self, store: &S, waker: &Waker) {
+    pub(super) fn start<S: Log>(&self, bus: &EventBus<S>) {
         let mut running = self.running();
         if running.strong_count() > 0 {
             return;
         }
         let token = Arc::new(());
         *running = Arc::downgrade(&token);
-        let moves = Moves::new(store, waker, self);
-        let (mover, waker) = (self.clone(), waker.clone());
+        let moves = Moves::new(bus);
+        let (mover, waker) = (self.clone(), bus.hub.waker());
         let work = async move {
             moves.run(mover.deserted(&waker)).await;
             drop(token);
@@ -105,9 +107,8 @@ impl<S: Schedule> ScheduledEvents<'_, S> {
     /// }
     /// # Ok(()) }
     /// ```
-    pub async fn run(&self) {
-        let hub = &self.bus.hub;
-        Moves::new(&self.bus.store, &hub.waker(), hub.mover()).run(std::future::pending()).await;
+    pub async fn run(self) {
+        Moves::new(self.bus).run(std::future::pending()).await;
     }
 }
 
@@ -115,12 +116,18 @@ impl<S: Schedule> ScheduledEvents<'_, S> {
 struct Moves<S> {
     store: S,
     waker: Waker,
+    emitted: Arc<Emitted>,
     calls: watch::Receiver<u64>,
 }
 
 impl<S: Schedule> Moves<S> {
-    fn new(store: &S, waker: &Waker, mover: &Mover) -> Self {
-        Self { store: store.clone(), waker: waker.clone(), calls: mover.calls.subscribe() }
+    fn new(bus: &EventBus<S>) -> Self {
+        Self {
+            store: bus.store.clone(),
+            waker: bus.hub.waker(),
+            emitted: Arc::clone(&bus.emitted),
+            calls: bus.hub.mover().calls.subscribe(),
+        }
     }
 
     /// Moves what is due until `end`, which it awaits where it rests.
@@ -199,6 +206,7 @@ impl<S: Schedule> Moves<S> {
             }
             Ok(events) => {
                 self.store.commit(transaction).await?;
+                self.emitted.count(&events, &Duplicates::new());
                 self.waker.wake_for(events.iter().map(|new| &new.event));
                 Ok(events.len())
             }

@@ -14,7 +14,7 @@ use crate::store::postgres::append::bound;
 use crate::store::postgres::{PgStore, key};
 use crate::store::{Due, Duplicates, Keyed, NewEvent, Schedule, columns, keys};
 
-/// The time of the database, in milliseconds since 1970.
+/// The time of the database, in milliseconds since 1970. It is not rounded up: nothing is due half a millisecond early.
 macro_rules! now {
     () => {
         "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint"

@@ -14,14 +14,8 @@ use crate::schedule::{ScheduleFilter, Scheduled};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::append::{self, Written};
 use crate::store::sqlite::page::{optional_uuid, uuid};
+use crate::store::sqlite::replica::now;
 use crate::store::{Due, Duplicates, NewEvent, Schedule, columns};
-
-/// The time of the database, in milliseconds since 1970.
-macro_rules! now {
-    () => {
-        "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
-    };
-}
 
 /// The columns of a scheduled event `s`, in the order in which [`event`] reads them.
 macro_rules! columns {
