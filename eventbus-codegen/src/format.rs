@@ -26,7 +26,7 @@ pub(crate) fn refuse_newer(text: &str, path: &Path) -> Result<()> {
     );
     Err(Error::new(ErrorKind::Registry, message)
         .at(path, None)
-        .help("update the tool, as CI has it: cargo install --locked eventbus-codegen"))
+        .help("update the tool, as CI has it, in a checkout of eventbus: cargo install --locked --path eventbus-codegen"))
 }
 
 #[cfg(test)]

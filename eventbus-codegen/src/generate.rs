@@ -228,7 +228,7 @@ fn refuse_lost_manifest(
 ) -> Result<()> {
     let is_known = |entry: &&Entry| {
         let is_generated = entry.state == State::Unchanged && entry.after.is_some();
-        // Without a manifest nothing is left over but the temporaries of a run that was killed.
+        // A file that is left over was named by a manifest, or is the temporary of a run that was killed: nothing is lost.
         let is_left_over = entry.state == State::LeftOver;
         let in_registry = Path::new(&entry.path).starts_with(&config.schemas);
         entry.before.is_some() && in_registry && !is_generated && !is_left_over

@@ -49,6 +49,8 @@ pub(crate) struct Failure {
     pub(crate) reason: String,
     /// The name that the type has today.
     pub(crate) reader: String,
+    /// The path in Rust of its payload.
+    pub(crate) rust_path: String,
     /// The version that the code writes.
     pub(crate) current: u32,
 }
@@ -120,8 +122,11 @@ fn untrue_samples<'a>(
 impl Outcome {
     /// What became of a sample that `leaf` must read.
     fn of(leaf: &Leaf, reason: Option<String>) -> Self {
-        let (reader, current) = (leaf.event_type.clone(), leaf.version);
-        reason.map_or(Self::Decoded, |reason| Self::Failed(Failure { reason, reader, current }))
+        let (reader, rust_path) = (leaf.event_type.clone(), leaf.rust_path.clone());
+        let current = leaf.version;
+        reason.map_or(Self::Decoded, |reason| {
+            Self::Failed(Failure { reason, reader, rust_path, current })
+        })
     }
 }
 

@@ -26,7 +26,7 @@ fn a_breaking_change_is_refused_with_a_document_and_nothing_is_written() {
         "absent → integer (uint16)",
         "old code writes {\"host\":\"a\"}, which new code refuses",
         "#[serde(default)]",
-        "#[event(version = 2, upcast(1 => ..))]",
+        "#[event(version = 2, upcast(1 => SystemStartedV1))]",
         "1 change refused, 0 warnings",
     ];
     fixture.run(&["check"]).said(1, &parts);
@@ -223,7 +223,10 @@ fn the_registry_is_listed() {
     let fixture = Fixture::new("evolution-list", SHOP);
     fixture.codegen();
     let run = fixture.run(&["list"]);
-    run.said(0, &["order.placed    v1   per order_id · A customer's order.", "2 event types"]);
+    let placed =
+        "order.placed    v1  in fixture_evolution_list · per order_id · A customer's order.";
+    run.said(0, &[placed, "2 event types"]);
+    fixture.run(&["list", "order.plcaed"]).refused(&["did you mean `order.placed`?"]);
     let run = fixture.run(&["list", "system.*", "--format", "json"]);
     let listed: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(listed.as_array().unwrap().len(), 1);
@@ -325,6 +328,41 @@ fn an_enum_that_says_it_is_open_and_is_not_ends_the_run() {
     fixture.run(&["codegen"]).refused(&[
         "the schema of `Carrier` says that it reads variants which it does not know",
         "unknown variant `something-unknown`",
+        "--> src/lib.rs:17",
         "#[serde(other, skip_serializing)] Unknown",
     ]);
+}
+
+/// What is to be pasted names the payloads that the code has already.
+#[test]
+fn the_next_version_is_told_with_every_payload_that_it_needs() {
+    let fixture = Fixture::new("evolution-paste", SHOP);
+    fixture.codegen();
+    let bumped = "#[event(version = 2, upcast(1 => former::First))]\n    Started { host: String, port: u16 }";
+    fixture.replace("src/lib.rs", "Started { host: String }", bumped);
+    let former = "
+pub mod former {
+    use serde::{Deserialize, Serialize};
+    #[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema, eventbus_runtime::EventPayload)]
+    pub struct First {
+        pub host: String,
+    }
+    impl From<First> for super::SystemStarted {
+        fn from(former: First) -> Self {
+            Self { host: former.host, port: 0 }
+        }
+    }
+}
+";
+    fixture.write("src/lib.rs", &format!("{}{former}", fixture.read("src/lib.rs")));
+    fixture.codegen();
+    fixture.replace("src/lib.rs", "host: String, port: u16 }", "node: String, port: u16 }");
+    fixture.replace("src/lib.rs", "Self { host: former.host", "Self { node: former.host");
+    let next = "#[event(version = 3, upcast(1 => crate::former::First, 2 => SystemStartedV2))]";
+    let rename = "#[serde(rename = \"host\")]";
+    let run = fixture.run(&["check"]);
+    run.said(1, &["error[EV112]", next, rename]);
+    let run = fixture.run(&["codegen", "--check", "--format", "github"]);
+    run.said(1, &["::error file=src/lib.rs,line=", next, rename, "title=sample::a sample of"]);
+    assert!(run.stdout.lines().all(|line| line.starts_with("::")), "{}", run.stdout);
 }

@@ -60,7 +60,7 @@ fn a_change_that_does_not_read_what_was_stored_is_refused_before_anything_is_wri
         &format!("--> {STARTED}"),
         "missing field `port`",
         "`#[serde(default)]` for a field that is new",
-        "`#[event(upcast(1 => ..))]`",
+        "`#[event(version = 2, upcast(1 => SystemStartedV1))]`",
         &format!(
             "if version 1 was never stored, delete `{STARTED}` and run `cargo eventbus codegen`"
         ),
@@ -335,7 +335,7 @@ fn a_former_version_is_decoded_through_its_upcaster() {
     validate(&fixture.read("schemas/order.placed/v2.json"), &fixture.read(second));
     assert_eq!(fixture.run(&["codegen", "--check"]).code, 0);
 
-    let remedies = ["`#[event(upcast(1 => ..))]`", "`#[event(unreadable(1))]`"];
+    let remedies = ["`#[event(upcast(1 => OrderPlacedV1))]`", "`#[event(unreadable(1))]`"];
     fixture.replace(
         "src/lib.rs",
         "let total",

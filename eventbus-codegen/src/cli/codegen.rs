@@ -1,5 +1,6 @@
 //! `cargo eventbus codegen`: writes what follows from the events, or checks that it is written.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anstream::println;
@@ -7,8 +8,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::files::{Repair, remedy, status, why};
+use super::findings::Layout;
 use super::scope::{self, Build, Scope, again};
-use super::{Common, EXIT_CODES, Format, findings, report, samples};
+use super::{Common, EXIT_CODES, findings, report, samples};
 use crate::canonical;
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result};
@@ -23,6 +25,7 @@ Examples:
   cargo eventbus codegen
   cargo eventbus codegen --check                  in CI, after a checkout
   cargo eventbus codegen --check --format json    the same for a machine
+  cargo eventbus codegen --check --format github  the same as annotations in GitHub Actions
   cargo eventbus codegen --config shop/eventbus.toml --features full
   cargo eventbus codegen --workspace              one registry for all packages that name events
   cargo eventbus codegen --purged order.placed --reason 'never released'";
@@ -55,9 +58,9 @@ pub(super) struct Arguments {
     /// Why none of the purged type's events is stored; it is kept in the registry.
     #[arg(long, value_name = "TEXT", requires = "purged")]
     reason: Option<String>,
-    /// How to print the files: for people, or as one JSON object.
+    /// How to print the files.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: Layout,
     #[command(flatten)]
     scope: Scope,
     #[command(flatten)]
@@ -91,8 +94,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let found = undecoded || refused || (check && generation.plan.drift().next().is_some());
     match arguments.format {
-        Format::Json => println!("{}", machine(&generation, check, !found).trim_end()),
-        Format::Human if found => {
+        Layout::Json => println!("{}", machine(&generation, check, !found).trim_end()),
+        Layout::Github => annotations(&generation, check, &repair, &config.schemas),
+        Layout::Human if found => {
             findings::human(&generation.findings, Some(&code.workspace), quiet);
             if refused && !arguments.check {
                 report::summary("nothing was written");
@@ -102,9 +106,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
             }
             samples::findings(&generation.samples, arguments.check, &repair.command);
         }
-        Format::Human if quiet => {}
-        Format::Human if check => report::summary("everything is up to date"),
-        Format::Human => {
+        Layout::Human if quiet => {}
+        Layout::Human if check => report::summary("everything is up to date"),
+        Layout::Human => {
             findings::human(&generation.findings, Some(&code.workspace), quiet);
             written(&generation, &config, &repair);
         }
@@ -153,6 +157,20 @@ fn drifted(generation: &Generation, repair: &Repair<'_>) {
     let files = if count == 1 { "file is" } else { "files are" };
     report::summary(&format!("{count} {files} not up to date"));
     remedies.iter().for_each(|remedy| report::help(remedy));
+}
+
+/// What was found as annotations of GitHub Actions; with `check`, the files that are not up to date too.
+fn annotations(generation: &Generation, check: bool, repair: &Repair<'_>, schemas: &str) {
+    findings::github(&generation.findings, schemas);
+    for entry in generation.plan.drift().filter(|_| check) {
+        let text = format!("`{}` {}", entry.path, why(entry.state));
+        let error = Error::new(ErrorKind::Files, text).at(Path::new(&entry.path), None);
+        findings::annotation("registry", &error.help(remedy(&entry.path, entry.state, repair)));
+    }
+    for (sample, failure) in failures(&generation.samples) {
+        findings::annotation("sample", &samples::finding(sample, failure, &repair.command));
+    }
+    generation.warnings.iter().for_each(|warning| findings::warned(warning));
 }
 
 /// What was written, file by file, and what to do next.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Format, findings, report};
 use crate::canonical;
 use crate::compat::{Holds, Rule, Verdict, rule, rules};
-use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -99,6 +99,10 @@ fn machine(rule: &Rule) -> Value {
 }
 
 fn unknown(id: &str) -> Error {
-    Error::new(ErrorKind::Config, format!("there is no rule `{id}`"))
-        .help("`cargo eventbus explain --list` lists them all")
+    let error = Error::new(ErrorKind::Config, format!("there is no rule `{id}`"));
+    let error = match did_you_mean(&id.to_uppercase(), rules().map(|rule| rule.id)) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error,
+    };
+    error.help("`cargo eventbus explain --list` lists them all")
 }

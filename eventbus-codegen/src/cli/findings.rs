@@ -7,6 +7,7 @@ use anstream::println;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
+use super::remedy::{fix, next_version};
 use super::report;
 use crate::canonical;
 use crate::compat::{Direction, Finding, Verdict};
@@ -86,21 +87,16 @@ fn one(finding: &Finding, workspace: Option<&Path>) {
     }
     report::line("  =", finding.rule.why);
     if finding.verdict >= Verdict::Bump {
-        if !finding.rule.fix.is_empty() {
-            report::help(finding.rule.fix);
-        }
-        if let Some(restore) = &finding.restore {
-            report::help(&format!("as it was, it is brought back by: {restore}"));
-        }
-        if finding.rule.verdict == Verdict::Bump {
-            report::help(&format!(
-                "or leave version {} as it is: #[event(version = {}, upcast({} => ..))]",
-                finding.version,
-                finding.version + 1,
-                finding.version
-            ));
-        }
+        remedies(finding).iter().for_each(|remedy| report::help(remedy));
     }
+}
+
+/// What to do about a finding, one sentence each.
+fn remedies(finding: &Finding) -> Vec<String> {
+    let fix = Some(fix(finding)).filter(|fix| !fix.is_empty());
+    let restore = finding.restore.as_ref();
+    let restore = restore.map(|command| format!("as it was, it is brought back by: {command}"));
+    fix.into_iter().chain(restore).chain(next_version(finding)).collect()
 }
 
 /// The line of the author's file; its path is relative to the workspace, or absolute.
@@ -153,7 +149,8 @@ fn entry(finding: &Finding) -> Value {
         "reason": finding.reason,
         "restore": finding.restore,
         "excused": finding.excused.as_ref().map(Review::document),
-        "fix": finding.rule.fix,
+        "fix": fix(finding),
+        "nextVersion": next_version(finding),
         "file": finding.place.as_ref().map(|place| place.file.display().to_string()),
         "line": finding.place.as_ref().and_then(|place| place.line),
     })
@@ -187,7 +184,7 @@ pub(super) fn github(findings: &[Finding], schemas: &str) {
             "{event_type} version {version}, {rust_path}: {} ({old} → {new}){}\n{}",
             rule.change,
             witnesses.collect::<String>(),
-            rule.fix
+            remedies(finding).join("\n")
         );
         let place = match &finding.place {
             Some(Place { file, line: Some(line) }) => {

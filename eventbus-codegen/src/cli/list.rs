@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::scope::{Scope, refuse_no_registry};
 use super::{Common, Format, report};
 use crate::canonical;
-use crate::diagnostic::Result;
+use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
 use crate::registry::{Baseline, Past};
 
 const EXAMPLES: &str = "\
@@ -52,6 +52,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         .iter()
         .filter(|(name, past)| wanted(name) && past.fact("purged").is_none())
         .collect();
+    if let Some(pattern) = arguments.pattern.as_deref().filter(|_| events.is_empty()) {
+        return Err(unknown(pattern, &registry));
+    }
     match arguments.format {
         Format::Json => {
             let all: Value = events.iter().map(|(name, past)| machine(name, past)).collect();
@@ -63,24 +66,50 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 fn human(events: &[(&String, &Past)]) {
-    let widest = events.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    for (name, past) in events {
+    let versions: Vec<String> = events.iter().map(|(_, past)| versions(past)).collect();
+    let names = events.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let numbers = versions.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+    for ((name, past), versions) in events.iter().zip(&versions) {
         let aggregate = past.fact("aggregateId").map(|field| format!("per {field}"));
         let state = past.fact("retired").map(|day| format!("retired on {day}"));
         let state = state.or_else(|| past.fact("deprecated").map(|_| "deprecated".to_owned()));
-        let about = past.fact("docs").and_then(|docs| docs.lines().next()).unwrap_or_default();
-        let words = [aggregate, state, Some(about.to_owned())].into_iter().flatten();
+        let owner = owner(past).map(|owner| format!("in {owner}"));
+        let about = past.fact("docs").and_then(|docs| docs.lines().next()).map(str::to_owned);
+        let words = [owner, aggregate, state, about].into_iter().flatten();
         let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();
-        println!("{name:<widest$}  v{:<3} {}", past.current, words.join(" · "));
+        println!("{name:<names$}  {versions:<numbers$}  {}", words.join(" · "));
     }
     report::summary(&report::counted(events.len(), "event type"));
 }
 
+/// The versions that there are files of.
+fn versions(past: &Past) -> String {
+    match (past.versions.keys().next(), past.current) {
+        (Some(first), current) if *first < current => format!("v{first}–v{current}"),
+        (_, current) => format!("v{current}"),
+    }
+}
+
+/// The crate that declares it.
+fn owner(past: &Past) -> Option<&str> {
+    past.fact("rustPath").and_then(|path| path.split("::").next())
+}
+
+fn unknown(pattern: &str, registry: &Baseline) -> Error {
+    let error =
+        Error::new(ErrorKind::Config, format!("the registry has no event type `{pattern}`"));
+    match did_you_mean(pattern, registry.events.keys().map(String::as_str)) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => {
+            error.help("`cargo eventbus list` lists all; `order.*` means everything below `order`")
+        }
+    }
+}
+
 fn machine(name: &str, past: &Past) -> Value {
-    let owner = past.fact("rustPath").and_then(|path| path.split("::").next());
     json!({
         "aggregateId": past.fact("aggregateId"),
-        "crate": owner,
+        "crate": owner(past),
         "current": past.current,
         "deprecated": past.fact("deprecated"),
         "docs": past.fact("docs").unwrap_or_default(),

@@ -9,6 +9,7 @@ mod files;
 mod findings;
 mod init;
 mod list;
+mod remedy;
 mod report;
 mod samples;
 mod scope;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::remedy::payload_name;
 use super::report;
 use crate::diagnostic::{Error, ErrorKind};
 use crate::registry::Stored;
@@ -44,15 +45,17 @@ pub(super) fn machine<'a>(samples: impl IntoIterator<Item = &'a Checked>) -> Val
 
 /// What is to be said of a sample that does not decode.
 pub(super) fn finding(sample: &Stored, failure: &Failure, command: &str) -> Error {
-    let Failure { reason, reader, current } = failure;
+    let Failure { reason, reader, rust_path, current } = failure;
+
     let Stored { path, event_type, version, .. } = sample;
+    let former = payload_name(rust_path, *version);
     let message = format!("a sample of `{event_type}` at version {version} does not decode");
     let error =
         Error::new(ErrorKind::Registry, message).at(Path::new(path), None).because(reason.clone());
     let error = if version < current {
         error
             .help(format!(
-                "read it: add `#[event(upcast({version} => ..))]` with the payload as it was then, \
+                "read it: add `#[event(upcast({version} => {former}))]` with the payload as it was then, \
                  or correct the conversion that is there"
             ))
             .help(format!(
@@ -65,8 +68,8 @@ pub(super) fn finding(sample: &Stored, failure: &Failure, command: &str) -> Erro
                  `#[serde(alias = \"..\")]` for one that was renamed",
             )
             .help(format!(
-                "or leave version {version} as it was: raise `version`, and add \
-                 `#[event(upcast({version} => ..))]`"
+                "or leave version {version} as it was: `#[event(version = {}, upcast({version} => {former}))]`",
+                current + 1
             ))
     };
     if !sample.is_own() {
@@ -92,7 +95,8 @@ mod tests {
 
     fn remedies(path: &str, reader: &str, current: u32) -> String {
         let reason = "missing field `total`".to_owned();
-        let failure = Failure { reason, reader: reader.to_owned(), current };
+        let rust_path = "shop::OrderPlaced".to_owned();
+        let failure = Failure { reason, reader: reader.to_owned(), rust_path, current };
         finding(&sample(path), &failure, "cargo eventbus codegen").remedies().join("\n")
     }
 

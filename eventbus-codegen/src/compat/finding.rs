@@ -35,6 +35,8 @@ pub(crate) struct Finding {
     pub(crate) excused: Option<Review>,
     /// Where the code says it, relative to the workspace.
     pub(crate) place: Option<Place>,
+    /// The payload's path in Rust, and the former versions that the code reads, each with the path of its payload.
+    pub(crate) payload: Option<(String, Vec<(u32, String)>)>,
 }
 
 /// Who reads whom.
@@ -78,6 +80,7 @@ impl Finding {
             restore: None,
             excused: None,
             place: None,
+            payload: None,
         }
     }
 
@@ -99,6 +102,11 @@ impl Finding {
     pub(super) fn locate(&mut self, leaves: &BTreeMap<&str, &Leaf>) {
         let is_it = |leaf: &&&Leaf| leaf.rust_path == self.rust_path;
         let leaf = leaves.get(self.event_type.as_str()).or_else(|| leaves.values().find(is_it));
+        let former = |leaf: &&Leaf| {
+            let each = leaf.upcasts.iter().map(|one| (one.version, one.rust_path.clone()));
+            (leaf.rust_path.clone(), each.collect())
+        };
+        self.payload = leaf.map(former);
         let Some(source) = leaf.and_then(|leaf| leaf.source.as_ref()) else { return };
         let first = self.pointer.strip_prefix('/').and_then(|path| path.split('/').next());
         let name = first.map(unescaped);

@@ -47,6 +47,28 @@ pub(crate) struct Package {
 pub(crate) struct Dependency {
     /// The name of the package that is depended on.
     pub(crate) name: String,
+    /// The name that it has in this package, where that is another.
+    #[serde(default)]
+    pub(super) rename: Option<String>,
+    /// The versions that will do.
+    #[serde(default)]
+    pub(super) req: String,
+    /// Where it comes from, `registry+..` or `git+..`; nothing for a folder.
+    #[serde(default)]
+    pub(super) source: Option<String>,
+    /// The index of a registry that is not the usual one.
+    #[serde(default)]
+    pub(super) registry: Option<String>,
+    /// Its folder.
+    #[serde(default)]
+    pub(super) path: Option<String>,
+}
+
+impl Dependency {
+    /// What it is called in the package that depends on it.
+    pub(super) fn key(&self) -> &str {
+        self.rename.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// What a package builds.

@@ -121,8 +121,8 @@ impl Place<'_> {
         let program = Program::new(scratch, path.clone(), name.clone());
         let text = program.catalog().map_err(|error| unit.source.at(error))?;
         let mut catalog = parse(&text)?;
-        observe(&mut catalog, &|samples| program.decode(samples))
-            .map_err(|error| unit.source.at(error))?;
+        // What these say is about the code, and not about the line that names its root.
+        observe(&mut catalog, &|samples| program.decode(samples))?;
         refuse_untrue(&catalog, &|samples| program.rewrite(samples))?;
         let text = serde_json::to_string(&catalog).expect("a catalog is JSON");
         kept.remember(&stamp, &Answer { program: path, catalog: text })?;

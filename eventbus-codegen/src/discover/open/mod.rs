@@ -7,6 +7,7 @@
 mod payload;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use eventbus_runtime::{Document, Node};
 use serde_json::Value;
@@ -70,7 +71,14 @@ pub(crate) fn observe(catalog: &mut Catalog, decode: &Decode<'_>) -> Result<()> 
     }
     for (event_type, version, name, reason) in untrue {
         if sound.contains(&(event_type.clone(), version)) {
-            return Err(refused(&event_type, &name, reason));
+            let error = refused(&event_type, &name, reason);
+            let leaf = leaves(catalog).into_iter().find(|leaf| leaf.event_type == event_type);
+            return Err(match leaf.and_then(|leaf| leaf.source.as_ref()) {
+                Some(source) => {
+                    error.at(Path::new(&source.file), usize::try_from(source.line).ok())
+                }
+                None => error,
+            });
         }
     }
     tell(&mut catalog.root, &open)

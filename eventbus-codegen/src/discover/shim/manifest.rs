@@ -1,5 +1,6 @@
 //! The shim's manifest, with what the user's workspace decides for its packages.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use toml::{Table, Value};
@@ -7,7 +8,7 @@ use toml::{Table, Value};
 use super::NAME;
 use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::discover::Request;
-use crate::discover::metadata::Package;
+use crate::discover::metadata::{Dependency, Package};
 use crate::discover::unit::Unit;
 
 /// The manifest for the workspace in `folder` whose manifest is `user`.
@@ -25,12 +26,12 @@ pub(super) fn of(
         ("publish", false.into()),
     ]);
     let program = table([("name", NAME.into()), ("path", "main.rs".into())]);
-    let dependency = dependency(unit.package, request)?;
+    let dependencies = dependencies(unit.package, request)?;
     let workspace = table([("resolver", resolver(user).into())]);
     let mut manifest = table([
         ("package", Value::Table(package)),
         ("bin", Value::Array(vec![Value::Table(program)])),
-        ("dependencies", Value::Table(table([(unit.package.name.as_str(), dependency)]))),
+        ("dependencies", Value::Table(dependencies)),
         ("workspace", Value::Table(workspace)),
     ]);
     for key in ["cargo-features", "patch", "profile", "replace"] {
@@ -45,27 +46,65 @@ pub(super) fn of(
     Ok(manifest.to_string())
 }
 
-fn dependency(package: &Package, request: &Request) -> Result<Value> {
+/// The library, and what it depends on where features of that are asked for: only a package that depends on another one
+/// itself can ask for them.
+fn dependencies(package: &Package, request: &Request) -> Result<Table> {
     let mut features: Vec<Value> = Vec::new();
+    let mut others: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for feature in request.features.iter().flat_map(|list| list.split([',', ' '])) {
         let own = feature.strip_prefix(&format!("{}/", package.name)).unwrap_or(feature);
-        if own.contains('/') {
-            let message = format!("the feature `{feature}` is not one of `{}`", package.name);
-            return Err(Error::new(ErrorKind::Discovery, message).help(
-                "give the package a feature that enables it, and pass that to `--features`",
-            ));
+        if let Some((other, of_it)) = own.split_once('/') {
+            // An optional one is there as soon as a feature of it is asked for.
+            features.extend(package.features.contains_key(other).then(|| other.into()));
+            others.entry(other).or_default().push(of_it.into());
+        } else {
+            features.extend((!own.is_empty()).then(|| own.into()));
         }
-        features.extend((!own.is_empty()).then(|| own.into()));
     }
     if request.all_features {
         features.extend(package.features.keys().map(|feature| feature.as_str().into()));
     }
     let path = package.folder().display().to_string();
-    Ok(Value::Table(table([
+    let library = table([
         ("path", path.into()),
         ("features", Value::Array(features)),
         ("default-features", (!request.no_default_features).into()),
-    ])))
+    ]);
+    let mut dependencies = table([(package.name.as_str(), Value::Table(library))]);
+    for (other, features) in others {
+        let found = package.dependencies.iter().find(|one| one.key() == other);
+        let mut found = found.and_then(place).ok_or_else(|| foreign(package, other))?;
+        found.insert("features".to_owned(), Value::Array(features));
+        found.insert("default-features".to_owned(), false.into());
+        dependencies.insert(other.to_owned(), Value::Table(found));
+    }
+    Ok(dependencies)
+}
+
+/// Where a dependency is taken from; nothing where that cannot be said here.
+fn place(dependency: &Dependency) -> Option<Table> {
+    let Dependency { name, req, source, registry, path, .. } = dependency;
+    let mut place = table([("package", name.as_str().into())]);
+    match (path, source) {
+        (Some(path), _) => drop(place.insert("path".to_owned(), path.as_str().into())),
+        (None, Some(source)) if !source.starts_with("git+") => {
+            place.insert("version".to_owned(), req.as_str().into());
+            if let Some(index) = registry {
+                place.insert("registry-index".to_owned(), index.as_str().into());
+            }
+        }
+        _ => return None,
+    }
+    Some(place)
+}
+
+fn foreign(package: &Package, other: &str) -> Error {
+    let message = format!(
+        "features of `{other}` cannot be asked for: it is no dependency of `{}` from a registry or a folder",
+        package.name
+    );
+    Error::new(ErrorKind::Discovery, message)
+        .help("give the package a feature that enables it, and pass that to `--features`")
 }
 
 /// What the workspace says, or what cargo takes from the edition of its root package.
@@ -110,7 +149,7 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use serde_json::json;
-    use toml::Table;
+    use toml::{Table, Value};
 
     use super::{of, resolver};
     use crate::config::{Entry, Source};
@@ -126,7 +165,11 @@ mod tests {
     fn manifest(user: &str, features: &str) -> Result<Table> {
         let package: Package = serde_json::from_value(json!({
             "name": "shop-events", "id": "shop", "manifest_path": "/w/shop/Cargo.toml",
-            "features": {}, "dependencies": [], "targets": [], "metadata": null,
+            "features": { "words": ["dep:words"] }, "targets": [], "metadata": null,
+            "dependencies": [
+                { "name": "words", "req": "^1.2", "source": "registry+somewhere" },
+                { "name": "other", "rename": "renamed", "req": "*", "path": "/w/other" },
+            ],
         }))
         .unwrap();
         let root = "shop_events::ShopEvent";
@@ -164,9 +207,21 @@ mod tests {
     }
 
     #[test]
-    fn features_of_other_packages_are_refused() {
-        let error = manifest("[workspace]", "one,other/thing").unwrap_err();
-        assert_eq!(error.to_string(), "the feature `other/thing` is not one of `shop-events`");
+    fn features_of_dependencies_are_asked_for_beside_the_library() {
+        let manifest = manifest("[workspace]", "one,words/more,words/most,renamed/thing").unwrap();
+        let wanted = "[shop-events]\npath = \"/w/shop\"\nfeatures = [\"one\", \"words\", \"words\"]\n\
+                      default-features = false\n\
+                      [words]\npackage = \"words\"\nversion = \"^1.2\"\n\
+                      features = [\"more\", \"most\"]\ndefault-features = false\n\
+                      [renamed]\npackage = \"other\"\npath = \"/w/other\"\n\
+                      features = [\"thing\"]\ndefault-features = false\n";
+        assert_eq!(manifest["dependencies"], Value::Table(table(wanted)));
+    }
+
+    #[test]
+    fn features_of_what_is_no_dependency_are_refused() {
+        let error = manifest("[workspace]", "one,nobody/thing").unwrap_err();
+        assert!(error.to_string().contains("`nobody`"), "{error}");
     }
 
     #[test]

@@ -1,0 +1,103 @@
+//! What to write instead, with the names of the finding in the place of blanks, so that it can be pasted as it is.
+
+use crate::compat::{Finding, Verdict};
+
+/// What to write instead; the reason for an exemption alone is left to its author.
+pub(super) fn fix(finding: &Finding) -> String {
+    let Finding { rule, event_type, version, old, new, .. } = finding;
+    let fix = rule.fix.replace("<type>", event_type);
+    let segment = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
+    match (rule.id, word(old), word(new)) {
+        ("EV006" | "EV007" | "EV009", Some(old), _) => filled(&fix, "name", &segment(old), old),
+        ("EV112" | "EV303" | "EV304", Some(old), _) => filled(&fix, "rename", old, old),
+        ("EV113", Some(old), Some(new)) => filled(&fix, "rename", old, new),
+        ("EV012", ..) => fix
+            .replace(
+                "1 => OrderPlacedV1",
+                &format!("{version} => {}", payload_of(finding, *version)),
+            )
+            .replace("unreadable(1)", &format!("unreadable({version})")),
+        ("EV013", ..) => fix.replace("version = ..", &format!("version = {}", version + 1)),
+        _ => fix,
+    }
+}
+
+/// How to leave the version as it is and make a new one, where the rule allows that.
+pub(super) fn next_version(finding: &Finding) -> Option<String> {
+    let Finding { rule, verdict, version, payload, .. } = finding;
+    if *verdict < Verdict::Bump || rule.verdict != Verdict::Bump {
+        return None;
+    }
+    let former = payload.iter().flat_map(|(_, former)| former);
+    let own = payload_of(finding, *version);
+    let krate =
+        payload.as_ref().and_then(|(path, _)| path.split_once("::")).map(|(krate, _)| krate);
+    let path = |of: u32, path: &str| match path.split_once("::") {
+        Some((first, rest)) if Some(first) == krate => format!("crate::{rest}"),
+        Some(_) => path.to_owned(),
+        None => payload_of(finding, of),
+    };
+    let former = former
+        .filter(|(of, _)| of < version)
+        .map(|(of, at)| format!("{of} => {}, ", path(*of, at)));
+    let attribute = format!(
+        "#[event(version = {}, upcast({}{version} => {own}))]",
+        version + 1,
+        former.collect::<String>()
+    );
+    Some(format!(
+        "or leave version {version} as it is: {attribute}, where `{own}` is the payload as it was, which derives \
+         `EventPayload`, with `From` to the new one"
+    ))
+}
+
+/// What a former payload is called.
+fn payload_of(finding: &Finding, version: u32) -> String {
+    let path = finding.payload.as_ref().map_or(finding.rust_path.as_str(), |(path, _)| path);
+    payload_name(path, version)
+}
+
+/// What the payload of this path was called, at a former version.
+pub(super) fn payload_name(rust_path: &str, version: u32) -> String {
+    let name = rust_path.rsplit("::").next().unwrap_or(rust_path);
+    format!("{}V{version}", name.split(['.', '[']).next().unwrap_or(name))
+}
+
+/// A name as a finding tells it: without the signs around it. What has spaces is a sentence.
+fn word(told: &str) -> Option<&str> {
+    let word = told.trim_matches(['`', '"']);
+    (!word.is_empty() && !word.contains(' ')).then_some(word)
+}
+
+/// The text with the blank of `key` filled with `name`, and that of an alias with `alias`.
+fn filled(fix: &str, key: &str, name: &str, alias: &str) -> String {
+    fix.replace(&format!("{key} = \"..\""), &format!("{key} = \"{name}\""))
+        .replace("alias = \"..\"", &format!("alias = \"{alias}\""))
+        .replace("[\"..\"]", &format!("[\"{alias}\"]"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{filled, payload_name, word};
+
+    #[test]
+    fn blanks_are_filled() {
+        let fix = "keep #[serde(rename = \"..\")], or #[serde(alias = \"..\")]";
+        let whole = "keep #[serde(rename = \"a\")], or #[serde(alias = \"b\")]";
+        assert_eq!(filled(fix, "rename", "a", "b"), whole);
+    }
+
+    #[test]
+    fn a_former_payload_is_called_after_the_present_one() {
+        assert_eq!(payload_name("shop::OrderPlaced.items[*].sku", 2), "OrderPlacedV2");
+        assert_eq!(payload_name("OrderPlaced", 1), "OrderPlacedV1");
+    }
+
+    #[test]
+    fn only_names_are_taken_for_names() {
+        assert_eq!(word("`order.placed`"), Some("order.placed"));
+        assert_eq!(word("\"DHL\""), Some("DHL"));
+        assert_eq!(word("string or null"), None);
+        assert_eq!(word(""), None);
+    }
+}
