@@ -3,6 +3,8 @@
 
 mod fixture;
 mod leaving;
+mod refused;
+mod running;
 mod tables;
 
 use eventbus_runtime::DomainEvent;
