@@ -1,4 +1,4 @@
-//! What an event follows from: correlation, causation and trace.
+//! What an event follows from and whose it is: correlation, causation, trace and tenant.
 
 use std::future::Future;
 
@@ -12,8 +12,8 @@ tokio::task_local! {
     static CURRENT: Context;
 }
 
-/// What new events follow from. An emit takes it from around the call: inside a handler it is that of the event which is
-/// handled, elsewhere what [`Context::scope`] says. With the feature `opentelemetry` the trace is that of the current
+/// What new events follow from, and whose they are. An emit takes it from around the call: inside a handler it is that of
+/// the event which is handled, elsewhere what [`Context::scope`] says. With the feature `opentelemetry` the trace is that of the current
 /// `tracing` span, unless a scope says another; the spans of handlers continue the traces of their events.
 ///
 /// ```
@@ -27,12 +27,17 @@ tokio::task_local! {
 /// ```
 ///
 /// A task that is spawned inside a scope is outside of it: hand it [`Context::current`].
+///
+/// On PostgreSQL the transactions that the bus opens inside a scope with a tenant have the setting `eventbus.tenant`, by
+/// which row level security tells whose rows they may see and write: see
+/// [`RowLevelSecurity`](crate::migrations::RowLevelSecurity).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Context {
     pub(crate) correlation_id: Option<Uuid>,
     pub(crate) causation_id: Option<Uuid>,
     pub(crate) traceparent: Option<String>,
     pub(crate) tracestate: Option<String>,
+    pub(crate) tenant: Option<String>,
     /// Whether the trace is that of the event which is handled: a span in the handler is closer.
     #[cfg(feature = "opentelemetry")]
     pub(crate) handled: bool,
@@ -88,6 +93,7 @@ impl Context {
             causation_id: Some(envelope.id),
             tracestate: envelope.tracestate.clone().filter(|_| trace.is_some()),
             traceparent: trace,
+            tenant: envelope.tenant.clone(),
             #[cfg(feature = "opentelemetry")]
             handled: true,
         }
@@ -103,6 +109,7 @@ impl Context {
             traceparent: one
                 .traceparent
                 .filter(|parent| other.traceparent.as_ref() == Some(parent)),
+            tenant: one.tenant.filter(|tenant| other.tenant.as_ref() == Some(tenant)),
             #[cfg(feature = "opentelemetry")]
             handled: true,
         };
@@ -163,6 +170,33 @@ impl Context {
         }
         self.tracestate = Some(header.to_owned());
         Ok(self)
+    }
+
+    /// The same of a tenant: events that neither mark one nor are given one with the call are this one's.
+    ///
+    /// ```
+    /// # use eventbus_runtime::Context;
+    /// # async fn serve() {
+    /// Context::current().with_tenant("acme").scope(async { /* bus.emit(..), bus.transaction(..) */ }).await;
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_tenant(mut self, tenant: impl Into<String>) -> Self {
+        self.tenant = Some(tenant.into());
+        self
+    }
+
+    /// The same of no tenant, for a handler of a tenant's event that emits one of nobody's.
+    #[must_use]
+    pub fn without_tenant(mut self) -> Self {
+        self.tenant = None;
+        self
+    }
+
+    /// The tenant.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        self.tenant.as_deref()
     }
 
     /// What belongs together across services.

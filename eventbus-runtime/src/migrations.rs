@@ -1,4 +1,9 @@
-//! The runtime's own tables, as SQL that `migrate()` runs and the toolchain writes into migration files.
+//! The runtime's own tables, as SQL that `migrate()` runs and the toolchain writes into migration files; and row level
+//! security for tenants, which is applied on request.
+
+mod tenants;
+
+pub use crate::migrations::tenants::{OPEN_TABLES, RowLevelSecurity};
 
 /// One step of the runtime's schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,6 +21,8 @@ mod documents {
     struct Failures;
     #[doc = include_str!("../../docs/replicas.md")]
     struct Replicas;
+    #[doc = include_str!("../../docs/multi-tenancy.md")]
+    struct MultiTenancy;
     #[doc = include_str!("../../docs/replay.md")]
     struct Replay;
     #[doc = include_str!("../../docs/live-queries.md")]

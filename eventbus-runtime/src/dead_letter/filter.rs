@@ -35,7 +35,7 @@ pub struct LetterFilter {
     /// The event's type, in which `*` stands for any text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub types: Option<String>,
-    /// The event's tenant.
+    /// The tenant of the event, or of what was parked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
     /// The event's id.
@@ -87,7 +87,7 @@ impl LetterFilter {
         self
     }
 
-    /// Events of this tenant.
+    /// Events of this tenant, and what was parked in its context.
     #[must_use]
     pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
         self.tenant = Some(tenant.into());
@@ -129,7 +129,7 @@ impl LetterFilter {
             && is(&self.source, Some(letter.source()))
             && is(&self.subscription, letter.subscription())
             && self.types.as_deref().is_none_or(fits)
-            && is(&self.tenant, envelope.and_then(|envelope| envelope.tenant.as_deref()))
+            && is(&self.tenant, letter.tenant())
             && self.event_id.is_none_or(|id| envelope.is_some_and(|envelope| envelope.id == id))
             && is(&self.kind, Some(&letter.kind))
             && self.since.is_none_or(|since| letter.at >= since)

@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use crate::bus::EventBus;
 use crate::clock::now;
+use crate::context::Context;
 use crate::dead_letter::filter::check_source;
 use crate::dead_letter::{Action, Content, DeadLetter, FailedAttempt, LetterFilter, Operator};
-use crate::emit::MAX_PAYLOAD;
+use crate::emit::{MAX_PAYLOAD, check_tenant};
 use crate::error::{Error, ErrorKind, HandlerError, Result};
 use crate::store::{LetterSlice, Letters, recordable};
 
@@ -101,7 +102,7 @@ impl<'a, S: Letters> DeadLetters<'a, S> {
     }
 
     /// Parks something of the application's under a name of its own, with why; returns the letter's id. The payload is
-    /// JSON.
+    /// JSON. Its tenant is that of the [`Context`] around the call.
     ///
     /// The application knows what trying it again means: [`Operator::take`].
     ///
@@ -154,11 +155,13 @@ fn parked(source: &str, data: &str, error: HandlerError) -> Result<DeadLetter> {
     }
     serde_json::from_str::<IgnoredAny>(data)
         .map_err(|cause| refused(format!("what `{source}` parks is no JSON")).with_source(cause))?;
+    let tenant = Context::current().tenant;
+    check_tenant(source, tenant.as_deref())?;
     let (error, at) = (error.into_inner(), now());
     let (kind, message) = (error.kind().as_str().to_owned(), recordable(error.full()));
     Ok(DeadLetter {
         id: Uuid::now_v7(),
-        content: Content::Parked { source: source.to_owned(), data: data.to_owned() },
+        content: Content::Parked { source: source.to_owned(), tenant, data: data.to_owned() },
         attempts: 1,
         errors: vec![FailedAttempt {
             at,

@@ -80,6 +80,8 @@ pub enum Content {
     Parked {
         /// The name under which it did.
         source: String,
+        /// Whose it is: the tenant of the [`Context`](crate::Context) in which it was parked.
+        tenant: Option<String>,
         /// What it parked, JSON.
         data: String,
     },
@@ -157,6 +159,15 @@ impl DeadLetter {
         match &self.content {
             Content::Undelivered { stored, .. } => Some(stored),
             Content::Parked { .. } => None,
+        }
+    }
+
+    /// The tenant of the event, or in whose context the application parked it.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        match &self.content {
+            Content::Undelivered { stored, .. } => stored.event.envelope.tenant.as_deref(),
+            Content::Parked { tenant, .. } => tenant.as_deref(),
         }
     }
 

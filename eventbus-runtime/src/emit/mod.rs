@@ -18,12 +18,12 @@ use crate::emit::collect::Batch;
 use crate::error::Result;
 use crate::store::Store;
 
-pub(crate) use crate::emit::check::is_name;
 #[cfg(feature = "relay")]
 pub(crate) use crate::emit::check::is_prefix;
 pub use crate::emit::check::{
     MAX_AGGREGATE_ID, MAX_BATCH, MAX_BATCH_BYTES, MAX_EVENT_KEY, MAX_PAYLOAD, MAX_TENANT_ID,
 };
+pub(crate) use crate::emit::check::{check_tenant, is_name};
 pub use crate::emit::collect::Emit;
 pub(crate) use crate::emit::group::Groups;
 pub use crate::emit::pending::Emitting;
@@ -69,8 +69,9 @@ impl<S: Store> EventBus<S> {
     /// Into [`EventBus::transaction`]: there they wait for its end.
     ///
     /// # Context
-    /// Correlation, causation and trace context come from the [`Context`] around the call: that of the event which a
-    /// handler is working on, or what [`Context::scope`] says. What is chained wins over it. With the feature
+    /// Correlation, causation, trace context and tenant come from the [`Context`] around the call: that of the event
+    /// which a handler is working on, or what [`Context::scope`] says. What is chained wins over it, and so does a tenant
+    /// that the payload marks. With the feature
     /// `opentelemetry` the trace is that of the current `tracing` span, unless one is chained or said by a scope.
     ///
     /// # Events

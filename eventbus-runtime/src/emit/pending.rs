@@ -12,7 +12,7 @@ use crate::bus::EventBus;
 use crate::context::Context;
 use crate::emit::check::{check_key, check_metadata, check_tenant, refused};
 use crate::emit::collect::Draft;
-use crate::emit::receipt::Receipts;
+use crate::emit::receipt::{Receipts, Written};
 use crate::emit::target::Place;
 use crate::error::Result;
 use crate::schedule;
@@ -76,7 +76,8 @@ impl<'a, S: Store> Emitting<'a, S> {
         self
     }
 
-    /// The tenant; wins over the field that the payload marks with `#[event(tenant_id)]`.
+    /// The tenant; wins over the field that the payload marks with `#[event(tenant_id)]`, which wins over that of the
+    /// [`Context`].
     pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
         self.options.tenant = Some(tenant.into());
         self
@@ -143,14 +144,14 @@ impl<'a, S: Store> Emitting<'a, S> {
         let events = options.apply(events?, &context, bus.key_window)?;
         let place = place?;
         if events.is_empty() {
-            return Ok(Receipts::of(&bus.store, Vec::new(), &Duplicates::new()));
+            return Ok(Receipts::of(&bus.store, Written::default(), &Duplicates::new()));
         }
-        let ids: Vec<Uuid> = events.iter().map(|new| new.event.envelope.id).collect();
+        let written = Written::new(&events);
         if let Some(due) = due {
             // They are counted as emitted when they come into the log.
             let duplicates = write_down(bus, place, events, due).await?;
             bus.wake_schedule();
-            return Ok(Receipts::of(&bus.store, ids, &duplicates));
+            return Ok(Receipts::of(&bus.store, written, &duplicates));
         }
         let duplicates = match place {
             Place::Connection(connection) => {
@@ -165,7 +166,7 @@ impl<'a, S: Store> Emitting<'a, S> {
             Place::Buffer(connection, buffer) => buffer.add(bus, connection, events).await?,
             Place::Alone => bus.emit_grouped(events).await?,
         };
-        Ok(Receipts::of(&bus.store, ids, &duplicates))
+        Ok(Receipts::of(&bus.store, written, &duplicates))
     }
 }
 
@@ -253,6 +254,9 @@ impl Options {
         let envelope = &mut new.event.envelope;
         envelope.tenant = self.tenant.clone().or(envelope.tenant.take());
         envelope.metadata.extend(self.metadata.clone());
+        if !again && envelope.tenant.is_none() {
+            envelope.tenant.clone_from(&context.tenant);
+        }
         if again {
             envelope.correlation_id = self.correlation.or(envelope.correlation_id);
             envelope.causation_id = self.causation.or(envelope.causation_id);

@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
+use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Duplicates, Handled, Log, Store};
+use crate::store::{Duplicates, Handled, Log, NewEvent, Store};
 
 /// How soon it is asked again whether an event is handled; twice as late each time.
 const SHORTEST: Duration = Duration::from_millis(5);
@@ -18,6 +19,8 @@ const LONGEST: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub struct Receipts<S> {
     each: Vec<Receipt>,
+    /// Whose events they are, where they are all of one tenant.
+    tenant: Option<String>,
     store: S,
 }
 
@@ -28,14 +31,33 @@ pub struct Receipt {
     duplicate: bool,
 }
 
+/// What is kept of events for their receipts.
+#[derive(Default)]
+pub(crate) struct Written {
+    ids: Vec<Uuid>,
+    tenant: Option<String>,
+}
+
+impl Written {
+    pub(crate) fn new(events: &[NewEvent]) -> Self {
+        let tenant = events.first().and_then(|new| new.event.envelope.tenant.as_ref());
+        let same = events.iter().all(|new| new.event.envelope.tenant.as_ref() == tenant);
+        Self {
+            ids: events.iter().map(|new| new.event.envelope.id).collect(),
+            tenant: tenant.filter(|_| same).cloned(),
+        }
+    }
+}
+
 impl<S: Store> Receipts<S> {
     /// What is said of the events with these ids, of which some were duplicates.
-    pub(crate) fn of(store: &S, ids: Vec<Uuid>, duplicates: &Duplicates) -> Self {
+    pub(crate) fn of(store: &S, written: Written, duplicates: &Duplicates) -> Self {
+        let Written { ids, tenant } = written;
         let each = ids.into_iter().enumerate().map(|(index, id)| match duplicates.get(&index) {
             Some(first) => Receipt { id: *first, duplicate: true },
             None => Receipt { id, duplicate: false },
         });
-        Self { each: each.collect(), store: store.clone() }
+        Self { each: each.collect(), tenant, store: store.clone() }
     }
 
     /// The id of the event, where one was emitted; of the first where they were several.
@@ -90,10 +112,13 @@ impl<S: Log> Receipts<S> {
     /// the reason when one became a dead letter; [`ErrorKind::Store`] when the database refuses.
     pub async fn handled_by(&self, subscription: &str, within: Duration) -> Result<()> {
         let ends = Instant::now() + within;
+        // Whoever may see the rows of a tenant alone has to say whose it wants to see.
+        let mut context = Context::current();
+        context.tenant = self.tenant.clone().or(context.tenant);
         for Receipt { id, .. } in &self.each {
             let mut wait = SHORTEST;
             loop {
-                match self.store.handled(subscription, *id).await? {
+                match context.clone().scope(self.store.handled(subscription, *id)).await? {
                     Handled::Yes => break,
                     Handled::NotYet if Instant::now() + wait < ends => sleep(wait).await,
                     other => return Err(unhandled(subscription, *id, &other, within)),

@@ -19,7 +19,7 @@ use crate::store::{Duplicates, Keyed, NewEvent, columns};
 macro_rules! insert {
     ($values:literal, $from:literal, $order:literal) => {
         concat!(
-            ring!(),
+            ring!("$14"),
             "INSERT INTO eventbus_event (epoch, shard, version, id, correlation_id, causation_id, type, source, tenant, \
                 aggregate_id, traceparent, tracestate, metadata, data) \
             SELECT s.epoch, ",
@@ -47,13 +47,16 @@ const INSERT: &str = insert!(
     " ORDER BY e.ordinal"
 );
 
+/// Writes events, in a transaction of the caller's, or by themselves where a tenant is named: then their statement sets it,
+/// unless the connection has one, in which case row level security holds that against the events.
 pub(super) async fn append(
     store: &PgStore,
     connection: &mut PgConnection,
     events: &[NewEvent],
+    tenant: Option<&str>,
 ) -> Result<Duplicates> {
     let mut inside = store.inside(connection, "emit").await?;
-    let written = append_inside(store, &mut inside, events).await;
+    let written = append_inside(store, &mut inside, events, tenant).await;
     store.leave(inside, "emit", written).await
 }
 
@@ -61,10 +64,11 @@ async fn append_inside(
     store: &PgStore,
     connection: &mut PgConnection,
     events: &[NewEvent],
+    tenant: Option<&str>,
 ) -> Result<Duplicates> {
     let keyed = Keyed::of(events);
     let failed = |error| store.error("emit", error);
-    if let Some(duplicates) = write(store, connection, events, keyed.as_ref()).await? {
+    if let Some(duplicates) = write(store, connection, events, keyed.as_ref(), tenant).await? {
         return Ok(duplicates);
     }
     // On a connection beside the pool, which may have none to spare. In the caller's transaction the row would stay locked
@@ -74,7 +78,7 @@ async fn append_inside(
     let adopted = epoch::adopt(store, &mut inside).await.map_err(failed);
     store.leave(inside, "emit", adopted).await?;
     other.close().await.map_err(failed)?;
-    if let Some(duplicates) = write(store, connection, events, keyed.as_ref()).await? {
+    if let Some(duplicates) = write(store, connection, events, keyed.as_ref(), tenant).await? {
         return Ok(duplicates);
     }
     if !epoch::exists(store, connection).await.map_err(failed)? {
@@ -97,16 +101,17 @@ async fn write(
     connection: &mut PgConnection,
     events: &[NewEvent],
     keyed: Option<&Keyed<'_>>,
+    tenant: Option<&str>,
 ) -> Result<Option<Duplicates>> {
     if let Some(keyed) = keyed {
-        return key::write(store, connection, keyed).await;
+        return key::write(store, connection, keyed, tenant).await;
     }
     let done = async {
         let insert = match events {
             [event] => bound_one(store.query(INSERT_ONE), event)?,
             events => bound(store.query(INSERT), &events.iter().collect::<Vec<_>>())?,
         };
-        insert.execute(connection).await
+        insert.bind(tenant).execute(connection).await
     };
     let done = done.await.map_err(|error| store.error("emit", error))?;
     Ok((done.rows_affected() > 0).then(Duplicates::new))

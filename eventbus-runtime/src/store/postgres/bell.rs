@@ -43,16 +43,21 @@ macro_rules! channel {
     };
 }
 
-/// What an emitter's statement begins with and reads: it rings where somebody sleeps. It is evaluated once, however many
-/// rows the statement writes, and the lock is kept until the transaction ends.
+/// What an emitter's statement begins with and reads: it rings where somebody sleeps, and sets the tenant `$tenant` where
+/// that is not NULL and none is set. It is evaluated once, however many rows the statement writes, and before any of them
+/// is held against a policy. The lock and the setting are kept until the transaction ends.
 macro_rules! ring {
-    () => {
+    ($tenant:literal) => {
         concat!(
             "WITH bell (rung) AS MATERIALIZED (SELECT CASE WHEN pg_try_advisory_xact_lock_shared(",
             $crate::store::postgres::bell::lock_key!(),
             ") THEN '' ELSE pg_notify(",
             $crate::store::postgres::bell::channel!(),
-            ", '')::text END) "
+            ", '')::text END || CASE WHEN ",
+            $tenant,
+            "::text IS NULL THEN '' ELSE ",
+            $crate::store::postgres::tenants::set_unless_set!($tenant),
+            " END) "
         )
     };
 }

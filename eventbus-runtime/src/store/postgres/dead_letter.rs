@@ -220,8 +220,8 @@ pub(super) async fn park(
     let what = "park a dead letter";
     let mut inside = store.inside(connection, what).await?;
     let parked = store.query(
-        "INSERT INTO eventbus_dead_letter (id, source, data, attempts, kind, message, errors, died_at, retry_at) \
-         VALUES ($1, $2, $3::json, $4, $5, $6, $7::jsonb, $8, $9)",
+        "INSERT INTO eventbus_dead_letter (id, source, data, attempts, kind, message, errors, died_at, retry_at, tenant) \
+         VALUES ($1, $2, $3::json, $4, $5, $6, $7::jsonb, $8, $9, $10)",
     )
     .bind(letter.id)
     .bind(letter.source())
@@ -232,6 +232,7 @@ pub(super) async fn park(
     .bind(columns::errors(&letter.errors))
     .bind(letter.at)
     .bind(letter.retry_at)
+    .bind(letter.tenant())
     .execute(&mut *inside)
     .await;
     let parked = parked.map(drop).map_err(|error| store.error(what, error));
@@ -246,7 +247,8 @@ fn letter(store: &PgStore, row: &PgRow) -> Result<DeadLetter> {
         let stored = Box::new(stored(store, row)?);
         Content::Undelivered { subscription: row.try_get("subscription").map_err(failed)?, stored }
     } else {
-        Content::Parked { source, data: row.try_get_unchecked("data").map_err(failed)? }
+        let tenant = row.try_get("tenant").map_err(failed)?;
+        Content::Parked { source, tenant, data: row.try_get_unchecked("data").map_err(failed)? }
     };
     let errors: String = row.try_get("errors").map_err(failed)?;
     let id: Uuid = row.try_get("letter_id").map_err(failed)?;

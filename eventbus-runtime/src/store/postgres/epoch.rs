@@ -74,6 +74,20 @@ async fn read(store: &PgStore, connection: &mut PgConnection) -> Result<Option<N
     Ok(found.map(|(epoch, last)| Now { epoch, last }))
 }
 
+/// Whether the tables are in the cluster that the row names.
+pub(super) async fn is_here(
+    store: &PgStore,
+    connection: &mut PgConnection,
+) -> Result<bool, sqlx::Error> {
+    store
+        .query_scalar(
+            "SELECT EXISTS (SELECT FROM eventbus_schema \
+             WHERE cluster = (SELECT system_identifier::text FROM pg_control_system()))",
+        )
+        .fetch_one(connection)
+        .await
+}
+
 /// Whether the row is there at all.
 pub(super) async fn exists(
     store: &PgStore,

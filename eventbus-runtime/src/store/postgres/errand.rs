@@ -7,9 +7,10 @@ use sqlx::postgres::{PgArguments, PgConnection, PgQueryResult, PgRow, Postgres};
 use sqlx::query::{Query, QueryAs, QueryScalar};
 use sqlx::{Connection, FromRow, SqlSafeStr, query, query_as, query_scalar, raw_sql};
 
+use crate::context::Context;
 use crate::error::Result;
 use crate::store::Store;
-use crate::store::postgres::PgStore;
+use crate::store::postgres::{PgStore, tenants};
 use crate::store::transaction::{Abandoned, Transaction, depth};
 
 /// Each statement sees what was committed before it, as it would by itself.
@@ -19,7 +20,8 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const ANEW: &str = "COMMIT; BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /// A connection for some statements in a row that need not be one transaction. Behind a pooler that keeps no sessions
-/// they are one: else others may come between the preparation of a statement and its execution.
+/// they are one: else others may come between the preparation of a statement and its execution. And they are one for a
+/// tenant.
 pub(super) enum Errand {
     Bare(PoolConnection<Postgres>),
     Wrapped(Transaction<Postgres>),
@@ -56,12 +58,20 @@ impl PgStore {
         self.reach.is_pooled(&self.pool).await.unwrap_or(true)
     }
 
-    /// Takes a connection to do `what`.
+    /// Takes a connection to do `what`, for the tenant of the context around the call where that has one.
     pub(super) async fn errand(&self, what: &str) -> Result<Errand> {
-        if self.wraps().await {
+        self.errand_of(what, Context::current().tenant.as_deref()).await
+    }
+
+    /// The same for a tenant, whose setting ends with the transaction.
+    pub(super) async fn errand_of(&self, what: &str, tenant: Option<&str>) -> Result<Errand> {
+        if tenant.is_some() || self.wraps().await {
+            let failed = |error| self.error(what, error);
             let begin = Some(BEGIN.into_sql_str());
             let begun = Transaction::begin(&self.pool, begin, Abandoned::Close).await?;
-            return begun.map(Errand::Wrapped).map_err(|error| self.error(what, error));
+            let mut transaction = begun.map_err(failed)?;
+            tenants::enter(self, &mut transaction, tenant).await.map_err(failed)?;
+            return Ok(Errand::Wrapped(transaction));
         }
         self.pool.acquire().await.map(Errand::Bare).map_err(|error| self.error(what, error))
     }

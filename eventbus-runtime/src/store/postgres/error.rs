@@ -2,7 +2,7 @@
 
 use std::io;
 
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgDatabaseError};
 
 use crate::error::{Error, ErrorKind};
 use crate::store::columns;
@@ -56,6 +56,12 @@ fn diagnose(options: &PgConnectOptions, cause: &sqlx::Error) -> (ErrorKind, Opti
         sqlx::Error::PoolClosed => says(ErrorKind::Store, "the pool was closed"),
         sqlx::Error::Database(error) => {
             let code = error.code().unwrap_or_default();
+            if code == "42501" {
+                let routine = error.try_downcast_ref::<PgDatabaseError>();
+                let routine = routine.and_then(PgDatabaseError::routine);
+                let remedy = unprivileged(options.get_username(), error.message(), routine);
+                return (ErrorKind::Configuration, Some(remedy));
+            }
             by_code(options, &code, error.message())
         }
         _ => (ErrorKind::Store, None),
@@ -126,17 +132,6 @@ fn by_code(options: &PgConnectOptions, code: &str, message: &str) -> (ErrorKind,
                     .to_owned(),
             ),
         ),
-        "42501" if message.contains("pg_control_system") => (
-            ErrorKind::Configuration,
-            Some(format!(
-                "user `{user}` may not ask in which cluster it is: `GRANT EXECUTE ON FUNCTION pg_control_system() TO \
-                 {user}`"
-            )),
-        ),
-        "42501" => (
-            ErrorKind::Configuration,
-            Some(format!("user `{user}` lacks a privilege on the tables of eventbus")),
-        ),
         "08P01" if message.contains("startup parameter") => (
             ErrorKind::Configuration,
             Some(
@@ -157,5 +152,32 @@ fn by_code(options: &PgConnectOptions, code: &str, message: &str) -> (ErrorKind,
         // A constraint: the same rows would violate it again.
         _ if code.starts_with("23") => (ErrorKind::ValidationFailed, None),
         _ => (ErrorKind::Store, None),
+    }
+}
+
+/// What to do about something that a user may not do. What a message says is translated, the names in it and the server's
+/// own function that raised it are not.
+fn unprivileged(user: &str, message: &str, routine: Option<&str>) -> String {
+    match routine {
+        Some("ExecWithCheckOptions") => format!(
+            "row level security lets user `{user}` write rows of one tenant, the one that the setting `eventbus.tenant` \
+             names or that its role is pinned to: emit inside `Context::with_tenant(..).scope(..)`, set the tenant in the \
+             transaction (`SELECT set_config('eventbus.tenant', $1, true)`), emit each tenant's events by themselves, and \
+             events of no tenant as the relay's role"
+        ),
+        Some("check_enable_rls") => format!(
+            "row level security would hide rows from user `{user}`: migrate as a superuser or a role with BYPASSRLS"
+        ),
+        _ if message.contains("pg_control_system") => format!(
+            "user `{user}` may not ask in which cluster it is: `GRANT EXECUTE ON FUNCTION pg_control_system() TO {user}`"
+        ),
+        _ if message.contains("eventbus_schema") => format!(
+            "user `{user}` may not write to eventbus_schema that the tables are in another cluster than before: call \
+             `migrate()` as their owner, or start a relay"
+        ),
+        _ => format!(
+            "user `{user}` lacks a privilege: its owner migrates the tables of eventbus, and `RowLevelSecurity` says what \
+             emitters, relays and operators may do; connect as the role that may do this"
+        ),
     }
 }

@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
+use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::columns::{self, SWEEP};
 use crate::store::keys::{self, Name};
-use crate::store::postgres::PgStore;
 use crate::store::postgres::append::bound;
 use crate::store::postgres::bell::ring;
+use crate::store::postgres::{PgStore, tenants};
 use crate::store::{Duplicates, Keyed};
 
 /// One statement for keys and rows: what has a key is written only where its key was free or has expired. It waits for
@@ -20,7 +22,7 @@ use crate::store::{Duplicates, Keyed};
 /// Keys are taken in their order, lest two emitters wait for each other. Like the statement without keys it writes
 /// nothing where the tables are in another cluster.
 const INSERT: &str = concat!(
-    ring!(),
+    ring!("$16"),
     ", s AS ( \
         SELECT epoch FROM eventbus_schema \
         WHERE cluster = (SELECT system_identifier::text FROM pg_control_system()) \
@@ -32,7 +34,7 @@ const INSERT: &str = concat!(
     ), taken AS ( \
         INSERT INTO eventbus_key AS k (tenant, key, event_id, expires_at) \
         SELECT coalesce(e.tenant, ''), e.key, e.id, clock_timestamp() + make_interval(secs => e.seconds) \
-        FROM e, s WHERE e.key IS NOT NULL ORDER BY 1, 2 \
+        FROM e, s, bell WHERE e.key IS NOT NULL AND bell.rung IS NOT NULL ORDER BY 1, 2 \
         ON CONFLICT (tenant, key) DO UPDATE SET event_id = excluded.event_id, expires_at = excluded.expires_at \
             WHERE k.expires_at <= clock_timestamp() \
         RETURNING k.tenant, k.key \
@@ -64,9 +66,10 @@ pub(super) async fn write(
     store: &PgStore,
     connection: &mut PgConnection,
     keyed: &Keyed<'_>,
+    tenant: Option<&str>,
 ) -> Result<Option<Duplicates>> {
     let failed = |error| store.error("emit", error);
-    let Some(taken) = insert(store, connection, keyed).await.map_err(failed)? else {
+    let Some(taken) = insert(store, connection, keyed, tenant).await.map_err(failed)? else {
         return Ok(None);
     };
     duplicates(store, connection, keyed, &taken).await.map(Some)
@@ -87,7 +90,7 @@ pub(super) async fn duplicates(
     let winners = if lost.is_empty() {
         Vec::new()
     } else {
-        winners(store, connection, &lost).await.map_err(failed)?
+        winners(store, connection, &lost, tenant).await.map_err(failed)?
     };
     if winners.len() < lost.len() {
         return Err(Error::new(
@@ -99,7 +102,7 @@ pub(super) async fn duplicates(
         ));
     }
     if columns::sweeps(&keyed.firsts) {
-        sweep(store);
+        sweep(store, keyed.firsts[0].event.envelope.tenant.clone());
     }
     let winners: HashMap<Name<'_>, Uuid> =
         winners.iter().map(|(tenant, key, id)| ((&**tenant, &**key), *id)).collect();
@@ -111,12 +114,14 @@ async fn insert(
     store: &PgStore,
     connection: &mut PgConnection,
     keyed: &Keyed<'_>,
+    tenant: Option<&str>,
 ) -> Result<Option<Vec<(String, String)>>, sqlx::Error> {
     let texts = keyed.firsts.iter().map(|new| new.key.as_ref().map(|key| key.text.as_str()));
     let seconds = keyed.firsts.iter().map(|new| keys::window(new).as_secs_f64());
     let insert = bound(store.query(INSERT), &keyed.firsts)?
         .bind(texts.collect::<Vec<Option<&str>>>())
-        .bind(seconds.collect::<Vec<f64>>());
+        .bind(seconds.collect::<Vec<f64>>())
+        .bind(tenant);
     let row = insert.fetch_one(connection).await?;
     let (known, tenants, keys): (bool, Vec<String>, Vec<String>) = sqlx::FromRow::from_row(&row)?;
     Ok(known.then(|| tenants.into_iter().zip(keys).collect()))
@@ -126,19 +131,31 @@ async fn winners(
     store: &PgStore,
     connection: &mut PgConnection,
     lost: &[Name<'_>],
+    tenant: Option<&str>,
 ) -> Result<Vec<(String, String, Uuid)>, sqlx::Error> {
     let (tenants, keys): (Vec<&str>, Vec<&str>) = lost.iter().copied().unzip();
-    store.query_as(WINNERS).bind(tenants).bind(keys).fetch_all(connection).await
+    let read = store.query_as(WINNERS).bind(tenants).bind(keys);
+    if tenant.is_none() {
+        return read.fetch_all(connection).await;
+    }
+    // The tenant that the insert set went with its statement where that was a transaction of its own.
+    let mut transaction = connection.begin().await?;
+    tenants::enter_unless_set(store, &mut transaction, tenant).await?;
+    let winners = read.fetch_all(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(winners)
 }
 
 /// Removes expired keys in a task and on a connection of its own: in the caller's transaction they would stay locked
-/// until its end. What it does not come to, the next one does.
-fn sweep(store: &PgStore) {
+/// until its end. What it does not come to, the next one does. Under row level security an emitter removes those of its
+/// tenant.
+fn sweep(store: &PgStore, tenant: Option<String>) {
     let store = store.clone();
-    tokio::spawn(async move {
+    let context = Context { tenant, ..Context::new() };
+    tokio::spawn(context.scope(async move {
         let remove = store.query(REMOVE).bind(i64::from(SWEEP));
         if let Err(error) = store.execute("remove expired event keys", remove).await {
             tracing::warn!(error = error.full(), "expired event keys cannot be removed");
         }
-    });
+    }));
 }

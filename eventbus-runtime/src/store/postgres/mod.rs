@@ -4,10 +4,11 @@
 //! [`PgCursor`].
 //!
 //! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT`, `INSERT`,
-//! `UPDATE` and `DELETE` on `eventbus_key` where its events have keys, `SELECT` and `UPDATE` on
-//! `eventbus_schema` and the right to call `pg_control_system()`; one that relays needs `SELECT` on `eventbus_event` and
-//! its sequence, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_replay`,
-//! `eventbus_delivery`, `eventbus_dead_letter` and `eventbus_action`.
+//! `UPDATE` and `DELETE` on `eventbus_key` where its events have keys, `SELECT` on `eventbus_schema` and the right to call
+//! `pg_control_system()`; one that relays needs `SELECT` on `eventbus_event` and its sequence, `SELECT` and `UPDATE` on
+//! `eventbus_schema`, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_replay`,
+//! `eventbus_delivery`, `eventbus_dead_letter` and `eventbus_action`. Neither makes tables: their owner migrates.
+//! [`RowLevelSecurity`](crate::migrations::RowLevelSecurity) makes such roles, and keeps tenants apart.
 //!
 //! A process that runs subscriptions holds a session's advisory lock, so that others take over at once when it dies, and
 //! listens for commits. A pooler in transaction mode, such as PgBouncer's, keeps no sessions. That is found out when the
@@ -48,6 +49,7 @@ mod snapshot;
 mod start;
 mod step;
 mod subscription;
+mod tenants;
 mod trouble;
 
 use std::sync::Arc;
@@ -57,8 +59,10 @@ use sqlx::{Connection, SqlSafeStr};
 use uuid::Uuid;
 
 use crate::bus::EventBus;
+use crate::context::Context;
 use crate::error::Result;
 use crate::filter::TypeSet;
+use crate::migrations::RowLevelSecurity;
 use crate::store::bell::Bell;
 use crate::store::postgres::reach::Reach;
 use crate::store::postgres::session::Session;
@@ -141,15 +145,39 @@ impl EventBus<PgStore> {
         &self.store().pool
     }
 
-    /// Opens a transaction.
+    /// Opens a transaction; inside a [`Context`] with a tenant, one of this tenant's.
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when no connection can be had.
     pub async fn begin(&self) -> Result<sqlx::Transaction<'static, Postgres>> {
         // A begin that is dropped half-way would leave a pooled connection inside a transaction that nobody knows of.
-        let pool = self.pool().clone();
-        let begun = to_the_end(async move { pool.begin().await }).await?;
-        begun.map_err(|error| self.store().error("begin a transaction", error))
+        let (store, tenant) = (self.store().clone(), Context::current().tenant);
+        let begun = to_the_end(async move {
+            let mut transaction = store.pool.begin().await?;
+            tenants::enter(&store, &mut transaction, tenant.as_deref()).await?;
+            Ok(transaction)
+        });
+        begun.await?.map_err(|error| self.store().error("begin a transaction", error))
+    }
+
+    /// Puts the tables under row level security and makes the roles that pass it, in one transaction. The tables have to
+    /// be migrated, and this connection is their owner's.
+    ///
+    /// ```no_run
+    /// # async fn example(bus: &eventbus_runtime::PgBus) -> eventbus_runtime::Result<()> {
+    /// use eventbus_runtime::migrations::RowLevelSecurity;
+    ///
+    /// bus.migrate().await?;
+    /// bus.protect_tenants(&RowLevelSecurity::new().emitter("shop")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for names that cannot be, and where this user may
+    /// not do it; [`ErrorKind::Store`](crate::ErrorKind::Store) when the database refuses.
+    pub async fn protect_tenants(&self, security: &RowLevelSecurity) -> Result<()> {
+        tenants::protect(self.store(), security).await
     }
 }
 
@@ -187,7 +215,7 @@ impl Store for PgStore {
         connection: &mut PgConnection,
         events: &[NewEvent],
     ) -> Result<Duplicates> {
-        append::append(self, connection, events).await
+        append::append(self, connection, events, None).await
     }
 
     async fn schedule(
@@ -201,8 +229,9 @@ impl Store for PgStore {
 
     async fn append_alone(&self, events: &[NewEvent]) -> Result<Duplicates> {
         // What an append writes, it writes as a whole: without a transaction around it two round trips are saved.
-        let mut errand = self.errand("emit").await?;
-        let appended = append::append(self, &mut errand, events).await;
+        let tenant = events.first().and_then(|new| new.event.envelope.tenant.as_deref());
+        let mut errand = self.errand_of("emit", None).await?;
+        let appended = append::append(self, &mut errand, events, tenant).await;
         self.end(errand, appended).await
     }
 
@@ -212,6 +241,8 @@ impl Store for PgStore {
         let failed = |error| self.error("begin a transaction", error);
         let mut transaction = begun.map_err(failed)?;
         self.forget_names(&mut transaction).await.map_err(failed)?;
+        let tenant = Context::current().tenant;
+        tenants::enter(self, &mut transaction, tenant.as_deref()).await.map_err(failed)?;
         Ok(transaction)
     }
 

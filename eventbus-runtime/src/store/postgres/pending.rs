@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::store::postgres::page::literally;
-use crate::store::postgres::{PgCursor, PgStore};
+use crate::store::postgres::{PgCursor, PgStore, tenants};
 use crate::store::{InTrouble, LOOK_AHEAD, Pending, Shards, columns};
 
 /// What both halves of the statement ask for: types and shards, and that an event is not before the place. What is before
@@ -58,8 +58,11 @@ pub(super) async fn pending(
         .bind(cursor.from.floor)
         .bind(bound)
         .bind(columns::limit(at_most).saturating_add(1));
-    let counted = query.fetch_one(&mut *errand).await;
-    let counted = counted.map_err(|error| store.error(what, error));
+    let counted = async {
+        tenants::sees_all(store, &mut errand, what).await?;
+        query.fetch_one(&mut *errand).await.map_err(|error| store.error(what, error))
+    };
+    let counted = counted.await;
     let (events, oldest, newest): (i64, _, i64) = store.end(errand, counted).await?;
     Ok(columns::pending(events, oldest, newest > bound, at_most))
 }

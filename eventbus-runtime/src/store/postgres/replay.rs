@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::store::postgres::replica::now;
 use crate::store::postgres::subscription::{bind, cursor, numbers};
-use crate::store::postgres::{PgCursor, PgStore, epoch, snapshot, start};
+use crate::store::postgres::{PgCursor, PgStore, epoch, snapshot, start, tenants};
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{
     Cursor, Registration, ReplayRow, Selection, Shards, Start, Store, Tallies, Tally, columns,
@@ -28,6 +28,7 @@ async fn find_span(
     last: i64,
 ) -> Result<(PgCursor, PgCursor)> {
     let failed = |error| store.error("find what to replay", error);
+    tenants::sees_all(store, connection, "find what to replay").await?;
     let from = start::resolve(store, connection, start).await?;
     let now = epoch::now(store, connection).await.map_err(failed)?;
     let taken = snapshot::take(store, connection, now.last).await.map_err(failed)?;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::postgres::cursor::Bound;
 use crate::store::postgres::epoch::{self, Now};
-use crate::store::postgres::{PgCursor, PgStore, snapshot};
+use crate::store::postgres::{PgCursor, PgStore, snapshot, tenants};
 use crate::store::search::{SLACK, Search, surely_before, surely_before_time};
 use crate::store::{Cursor, Start, first_id};
 
@@ -42,9 +42,13 @@ pub(super) async fn resolve(
 
 /// The place after everything that is committed now.
 pub(super) async fn end(store: &PgStore) -> Result<PgCursor> {
-    let failed = |error| store.error("find the end of the log", error);
-    let mut errand = store.errand("find the end of the log").await?;
-    let end = end_of_log(store, &mut errand).await.map_err(failed);
+    let what = "find the end of the log";
+    let mut errand = store.errand(what).await?;
+    let end = async {
+        tenants::sees_all(store, &mut errand, what).await?;
+        end_of_log(store, &mut errand).await.map_err(|error| store.error(what, error))
+    };
+    let end = end.await;
     store.end(errand, end).await
 }
 

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::store::postgres::cursor::Bound;
 use crate::store::postgres::epoch::{self, fence};
 use crate::store::postgres::replica::{alive, now};
-use crate::store::postgres::{PgCursor, PgStore, start};
+use crate::store::postgres::{PgCursor, PgStore, start, tenants};
 use crate::store::{
     Handles, Held, Registration, Replica, Roster, Shard, Start, columns, first_fence,
 };
@@ -42,6 +42,7 @@ async fn make(
 ) -> Result<()> {
     let subscription = &registration.subscription;
     let failed = |error| store.error(what, error);
+    tenants::sees_all(store, connection, what).await?;
     // The dead are kept for a day, for whoever looks for what happened.
     let known: Option<i32> = store
         .query_scalar(concat!(
@@ -142,7 +143,13 @@ pub(super) async fn take(
         .bind(numbers)
         .bind(fences);
     let what = format!("take shards of subscription `{}`", replica.subscription);
-    let rows = store.fetch_all(&what, query).await?;
+    let mut errand = store.errand(&what).await?;
+    let taken = async {
+        tenants::sees_all(store, &mut errand, &what).await?;
+        query.fetch_all(&mut *errand).await.map_err(|error| store.error(&what, error))
+    };
+    let taken = taken.await;
+    let rows = store.end(errand, taken).await?;
     rows.iter().map(shard).collect::<Result<_, _>>().map_err(|error| store.error(&what, error))
 }
 

@@ -205,8 +205,8 @@ pub(super) async fn park(
     letter: &DeadLetter,
 ) -> Result<()> {
     let parked = sqlx::query(
-        "INSERT INTO eventbus_dead_letter (id, source, data, attempts, kind, message, errors, died_at, retry_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO eventbus_dead_letter (id, source, data, attempts, kind, message, errors, died_at, retry_at, tenant) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )
     .bind(letter.id.to_string())
     .bind(letter.source())
@@ -217,6 +217,7 @@ pub(super) async fn park(
     .bind(columns::errors(&letter.errors))
     .bind(letter.at)
     .bind(letter.retry_at)
+    .bind(letter.tenant())
     .execute(connection)
     .await;
     parked.map(drop).map_err(|error| store.error("park a dead letter", error))
@@ -230,7 +231,8 @@ fn letter(store: &SqliteStore, row: &SqliteRow) -> Result<DeadLetter> {
         let stored = Box::new(stored(store, row)?);
         Content::Undelivered { subscription: row.try_get("subscription").map_err(failed)?, stored }
     } else {
-        Content::Parked { source, data: row.try_get("data").map_err(failed)? }
+        let tenant = row.try_get("tenant").map_err(failed)?;
+        Content::Parked { source, tenant, data: row.try_get("data").map_err(failed)? }
     };
     let errors: String = row.try_get("errors").map_err(failed)?;
     let id = row.try_get("letter_id").and_then(|id| uuid(id, "letter_id")).map_err(failed)?;

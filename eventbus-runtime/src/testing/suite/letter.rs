@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::context::Context;
 use crate::dead_letter::{Content, DeadLetter, FailedAttempt, LetterFilter};
 use crate::error::{ErrorKind, HandlerError};
 use crate::filter::TypeSet;
@@ -131,8 +132,11 @@ pub(super) async fn filters_mean_the_same_everywhere<F: StoreFixture>(fixture: &
     settle(&bus, "reader", vec![(&page.events[1], fate)]).await;
     let busy = || HandlerError::retryable("busy");
     bus.dead_letters().park("webhook", "{}", busy()).await.unwrap();
+    let acme = Context::new().with_tenant("acme");
+    acme.scope(bus.dead_letters().park("webhook", "{}", busy())).await.unwrap();
     let letters = all(&bus, &LetterFilter::all()).await;
-    assert_eq!(letters.len(), 4);
+    assert_eq!(letters.len(), 5);
+    assert_eq!(letters[4].tenant(), Some("acme"));
     for filter in filters(&letters) {
         let expected: Vec<_> = letters.iter().filter(|letter| filter.matches(letter)).collect();
         let found = all(&bus, &filter).await;

@@ -1,0 +1,23 @@
+-- Whoever looks after it all: reads everything, decides about dead letters, pauses, moves and removes subscriptions. It
+-- writes no event.
+
+GRANT SELECT ON eventbus_schema, eventbus_type, eventbus_event, eventbus_key, eventbus_replica, eventbus_replay
+    TO eventbus_role;
+GRANT SELECT ON SEQUENCE eventbus_event_position_seq TO eventbus_role;
+GRANT SELECT, UPDATE (paused), DELETE ON eventbus_subscription TO eventbus_role;
+GRANT SELECT, UPDATE ON eventbus_shard TO eventbus_role;
+GRANT SELECT, INSERT, UPDATE, DELETE ON eventbus_delivery, eventbus_dead_letter TO eventbus_role;
+GRANT SELECT, INSERT, UPDATE (count) ON eventbus_action TO eventbus_role;
+
+DROP POLICY IF EXISTS eventbus_role ON eventbus_event;
+CREATE POLICY eventbus_role ON eventbus_event FOR SELECT TO eventbus_role USING (true);
+DROP POLICY IF EXISTS eventbus_role ON eventbus_key;
+CREATE POLICY eventbus_role ON eventbus_key FOR SELECT TO eventbus_role USING (true);
+DROP POLICY IF EXISTS eventbus_role ON eventbus_delivery;
+CREATE POLICY eventbus_role ON eventbus_delivery TO eventbus_role USING (true);
+DROP POLICY IF EXISTS eventbus_role ON eventbus_dead_letter;
+CREATE POLICY eventbus_role ON eventbus_dead_letter TO eventbus_role USING (true);
+DROP POLICY IF EXISTS eventbus_role ON eventbus_action;
+CREATE POLICY eventbus_role ON eventbus_action TO eventbus_role USING (true);
+DROP POLICY IF EXISTS eventbus_role ON eventbus_replay;
+CREATE POLICY eventbus_role ON eventbus_replay FOR SELECT TO eventbus_role USING (true);
