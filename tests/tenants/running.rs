@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use eventbus_runtime::{
-    DomainEvent, Event, HandlerError, LetterFilter, PgBus, PgTx, ReplayFilter, Retry, State,
+    DomainEvent, Event, HandlerError, LetterFilter, PgBus, PgTx, ReplayFilter, Retry,
+    ScheduleFilter, State,
 };
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::fixture::{
@@ -301,4 +303,42 @@ async fn rows_and_events_of_a_tenant_commit_together() {
     }
     let both = "SELECT count(*) FROM orders AS o JOIN eventbus_event AS e ON e.tenant = o.tenant AND e.aggregate_id = o.id::text";
     assert_eq!(tenants.number(both).await, 2);
+}
+
+/// Scheduled events wait under their tenant's eyes alone, and whoever moves them is the relay.
+#[tokio::test]
+async fn a_tenant_schedules_for_itself_and_the_relay_moves() {
+    let tenants = Tenants::new().await;
+    let (emitter, relay) = (tenants.bus(EMITTER).await, tenants.bus(RELAY).await);
+    let (moved, mut handled) = mpsc::unbounded_channel();
+    let handler = move |event: Event<OrderPlaced>| {
+        moved.send((event.envelope().tenant.clone(), event.order)).unwrap();
+        ready(Ok::<_, HandlerError>(()))
+    };
+    let later = Duration::from_secs(3600);
+    let kept = emitter.emit(emitter.store(), placed(1)).tenant("acme").deliver_after(later).await;
+    let kept = kept.unwrap().id();
+    acme()
+        .scope(async {
+            let mut tx = emitter.begin().await.unwrap();
+            emitter.emit(&mut tx, placed(2)).deliver_after(Duration::ZERO).await.unwrap();
+            tx.commit().await.unwrap();
+            assert!(emitter.scheduled().count(&ScheduleFilter::all()).await.unwrap() >= 1);
+        })
+        .await;
+    globex()
+        .scope(async {
+            assert_eq!(emitter.scheduled().count(&ScheduleFilter::all()).await.unwrap(), 0);
+            let mut tx = emitter.begin().await.unwrap();
+            assert!(!emitter.scheduled().cancel(&mut tx, kept).await.unwrap());
+            tx.commit().await.unwrap();
+        })
+        .await;
+    relay.subscribe("all").handle(handler).start().await.unwrap();
+    let first = timeout(Duration::from_secs(60), handled.recv()).await.expect("it is due");
+    assert_eq!(first, Some((Some("acme".to_owned()), 2)));
+    let mut acme = tenants.connection(ACME).await;
+    let hold = "UPDATE eventbus_scheduled SET held_until = 1";
+    run(&mut acme, hold).await.expect_err("others of the shard would wait");
+    relay.shutdown().await.unwrap();
 }

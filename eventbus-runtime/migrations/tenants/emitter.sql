@@ -11,6 +11,14 @@ GRANT SELECT, INSERT, UPDATE (event_id, expires_at), DELETE ON eventbus_key TO e
 DROP POLICY IF EXISTS eventbus_role ON eventbus_key;
 CREATE POLICY eventbus_role ON eventbus_key TO eventbus_role USING (tenant = eventbus_tenant);
 
+-- It may cancel and reschedule, but not hold an event back: others of its shard would wait for that, also those of others.
+GRANT SELECT, INSERT (id, due_at, shard, version, correlation_id, causation_id, type, source, tenant, aggregate_kind,
+    aggregate_id, traceparent, tracestate, metadata, data), UPDATE (due_at, failures, failure, held_until), DELETE
+    ON eventbus_scheduled TO eventbus_role;
+DROP POLICY IF EXISTS eventbus_role ON eventbus_scheduled;
+CREATE POLICY eventbus_role ON eventbus_scheduled TO eventbus_role USING (tenant = eventbus_tenant)
+    WITH CHECK (tenant = eventbus_tenant AND held_until IS NULL);
+
 -- Whether a subscription has handled an event is asked of these: a delivery is seen by whoever sees its event, and where
 -- subscriptions stand tells of no tenant.
 GRANT SELECT ON eventbus_schema, eventbus_subscription, eventbus_shard, eventbus_delivery TO eventbus_role;

@@ -5,6 +5,8 @@ GRANT SELECT ON eventbus_schema, eventbus_type, eventbus_event, eventbus_key, ev
     TO eventbus_role;
 GRANT SELECT ON SEQUENCE eventbus_event_position_seq TO eventbus_role;
 GRANT SELECT, UPDATE (paused), DELETE ON eventbus_subscription TO eventbus_role;
+GRANT SELECT, UPDATE (due_at, failures, failure, held_until), DELETE ON eventbus_scheduled TO eventbus_role;
+GRANT SELECT ON eventbus_moved TO eventbus_role;
 GRANT SELECT, UPDATE ON eventbus_shard TO eventbus_role;
 GRANT SELECT, INSERT, UPDATE, DELETE ON eventbus_delivery, eventbus_dead_letter TO eventbus_role;
 GRANT SELECT, INSERT, UPDATE (count) ON eventbus_action TO eventbus_role;
@@ -13,6 +15,8 @@ DROP POLICY IF EXISTS eventbus_role ON eventbus_event;
 CREATE POLICY eventbus_role ON eventbus_event FOR SELECT TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_key;
 CREATE POLICY eventbus_role ON eventbus_key FOR SELECT TO eventbus_role USING (true);
+DROP POLICY IF EXISTS eventbus_role ON eventbus_scheduled;
+CREATE POLICY eventbus_role ON eventbus_scheduled TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_delivery;
 CREATE POLICY eventbus_role ON eventbus_delivery TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_dead_letter;

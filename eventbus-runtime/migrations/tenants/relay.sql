@@ -6,6 +6,10 @@ GRANT SELECT ON SEQUENCE eventbus_event_position_seq TO eventbus_role;
 GRANT SELECT, INSERT (epoch, shard, version, id, correlation_id, causation_id, type, source, tenant, aggregate_id,
     traceparent, tracestate, metadata, data) ON eventbus_event TO eventbus_role;
 GRANT SELECT, INSERT, UPDATE (event_id, expires_at), DELETE ON eventbus_key TO eventbus_role;
+GRANT SELECT, INSERT (id, due_at, shard, version, correlation_id, causation_id, type, source, tenant, aggregate_kind,
+    aggregate_id, traceparent, tracestate, metadata, data), UPDATE (due_at, failures, failure, held_until), DELETE
+    ON eventbus_scheduled TO eventbus_role;
+GRANT SELECT, INSERT, UPDATE (moved_at), DELETE ON eventbus_moved TO eventbus_role;
 GRANT SELECT, INSERT, UPDATE, DELETE ON eventbus_subscription, eventbus_shard, eventbus_replica, eventbus_replay,
     eventbus_delivery, eventbus_dead_letter TO eventbus_role;
 GRANT SELECT, INSERT, UPDATE (count) ON eventbus_action TO eventbus_role;
@@ -14,6 +18,8 @@ DROP POLICY IF EXISTS eventbus_role ON eventbus_event;
 CREATE POLICY eventbus_role ON eventbus_event TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_key;
 CREATE POLICY eventbus_role ON eventbus_key TO eventbus_role USING (true);
+DROP POLICY IF EXISTS eventbus_role ON eventbus_scheduled;
+CREATE POLICY eventbus_role ON eventbus_scheduled TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_delivery;
 CREATE POLICY eventbus_role ON eventbus_delivery TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_dead_letter;

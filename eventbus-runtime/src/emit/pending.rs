@@ -149,7 +149,7 @@ impl<'a, S: Store> Emitting<'a, S> {
         let written = Written::new(&events);
         if let Some(due) = due {
             // They are counted as emitted when they come into the log.
-            let duplicates = write_down(bus, place, events, due).await?;
+            let duplicates = write_down(bus, place, events, due, written.tenant.clone()).await?;
             bus.wake_schedule();
             return Ok(Receipts::of(&bus.store, written, &duplicates));
         }
@@ -176,6 +176,7 @@ async fn write_down<S: Store>(
     place: Place<'_, S>,
     events: Vec<NewEvent>,
     due: Due,
+    tenant: Option<String>,
 ) -> Result<Duplicates> {
     match place {
         Place::Connection(connection) => bus.store.schedule(connection, &events, due).await,
@@ -185,7 +186,9 @@ async fn write_down<S: Store>(
         }
         Place::Alone => {
             let store = bus.store.clone();
-            to_the_end(async move {
+            let mut context = Context::current();
+            context.tenant = tenant.or(context.tenant);
+            to_the_end(context.scope(async move {
                 let mut transaction = store.begin().await?;
                 match store.schedule(&mut transaction, &events, due).await {
                     Ok(duplicates) => store.commit(transaction).await.map(|()| duplicates),
@@ -195,7 +198,7 @@ async fn write_down<S: Store>(
                         Err(error)
                     }
                 }
-            })
+            }))
             .await?
         }
     }

@@ -35,7 +35,8 @@ pub struct Receipt {
 #[derive(Default)]
 pub(crate) struct Written {
     ids: Vec<Uuid>,
-    tenant: Option<String>,
+    /// Of all of them.
+    pub(super) tenant: Option<String>,
 }
 
 impl Written {
