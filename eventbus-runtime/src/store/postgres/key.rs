@@ -72,7 +72,7 @@ pub(super) async fn write(
     let Some(taken) = insert(store, connection, keyed, tenant).await.map_err(failed)? else {
         return Ok(None);
     };
-    duplicates(store, connection, keyed, &taken).await.map(Some)
+    duplicates(store, connection, keyed, &taken, tenant).await.map(Some)
 }
 
 /// What is a duplicate where only these keys could be taken.
@@ -81,6 +81,7 @@ pub(super) async fn duplicates(
     connection: &mut PgConnection,
     keyed: &Keyed<'_>,
     taken: &[(String, String)],
+    tenant: Option<&str>,
 ) -> Result<Duplicates> {
     let failed = |error| store.error("emit", error);
     let lost: Vec<Name<'_>> = {

@@ -166,7 +166,8 @@ async fn write(
         inserted.await.map_err(|error| store.error("schedule events", error))?;
     let Some(keyed) = keyed else { return Ok(Duplicates::new()) };
     let taken: Vec<(String, String)> = tenants.into_iter().zip(names).collect();
-    key::duplicates(store, connection, &keyed, &taken).await
+    // The transaction around this has its tenant.
+    key::duplicates(store, connection, &keyed, &taken, None).await
 }
 
 impl Schedule for PgStore {
