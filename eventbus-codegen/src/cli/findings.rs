@@ -7,7 +7,7 @@ use anstream::println;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use super::remedy::{fix, next_version};
+use super::remedy::{fix, instead, next_version};
 use super::report;
 use crate::canonical;
 use crate::compat::{Direction, Finding, Verdict};
@@ -93,7 +93,7 @@ fn one(finding: &Finding, workspace: Option<&Path>) {
 /// What to do about a finding, one sentence each.
 fn remedies(finding: &Finding) -> Vec<String> {
     let fix = Some(fix(finding)).filter(|fix| !fix.is_empty());
-    fix.into_iter().chain(next_version(finding)).collect()
+    fix.into_iter().chain(instead(finding)).collect()
 }
 
 /// The line of the author's file; its path is relative to the workspace, or absolute.
