@@ -49,6 +49,7 @@ fn machines_read_findings_and_forges_show_them() {
     assert_eq!(finding["rule"], "EV107");
     assert_eq!(finding["verdict"], "bump");
     assert_eq!(finding["pointer"], "/coupon");
+    assert_eq!(finding["nextVersion"], "#[event(version = 2, upcast(1 => OrderPlacedV1))]");
     assert_eq!(finding["witnesses"][0]["direction"], "backward");
     let run = fixture.run(&["check", "--format", "github"]);
     let line = line_of(&fixture, "coupon: String");

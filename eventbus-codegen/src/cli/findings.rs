@@ -7,7 +7,7 @@ use anstream::println;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use super::remedy::{fix, next_version};
+use super::remedy::{fix, instead, next_version};
 use super::report;
 use crate::canonical;
 use crate::compat::{Direction, Finding, Verdict};
@@ -96,7 +96,7 @@ fn remedies(finding: &Finding) -> Vec<String> {
     let fix = Some(fix(finding)).filter(|fix| !fix.is_empty());
     let restore = finding.restore.as_ref();
     let restore = restore.map(|command| format!("as it was, it is brought back by: {command}"));
-    fix.into_iter().chain(restore).chain(next_version(finding)).collect()
+    fix.into_iter().chain(restore).chain(instead(finding)).collect()
 }
 
 /// The line of the author's file; its path is relative to the workspace, or absolute.

@@ -23,6 +23,16 @@ pub(super) fn fix(finding: &Finding) -> String {
 }
 
 /// How to leave the version as it is and make a new one, where the rule allows that.
+pub(super) fn instead(finding: &Finding) -> Option<String> {
+    let (attribute, version) = (next_version(finding)?, finding.version);
+    let own = payload_of(finding, version);
+    Some(format!(
+        "or leave version {version} as it is: {attribute}, where `{own}` is the payload as it was, which derives \
+         `EventPayload`, with `From` to the new one"
+    ))
+}
+
+/// The attribute of the next version, where the rule allows one.
 pub(super) fn next_version(finding: &Finding) -> Option<String> {
     let Finding { rule, verdict, version, payload, .. } = finding;
     if *verdict < Verdict::Bump || rule.verdict != Verdict::Bump {
@@ -40,15 +50,8 @@ pub(super) fn next_version(finding: &Finding) -> Option<String> {
     let former = former
         .filter(|(of, _)| of < version)
         .map(|(of, at)| format!("{of} => {}, ", path(*of, at)));
-    let attribute = format!(
-        "#[event(version = {}, upcast({}{version} => {own}))]",
-        version + 1,
-        former.collect::<String>()
-    );
-    Some(format!(
-        "or leave version {version} as it is: {attribute}, where `{own}` is the payload as it was, which derives \
-         `EventPayload`, with `From` to the new one"
-    ))
+    let former = former.collect::<String>();
+    Some(format!("#[event(version = {}, upcast({former}{version} => {own}))]", version + 1))
 }
 
 /// What a former payload is called.

@@ -38,6 +38,8 @@ pub(super) struct Answer {
 const RUN: &str = "run-";
 const FACTS: &str = "kept.json";
 const CATALOG: &str = "catalog.json";
+/// The hash of the samples that the program decoded.
+const SOUND: &str = "sound";
 
 impl Kept {
     /// Opens the folder for `unit`, and waits until nobody else uses it.
@@ -81,13 +83,28 @@ impl Kept {
 
     /// Makes room: what is remembered is no longer true once the program is written over.
     pub(super) fn forget(&self) -> Result<()> {
-        let facts = self.folder.join(FACTS);
-        match fs::remove_file(&facts) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::file("delete", &facts, error))
+        for name in [SOUND, FACTS] {
+            let path = self.folder.join(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::file("delete", &path, error));
+                }
+                _ => {}
             }
-            _ => Ok(()),
         }
+        Ok(())
+    }
+
+    /// Whether the program decoded each of these samples when it was asked last.
+    pub(super) fn is_sound(&self, samples: &str) -> bool {
+        let known = fs::read_to_string(self.folder.join(SOUND));
+        known.is_ok_and(|known| known == sha256(samples))
+    }
+
+    /// Remembers that the program decodes each of these samples.
+    pub(super) fn remember_sound(&self, samples: &str) -> Result<()> {
+        let path = self.folder.join(SOUND);
+        fs::write(&path, sha256(samples)).map_err(|error| Error::file("write", &path, error))
     }
 
     /// Remembers an answer. Its facts are written last: a run that is cut off remembers nothing.

@@ -25,7 +25,7 @@ pub(crate) struct Program {
     /// What it answers for, as messages name it.
     name: String,
     /// Nobody writes over the program while it is in use.
-    _kept: Option<Kept>,
+    kept: Option<Kept>,
 }
 
 /// A payload that the code is asked to decode.
@@ -68,12 +68,12 @@ pub(super) fn source(root: &str) -> String {
 impl Program {
     /// The program at `path`, which answers for what `name` says.
     pub(super) fn new(folder: TempDir, path: PathBuf, name: String) -> Self {
-        Self { folder, path, name, _kept: None }
+        Self { folder, path, name, kept: None }
     }
 
     /// The same, with what it is kept in.
     pub(super) fn within(self, kept: Kept) -> Self {
-        Self { _kept: Some(kept), ..self }
+        Self { kept: Some(kept), ..self }
     }
 
     /// The catalog's text.
@@ -95,9 +95,21 @@ impl Program {
         ))
     }
 
-    /// Has the samples decoded by the user's code: for each of them nothing, or the reason why it does not decode.
+    /// Has the samples decoded by the user's code: for each of them nothing, or the reason why it does not decode. Where it
+    /// decoded just these before, it is not asked again.
     pub(crate) fn decode(&self, samples: &[Sample<'_>]) -> Result<Vec<Option<String>>> {
-        self.ask(PATIENCE, samples, &[], &|end| Some(end))
+        let Some(kept) = &self.kept else {
+            return self.ask(PATIENCE, samples, &[], &|end| Some(end));
+        };
+        let lines: String = samples.iter().map(Sample::line).collect();
+        if kept.is_sound(&lines) {
+            return Ok(vec![None; samples.len()]);
+        }
+        let reasons = self.ask(PATIENCE, samples, &[], &|end| Some(end))?;
+        if reasons.iter().all(Option::is_none) {
+            kept.remember_sound(&lines)?;
+        }
+        Ok(reasons)
     }
 
     /// Has the samples decoded and written again: for each of them what became of it.

@@ -61,6 +61,13 @@ fn nothing_is_linked_or_asked_again() {
     fixture.codegen();
     assert!(fixture.read("schemas/order.placed/event.json").contains("own order."));
     assert_ne!(kept.read("kept.json"), facts);
+
+    // Samples that it decoded are not decoded again: here it could not.
+    fixture.run(&["check"]).succeeded();
+    fs::write(kept.0.join("catalog"), "").unwrap();
+    fixture.run(&["check"]).succeeded();
+    fixture.write("schemas/system.started/samples/v1.mine.json", "{\"host\": \"a\"}");
+    assert_ne!(fixture.run(&["check"]).code, 0);
 }
 
 /// Two builds of one library with other features have one path, and take each other's place there.
