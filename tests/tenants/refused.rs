@@ -92,7 +92,7 @@ async fn migrating_what_is_migrated_takes_no_rights() {
     }
     tenants.run("UPDATE eventbus_schema SET version = 4").await;
     let refused = tenants.bus(RELAY).await.migrate().await.unwrap_err();
-    told(&refused, "its owner migrates the tables");
+    told(&refused, "are migrated by their owner");
 }
 
 /// A step that moved rows as a role that sees a part of them would leave the others behind.

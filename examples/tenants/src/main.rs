@@ -46,7 +46,8 @@ async fn main() -> Result<()> {
         let placed = shop::OrderPlaced { order: 4 };
         app.emit(&mut tx, placed).tenant("globex").await.map(drop)
     };
-    let refused = Context::new().with_tenant("acme").scope(mistake).await.unwrap_err();
+    let refused =
+        Context::new().with_tenant("acme").scope(mistake).await.expect_err("a policy refuses it");
     println!("  {refused}");
 
     println!("a program of acme's own, which runs whatever SQL it likes");

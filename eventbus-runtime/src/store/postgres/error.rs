@@ -176,7 +176,7 @@ fn unprivileged(user: &str, message: &str, routine: Option<&str>) -> String {
              `migrate()` as their owner, or start a relay"
         ),
         _ => format!(
-            "user `{user}` lacks a privilege: its owner migrates the tables of eventbus, and `RowLevelSecurity` says what \
+            "user `{user}` lacks a privilege: the tables of eventbus are migrated by their owner, and `RowLevelSecurity` says what \
              emitters, relays and operators may do; connect as the role that may do this"
         ),
     }
