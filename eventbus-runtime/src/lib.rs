@@ -47,6 +47,8 @@ mod replay;
 #[cfg(feature = "opentelemetry")]
 mod span;
 #[cfg(feature = "store")]
+pub mod stats;
+#[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "relay")]
 mod stream;

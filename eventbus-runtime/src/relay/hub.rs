@@ -15,6 +15,7 @@ use crate::relay::lanes::Lanes;
 use crate::relay::shared::Shared;
 use crate::relay::signal::Signals;
 use crate::relay::tail::Tail;
+use crate::stats::Books;
 use crate::store::{Cursor, Log};
 
 /// How long a shutdown waits for handlers unless it is told otherwise.
@@ -29,6 +30,7 @@ pub(crate) struct Hub {
     looks: Mutex<BTreeMap<String, (String, Option<Instant>)>>,
     /// An `Arc<Feed<S::Cursor>>`, from the first subscription on.
     feed: OnceLock<Arc<dyn Any + Send + Sync>>,
+    books: Books,
 }
 
 /// Wakes subscriptions that have nothing to do.
@@ -75,6 +77,11 @@ impl Hub {
     /// What reads for those who listen without a durable place.
     pub(super) const fn tail(&self) -> &Tail {
         &self.tail
+    }
+
+    /// Where durable subscriptions count.
+    pub(crate) const fn books(&self) -> &Books {
+        &self.books
     }
 
     /// What durable subscriptions read together.

@@ -181,6 +181,12 @@ impl PgCursor {
         !self.from.snapshot.ends_with(':')
     }
 
+    /// The number behind which everything may be. What is behind this place and has a lower one was written by a
+    /// transaction that one of the two snapshots lists as open: a younger one only has numbers above their floors.
+    pub(super) fn unread(&self) -> i64 {
+        self.from.floor.max(self.position.min(self.to.floor))
+    }
+
     /// A number below which nothing of this epoch is behind this place.
     pub(super) fn lowest(&self) -> i64 {
         if self.has_stragglers() {

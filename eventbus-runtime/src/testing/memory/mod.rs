@@ -7,6 +7,7 @@ mod letters;
 mod log;
 mod replay;
 mod state;
+mod stats;
 mod subscription;
 #[cfg(test)]
 mod tests;

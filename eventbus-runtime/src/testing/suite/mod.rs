@@ -18,7 +18,8 @@
 //!    again at the commit.
 //! 4. [`Letters`](crate::store::Letters): dead letters and the actions on them. What a filter means
 //!    [`LetterFilter::matches`](crate::LetterFilter::matches) says of a letter in hand.
-//! 5. [`Integrity`]: rows as they are stored, and the checks that the store can make on itself.
+//! 5. [`Figures`](crate::store::Figures): what the relay counted, added up, and what waits, counted.
+//! 6. [`Integrity`]: rows as they are stored, and the checks that the store can make on itself.
 //!
 //! [`Log::capabilities`](crate::store::Log::capabilities) says what the store can do beyond that. What it declares the suite tests, without exception; a
 //! case that needs what it does not declare says so and is passed over.
@@ -86,6 +87,7 @@ mod pending;
 mod replay;
 mod replica;
 mod start;
+mod stats;
 pub mod tools;
 mod trouble;
 
