@@ -51,6 +51,8 @@ pub(crate) struct Faults {
     pub(crate) takes: AtomicUsize,
     pub(crate) commits: AtomicUsize,
     pub(crate) looks: AtomicUsize,
+    /// How often statistics were to be kept.
+    pub(crate) keeps: AtomicUsize,
 }
 
 impl Faults {
@@ -314,6 +316,7 @@ impl<S: Log> Log for Faulty<S> {
 
 impl<S: Figures> Figures for Faulty<S> {
     async fn keep(&self, entries: &Entries, oldest: i64) -> Result<()> {
+        self.faults.keeps.fetch_add(1, SeqCst);
         self.faults.reach().await?;
         self.inner.keep(entries, oldest).await
     }
