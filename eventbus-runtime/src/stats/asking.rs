@@ -84,8 +84,8 @@ impl<'a, S: Log> Asking<'a, S> {
         self
     }
 
-    /// The events whose handlers were the slowest, the slowest first: those of a second or more, of each subscription ten
-    /// of a minute and the newest [`MOST_NOTES`](crate::stats::MOST_NOTES).
+    /// The events whose handlers were the slowest, the slowest first: those of a second or more, ten of each
+    /// minute, subscription and process, and of each subscription the newest [`MOST_NOTES`](crate::stats::MOST_NOTES).
     ///
     /// # Errors
     /// As those of the question itself.
@@ -93,8 +93,8 @@ impl<'a, S: Log> Asking<'a, S> {
         self.notes(NoteKind::Slow, most).await
     }
 
-    /// The attempts that failed, the newest first: of each subscription twenty of a minute and the newest
-    /// [`MOST_NOTES`](crate::stats::MOST_NOTES).
+    /// The attempts that failed, the newest first: twenty of each minute, subscription and process, and of each
+    /// subscription the newest [`MOST_NOTES`](crate::stats::MOST_NOTES).
     ///
     /// # Errors
     /// As those of the question itself.

@@ -1,6 +1,6 @@
 //! Keeping what was counted: once a minute, one statement for all subscriptions of a bus.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::task::AbortHandle;
@@ -24,7 +24,7 @@ const MOST_WAITING: usize = 1_000;
 #[derive(Debug, Default)]
 pub(crate) struct Books {
     ledgers: Arc<Ledgers>,
-    keeping: OnceLock<Keeping>,
+    keeping: Mutex<Option<Keeping>>,
 }
 
 #[derive(Debug, Default)]
@@ -55,10 +55,13 @@ impl Books {
         let mut open = locked(&self.ledgers.open);
         open.retain(|ledger| ledger.strong_count() > 0);
         open.push(Arc::downgrade(&ledger));
-        self.keeping.get_or_init(|| {
-            let keeping = keep_every_minute(store.clone(), Arc::downgrade(&self.ledgers));
-            Keeping(tokio::spawn(keeping).abort_handle())
-        });
+        drop(open);
+        let mut keeping = locked(&self.keeping);
+        // Whatever runtime it was on may have ended before the bus.
+        if keeping.as_ref().is_none_or(|keeping| keeping.0.is_finished()) {
+            let task = keep_every_minute(store.clone(), Arc::downgrade(&self.ledgers));
+            *keeping = Some(Keeping(tokio::spawn(task).abort_handle()));
+        }
         ledger
     }
 

@@ -30,7 +30,7 @@
 //! goes on with the next epoch from a snapshot in which nothing is.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::store::Cursor;
@@ -185,6 +185,14 @@ impl PgCursor {
     /// transaction that one of the two snapshots lists as open: a younger one only has numbers above their floors.
     pub(super) fn unread(&self) -> i64 {
         self.from.floor.max(self.position.min(self.to.floor))
+    }
+
+    /// The transactions that one of the two snapshots lists as open.
+    pub(super) fn open(&self) -> Vec<String> {
+        let listed = [&self.from.snapshot, &self.to.snapshot].into_iter();
+        let open: BTreeSet<&str> =
+            listed.filter_map(|snapshot| parts(snapshot)).flat_map(|parts| parts.open).collect();
+        open.into_iter().map(str::to_owned).collect()
     }
 
     /// A number below which nothing of this epoch is behind this place.

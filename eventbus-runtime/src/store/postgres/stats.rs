@@ -75,14 +75,15 @@ macro_rules! waits {
 }
 
 /// Behind the number $9 everything is looked at; up to it only what transactions wrote that were open where the window
-/// begins or ends. The events of each are looked for by themselves, as in [`pending`](super::pending). Ids are read of the
+/// begins or ends. The events of each are looked for by themselves, as in [`pending`](super::pending); they are listed by the
+/// caller, because a planner that does not know how few they are takes longer than the answer. Ids are read of the
 /// first of each group alone.
 const WAITING: &str = concat!(
     "WITH waiting AS MATERIALIZED ((SELECT type, tenant, position FROM eventbus_event \
          WHERE position > $9 AND position <= $10 AND ",
     waits!(),
     " ORDER BY position LIMIT $11) UNION ALL (SELECT late.type, late.tenant, late.position FROM \
-         (SELECT pg_snapshot_xip($6::pg_snapshot) UNION SELECT pg_snapshot_xip($7::pg_snapshot)) AS open (xid) \
+         (SELECT xid::xid8 FROM unnest($13::text[]) AS open (xid)) AS open \
          CROSS JOIN LATERAL (SELECT type, tenant, position FROM eventbus_event \
          WHERE (xid, position) > (open.xid, 0) AND xid <= open.xid AND position <= $9 AND ",
     waits!(),
@@ -254,7 +255,8 @@ pub(super) async fn waiting(
         .bind(first)
         .bind(bound)
         .bind(columns::limit(waits.at_most))
-        .bind(waits.tenant);
+        .bind(waits.tenant)
+        .bind(cursor.open());
     let read = async {
         let rows: Vec<GroupColumns> = query.fetch_all(&mut *errand).await?;
         let newest = "SELECT coalesce(max(position), 0) FROM eventbus_event";
