@@ -69,7 +69,7 @@ async fn what_waits_far_inside_a_window_is_counted() {
     }
     let (types, shards) = (notes(), Shards::all(SHARDS));
     let page = read_page(bus.store(), &cursor, &types, 10).await.unwrap();
-    let inside = page.window.at(page.events[1].position);
+    let inside = page.window.at(LOOK_AHEAD - 1);
     let found = bus.store().pending(&inside, &types, &shards, 10).await.unwrap();
     assert_eq!((found.events, found.more), (1, false));
     let waits = Waits { types: &types, shards: &shards, tenant: None, at_most: 10 };

@@ -76,23 +76,35 @@ macro_rules! waits {
 
 /// Behind the number $9 everything is looked at; up to it only what transactions wrote that were open where the window
 /// begins or ends. The events of each are looked for by themselves, as in [`pending`](super::pending); they are listed by the
-/// caller, because a planner that does not know how few they are takes longer than the answer. Ids are read of the
+/// caller, and not asked for where there are none: a planner that does not know how few they are compiles the statement, which
+/// takes longer than the answer. Ids are read of the
 /// first of each group alone.
-const WAITING: &str = concat!(
-    "WITH waiting AS MATERIALIZED ((SELECT type, tenant, position FROM eventbus_event \
-         WHERE position > $9 AND position <= $10 AND ",
-    waits!(),
-    " ORDER BY position LIMIT $11) UNION ALL (SELECT late.type, late.tenant, late.position FROM \
+macro_rules! waiting {
+    ($late:expr) => {
+        concat!(
+            "WITH waiting AS MATERIALIZED ((SELECT type, tenant, position FROM eventbus_event \
+                 WHERE position > $9 AND position <= $10 AND ",
+            waits!(),
+            " ORDER BY position LIMIT $11)",
+            $late,
+            "), groups AS (SELECT type, tenant, count(*) AS events, min(position) AS first, max(position) AS last \
+                 FROM waiting GROUP BY type, tenant) \
+             SELECT type, tenant, events, last, e.id FROM groups \
+             LEFT JOIN LATERAL (SELECT id FROM eventbus_event WHERE position = groups.first LIMIT 1) AS e ON true",
+        )
+    };
+}
+
+const WAITING: &str = waiting!("");
+
+const WAITING_LATE: &str = waiting!(concat!(
+    " UNION ALL (SELECT late.type, late.tenant, late.position FROM \
          (SELECT xid::xid8 FROM unnest($13::text[]) AS open (xid)) AS open \
          CROSS JOIN LATERAL (SELECT type, tenant, position FROM eventbus_event \
          WHERE (xid, position) > (open.xid, 0) AND xid <= open.xid AND position <= $9 AND ",
     waits!(),
-    " ORDER BY xid, position LIMIT $11) AS late LIMIT $11)), \
-     groups AS (SELECT type, tenant, count(*) AS events, min(position) AS first, max(position) AS last FROM waiting \
-         GROUP BY type, tenant) \
-     SELECT type, tenant, events, last, e.id \
-     FROM groups LEFT JOIN LATERAL (SELECT id FROM eventbus_event WHERE position = groups.first LIMIT 1) AS e ON true",
-);
+    " ORDER BY xid, position LIMIT $11) AS late LIMIT $11)"
+));
 
 /// What is in trouble, of at most so many delivery rows, and what is dead. The event of a row is asked for by its number:
 /// a planner that expects many would read the whole log.
@@ -241,9 +253,10 @@ pub(super) async fn waiting(
     let numbers: Vec<i32> = waits.shards.numbers().map(i32::from).collect();
     let first = cursor.unread();
     let bound = first.saturating_add(LOOK_AHEAD);
+    let open = cursor.open();
     let mut errand = store.errand(what).await?;
     let query = store
-        .query_as(WAITING)
+        .query_as(if open.is_empty() { WAITING } else { WAITING_LATE })
         .bind(names)
         .bind(families)
         .bind(of)
@@ -255,8 +268,8 @@ pub(super) async fn waiting(
         .bind(first)
         .bind(bound)
         .bind(columns::limit(waits.at_most))
-        .bind(waits.tenant)
-        .bind(cursor.open());
+        .bind(waits.tenant);
+    let query = if open.is_empty() { query } else { query.bind(open) };
     let read = async {
         let rows: Vec<GroupColumns> = query.fetch_all(&mut *errand).await?;
         let newest = "SELECT coalesce(max(position), 0) FROM eventbus_event";
