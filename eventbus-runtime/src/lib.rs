@@ -49,6 +49,8 @@ mod schedule;
 #[cfg(feature = "opentelemetry")]
 mod span;
 #[cfg(feature = "store")]
+pub mod stats;
+#[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "relay")]
 mod stream;

@@ -57,6 +57,12 @@ pub const POSTGRES: &[Migration] = &[
         makes: "eventbus_scheduled",
         sql: include_str!("../migrations/postgres/0006_schedule.sql"),
     },
+    Migration {
+        version: 7,
+        name: "statistics",
+        makes: "eventbus_minute",
+        sql: include_str!("../migrations/postgres/0007_statistics.sql"),
+    },
 ];
 
 /// The steps for SQLite, oldest first.
@@ -96,6 +102,12 @@ pub const SQLITE: &[Migration] = &[
         name: "schedule",
         makes: "eventbus_scheduled",
         sql: include_str!("../migrations/sqlite/0006_schedule.sql"),
+    },
+    Migration {
+        version: 7,
+        name: "statistics",
+        makes: "eventbus_minute",
+        sql: include_str!("../migrations/sqlite/0007_statistics.sql"),
     },
 ];
 

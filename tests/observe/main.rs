@@ -8,6 +8,7 @@
 mod counted;
 mod desk;
 mod example;
+mod figures;
 mod well;
 
 macro_rules! on_every_store {
@@ -38,6 +39,10 @@ on_every_store! {
     counted::a_scheduled_event_is_counted_when_it_comes_into_the_log,
     counted::a_step_that_is_not_committed_counts_nothing,
     counted::an_ephemeral_subscription_counts_too,
+    figures::stats_tell_what_became_of_events,
+    figures::what_was_counted_is_kept_at_the_end,
+    figures::what_waits_is_told_with_its_age,
+    figures::a_correlation_is_a_tree_of_what_handlers_emitted,
     well::a_bus_that_works_is_green,
     well::a_handler_that_hangs_turns_it_red_and_is_named,
     well::a_pause_and_dead_letters_are_yellow,

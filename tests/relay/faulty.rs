@@ -1,15 +1,18 @@
 //! A store that fails on request and counts what the relay asks of it.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use eventbus_runtime::integrity::{Check, LookedAt};
+use eventbus_runtime::stats::Note;
 use eventbus_runtime::store::{
-    Capability, Due, Duplicates, Handled, Handles, Held, Hits, InTrouble, Integrity, LetterSlice,
-    Letters, Listens, Log, LogRow, Moved, NewEvent, Owner, Page, Pending, Readable, Registration,
-    ReplayRow, Replica, Roster, Schedule, Scope, Selection, Shard, Shards, Start, Step, Store,
-    Stored, Survey, Tallies, Troubles, Wanted,
+    Capability, Due, Duplicates, Entries, Figures, Handled, Handles, Held, Hits, InTrouble,
+    Integrity, LetterSlice, Letters, Link, Listens, Log, LogRow, Moved, NewEvent, Noted, Owner,
+    Page, Pending, Readable, Registration, ReplayRow, Replica, Roster, Schedule, Scope, Selection,
+    Series, Shard, Shards, Start, Step, Store, Stored, Stuck, Sums, Survey, Tallies, Troubles,
+    Waiting, Waits, Wanted,
 };
 use eventbus_runtime::{
     Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, ScheduleFilter, Scheduled, TypeSet,
@@ -56,6 +59,8 @@ pub(crate) struct Faults {
     pub(crate) agenda: AtomicUsize,
     /// The log refuses events with this payload.
     pub(crate) unwanted: Mutex<Option<String>>,
+    /// How often statistics were to be kept.
+    pub(crate) keeps: AtomicUsize,
 }
 
 impl Faults {
@@ -228,6 +233,10 @@ impl<S: Log> Log for Faulty<S> {
         self.inner.pending(cursor, types, shards, at_most).await
     }
 
+    async fn waiting(&self, cursor: &S::Cursor, waits: Waits<'_>) -> Result<Waiting> {
+        self.inner.waiting(cursor, waits).await
+    }
+
     async fn in_trouble(&self, subscription: &str) -> Result<InTrouble> {
         self.inner.in_trouble(subscription).await
     }
@@ -364,6 +373,39 @@ impl<S: Schedule> Schedule for Faulty<S> {
 
     async fn reschedule(&self, connection: &mut S::Connection, id: Uuid, due: Due) -> Result<bool> {
         self.inner.reschedule(connection, id, due).await
+    }
+}
+
+impl<S: Figures> Figures for Faulty<S> {
+    async fn keep(&self, entries: &Entries, oldest: i64) -> Result<()> {
+        self.faults.keeps.fetch_add(1, SeqCst);
+        self.faults.reach().await?;
+        self.inner.keep(entries, oldest).await
+    }
+
+    async fn sums(&self, since: i64, subscription: Option<&str>) -> Result<BTreeMap<Series, Sums>> {
+        self.inner.sums(since, subscription).await
+    }
+
+    async fn notes(&self, wanted: &Noted<'_>) -> Result<Vec<Note>> {
+        self.inner.notes(wanted).await
+    }
+
+    async fn subscriptions(&self) -> Result<Vec<String>> {
+        self.inner.subscriptions().await
+    }
+
+    async fn stuck(
+        &self,
+        subscription: Option<&str>,
+        tenant: Option<&str>,
+        at_most: usize,
+    ) -> Result<Stuck> {
+        self.inner.stuck(subscription, tenant, at_most).await
+    }
+
+    async fn correlated(&self, id: Uuid, limit: usize) -> Result<Vec<Link>> {
+        self.inner.correlated(id, limit).await
     }
 }
 

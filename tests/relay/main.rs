@@ -14,6 +14,7 @@ mod events;
 mod failure;
 mod faulty;
 mod feed;
+mod figures;
 mod filter;
 mod lanes;
 mod letters;

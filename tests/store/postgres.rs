@@ -1,8 +1,8 @@
 //! What is PostgreSQL's own: commits in another order than positions, clusters, and what a server can say.
 
-use eventbus_runtime::store::{Handles, Log, Start, Store};
+use eventbus_runtime::store::{Cursor, Handles, LOOK_AHEAD, Log, Shards, Start, Store, Waits};
 use eventbus_runtime::testing::suite::tools::{
-    advance, claim, drain, emit, read_page, register, replica, to, try_claim,
+    SHARDS, advance, claim, drain, emit, notes, read_page, register, replica, to, try_claim,
 };
 use eventbus_runtime::{ErrorKind, PgBus, TypeSet};
 use eventbus_tests::postgres::{PgDatabase, listed, set_savepoints};
@@ -55,6 +55,26 @@ async fn transactions_that_wait_for_each_other_keep_the_order_of_their_aggregate
     bus.emit(&mut older, note("a", "second")).await.unwrap();
     older.commit().await.unwrap();
     assert_eq!(read(&bus, cursor).await.0, [r#"["a","first"]"#, r#"["a","second"]"#]);
+}
+
+/// What waits is looked for from the place on, not from where its window begins, which may be far behind.
+#[tokio::test]
+async fn what_waits_far_inside_a_window_is_counted() {
+    let (_database, bus) = fresh().await;
+    let cursor = claim(&bus, "reader").await.cursor;
+    for number in [1, LOOK_AHEAD - 1, 2 * LOOK_AHEAD - 2] {
+        let next = "SELECT setval(pg_get_serial_sequence('eventbus_event', 'position'), $1, false)";
+        sqlx::query(next).bind(number).execute(bus.pool()).await.unwrap();
+        emit(&bus, &["x"]).await;
+    }
+    let (types, shards) = (notes(), Shards::all(SHARDS));
+    let page = read_page(bus.store(), &cursor, &types, 10).await.unwrap();
+    let inside = page.window.at(LOOK_AHEAD - 1);
+    let found = bus.store().pending(&inside, &types, &shards, 10).await.unwrap();
+    assert_eq!((found.events, found.more), (1, false));
+    let waits = Waits { types: &types, shards: &shards, tenant: None, at_most: 10 };
+    let found = bus.store().waiting(&inside, waits).await.unwrap();
+    assert_eq!((found.groups[0].events, found.left), (1, 0));
 }
 
 /// Stragglers below the floor, more than fit a page, with places between them and other events above.

@@ -6,12 +6,12 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+#[cfg(feature = "relay")]
+use std::time::Duration;
 
 use metrics::{Counter, counter};
 #[cfg(feature = "relay")]
 use metrics::{Histogram, histogram};
-#[cfg(feature = "relay")]
-use tokio::time::Instant;
 #[cfg(feature = "relay")]
 use uuid::Uuid;
 
@@ -111,10 +111,6 @@ struct OfType {
 #[derive(Debug, Default)]
 pub(crate) struct Tally(Vec<(&'static str, Uuid)>);
 
-/// How long a call takes.
-#[cfg(feature = "relay")]
-pub(crate) struct Timer(Instant);
-
 #[cfg(feature = "relay")]
 impl Meters {
     pub(crate) fn new(subscription: &str) -> Self {
@@ -163,8 +159,8 @@ impl Meters {
     }
 
     /// A call of the handler of this type ended.
-    pub(crate) fn took(&self, event_type: &'static str, timer: &Timer) {
-        self.with(event_type, |of| of.duration.record(timer.0.elapsed()));
+    pub(crate) fn took(&self, event_type: &'static str, took: Duration) {
+        self.with(event_type, |of| of.duration.record(took));
     }
 
     /// Counts with the handles of a type, which are made when it is met for the first time.
@@ -214,12 +210,5 @@ impl OfType {
 impl Tally {
     pub(crate) fn add(&mut self, event_type: &'static str, id: Uuid) {
         self.0.push((event_type, id));
-    }
-}
-
-#[cfg(feature = "relay")]
-impl Timer {
-    pub(crate) fn start() -> Self {
-        Self(Instant::now())
     }
 }

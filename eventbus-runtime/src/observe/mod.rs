@@ -22,7 +22,7 @@ mod table;
 #[cfg(not(feature = "metrics"))]
 pub(crate) use crate::observe::blind::Emitted;
 #[cfg(all(not(feature = "metrics"), feature = "relay"))]
-pub(crate) use crate::observe::blind::{Meters, Tally, Timer};
+pub(crate) use crate::observe::blind::{Meters, Tally};
 #[cfg(all(feature = "metrics", feature = "relay"))]
 pub use crate::observe::gauges::Observing;
 #[cfg(feature = "relay")]
@@ -34,7 +34,7 @@ pub use crate::observe::look::MOST_COUNTED;
 #[cfg(feature = "metrics")]
 pub(crate) use crate::observe::meters::Emitted;
 #[cfg(all(feature = "metrics", feature = "relay"))]
-pub(crate) use crate::observe::meters::{Meters, Tally, Timer};
+pub(crate) use crate::observe::meters::{Meters, Tally};
 #[cfg(feature = "metrics")]
 pub use crate::observe::table::{METRICS, Metric, MetricKind, describe};
 
@@ -42,8 +42,13 @@ pub use crate::observe::table::{METRICS, Metric, MetricKind, describe};
 /// id is of another kind.
 #[cfg(feature = "relay")]
 pub(crate) fn age(id: uuid::Uuid, now: i64) -> Option<std::time::Duration> {
-    let (seconds, nanos) = id.get_timestamp()?.to_unix();
-    let emitted = i64::try_from(seconds.checked_mul(1_000)?).ok()? + i64::from(nanos / 1_000_000);
-    let millis = u64::try_from(now.saturating_sub(emitted)).unwrap_or(0);
+    let millis = u64::try_from(now.saturating_sub(emitted(id)?)).unwrap_or(0);
     Some(std::time::Duration::from_millis(millis))
+}
+
+/// When an event was emitted, in milliseconds since 1970, by the time in its id.
+#[cfg(feature = "relay")]
+pub(crate) fn emitted(id: uuid::Uuid) -> Option<i64> {
+    let (seconds, nanos) = id.get_timestamp()?.to_unix();
+    Some(i64::try_from(seconds.checked_mul(1_000)?).ok()? + i64::from(nanos / 1_000_000))
 }

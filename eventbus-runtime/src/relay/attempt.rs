@@ -7,14 +7,13 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::error::Elapsed;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::event::Delivery;
 use crate::handler::{Call, CallError, Route, Slot, Tx, lend};
-use crate::observe::Timer;
 use crate::relay::shared::{Busy, Shared};
 use crate::relay::worker::Worker;
 use crate::store::{Log, Stored};
@@ -63,7 +62,7 @@ pub(super) async fn attempt<S: Log>(
     let attempt = delivery.attempt;
     let span = tracing::info_span!("delivery", event_type, %id, position, attempt);
     let limit = spec.timeout.saturating_mul(attempt);
-    let timer = Timer::start();
+    let began = Instant::now();
     let mut call = route.call(tx, stored, delivery);
     let context = Context::of(&stored.event.envelope);
     #[cfg(feature = "opentelemetry")]
@@ -72,7 +71,7 @@ pub(super) async fn attempt<S: Log>(
     // What is left of a call that was cut off runs the handler's destructors, which are as likely to panic.
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(call)));
     shared.busy().remove(&position);
-    shared.meters.took(event_type, &timer);
+    shared.took(event_type, (stored, attempt), began.elapsed());
     outcome(ended, dropped, handler, limit, |_, error| unreadable(route.version, stored, error))
 }
 

@@ -18,13 +18,12 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument;
 
 use crate::context::Context;
 use crate::event::Delivery;
 use crate::handler::{Tx, lend};
-use crate::observe::Timer;
 use crate::plan::bisect::Bisect;
 use crate::plan::checkpoint::{BREATH, worth_committing};
 use crate::relay::attempt::{Failed, outcome, polled, unreadable};
@@ -215,12 +214,13 @@ async fn attempt_all<S: Log>(
     let context = Context::of_all(stored.iter().map(|stored| &stored.event.envelope));
     #[cfg(feature = "opentelemetry")]
     crate::span::follow(&span, &context, stored.iter().map(|stored| &stored.event.envelope));
-    let timer = Timer::start();
+    let began = Instant::now();
     let mut call = route.call_all(tx, stored, delivery);
     let ended = context.scope(timeout(limit, polled(&mut call))).instrument(span).await;
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(call)));
     set_free(shared, called);
-    shared.meters.took(route.event_type, &timer);
+    let first = (called[0].stored(), delivery.attempt);
+    shared.took(route.event_type, first, began.elapsed());
     outcome(ended, dropped, handler, limit, |place, error| {
         let Member { route, item, .. } = called[place];
         Failed { unread: Some(place), ..unreadable(route.version, item.stored(), error) }

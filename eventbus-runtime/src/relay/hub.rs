@@ -18,6 +18,7 @@ use crate::relay::mover::Mover;
 use crate::relay::shared::Shared;
 use crate::relay::signal::Signals;
 use crate::relay::tail::Tail;
+use crate::stats::Books;
 use crate::store::{Cursor, Log};
 
 /// How long a shutdown waits for handlers unless it is told otherwise.
@@ -36,6 +37,7 @@ pub(crate) struct Hub {
     mover: Mover,
     /// An `Arc<Feed<S::Cursor>>`, from the first subscription on.
     feed: OnceLock<Arc<dyn Any + Send + Sync>>,
+    books: Books,
 }
 
 /// Wakes subscriptions that have nothing to do.
@@ -87,6 +89,11 @@ impl Hub {
     /// What moves scheduled events.
     pub(crate) const fn mover(&self) -> &Mover {
         &self.mover
+    }
+
+    /// Where durable subscriptions count.
+    pub(crate) const fn books(&self) -> &Books {
+        &self.books
     }
 
     /// What durable subscriptions read together.

@@ -61,7 +61,8 @@ pub(super) fn workers<S: Log>(
 ) -> Vec<Worker<S>> {
     let common = (spec.limit.map(SharedBuckets::new), Clock::new());
     let worker = |_| {
-        let shared = Shared::new(&spec.name, spec.routes.types());
+        let ledger = bus.hub.books().open(&bus.store, &spec.name, part.is_some());
+        let shared = Shared::new(&spec.name, spec.routes.types()).counting(ledger);
         let shared = Arc::new(match part {
             Some(part) => shared.replaying(part.selection.clone()),
             None => shared,

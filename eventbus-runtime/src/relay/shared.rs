@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -14,7 +14,8 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::TypeSet;
 use crate::observe::{Meters, Tally};
 use crate::relay::stats::Stats;
-use crate::store::{Fate, Selection};
+use crate::stats::{Ledger, Sheet};
+use crate::store::{Fate, Selection, Stored};
 
 /// What a subscription is doing in this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -96,6 +97,8 @@ pub(crate) struct Shared {
     moved_at: AtomicI64,
     stats: Mutex<Stats>,
     pub(super) meters: Meters,
+    /// Where it counts for statistics, unless it is ephemeral.
+    pub(super) ledger: Option<Arc<Ledger>>,
     busy: Mutex<BTreeMap<i64, Busy>>,
 }
 
@@ -152,6 +155,7 @@ impl Shared {
             clock,
             stats: Mutex::default(),
             meters: Meters::new(name),
+            ledger: None,
             busy: Mutex::default(),
         }
     }
@@ -166,6 +170,12 @@ impl Shared {
     /// The same, of a subscription that is over as soon as it is asked to end.
     pub(super) const fn passive(mut self) -> Self {
         self.passive = true;
+        self
+    }
+
+    /// The same, where it counts for statistics.
+    pub(super) fn counting(mut self, ledger: Arc<Ledger>) -> Self {
+        self.ledger = Some(ledger);
         self
     }
 
@@ -343,9 +353,25 @@ impl Shared {
     }
 
     /// Adds what a committed step brought.
-    pub(super) fn merge(&self, stats: &Stats, tally: &Tally) {
+    pub(super) fn merge(&self, stats: &Stats, tally: &Tally, sheet: Sheet) {
         self.stats().merge(stats);
         self.meters.step(stats, tally);
+        if let Some(ledger) = &self.ledger {
+            ledger.step(self.clock.now(), sheet);
+        }
+    }
+
+    /// A call of the handler of this type with an event, at which attempt, ended now.
+    pub(super) fn took(
+        &self,
+        event_type: &'static str,
+        (stored, attempt): (&Stored, u32),
+        took: Duration,
+    ) {
+        self.meters.took(event_type, took);
+        if let Some(ledger) = &self.ledger {
+            ledger.took(self.clock.now(), event_type, (stored, attempt), took);
+        }
     }
 
     /// Counts one event's fate, where it is no part of a step.

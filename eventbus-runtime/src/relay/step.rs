@@ -11,6 +11,7 @@ use crate::relay::in_hand::Item;
 use crate::relay::place::Place;
 use crate::relay::stats::Stats;
 use crate::relay::worker::{Flow, Leave, Worker};
+use crate::stats::Sheet;
 use crate::store::{Change, Fate, Log, Step, Stored};
 
 /// What one transaction has gathered so far.
@@ -19,6 +20,7 @@ pub(super) struct Batch {
     pub(super) changes: Vec<Change>,
     pub(super) stats: Stats,
     tally: Tally,
+    sheet: Sheet,
     /// The events whose handlers wrote into this transaction.
     pub(super) ran: Vec<i64>,
     /// The types that nothing here knows.
@@ -37,6 +39,7 @@ impl Batch {
     pub(super) fn handled<S: Log>(&mut self, route: &Route<S>, item: Item<'_>) {
         self.stats.count(route.event_type, &Fate::Handled);
         self.tally.add(route.event_type, item.stored().event.envelope.id);
+        self.sheet.handled(route.event_type, item.stored());
         self.pass(item);
     }
 
@@ -82,6 +85,7 @@ impl Batch {
             return self.handled(route, item);
         }
         self.stats.count(route.event_type, &fate);
+        self.sheet.failed(route.event_type, item.stored(), &fate);
         let change = item.change(kind, !self.unordered, fate);
         order::hold(&change, held);
         self.changes.push(change);
@@ -117,7 +121,7 @@ impl<S: Log> Worker<S> {
         if !batch.ran.is_empty() && self.circuit.closed_to(self.clock.now()).is_none() {
             self.circuit.answered();
         }
-        self.shared.merge(&batch.stats, &batch.tally);
+        self.shared.merge(&batch.stats, &batch.tally, batch.sheet);
         self.tell_unknown(batch.unknown);
         place.look |= !step.changes.is_empty();
         let is_over = |change: &Change| matches!(change.fate, Fate::Handled | Fate::Dead { .. });

@@ -21,6 +21,7 @@ use crate::relay::feed::Seat;
 use crate::relay::keeper::{Pulse, Stalled};
 use crate::relay::place::{Place, Places};
 use crate::relay::shared::{Ending, Shared, State};
+use crate::stats::keep;
 use crate::store::{Handles, Held, Log, Replica};
 use crate::subscribe::Spec;
 
@@ -165,6 +166,7 @@ impl<S: Log> Worker<S> {
         tracing::info!(shards = places.held().len(), "subscription started");
         while self.turn(&mut places).await {}
         self.retire().await;
+        self.keep_figures().await;
         tracing::info!("subscription ended");
     }
 
@@ -257,6 +259,19 @@ impl<S: Log> Worker<S> {
                 error = error.full(),
                 "the shards are not given back; others wait for the lease"
             );
+        }
+    }
+
+    /// Keeps what it counted since the last minute.
+    async fn keep_figures(&self) {
+        let Some(ledger) = &self.shared.ledger else { return };
+        let entries = ledger.take();
+        if entries.is_empty() || self.deaf.load(Ordering::Relaxed) {
+            return;
+        }
+        let kept = keep(&self.store, &entries, self.clock.now());
+        if let Err(Leave::Failed(error)) = self.answered(kept).await {
+            tracing::warn!(error = error.full(), "the statistics of its last minute are lost");
         }
     }
 

@@ -27,7 +27,7 @@ pub use crate::replay::progress::{DryRun, Progress};
 pub use crate::replay::replaying::Replaying;
 
 /// What the name of a replay begins with where the database has it; no subscription's name holds a colon.
-const PREFIX: &str = "replay:";
+pub(crate) const PREFIX: &str = "replay:";
 
 /// Whether a subscription of this name is a replay.
 pub(crate) fn is_name(subscription: &str) -> bool {

@@ -15,6 +15,7 @@ mod columns;
 mod dead_letter;
 mod delivery;
 mod failure;
+mod figures;
 mod integrity;
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 pub(crate) mod keys;
@@ -31,6 +32,8 @@ mod search;
 mod slot;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sums;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod transaction;
 
@@ -54,6 +57,9 @@ pub use crate::store::delivery::{
     Change, Failure, Fate, Handled, MOST_PARKED, Step, Trouble, Troubles,
 };
 pub(crate) use crate::store::failure::recordable;
+pub use crate::store::figures::{
+    Entries, Figures, Group, Link, Noted, Series, Stuck, StuckGroup, Sums, Waiting, Waits, Whose,
+};
 pub use crate::store::integrity::{Damage, Hits, Integrity, LogRow, Readable, Scope};
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 pub(crate) use crate::store::keys::Keyed;
@@ -160,7 +166,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     label = "nothing to subscribe to",
     note = "`SqliteStore`, `PgStore` and `MemoryStore` have one: `EventBus<SqliteStore>`, or `S: Log` where it is any"
 )]
-pub trait Log: Letters + Schedule {
+pub trait Log: Letters + Schedule + Figures {
     /// How far a shard of a subscription has come.
     type Cursor: Cursor;
 
@@ -252,6 +258,14 @@ pub trait Log: Letters + Schedule {
         shards: &Shards,
         at_most: usize,
     ) -> impl Future<Output = Result<Pending>> + Send;
+
+    /// The same, by type and tenant, and of one tenant where that is asked. What was not looked at any more is told, so
+    /// that it can be estimated.
+    fn waiting(
+        &self,
+        cursor: &Self::Cursor,
+        waits: Waits<'_>,
+    ) -> impl Future<Output = Result<Waiting>> + Send;
 
     /// How many events of a subscription have a delivery row.
     fn in_trouble(&self, subscription: &str) -> impl Future<Output = Result<InTrouble>> + Send;

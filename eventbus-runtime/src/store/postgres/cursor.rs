@@ -30,7 +30,7 @@
 //! goes on with the next epoch from a snapshot in which nothing is.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::store::Cursor;
@@ -179,6 +179,20 @@ impl PgCursor {
     /// Whether transactions were open when the window began.
     pub(super) fn has_stragglers(&self) -> bool {
         !self.from.snapshot.ends_with(':')
+    }
+
+    /// The number behind which everything may be. What is behind this place and has a lower one was written by a
+    /// transaction that one of the two snapshots lists as open: a younger one only has numbers above their floors.
+    pub(super) fn unread(&self) -> i64 {
+        self.from.floor.max(self.position.min(self.to.floor))
+    }
+
+    /// The transactions that one of the two snapshots lists as open.
+    pub(super) fn open(&self) -> Vec<String> {
+        let listed = [&self.from.snapshot, &self.to.snapshot].into_iter();
+        let open: BTreeSet<&str> =
+            listed.filter_map(|snapshot| parts(snapshot)).flat_map(|parts| parts.open).collect();
+        open.into_iter().map(str::to_owned).collect()
     }
 
     /// A number below which nothing of this epoch is behind this place.

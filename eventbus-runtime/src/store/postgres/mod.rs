@@ -7,7 +7,8 @@
 //! `UPDATE` and `DELETE` on `eventbus_key` where its events have keys, `SELECT` on `eventbus_schema` and the right to call
 //! `pg_control_system()`; one that relays needs `SELECT` on `eventbus_event` and its sequence, `SELECT` and `UPDATE` on
 //! `eventbus_schema`, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_replay`,
-//! `eventbus_delivery`, `eventbus_dead_letter` and `eventbus_action`. Neither makes tables: their owner migrates.
+//! `eventbus_delivery`, `eventbus_dead_letter`, `eventbus_action`, `eventbus_scheduled`, `eventbus_moved`, `eventbus_minute` and
+//! `eventbus_note`. Neither makes tables: their owner migrates.
 //! [`RowLevelSecurity`](crate::migrations::RowLevelSecurity) makes such roles, and keeps tenants apart.
 //!
 //! A process that runs subscriptions holds a session's advisory lock, so that others take over at once when it dies, and
@@ -47,6 +48,7 @@ mod schedule;
 mod session;
 mod snapshot;
 mod start;
+mod stats;
 mod step;
 mod subscription;
 mod tenants;
@@ -70,7 +72,7 @@ use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
     Capability, Due, Duplicates, Handled, Handles, Held, InTrouble, Listens, Log, NewEvent, Owner,
     Page, Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
-    Store, Stored, Tallies, Troubles, Wanted,
+    Store, Stored, Tallies, Troubles, Waiting, Waits, Wanted,
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
@@ -335,6 +337,10 @@ impl Log for PgStore {
         at_most: usize,
     ) -> Result<Pending> {
         pending::pending(self, cursor, types, shards, at_most).await
+    }
+
+    async fn waiting(&self, cursor: &PgCursor, waits: Waits<'_>) -> Result<Waiting> {
+        stats::waiting(self, cursor, waits).await
     }
 
     async fn in_trouble(&self, subscription: &str) -> Result<InTrouble> {

@@ -28,7 +28,8 @@ pub(super) async fn pending(
     let families: Vec<String> =
         families.iter().map(|prefix| format!("{}%", literally(prefix))).collect();
     let numbers: Vec<i32> = shards.numbers().map(i32::from).collect();
-    let bound = cursor.from.floor.saturating_add(LOOK_AHEAD);
+    let first = cursor.unread();
+    let bound = first.saturating_add(LOOK_AHEAD);
     let mut errand = store.errand(what).await?;
     // What was scheduled is as old as its place, and stands there with the lowest id of that time.
     // The events of each transaction that was open are looked for by themselves, and as a row: a planner that takes one
@@ -37,7 +38,8 @@ pub(super) async fn pending(
         .query_as(concat!(
             "WITH waiting AS ((SELECT id::text FROM eventbus_event WHERE position > $9 AND position <= $10 AND ",
             waits!(),
-            " LIMIT $11) UNION ALL (SELECT late.id FROM pg_snapshot_xip($6::pg_snapshot) AS open (xid) CROSS JOIN LATERAL \
+            " LIMIT $11) UNION ALL (SELECT late.id FROM \
+             (SELECT pg_snapshot_xip($6::pg_snapshot) UNION SELECT pg_snapshot_xip($7::pg_snapshot)) AS open (xid) CROSS JOIN LATERAL \
              (SELECT id::text FROM eventbus_event \
              WHERE (xid, position) > (open.xid, 0) AND xid <= open.xid AND position <= $9 AND ",
             waits!(),
@@ -55,7 +57,7 @@ pub(super) async fn pending(
         .bind(&*cursor.from.snapshot)
         .bind(&*cursor.to.snapshot)
         .bind(cursor.position)
-        .bind(cursor.from.floor)
+        .bind(first)
         .bind(bound)
         .bind(columns::limit(at_most).saturating_add(1));
     let counted = async {

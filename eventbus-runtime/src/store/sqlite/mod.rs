@@ -25,6 +25,7 @@ mod replica;
 mod schedule;
 mod session;
 mod start;
+mod stats;
 mod step;
 mod subscription;
 mod trouble;
@@ -43,7 +44,7 @@ use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
     Capability, Due, Duplicates, Handled, Handles, Held, InTrouble, Log, NewEvent, Owner, Page,
     Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
-    Store, Stored, Tallies, Troubles, Wanted,
+    Store, Stored, Tallies, Troubles, Waiting, Waits, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -254,6 +255,10 @@ impl Log for SqliteStore {
         at_most: usize,
     ) -> Result<Pending> {
         pending::pending(self, *cursor, types, shards, at_most).await
+    }
+
+    async fn waiting(&self, cursor: &SqliteCursor, waits: Waits<'_>) -> Result<Waiting> {
+        stats::waiting(self, *cursor, waits).await
     }
 
     async fn in_trouble(&self, subscription: &str) -> Result<InTrouble> {

@@ -7,7 +7,7 @@ use crate::filter::TypeSet;
 use crate::store::{
     Capability, Handled, Handles, Held, InTrouble, LOOK_BACK, Log, Owner, Page, Pending,
     Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step, Stored,
-    Tallies, Troubles, Wanted,
+    Tallies, Troubles, Waiting, Waits, Wanted,
 };
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::MemoryCursor;
@@ -93,6 +93,10 @@ impl Log for MemoryStore {
                 .map(|id| state.agenda.as_old(id))
                 .min(),
         })
+    }
+
+    async fn waiting(&self, cursor: &MemoryCursor, waits: Waits<'_>) -> Result<Waiting> {
+        Ok(self.state().waiting(*cursor, waits))
     }
 
     async fn in_trouble(&self, subscription: &str) -> Result<InTrouble> {

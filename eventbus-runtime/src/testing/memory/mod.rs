@@ -8,6 +8,7 @@ mod log;
 mod replay;
 mod schedule;
 mod state;
+mod stats;
 mod subscription;
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ use crate::store::{
 use crate::testing::memory::key::Keys;
 use crate::testing::memory::letters::{Deed, Desk, Entry};
 use crate::testing::memory::schedule::Agenda;
+use crate::testing::memory::stats::Kept;
 use crate::testing::memory::subscription::{Row, Subscription};
 use crate::testing::memory::transaction::Write;
 
@@ -34,6 +35,7 @@ pub(super) struct State {
     pub(super) desk: Desk,
     pub(super) keys: Keys,
     pub(super) agenda: Agenda,
+    pub(super) figures: Kept,
 }
 
 impl State {
@@ -43,7 +45,7 @@ impl State {
     }
 
     /// The event at a position that came from this log.
-    fn event(&self, position: i64) -> Stored {
+    pub(super) fn event(&self, position: i64) -> Stored {
         let at = self.log.binary_search_by_key(&position, |stored| stored.position);
         self.log[at.expect("rows are made for events of this log")].clone()
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::store::{Capability, Log, Store};
 use crate::testing::suite::{
     StoreFixture, append, integrity, letter, meeting, operate, operator, overlap, ownership, page,
-    pending, replay, replica, schedule, start, trouble,
+    pending, replay, replica, schedule, start, stats, trouble,
 };
 
 /// Makes a `#[test]` of each case of the [suite](crate::testing::suite), for the store of a
@@ -145,6 +145,17 @@ macro_rules! store_suite {
                 a_survey_counts_what_is_behind_a_place,
                 a_replay_is_known_with_its_end,
                 a_replay_ends_when_nothing_of_it_is_in_trouble,
+            }
+            stats {
+                minutes_are_added_up_whoever_counted,
+                what_is_old_or_too_much_is_forgotten,
+                notes_are_read_as_they_were_kept,
+                what_waits_is_counted_by_type_and_tenant,
+                what_waits_inside_a_page_is_what_was_not_passed,
+                [SeveralWriters] what_commits_late_is_counted_inside_a_page,
+                what_is_stuck_is_counted_by_subscription_type_and_tenant,
+                subscriptions_are_listed_by_name,
+                a_correlation_is_read_in_the_order_of_the_log,
             }
             integrity {
                 a_database_in_order_has_no_finding,

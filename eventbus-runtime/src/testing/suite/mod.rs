@@ -18,8 +18,9 @@
 //!    again at the commit.
 //! 4. [`Letters`](crate::store::Letters): dead letters and the actions on them. What a filter means
 //!    [`LetterFilter::matches`](crate::LetterFilter::matches) says of a letter in hand.
-//! 5. [`Integrity`]: rows as they are stored, and the checks that the store can make on itself.
-//! 6. [`Schedule`](crate::store::Schedule), and [`Store::schedule`](crate::store::Store::schedule): events that wait until
+//! 5. [`Figures`](crate::store::Figures): what the relay counted, added up, and what waits, counted.
+//! 6. [`Integrity`]: rows as they are stored, and the checks that the store can make on itself.
+//! 7. [`Schedule`](crate::store::Schedule), and [`Store::schedule`](crate::store::Store::schedule): events that wait until
 //!    they are due by the database's clock.
 //!
 //! [`Log::capabilities`](crate::store::Log::capabilities) says what the store can do beyond that. What it declares the suite tests, without exception; a
@@ -89,6 +90,7 @@ mod replay;
 mod replica;
 mod schedule;
 mod start;
+mod stats;
 pub mod tools;
 mod trouble;
 

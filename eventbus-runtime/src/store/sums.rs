@@ -1,0 +1,260 @@
+//! What both databases' statements for statistics take and answer with: JSON in, columns out.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::stats::{Histogram, Note, NoteKind};
+use crate::store::{Entries, Group, Link, Series, Stuck, StuckGroup, Sums, Waiting, Whose};
+
+/// The sums as a statement takes them, in the order of their keys: whoever writes several rows writes them in one order.
+pub(crate) fn sums(entries: &Entries) -> String {
+    let rows: Vec<SumsRow<'_>> = entries.sums.iter().map(SumsRow::of).collect();
+    serde_json::to_string(&rows).expect("texts and numbers are always JSON")
+}
+
+/// The notes, in the same way.
+pub(crate) fn notes(entries: &Entries) -> String {
+    let rows: Vec<NoteRow<'_>> = entries.notes.iter().map(NoteRow::of).collect();
+    serde_json::to_string(&rows).expect("texts and numbers are always JSON")
+}
+
+#[derive(Serialize)]
+struct SumsRow<'a> {
+    minute: i64,
+    subscription: &'a str,
+    r#type: &'a str,
+    tenant: &'a str,
+    others: bool,
+    handled: u64,
+    retried: u64,
+    dead: u64,
+    latency: String,
+    latency_max: i64,
+    duration: String,
+    duration_max: i64,
+}
+
+impl<'a> SumsRow<'a> {
+    fn of(((minute, series), sums): (&'a (i64, Series), &'a Sums)) -> Self {
+        let (latency, latency_max) = sums.latency.to_columns();
+        let (duration, duration_max) = sums.duration.to_columns();
+        Self {
+            minute: *minute,
+            subscription: &series.subscription,
+            r#type: &series.event_type,
+            tenant: match &series.whose {
+                Whose::Tenant(tenant) => tenant,
+                Whose::Nobody | Whose::Others => "",
+            },
+            others: series.whose == Whose::Others,
+            handled: sums.handled,
+            retried: sums.retried,
+            dead: sums.dead,
+            latency,
+            latency_max,
+            duration,
+            duration_max,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct NoteRow<'a> {
+    id: Uuid,
+    kind: &'static str,
+    at: i64,
+    subscription: &'a str,
+    position: i64,
+    event_id: Uuid,
+    r#type: &'a str,
+    tenant: Option<&'a str>,
+    aggregate_id: Option<&'a str>,
+    attempt: u32,
+    took: Option<i64>,
+    given_up: bool,
+    error_kind: Option<&'a str>,
+    error: Option<&'a str>,
+}
+
+impl<'a> NoteRow<'a> {
+    fn of(note: &'a Note) -> Self {
+        let micros = |took: Duration| i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
+        Self {
+            id: note.id,
+            kind: note.kind.as_str(),
+            at: note.at,
+            subscription: &note.subscription,
+            position: note.position,
+            event_id: note.event_id,
+            r#type: &note.event_type,
+            tenant: note.tenant.as_deref(),
+            aggregate_id: note.aggregate_id.as_deref(),
+            attempt: note.attempt,
+            took: note.took.map(micros),
+            given_up: note.given_up,
+            error_kind: note.error_kind.as_deref(),
+            error: note.error.as_deref(),
+        }
+    }
+}
+
+/// The columns `tenant` and `others`, read.
+pub(crate) fn whose(tenant: Option<String>, others: bool) -> Whose {
+    match tenant.filter(|tenant| !tenant.is_empty()) {
+        _ if others => Whose::Others,
+        Some(tenant) => Whose::Tenant(tenant),
+        None => Whose::Nobody,
+    }
+}
+
+/// A row of `eventbus_minute`: subscription, type, tenant, others; handled, retried, dead; the two histograms.
+pub(crate) type SumsColumns =
+    (String, String, String, bool, i64, i64, i64, String, i64, String, i64);
+
+fn read_sums(columns: SumsColumns) -> Result<(Series, Sums)> {
+    let (subscription, event_type, tenant, others, handled, retried, dead, ..) = columns;
+    let (latency, latency_max, duration, duration_max) =
+        (columns.7, columns.8, columns.9, columns.10);
+    let sums = Sums {
+        handled: count(handled),
+        retried: count(retried),
+        dead: count(dead),
+        latency: Histogram::from_columns(&latency, latency_max)?,
+        duration: Histogram::from_columns(&duration, duration_max)?,
+    };
+    Ok((Series { subscription, event_type, whose: whose(Some(tenant), others) }, sums))
+}
+
+/// A row of `eventbus_note` but its kind: id, at, subscription, position, event, type, tenant, aggregate, attempt, took,
+/// given up; the kind and the text of the failure.
+pub(crate) type NoteColumns<I> = (
+    I,
+    i64,
+    String,
+    i64,
+    I,
+    String,
+    Option<String>,
+    Option<String>,
+    i64,
+    Option<i64>,
+    bool,
+    Option<String>,
+    Option<String>,
+);
+
+/// Reads one.
+pub(crate) fn read_note(kind: NoteKind, columns: NoteColumns<Uuid>) -> Note {
+    let (id, at, subscription, position, event_id, event_type, tenant, aggregate_id, ..) = columns;
+    let (attempt, took, given_up, error_kind, error) =
+        (columns.8, columns.9, columns.10, columns.11, columns.12);
+    Note {
+        id,
+        kind,
+        at,
+        subscription,
+        position,
+        event_id,
+        event_type,
+        tenant,
+        aggregate_id,
+        attempt: u32::try_from(attempt).unwrap_or(u32::MAX),
+        took: took.map(|micros| Duration::from_micros(count(micros))),
+        given_up,
+        error_kind,
+        error,
+    }
+}
+
+/// Sums of rows of several minutes.
+pub(crate) fn added(rows: Vec<SumsColumns>) -> Result<BTreeMap<Series, Sums>> {
+    let mut sums: BTreeMap<Series, Sums> = BTreeMap::new();
+    for row in rows {
+        let (series, of_minute) = read_sums(row)?;
+        sums.entry(series).or_default().merge(&of_minute);
+    }
+    Ok(sums)
+}
+
+/// What was counted behind a place: type, tenant; how many, the number of the last, the id of the first.
+pub(crate) type GroupColumns = (String, Option<String>, i64, i64, Option<Uuid>);
+
+/// Reads what waits behind the number `first`. The log was looked through up to `upto`, or less far where `at_most` were
+/// counted, and ends at `newest`.
+pub(crate) fn waiting(
+    rows: Vec<GroupColumns>,
+    at_most: usize,
+    first: i64,
+    upto: i64,
+    newest: i64,
+) -> Waiting {
+    let counted: i64 = rows.iter().map(|(_, _, events, ..)| events).sum();
+    let last = rows.iter().map(|(_, _, _, last, _)| *last).max();
+    let is_full = usize::try_from(counted).is_ok_and(|counted| counted >= at_most);
+    let upto = last.filter(|_| is_full).unwrap_or(upto).max(first);
+    let group = |(event_type, tenant, events, _, oldest): GroupColumns| Group {
+        event_type,
+        whose: whose(tenant, false),
+        events: count(events),
+        oldest: oldest.filter(|id| id.get_version_num() == 7),
+    };
+    let mut groups: Vec<Group> = rows.into_iter().map(group).collect();
+    groups.sort();
+    Waiting { groups, looked: count(upto - first), left: count(newest - upto) }
+}
+
+/// What is in trouble or dead: subscription, type, tenant; retrying, parked, dead; the oldest id; how many deliveries were
+/// looked at for all of these.
+pub(crate) type StuckColumns = (String, String, Option<String>, i64, i64, i64, Option<String>, i64);
+
+/// Reads them; `at_most` deliveries were looked at, and as many letters counted.
+pub(crate) fn stuck(rows: Vec<StuckColumns>, at_most: usize) -> Stuck {
+    let is_full = |sum: i64| usize::try_from(sum).is_ok_and(|sum| sum >= at_most);
+    let more_open = rows.first().is_some_and(|(.., looked)| is_full(*looked));
+    let more_dead = is_full(rows.iter().map(|(_, _, _, _, _, dead, ..)| dead).sum());
+    let group = |columns: StuckColumns| {
+        let (subscription, event_type, tenant, retrying, parked, dead, oldest, _) = columns;
+        StuckGroup {
+            series: Series { subscription, event_type, whose: whose(tenant, false) },
+            retrying: count(retrying),
+            parked: count(parked),
+            dead: count(dead),
+            oldest: oldest.and_then(|id| Uuid::try_parse(&id).ok()),
+        }
+    };
+    let mut groups: Vec<StuckGroup> = rows.into_iter().map(group).collect();
+    groups.sort_by(|one, next| one.series.cmp(&next.series));
+    Stuck { groups, more_open, more_dead }
+}
+
+/// An event of a correlation: number, id, type, tenant, aggregate, cause.
+pub(crate) type LinkColumns = (i64, Uuid, String, Option<String>, Option<String>, Option<Uuid>);
+
+/// The event that a correlation is named after, if there is one, and those that it has.
+pub(crate) fn links(
+    cause: Option<LinkColumns>,
+    links: Vec<LinkColumns>,
+    limit: usize,
+) -> Vec<Link> {
+    let link = |(position, id, event_type, tenant, aggregate_id, causation_id): LinkColumns| Link {
+        position,
+        id,
+        event_type,
+        tenant,
+        aggregate_id,
+        causation_id,
+    };
+    let mut all: Vec<Link> = cause.into_iter().chain(links).map(link).collect();
+    all.sort_by_key(|link| link.position);
+    all.dedup_by_key(|link| link.position);
+    all.truncate(limit);
+    all
+}
+
+fn count(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}
