@@ -46,6 +46,12 @@ pub const POSTGRES: &[Migration] = &[
         makes: "eventbus_replay",
         sql: include_str!("../migrations/postgres/0005_replays.sql"),
     },
+    Migration {
+        version: 6,
+        name: "retention",
+        makes: "eventbus_retention",
+        sql: include_str!("../migrations/postgres/0006_retention.sql"),
+    },
 ];
 
 /// The steps for SQLite, oldest first.
@@ -79,6 +85,12 @@ pub const SQLITE: &[Migration] = &[
         name: "replays",
         makes: "eventbus_replay",
         sql: include_str!("../migrations/sqlite/0005_replays.sql"),
+    },
+    Migration {
+        version: 6,
+        name: "retention",
+        makes: "eventbus_retention",
+        sql: include_str!("../migrations/sqlite/0006_retention.sql"),
     },
 ];
 

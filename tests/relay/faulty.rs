@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::time::SystemTime;
 
 use eventbus_runtime::integrity::{Check, LookedAt};
 use eventbus_runtime::store::{
-    Capability, Duplicates, Handled, Handles, Held, Hits, InTrouble, Integrity, LetterSlice,
-    Letters, Listens, Log, LogRow, Moved, NewEvent, Owner, Page, Pending, Readable, Registration,
-    ReplayRow, Replica, Roster, Scope, Selection, Shard, Shards, Start, Step, Store, Stored,
-    Survey, Tallies, Troubles, Wanted,
+    Capability, Dropped, Duplicates, Handled, Handles, Held, Hits, Hold, InTrouble, Integrity,
+    Ledger, LetterSlice, Letters, Listens, Log, LogRow, Moved, NewEvent, Owner, Page, Pending,
+    Readable, Registration, ReplayRow, Replica, Retention, Roster, Scope, Selection, Settled,
+    Shard, Shards, Start, Step, Store, Stored, Survey, Tallies, Troubles, Wanted,
 };
 use eventbus_runtime::{Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, TypeSet};
 use tokio::sync::Notify;
@@ -290,6 +291,14 @@ impl<S: Log> Log for Faulty<S> {
         self.inner.end_replay(subscription).await
     }
 
+    async fn ledger(&self) -> Result<Ledger> {
+        self.inner.ledger().await
+    }
+
+    async fn restore(&self, connection: &mut S::Connection, events: &[Stored]) -> Result<()> {
+        self.inner.restore(connection, events).await
+    }
+
     async fn advance(
         &self,
         connection: &mut S::Connection,
@@ -382,5 +391,36 @@ impl<S: Integrity> Integrity for Faulty<S> {
 
     async fn find(&self, check: Check, scope: &Scope) -> Result<Readable<Hits>> {
         self.inner.find(check, scope).await
+    }
+}
+
+impl<S: Retention> Retention for Faulty<S> {
+    async fn settle(&self) -> Result<Settled> {
+        self.inner.settle().await
+    }
+
+    async fn holds(&self) -> Result<Vec<Hold>> {
+        self.inner.holds().await
+    }
+
+    async fn first_since(&self, time: SystemTime) -> Result<Option<i64>> {
+        self.inner.first_since(time).await
+    }
+
+    async fn settled(&self, after: i64, upto: i64, limit: usize) -> Result<Vec<Stored>> {
+        self.inner.settled(after, upto, limit).await
+    }
+
+    async fn count(&self, upto: i64) -> Result<u64> {
+        self.inner.count(upto).await
+    }
+
+    async fn drop_events(&self, upto: i64, limit: usize) -> Result<Dropped> {
+        self.faults.reach().await?;
+        self.inner.drop_events(upto, limit).await
+    }
+
+    async fn note_hold(&self, held_by: Option<&str>) -> Result<()> {
+        self.inner.note_hold(held_by).await
     }
 }

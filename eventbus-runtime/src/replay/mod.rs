@@ -260,6 +260,7 @@ async fn begin<S: Log>(
         total: sum(&counted),
         began_at: Clock::new().now(),
         upto,
+        archived: 0,
     };
     let registration = Registration {
         subscription: spec.name.clone(),

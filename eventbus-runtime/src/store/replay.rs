@@ -113,4 +113,6 @@ pub struct ReplayRow<C> {
     pub began_at: i64,
     /// Where it ends.
     pub upto: C,
+    /// Events up to this number come from an archive, and the rest from the log; 0 where it has none.
+    pub archived: i64,
 }

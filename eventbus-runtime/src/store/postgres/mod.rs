@@ -7,7 +7,9 @@
 //! `UPDATE` and `DELETE` on `eventbus_key` where its events have keys, `SELECT` and `UPDATE` on
 //! `eventbus_schema` and the right to call `pg_control_system()`; one that relays needs `SELECT` on `eventbus_event` and
 //! its sequence, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_replay`,
-//! `eventbus_delivery`, `eventbus_dead_letter` and `eventbus_action`.
+//! `eventbus_delivery`, `eventbus_dead_letter` and `eventbus_action`; one that drops old events needs `DELETE` on
+//! `eventbus_event` and `UPDATE` on `eventbus_retention` beside these, and one that replays an archive `INSERT` on
+//! `eventbus_event`.
 //!
 //! A process that runs subscriptions holds a session's advisory lock, so that others take over at once when it dies, and
 //! listens for commits. A pooler in transaction mode, such as PgBouncer's, keeps no sessions. That is found out when the
@@ -32,6 +34,7 @@ mod epoch;
 mod errand;
 mod error;
 mod handled;
+mod hold;
 mod integrity;
 mod key;
 mod last;
@@ -42,6 +45,7 @@ mod pending;
 mod reach;
 mod replay;
 mod replica;
+mod retention;
 mod session;
 mod snapshot;
 mod start;
@@ -63,9 +67,9 @@ use crate::store::postgres::reach::Reach;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
-    Capability, Duplicates, Handled, Handles, Held, InTrouble, Listens, Log, NewEvent, Owner, Page,
-    Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
-    Store, Stored, Tallies, Troubles, Wanted,
+    Capability, Duplicates, Handled, Handles, Held, InTrouble, Ledger, Listens, Log, NewEvent,
+    Owner, Page, Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards,
+    Start, Step, Store, Stored, Tallies, Troubles, Wanted,
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
@@ -360,6 +364,14 @@ impl Log for PgStore {
 
     async fn end_replay(&self, subscription: &str) -> Result<bool> {
         replay::end(self, subscription).await
+    }
+
+    async fn ledger(&self) -> Result<Ledger> {
+        retention::ledger(self).await
+    }
+
+    async fn restore(&self, connection: &mut PgConnection, events: &[Stored]) -> Result<()> {
+        retention::restore(self, connection, events).await
     }
 
     async fn advance(

@@ -22,6 +22,7 @@ mod page;
 mod pending;
 mod replay;
 mod replica;
+mod retention;
 mod session;
 mod start;
 mod step;
@@ -40,9 +41,9 @@ use crate::store::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
-    Capability, Duplicates, Handled, Handles, Held, InTrouble, Log, NewEvent, Owner, Page, Pending,
-    Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step, Store, Stored,
-    Tallies, Troubles, Wanted,
+    Capability, Duplicates, Handled, Handles, Held, InTrouble, Ledger, Log, NewEvent, Owner, Page,
+    Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
+    Store, Stored, Tallies, Troubles, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -310,6 +311,14 @@ impl Log for SqliteStore {
 
     async fn end_replay(&self, subscription: &str) -> Result<bool> {
         replay::end(self, subscription).await
+    }
+
+    async fn ledger(&self) -> Result<Ledger> {
+        retention::ledger(self).await
+    }
+
+    async fn restore(&self, connection: &mut SqliteConnection, events: &[Stored]) -> Result<()> {
+        retention::restore(self, connection, events).await
     }
 
     async fn advance(

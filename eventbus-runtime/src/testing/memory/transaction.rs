@@ -9,7 +9,7 @@ use uuid::Uuid;
 #[cfg(feature = "relay")]
 use crate::envelope::RawEvent;
 use crate::error::Result;
-use crate::store::{Duplicates, NewEvent, Owner, Step};
+use crate::store::{Duplicates, NewEvent, Owner, Step, Stored};
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::key::{Taken, keep};
 use crate::testing::memory::letters::Deed;
@@ -38,6 +38,8 @@ pub struct MemoryConnection {
 pub(super) enum Write {
     /// An event.
     Append(NewEvent),
+    /// An event that was dropped.
+    Restore(Stored),
     /// A step of a subscription.
     Advance(Owner, Step<MemoryCursor>),
     /// What is done to dead letters.
@@ -98,7 +100,7 @@ impl MemoryConnection {
     fn emitted(&self) -> Vec<RawEvent> {
         let appended = |write: &Write| match write {
             Write::Append(new) => Some(new.event.clone()),
-            Write::Advance(..) | Write::Letters(_) => None,
+            Write::Restore(_) | Write::Advance(..) | Write::Letters(_) => None,
         };
         self.writes.iter().filter_map(appended).collect()
     }

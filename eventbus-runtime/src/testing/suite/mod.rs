@@ -18,7 +18,8 @@
 //!    again at the commit.
 //! 4. [`Letters`](crate::store::Letters): dead letters and the actions on them. What a filter means
 //!    [`LetterFilter::matches`](crate::LetterFilter::matches) says of a letter in hand.
-//! 5. [`Integrity`]: rows as they are stored, and the checks that the store can make on itself.
+//! 5. [`Integrity`](crate::store::Integrity): rows as they are stored, and the checks that the store can make on itself.
+//! 6. [`Retention`]: how far the log is settled, what holds events, and batches that delete as far as nothing does.
 //!
 //! [`Log::capabilities`](crate::store::Log::capabilities) says what the store can do beyond that. What it declares the suite tests, without exception; a
 //! case that needs what it does not declare says so and is passed over.
@@ -85,6 +86,7 @@ mod page;
 mod pending;
 mod replay;
 mod replica;
+mod retention;
 mod start;
 pub mod tools;
 mod trouble;
@@ -92,7 +94,7 @@ mod trouble;
 use std::future::Future;
 
 use crate::bus::EventBus;
-use crate::store::Integrity;
+use crate::store::Retention;
 pub use crate::testing::suite::cases::{exercise_store, run};
 
 /// A database for one case of the suite, which nobody else uses. It goes when this is dropped.
@@ -103,7 +105,7 @@ pub use crate::testing::suite::cases::{exercise_store, run};
 )]
 pub trait StoreFixture: Sized {
     /// The store on it.
-    type Store: Integrity;
+    type Store: Retention;
 
     /// A new database. Whether it has the runtime's tables is all the same: the suite migrates it.
     fn fresh() -> impl Future<Output = Self>;
