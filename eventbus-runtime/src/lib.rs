@@ -13,6 +13,8 @@
 //! | `testing` | the in-memory store for unit tests |
 
 #[cfg(feature = "store")]
+mod archive;
+#[cfg(feature = "store")]
 mod bus;
 mod catalog;
 mod catalog_main;
@@ -44,6 +46,8 @@ mod plan;
 mod relay;
 #[cfg(feature = "relay")]
 mod replay;
+#[cfg(feature = "store")]
+mod retention;
 #[cfg(feature = "opentelemetry")]
 mod span;
 #[cfg(feature = "store")]
@@ -105,6 +109,8 @@ pub use crate::plan::verdict::OnFailure;
 pub use crate::relay::{Counts, Listening, Running, State, Stats};
 #[cfg(feature = "relay")]
 pub use crate::replay::{DryRun, Progress, Replay, ReplayFilter, Replaying};
+#[cfg(feature = "store")]
+pub use crate::retention::{Retain, Retained};
 #[cfg(feature = "postgres")]
 pub use crate::store::postgres::{PgBus, PgStore};
 #[cfg(feature = "sqlite")]
