@@ -189,6 +189,8 @@ macro_rules! suite {
                     who_holds_events_is_named_and_may_be_removed,
                     only_what_is_old_goes,
                     delivery_goes_on_while_events_leave,
+                    an_archive_is_verified_against_the_log,
+                    health_names_who_holds_old_events,
                 },
                 replay::{
                     it_hands_over_what_was_there_and_ends,

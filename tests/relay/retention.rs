@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use eventbus_runtime::store::{Holder, Log, Retention};
+use eventbus_runtime::integrity::Check;
+use eventbus_runtime::observe::{HealthLimits, Reason};
+use eventbus_runtime::store::{Holder, Log, Retention, Store};
 use eventbus_runtime::{
     ErrorKind, Event, HandlerError, LetterFilter, RawEvent, Replay, ReplayFilter, Retained, Retry,
 };
@@ -293,4 +295,60 @@ pub(crate) async fn delivery_goes_on_while_events_leave<S: Retention>(store: S) 
     running.shutdown().await.unwrap();
     drop_all(&desk, &folder).await;
     assert_eq!(replayed(&desk, &folder, ReplayFilter::new()).await, all);
+}
+
+pub(crate) async fn an_archive_is_verified_against_the_log<S: Retention>(store: S) {
+    let (desk, folder) = (Desk::new(store), TempDir::new().unwrap());
+    desk.emit(&accounts(1..=20)).await;
+    let stored = desk.store.settled(0, i64::MAX, 100).await.unwrap();
+    let retain = || desk.bus.retention().segment(8).archive_to(folder.path());
+    retain().before(stored[15].position + 1).archive().await.unwrap();
+    retain().before(stored[9].position).drop().await.unwrap();
+    let found = async || {
+        let report = desk.bus.verify().archive(folder.path()).await.unwrap();
+        assert!(report.checks().contains(&Check::ArchiveDamaged));
+        report.findings().iter().map(|found| (found.check(), found.count())).collect::<Vec<_>>()
+    };
+    assert_eq!(found().await, [], "what is in both is the same");
+    let second = folder.path().join("000002.ndjson.gz");
+    let bytes = std::fs::read(&second).unwrap();
+    std::fs::write(&second, &bytes[..bytes.len() - 1]).unwrap();
+    assert_eq!(found().await, [(Check::ArchiveDamaged, 1)]);
+    let refused = retain().before(i64::MAX).drop().await.unwrap_err();
+    assert!(refused.to_string().contains("`000002.ndjson.gz` is damaged"), "{refused}");
+    assert_eq!(in_log(&desk).await, 11, "nothing was dropped that no file holds");
+    std::fs::write(&second, &bytes).unwrap();
+    drop_all(&desk, &folder).await;
+    assert_eq!(found().await, []);
+    desk.emit(&accounts(21..=24)).await;
+    desk.bus.retention().before(i64::MAX).drop().await.unwrap();
+    assert_eq!(found().await, [(Check::ArchiveGap, 1)], "they were dropped without it");
+    let mut other = stored[3].clone();
+    other.event.data = "{\"n\":99}".to_owned();
+    let mut tx = desk.store.begin().await.unwrap();
+    desk.store.restore(&mut tx, &[other]).await.unwrap();
+    desk.store.commit(tx).await.unwrap();
+    assert_eq!(found().await, [(Check::ArchiveGap, 1), (Check::ArchiveDiffers, 1)]);
+    let elsewhere = TempDir::new().unwrap();
+    let report = desk.bus.verify().archive(elsewhere.path()).await.unwrap();
+    assert_eq!(report.finding(Check::ArchiveGap).unwrap().count(), 1, "it has nothing at all");
+}
+
+pub(crate) async fn health_names_who_holds_old_events<S: Retention>(store: S) {
+    let (desk, folder) = (Desk::new(store), TempDir::new().unwrap());
+    up_to_date(&desk, "slow").await;
+    desk.emit(&accounts(1..=6)).await;
+    drop_all(&desk, &folder).await;
+    assert_eq!(desk.bus.health().await.findings, [], "not for a day");
+    let limits = HealthLimits { held_after: Duration::ZERO, ..HealthLimits::default() };
+    loop {
+        let findings = desk.bus.health_within(&limits).await.findings;
+        // Its clock counts milliseconds.
+        if let Some(finding) = findings.first() {
+            assert_eq!(finding.reason, Reason::RetentionHeld);
+            assert!(finding.message.contains("subscription `slow`"), "{}", finding.message);
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
 }

@@ -35,7 +35,7 @@ const LOCK: &str = "lock";
 pub(crate) const MOST_EVENTS: usize = 20_000;
 
 /// How many bytes of JSON a segment has at most, unless a single event has more.
-pub(crate) const MOST_BYTES: usize = 32 << 20;
+pub(crate) const MOST_BYTES: usize = 32 * 1024 * 1024;
 
 /// An archive that is read.
 #[derive(Debug, Clone)]

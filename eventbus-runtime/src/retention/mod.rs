@@ -119,7 +119,7 @@ impl<S: Retention> Retain<'_, S> {
     }
 
     /// Archives old events, where a folder is given, and drops them from the log. It rests after each batch for four times
-    /// as long as that took, so that emitters hardly notice it.
+    /// as long as that took, in which others have the database for themselves.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] where nothing says which events are old, and where the archive cannot be written, is
