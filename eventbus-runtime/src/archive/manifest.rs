@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::store::{Selection, Stored};
+#[cfg(any(test, feature = "relay"))]
+use crate::store::Selection;
+use crate::store::Stored;
 
 /// The format that is written here.
 pub(super) const FORMAT: u32 = 1;
@@ -98,6 +100,7 @@ impl Segment {
     }
 
     /// Whether it may hold an event that is meant.
+    #[cfg(any(test, feature = "relay"))]
     pub(crate) fn may_hold(&self, selection: &Selection) -> bool {
         self.last >= selection.first
             && self.first <= selection.last
