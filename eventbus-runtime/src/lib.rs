@@ -13,6 +13,8 @@
 //! | `testing` | the in-memory store for unit tests |
 
 #[cfg(feature = "store")]
+mod archive;
+#[cfg(feature = "store")]
 mod bus;
 mod catalog;
 mod catalog_main;
@@ -45,6 +47,7 @@ mod relay;
 #[cfg(feature = "relay")]
 mod replay;
 #[cfg(feature = "store")]
+mod retention;
 mod schedule;
 #[cfg(feature = "opentelemetry")]
 mod span;
@@ -112,6 +115,7 @@ pub use crate::relay::{Counts, Listening, Running, State, Stats};
 #[cfg(feature = "relay")]
 pub use crate::replay::{DryRun, Progress, Replay, ReplayFilter, Replaying};
 #[cfg(feature = "store")]
+pub use crate::retention::{Retain, Retained};
 pub use crate::schedule::{MAX_DELAY, ScheduleFilter, Scheduled, ScheduledEvents};
 #[cfg(feature = "postgres")]
 pub use crate::store::postgres::{PgBus, PgStore};

@@ -63,6 +63,12 @@ pub const POSTGRES: &[Migration] = &[
         makes: "eventbus_minute",
         sql: include_str!("../migrations/postgres/0007_statistics.sql"),
     },
+    Migration {
+        version: 8,
+        name: "retention",
+        makes: "eventbus_retention",
+        sql: include_str!("../migrations/postgres/0008_retention.sql"),
+    },
 ];
 
 /// The steps for SQLite, oldest first.
@@ -108,6 +114,12 @@ pub const SQLITE: &[Migration] = &[
         name: "statistics",
         makes: "eventbus_minute",
         sql: include_str!("../migrations/sqlite/0007_statistics.sql"),
+    },
+    Migration {
+        version: 8,
+        name: "retention",
+        makes: "eventbus_retention",
+        sql: include_str!("../migrations/sqlite/0008_retention.sql"),
     },
 ];
 

@@ -20,3 +20,16 @@ pub(crate) async fn to_the_end<T: Send + 'static>(
         },
     }
 }
+
+/// Runs what waits for files on a thread that may wait.
+pub(crate) async fn blocking<T: Send + 'static>(
+    step: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    match tokio::task::spawn_blocking(step).await {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            Err(_) => Err(Error::new(ErrorKind::Store, "the async runtime is shutting down")),
+        },
+    }
+}

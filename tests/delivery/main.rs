@@ -10,6 +10,7 @@ mod bloat;
 mod cancelled;
 #[cfg(unix)]
 mod epochs;
+mod retention_killed;
 #[cfg(unix)]
 mod schedule;
 #[cfg(unix)]

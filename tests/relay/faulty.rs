@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use eventbus_runtime::integrity::{Check, LookedAt};
 use eventbus_runtime::stats::Note;
 use eventbus_runtime::store::{
-    Capability, Due, Duplicates, Entries, Figures, Handled, Handles, Held, Hits, InTrouble,
-    Integrity, LetterSlice, Letters, Link, Listens, Log, LogRow, Moved, NewEvent, Noted, Owner,
-    Page, Pending, Readable, Registration, ReplayRow, Replica, Roster, Schedule, Scope, Selection,
-    Series, Shard, Shards, Start, Step, Store, Stored, Stuck, Sums, Survey, Tallies, Troubles,
-    Waiting, Waits, Wanted,
+    Capability, Dropped, Due, Duplicates, Entries, Figures, Handled, Handles, Held, Hits, Hold,
+    InTrouble, Integrity, Ledger, LetterSlice, Letters, Link, Listens, Log, LogRow, Moved,
+    NewEvent, Noted, Owner, Page, Pending, Readable, Registration, ReplayRow, Replica, Retention,
+    Roster, Schedule, Scope, Selection, Series, Settled, Shard, Shards, Start, Step, Store, Stored,
+    Stuck, Sums, Survey, Tallies, Troubles, Waiting, Waits, Wanted,
 };
 use eventbus_runtime::{
     Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, ScheduleFilter, Scheduled, TypeSet,
@@ -319,6 +319,14 @@ impl<S: Log> Log for Faulty<S> {
         self.inner.end_replay(subscription).await
     }
 
+    async fn ledger(&self) -> Result<Ledger> {
+        self.inner.ledger().await
+    }
+
+    async fn restore(&self, connection: &mut S::Connection, events: &[Stored]) -> Result<()> {
+        self.inner.restore(connection, events).await
+    }
+
     async fn advance(
         &self,
         connection: &mut S::Connection,
@@ -485,5 +493,36 @@ impl<S: Integrity> Integrity for Faulty<S> {
 
     async fn find(&self, check: Check, scope: &Scope) -> Result<Readable<Hits>> {
         self.inner.find(check, scope).await
+    }
+}
+
+impl<S: Retention> Retention for Faulty<S> {
+    async fn settle(&self) -> Result<Settled> {
+        self.inner.settle().await
+    }
+
+    async fn holds(&self) -> Result<Vec<Hold>> {
+        self.inner.holds().await
+    }
+
+    async fn first_since(&self, time: SystemTime) -> Result<Option<i64>> {
+        self.inner.first_since(time).await
+    }
+
+    async fn settled(&self, after: i64, upto: i64, limit: usize) -> Result<Vec<Stored>> {
+        self.inner.settled(after, upto, limit).await
+    }
+
+    async fn count(&self, upto: i64) -> Result<u64> {
+        self.inner.count(upto).await
+    }
+
+    async fn drop_events(&self, upto: i64, limit: usize) -> Result<Dropped> {
+        self.faults.reach().await?;
+        self.inner.drop_events(upto, limit).await
+    }
+
+    async fn note_hold(&self, held_by: Option<&str>) -> Result<()> {
+        self.inner.note_hold(held_by).await
     }
 }

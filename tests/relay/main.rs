@@ -27,6 +27,7 @@ mod policy;
 mod replay;
 mod replay_filter;
 mod replicas;
+mod retention;
 mod schedule;
 #[cfg(unix)]
 mod signal;
@@ -189,6 +190,19 @@ macro_rules! suite {
                     unknown_types_of_a_family_are_skipped_and_counted,
                     a_group_that_keeps_what_it_does_not_know_is_handed_it,
                     a_subset_is_handled_as_one_type,
+                },
+                retention::{
+                    what_was_archived_and_dropped_is_replayed,
+                    order_is_kept_from_the_archive_into_the_log,
+                    filters_mean_the_same_in_the_archive,
+                    what_fails_out_of_the_archive_is_retried_and_given_up,
+                    stopped_in_the_archive_it_goes_on_there,
+                    what_is_in_no_archive_is_named,
+                    who_holds_events_is_named_and_may_be_removed,
+                    only_what_is_old_goes,
+                    delivery_goes_on_while_events_leave,
+                    an_archive_is_verified_against_the_log,
+                    health_names_who_holds_old_events,
                 },
                 replay::{
                     it_hands_over_what_was_there_and_ends,

@@ -1,6 +1,8 @@
 //! What is PostgreSQL's own: commits in another order than positions, clusters, and what a server can say.
 
-use eventbus_runtime::store::{Cursor, Handles, LOOK_AHEAD, Log, Shards, Start, Store, Waits};
+use eventbus_runtime::store::{
+    Cursor, Handles, LOOK_AHEAD, Log, Retention, Shards, Start, Store, Waits,
+};
 use eventbus_runtime::testing::suite::tools::{
     SHARDS, advance, claim, drain, emit, notes, read_page, register, replica, to, try_claim,
 };
@@ -22,6 +24,26 @@ where
 {
     let (events, end) = drain(bus, cursor).await;
     (events.into_iter().map(|stored| stored.event.data).collect(), end)
+}
+
+/// A batch that queued for its lock would keep everybody behind it waiting for as long as it waits itself.
+#[tokio::test]
+async fn a_batch_that_waits_for_its_lock_keeps_nobody_waiting() {
+    let (_database, bus) = fresh().await;
+    emit(&bus, &["1", "2"]).await;
+    let upto = bus.store().settle().await.unwrap().upto;
+    let mut others = bus.begin().await.unwrap();
+    let lock = "LOCK TABLE eventbus_subscription IN ROW EXCLUSIVE MODE";
+    sqlx::query(lock).execute(&mut *others).await.unwrap();
+    let store = bus.store().clone();
+    let dropping = tokio::spawn(async move { store.drop_events(upto, 10).await });
+    for n in 0..20 {
+        // It comes to its end while the batch still asks for its lock.
+        register(bus.store(), &format!("other-{n}"), Start::Now).await;
+        assert!(!dropping.is_finished());
+    }
+    others.commit().await.unwrap();
+    assert_eq!(dropping.await.unwrap().unwrap().events, 2);
 }
 
 #[tokio::test]

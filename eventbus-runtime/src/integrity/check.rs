@@ -185,6 +185,23 @@ checks! {
         "It is as it should where old events are deleted before the window of their keys ends, and where a scheduled event \
          was cancelled. Else delete the key's row, \
          and the event can be emitted again.";
+    ArchiveDamaged "archive_damaged" Error
+        "A segment of the archive is missing, or is not what was written: its events cannot be replayed.",
+        "Restore the file from a copy of the archive. Drop nothing meanwhile: what the log still has of it can be archived \
+         once more, into another folder.";
+    ArchiveGap "archive_gap" Warning
+        "Events were dropped that are not in this archive.",
+        "It is as it should where they were dropped on purpose, or where another archive has them. A replay of this one has to \
+         begin behind them.";
+    ArchiveLacksEvent "archive_lacks_event" Error
+        "The log has an event among the numbers of a segment that the segment does not hold: it would be dropped without \
+         having been archived.",
+        "Drop nothing. Archive into another folder, from the first of these numbers on, and ask how the event came there: \
+         somebody wrote it by hand, or restored it.";
+    ArchiveDiffers "archive_differs" Error
+        "An event is another one in the archive than in the log.",
+        "The log or the archive was changed after it was archived, or is of another time: the log was restored from a backup \
+         that is older than the archive. Archive into another folder, and find out which of the two is true.";
 }
 
 impl fmt::Display for Check {
@@ -198,6 +215,10 @@ impl Serialize for Check {
         serializer.serialize_str(self.name())
     }
 }
+
+/// The checks that an archive tells, where one is given.
+pub(super) const OF_ARCHIVE: &[Check] =
+    &[Check::ArchiveDamaged, Check::ArchiveGap, Check::ArchiveLacksEvent, Check::ArchiveDiffers];
 
 /// The checks that the rows of the log tell by themselves.
 pub(super) const OF_ROWS: &[Check] = &[

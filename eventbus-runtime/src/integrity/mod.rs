@@ -2,9 +2,10 @@
 //!
 //! `check` is the list of what is looked for, one entry for each. The rows of the log are read page by page and judged in
 //! `row` and `aggregate`, which know no database; what is wrong between rows and tables the stores find
-//! ([`Integrity`]). `report` is what comes of it, for people and for machines.
+//! ([`Integrity`]). `archive` reads old events where they were written to, and holds them against the log. `report` is what comes of it, for people and for machines.
 
 mod aggregate;
+mod archive;
 mod check;
 mod report;
 mod row;

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::future::IntoFuture;
 use std::ops::{Bound, RangeBounds};
+use std::path::PathBuf;
 use std::pin::Pin;
 
 use crate::error::Result;
 use crate::integrity::aggregate::Aggregates;
-use crate::integrity::check::{Check, OF_ROWS};
+use crate::integrity::archive;
+use crate::integrity::check::{Check, OF_ARCHIVE, OF_ROWS};
 use crate::integrity::report::{LookedAt, Report, Unfinished};
 use crate::integrity::row;
 use crate::integrity::tally::Tally;
@@ -25,6 +27,7 @@ pub struct Verify<'a, S> {
     store: &'a S,
     scope: Scope,
     watch: Option<Watch<'a>>,
+    archive: Option<PathBuf>,
 }
 
 type Watch<'a> = Box<dyn FnMut(&Progress) + Send + 'a>;
@@ -49,6 +52,7 @@ impl<'a, S: Integrity> Verify<'a, S> {
             store,
             scope: Scope { positions: i64::MIN..=i64::MAX, samples: SAMPLES },
             watch: None,
+            archive: None,
         }
     }
 
@@ -81,6 +85,13 @@ impl<'a, S: Integrity> Verify<'a, S> {
         self
     }
 
+    /// Verifies the archive in this folder as well, which retention wrote: every segment is read, and what the log still has
+    /// of its numbers is compared with it.
+    pub fn archive(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.archive = Some(folder.into());
+        self
+    }
+
     /// Calls a closure after each page of the log and after each check. The same is told as events of `tracing`, on the
     /// level debug.
     pub fn on_progress(mut self, watch: impl FnMut(&Progress) + Send + 'a) -> Self {
@@ -89,7 +100,7 @@ impl<'a, S: Integrity> Verify<'a, S> {
     }
 
     async fn verify(self) -> Result<Report> {
-        let Self { store, scope, watch } = self;
+        let Self { store, scope, watch, archive } = self;
         let mut run = Run {
             store,
             tally: Tally::new(scope.samples),
@@ -97,6 +108,7 @@ impl<'a, S: Integrity> Verify<'a, S> {
             watch,
             looked_at: LookedAt::default(),
             unfinished: Vec::new(),
+            archived: archive.is_some(),
         };
         match store.extent().await? {
             Ok(looked_at) => run.looked_at = looked_at,
@@ -109,6 +121,12 @@ impl<'a, S: Integrity> Verify<'a, S> {
         for check in store.checks() {
             run.check(*check).await?;
         }
+        if let Some(folder) = archive {
+            let found = archive::verify(store, folder, &run.scope, &mut run.tally).await?;
+            if let Err(damage) = found {
+                run.unfinished("archive", damage);
+            }
+        }
         Ok(run.report())
     }
 }
@@ -120,6 +138,7 @@ struct Run<'a, S> {
     tally: Tally,
     looked_at: LookedAt,
     unfinished: Vec<Unfinished>,
+    archived: bool,
 }
 
 impl<S: Integrity> Run<'_, S> {
@@ -183,7 +202,8 @@ impl<S: Integrity> Run<'_, S> {
     }
 
     fn report(self) -> Report {
-        let mut checks: Vec<Check> = [OF_ROWS, self.store.checks()].concat();
+        let of_archive = if self.archived { OF_ARCHIVE } else { &[] };
+        let mut checks: Vec<Check> = [OF_ROWS, self.store.checks(), of_archive].concat();
         checks.sort_unstable();
         Report {
             store: S::NAME,

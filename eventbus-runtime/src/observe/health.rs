@@ -50,6 +50,8 @@ pub enum Reason {
     Ended,
     /// There are dead letters that nobody dealt with.
     DeadLetters,
+    /// Old events cannot be dropped.
+    RetentionHeld,
 }
 
 impl Reason {
@@ -68,6 +70,7 @@ impl Reason {
         Self::NoProgress,
         Self::Ended,
         Self::DeadLetters,
+        Self::RetentionHeld,
     ];
 
     /// Its name as a label, `newer_version`.
@@ -87,6 +90,7 @@ impl Reason {
             Self::NoProgress => "no_progress",
             Self::Ended => "ended",
             Self::DeadLetters => "dead_letters",
+            Self::RetentionHeld => "retention_held",
         }
     }
 
@@ -234,6 +238,8 @@ pub struct HealthLimits {
     pub stuck_after: Duration,
     /// For how long the connection that listens for commits may be lost.
     pub deaf_after: Duration,
+    /// For how long something may keep old events from being dropped.
+    pub held_after: Duration,
     /// How long each answer of the database may take.
     pub answer_within: Duration,
 }
@@ -243,6 +249,7 @@ impl Default for HealthLimits {
         Self {
             stuck_after: Duration::from_secs(60),
             deaf_after: Duration::from_secs(5),
+            held_after: Duration::from_hours(24),
             answer_within: Duration::from_secs(5),
         }
     }

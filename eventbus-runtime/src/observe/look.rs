@@ -49,9 +49,20 @@ impl<S: Log> EventBus<S> {
 
 /// Looks at everything once.
 pub(super) async fn look<S: Log>(store: &S, hub: &Hub, limits: &HealthLimits) -> Health {
-    let mut known = StoreFacts { refused: None, deaf: deaf(store.listens()) };
-    if let Err(error) = within(limits, store.end()).await {
-        known.refused = Some(error.full());
+    let deaf = deaf(store.listens());
+    let mut known = StoreFacts { deaf, ..StoreFacts::default() };
+    let answered = async {
+        store.end().await?;
+        store.ledger().await
+    };
+    match within(limits, answered).await {
+        Ok(ledger) => {
+            known.held = ledger.held.map(|(holder, since)| {
+                let millis = clock::now().saturating_sub(since);
+                (Duration::from_millis(u64::try_from(millis).unwrap_or(0)), holder)
+            });
+        }
+        Err(error) => known.refused = Some(error.full()),
     }
     let mut subscriptions = Vec::new();
     for (name, lanes) in hub.durable() {

@@ -16,6 +16,8 @@ pub(crate) struct StoreFacts {
     pub(crate) refused: Option<String>,
     /// For how long the connection that listens has been lost, and what was said.
     pub(crate) deaf: Option<(Duration, String)>,
+    /// For how long something has kept old events from being dropped, and what that is.
+    pub(crate) held: Option<(Duration, String)>,
 }
 
 /// What is known of a subscription.
@@ -61,6 +63,17 @@ pub(crate) fn of_store(facts: &StoreFacts, limits: &HealthLimits) -> Vec<Finding
                 since.as_secs()
             );
             findings.push(red(Reason::NotListening, message));
+        }
+        _ => {}
+    }
+    match &facts.held {
+        Some((since, holder)) if *since > limits.held_after => {
+            let message = format!(
+                "{holder} has kept old events from being dropped for {} h: start it, `bus.remove_subscription(name)`, or look \
+                 at its events in trouble; the answer of `bus.retention()` says where it stands",
+                since.as_secs() / 3_600
+            );
+            findings.push(yellow(Reason::RetentionHeld, message));
         }
         _ => {}
     }
@@ -241,10 +254,23 @@ mod tests {
     }
 
     #[test]
+    fn who_holds_old_events_for_long_is_named() {
+        let of = |hours| {
+            let held = Some((Duration::from_hours(hours), "subscription `old`".to_owned()));
+            of_store(&StoreFacts { held, ..StoreFacts::default() }, &HealthLimits::default())
+        };
+        assert_eq!(of(24), []);
+        let [finding] = &of(25)[..] else { panic!("one finding") };
+        assert_eq!((finding.light, finding.reason), (Light::Yellow, Reason::RetentionHeld));
+        assert!(finding.message.starts_with("subscription `old` has kept"), "{}", finding.message);
+    }
+
+    #[test]
     fn a_store_is_red_when_it_is_away_or_does_not_listen_for_a_while() {
         let of = |refused: bool, deaf: Option<u64>| {
             let deaf = deaf.map(|secs| (Duration::from_secs(secs), "closed".to_owned()));
-            let facts = StoreFacts { refused: refused.then(|| "away".to_owned()), deaf };
+            let refused = refused.then(|| "away".to_owned());
+            let facts = StoreFacts { refused, deaf, held: None };
             let findings = of_store(&facts, &HealthLimits::default());
             findings.iter().map(|finding| (finding.light, finding.reason)).collect::<Vec<_>>()
         };

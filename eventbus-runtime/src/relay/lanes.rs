@@ -71,6 +71,7 @@ pub(super) fn workers<S: Log>(
         let mut worker =
             Worker::new(bus.store.clone(), Arc::clone(spec), (shared, seat), common.clone());
         worker.upto = part.map(|part| part.upto.clone());
+        worker.past = part.and_then(|part| part.past.clone());
         worker
     };
     let mut workers: Vec<Worker<S>> = (0..lanes).map(worker).collect();

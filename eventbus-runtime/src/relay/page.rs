@@ -19,6 +19,12 @@ impl<S: Log> Worker<S> {
         let limit = if self.circuit.is_probing() { 1 } else { self.care.limit() };
         // A replay reads a part of the log that nobody else is at.
         let meet = meet.or(self.upto.as_ref());
+        if let Some(past) = &self.past
+            && let Some(number) = past.number(cursor)
+        {
+            let page = past.page((cursor, number), (shards, limit), meet);
+            return Ok(self.answered(page).await?.into());
+        }
         if meet.is_some() {
             let wanted = Wanted { types: &self.shared.types, shards, limit, upto: meet };
             return Ok(self.answered(self.store.page(cursor, &wanted)).await?.into());

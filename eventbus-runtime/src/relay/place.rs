@@ -219,6 +219,10 @@ mod tests {
         fn at(&self, position: i64) -> Self {
             Self(position)
         }
+
+        fn number(&self) -> Option<i64> {
+            Some(self.0)
+        }
     }
 
     fn shards(cursors: &[(u16, i64)]) -> Vec<Shard<Number>> {

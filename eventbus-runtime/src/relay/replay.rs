@@ -4,6 +4,7 @@
 //! removes it; whoever finds it removed had come to the end, or it was cancelled.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use futures_util::future::select_all;
 
@@ -13,6 +14,7 @@ use crate::relay::place::Places;
 use crate::relay::round::Round;
 use crate::relay::running::Running;
 use crate::relay::worker::{Flow, Leave, Worker};
+use crate::replay::Past;
 use crate::store::{Log, Selection};
 use crate::subscribe::Spec;
 
@@ -22,6 +24,8 @@ pub(crate) struct Part<C> {
     pub(crate) selection: Selection,
     /// Where it ends.
     pub(crate) upto: C,
+    /// The archive that it begins in.
+    pub(crate) past: Option<Arc<Past>>,
 }
 
 impl<S: Log> Worker<S> {

@@ -109,7 +109,11 @@ impl<S: Log> Worker<S> {
         batch: Batch,
     ) -> Flow<()> {
         let step = Step { cursor, changes: batch.changes };
-        if let Err(error) = self.store.advance(&mut transaction, &place.owner, &step).await {
+        let made = match self.restore(&mut transaction, &step.changes).await {
+            Ok(()) => self.store.advance(&mut transaction, &place.owner, &step).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = made {
             self.roll_back(transaction).await;
             return Err(self.refused(&batch.ran, error));
         }
@@ -134,6 +138,20 @@ impl<S: Log> Worker<S> {
             place.saved_at = place.clock.now();
         }
         Ok(())
+    }
+
+    /// Puts back into the log what gets into trouble and is in the archive alone.
+    async fn restore(
+        &self,
+        transaction: &mut S::Transaction,
+        changes: &[Change],
+    ) -> Result<(), Error> {
+        let Some(past) = &self.past else { return Ok(()) };
+        let events = past.in_trouble(changes).await?;
+        if events.is_empty() {
+            return Ok(());
+        }
+        self.store.restore(transaction, &events).await
     }
 
     /// Makes a step in a transaction of its own, where there is anything to write.

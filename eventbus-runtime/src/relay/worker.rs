@@ -21,6 +21,7 @@ use crate::relay::feed::Seat;
 use crate::relay::keeper::{Pulse, Stalled};
 use crate::relay::place::{Place, Places};
 use crate::relay::shared::{Ending, Shared, State};
+use crate::replay::Past;
 use crate::stats::keep;
 use crate::store::{Handles, Held, Log, Replica};
 use crate::subscribe::Spec;
@@ -38,6 +39,8 @@ pub(super) struct Worker<S: Log> {
     pub(super) wake: watch::Receiver<u64>,
     /// Where it ends, where it is a replay.
     pub(super) upto: Option<S::Cursor>,
+    /// The archive that it begins in, where it is a replay of one.
+    pub(super) past: Option<Arc<Past>>,
     /// What it reads the log with.
     pub(super) seat: Seat<S::Cursor>,
     pub(super) care: Care,
@@ -124,6 +127,7 @@ impl<S: Log> Worker<S> {
             stop: shared.stopped(),
             wake: shared.calls(),
             upto: None,
+            past: None,
             seat,
             care: Care::new(spec.page),
             circuit: Circuit::new(spec.breaker),

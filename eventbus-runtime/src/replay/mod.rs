@@ -4,10 +4,13 @@
 //! every subscription has, in a space of names that no other can have: so it moves no cursor but its own.
 
 mod filter;
+mod past;
 mod progress;
 mod replaying;
 
 use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::bus::EventBus;
@@ -19,10 +22,13 @@ use crate::plan::breaker::Breaker;
 use crate::plan::limit::RateLimit;
 use crate::plan::verdict::OnFailure;
 use crate::relay::{self, Part, Running};
-use crate::store::{Log, Registration, ReplayRow, Selection, Shards, Tallies};
+use crate::store::{
+    Cursor, Ledger, Log, Registration, ReplayRow, Selection, Shards, Start, Tallies,
+};
 use crate::subscribe::{Spec, Subscribe};
 
 pub use crate::replay::filter::ReplayFilter;
+pub(crate) use crate::replay::past::Past;
 pub use crate::replay::progress::{DryRun, Progress};
 pub use crate::replay::replaying::Replaying;
 
@@ -70,6 +76,7 @@ pub(crate) fn is_name(subscription: &str) -> bool {
 pub struct Replay<S: Log> {
     subscribe: Subscribe<S>,
     filter: ReplayFilter,
+    archive: Option<PathBuf>,
 }
 
 impl<S: Log> EventBus<S> {
@@ -77,7 +84,7 @@ impl<S: Log> EventBus<S> {
     /// the database remembers how far it has come. Replays and subscriptions may have the same names; they are independent
     /// of each other. [`Running::replay`] hands over to the handlers of a subscription.
     pub fn replay(&self, name: impl Into<String>) -> Replay<S> {
-        Replay { subscribe: self.subscribe(name), filter: ReplayFilter::default() }
+        Replay::new(self.subscribe(name))
     }
 
     /// Cancels a replay, in whatever process it runs, or if none runs it: its place and all that is in trouble in it are
@@ -104,14 +111,29 @@ impl<S: Log> Running<S> {
     /// is not touched, and what is in trouble in it stays so: the two hand over independently of each other.
     pub fn replay(&self, name: impl Into<String>) -> Replay<S> {
         let subscribe = Subscribe::like(self.bus().clone(), name.into(), self.spec());
-        Replay { subscribe, filter: ReplayFilter::default() }
+        Replay::new(subscribe)
     }
 }
 
 impl<S: Log> Replay<S> {
+    fn new(subscribe: Subscribe<S>) -> Self {
+        Self { subscribe, filter: ReplayFilter::default(), archive: None }
+    }
+
     /// What is handed over; every event that the handlers take unless this says otherwise.
     pub fn filter(mut self, filter: ReplayFilter) -> Self {
         self.filter = filter;
+        self
+    }
+
+    /// Begins with the events that [`EventBus::retention`] wrote into the archive in this folder, and goes on in the log
+    /// where that ends: each event once, in the order of their numbers. Every process that runs this replay needs the folder.
+    /// A segment is held in memory as a whole, and counting reads all segments that may hold what is meant.
+    ///
+    /// An event of the archive that gets into trouble is put back into the log, where it is retried like any other; the next
+    /// retention takes it away again when it is dealt with.
+    pub fn archive(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.archive = Some(folder.into());
         self
     }
 
@@ -183,10 +205,9 @@ impl<S: Log> Replay<S> {
     pub async fn dry_run(&self) -> Result<DryRun> {
         let (bus, spec) = self.subscribe.so_far();
         let (store, selection) = (bus.store.clone(), self.selection(spec));
-        let span = store.span(self.filter.start(), selection.last);
-        let (from, upto) = span.await?;
-        let counted = store.survey((&from, &upto), &Shards::all(1), &selection).await?;
-        Ok(DryRun::of(&counted))
+        let ledger = store.ledger().await?;
+        let found = find(&store, &self.filter, self.archive.as_ref(), &ledger, &selection).await?;
+        Ok(DryRun::of(&found.count(&store, &selection).await?))
     }
 
     /// Starts it on the current tokio runtime, or lets it go on: where the database knows a replay of this name, it goes on
@@ -200,7 +221,7 @@ impl<S: Log> Replay<S> {
     /// what the filter means, and when the replay of this name that the database knows has another filter: start it with
     /// that one, cancel it, or take another name. [`ErrorKind::Store`] when the database refuses.
     pub async fn start(self) -> Result<Replaying<S>> {
-        let Self { subscribe, filter } = self;
+        let Self { subscribe, filter, archive } = self;
         let (bus, mut spec) = subscribe.checked()?;
         let name = std::mem::take(&mut spec.name);
         spec.name = format!("{PREFIX}{name}");
@@ -215,7 +236,7 @@ impl<S: Log> Replay<S> {
         }
         let row = match bus.store.replay(&spec.name).await? {
             Some(row) => row,
-            None => begin(&bus, &spec, &filter, &selection).await?,
+            None => begin(&bus, &spec, &filter, archive.as_ref(), &selection).await?,
         };
         let wanted = filter.to_json();
         if row.filter != wanted {
@@ -226,7 +247,21 @@ impl<S: Log> Replay<S> {
             );
             return Err(Error::new(ErrorKind::Configuration, message));
         }
-        let part = Part { selection, upto: row.upto.clone() };
+        let past = match archive {
+            _ if row.archived == 0 => None,
+            Some(folder) => {
+                let ledger = bus.store.ledger().await?;
+                Some(Arc::new(Past::go_on(folder, &ledger, &selection, row.archived).await?))
+            }
+            None => {
+                let message = format!(
+                    "replay `{name}` was begun with an archive: name its folder, `.archive(..)`, cancel it with \
+                     `cancel_replay`, or take another name"
+                );
+                return Err(Error::new(ErrorKind::Configuration, message));
+            }
+        };
+        let part = Part { selection, upto: row.upto.clone(), past };
         let running = relay::start(bus, spec, Some(&part)).await?;
         Ok(Replaying::new(running, part, row))
     }
@@ -246,30 +281,102 @@ fn select<S: Log>(filter: &ReplayFilter, spec: &Spec<S>) -> Selection {
     Selection { types: selection.types.intersection(&spec.routes.types()), ..selection.clone() }
 }
 
+/// The part of the past that a replay hands over.
+struct Found<C> {
+    /// Where it begins.
+    from: C,
+    /// Where the log's part of it begins.
+    seam: C,
+    upto: C,
+    past: Option<Past>,
+}
+
+impl<C: Cursor> Found<C> {
+    fn archived(&self) -> i64 {
+        self.past.as_ref().map_or(0, |past| past.upto)
+    }
+
+    async fn count<S: Log<Cursor = C>>(&self, store: &S, selection: &Selection) -> Result<Tallies> {
+        let all = Shards::all(1);
+        let mut counted = Tallies::new();
+        if let Some(past) = &self.past {
+            let after = past.number(&self.from).unwrap_or(past.upto);
+            add(&mut counted, past.survey((after, selection.last), &all).await?);
+        }
+        if self.past.is_none() || self.seam < self.upto {
+            add(&mut counted, store.survey((&self.seam, &self.upto), &all, selection).await?);
+        }
+        Ok(counted)
+    }
+}
+
+/// Finds the part that is meant now.
+async fn find<S: Log>(
+    store: &S,
+    filter: &ReplayFilter,
+    folder: Option<&PathBuf>,
+    ledger: &Ledger,
+    selection: &Selection,
+) -> Result<Found<S::Cursor>> {
+    let beginning = match folder {
+        Some(folder) => Past::begin(folder.clone(), ledger, selection).await?,
+        None => None,
+    };
+    let Some(past::Beginning { past, after }) = beginning else {
+        let (from, upto) = store.span(filter.start(), selection.last).await?;
+        return Ok(Found { seam: from.clone(), from, upto, past: None });
+    };
+    let next = Start::Position(past.upto.saturating_add(1));
+    let (place, end) = store.span(next, selection.last).await?;
+    let (from, seam) = (place.at(after), place.at(past.upto));
+    let upto = if selection.last <= past.upto { place.at(selection.last.max(after)) } else { end };
+    Ok(Found { from, seam, upto, past: Some(past) })
+}
+
 /// Makes a replay known that is not known yet.
 async fn begin<S: Log>(
     bus: &EventBus<S>,
     spec: &Spec<S>,
     filter: &ReplayFilter,
+    folder: Option<&PathBuf>,
     selection: &Selection,
 ) -> Result<ReplayRow<S::Cursor>> {
-    let (from, upto) = bus.store.span(filter.start(), selection.last).await?;
-    let counted = bus.store.survey((&from, &upto), &Shards::all(1), selection).await?;
-    let row = ReplayRow {
-        filter: filter.to_json(),
-        total: sum(&counted),
-        began_at: Clock::new().now(),
-        upto,
-    };
-    let registration = Registration {
-        subscription: spec.name.clone(),
-        start: filter.start(),
-        shards: spec.shards,
-        handles: spec.routes.handles(),
-    };
-    bus.store.begin_replay(&registration, &from, &row).await
+    loop {
+        let ledger = bus.store.ledger().await?;
+        let found = find(&bus.store, filter, folder, &ledger, selection).await?;
+        let counted = found.count(&bus.store, selection).await?;
+        let row = ReplayRow {
+            filter: filter.to_json(),
+            total: sum(&counted),
+            began_at: Clock::new().now(),
+            archived: found.archived(),
+            upto: found.upto,
+        };
+        let registration = Registration {
+            subscription: spec.name.clone(),
+            start: filter.start(),
+            shards: spec.shards,
+            handles: spec.routes.handles(),
+        };
+        let known = bus.store.begin_replay(&registration, &found.from, &row).await?;
+        // From here on it holds what it has still to read. Events that were dropped before are in the archive by now, and
+        // not in the part of it that was found.
+        let is_ours = known.began_at == row.began_at && known.total == row.total;
+        let dropped = bus.store.ledger().await?.dropped;
+        if folder.is_some() && is_ours && dropped > ledger.dropped && dropped > row.archived {
+            bus.store.remove(&spec.name).await?;
+            continue;
+        }
+        return Ok(known);
+    }
 }
 
 fn sum(counted: &Tallies) -> u64 {
     counted.values().map(|tally| tally.count).sum()
+}
+
+fn add(all: &mut Tallies, counted: Tallies) {
+    for (name, tally) in counted {
+        all.entry(name).and_modify(|all| *all = all.and(tally)).or_insert(tally);
+    }
 }

@@ -8,8 +8,8 @@ use crate::dead_letter::LetterFilter;
 use crate::error::{Error, ErrorKind, Result};
 use crate::relay::{Part, Running, State, Stats};
 use crate::replay::progress::rate;
-use crate::replay::{PREFIX, Progress, sum};
-use crate::store::{Log, ReplayRow, Roster, Tallies};
+use crate::replay::{PREFIX, Progress, add, sum};
+use crate::store::{Cursor, Log, ReplayRow, Roster, Tallies};
 
 /// A replay that was started in this process.
 ///
@@ -92,11 +92,18 @@ impl<S: Log> Replaying<S> {
 
     /// What is behind the cursors, those of one place counted at once.
     async fn left(&self, roster: &Roster<S::Cursor>) -> Result<Tallies> {
-        let (store, Part { selection, upto }) = (&self.running.bus().store, &self.part);
+        let (store, Part { selection, upto, past }) = (&self.running.bus().store, &self.part);
         let mut left = Tallies::new();
         for (cursor, shards) in roster.places() {
-            for (name, tally) in store.survey((cursor, upto), &shards, selection).await? {
-                left.entry(name).and_modify(|all| *all = all.and(tally)).or_insert(tally);
+            let archived = past.as_ref().and_then(|past| Some((past, past.number(cursor)?)));
+            let Some((past, number)) = archived else {
+                add(&mut left, store.survey((cursor, upto), &shards, selection).await?);
+                continue;
+            };
+            add(&mut left, past.survey((number, selection.last), &shards).await?);
+            let seam = cursor.at(past.upto);
+            if seam < *upto {
+                add(&mut left, store.survey((&seam, upto), &shards, selection).await?);
             }
         }
         Ok(left)

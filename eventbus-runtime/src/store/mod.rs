@@ -1,5 +1,5 @@
 //! What a database must be able to do: [`Store`] to emit into it, [`Log`] to relay out of it, [`Letters`] to keep what
-//! was given up, [`Integrity`] to verify what is there.
+//! was given up, [`Integrity`] to verify what is there, [`Retention`] to drop what is old.
 //!
 //! The relay decides, a store remembers. Whatever belongs together is one [`Step`]: the cursor and the delivery rows
 //! that an event leaves behind move in one transaction, under one fence, or not at all.
@@ -26,6 +26,7 @@ mod places;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod replay;
+mod retention;
 mod schedule;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod search;
@@ -72,6 +73,9 @@ pub use crate::store::ownership::{
 pub(crate) use crate::store::ownership::{covers, families};
 pub use crate::store::pending::{InTrouble, Listens, Pending};
 pub use crate::store::replay::{ReplayRow, Selection, Tallies, Tally, first_id};
+pub use crate::store::retention::{Dropped, Hold, Holder, Ledger, Retention, Settled};
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) use crate::store::retention::{farthest_behind, let_go};
 pub use crate::store::schedule::{Due, Schedule};
 pub(crate) use crate::store::slot::{slot_of_aggregate, slot_of_id};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -339,6 +343,18 @@ pub trait Log: Letters + Schedule + Figures {
     /// Removes a replay unless an event is in trouble in it; whether it did. No letter becomes a delivery of it meanwhile.
     fn end_replay(&self, subscription: &str) -> impl Future<Output = Result<bool>> + Send;
 
+    /// What it knows of the past of its log.
+    fn ledger(&self) -> impl Future<Output = Result<Ledger>> + Send;
+
+    /// Puts events that were dropped back into the log inside the open transaction, under the numbers that they had and
+    /// before every place that a subscription can have; those that are there stay as they are. A replay of an archive does
+    /// so with what gets into trouble, so that rows and letters find their events.
+    fn restore(
+        &self,
+        connection: &mut Self::Connection,
+        events: &[Stored],
+    ) -> impl Future<Output = Result<()>> + Send;
+
     /// Makes one step inside the open transaction: the owner's shards move, and of each changed event the row is written,
     /// replaced or deleted, or its letter is made. An error of kind [`ErrorKind::Fenced`] when a fence is stale: then
     /// nothing of the transaction may be committed. A store that cannot keep others from raising a fence until the
@@ -372,6 +388,10 @@ pub trait Cursor: Clone + Debug + PartialOrd + Send + Sync + 'static {
     /// The place just after the event at `position`, which is an event of the page that this window belongs to.
     #[must_use]
     fn at(&self, position: i64) -> Self;
+
+    /// The number up to which everything is before this place, and from which on nothing of its window is: of a place in
+    /// the window that begins with the oldest event, as a replay of an archive has it. `None` for every other.
+    fn number(&self) -> Option<i64>;
 }
 
 /// Where a subscription starts.

@@ -89,6 +89,13 @@ pub struct Tally {
 pub type Tallies = BTreeMap<String, Tally>;
 
 impl Tally {
+    /// One event.
+    #[must_use]
+    pub const fn of(stored: &Stored) -> Self {
+        let (position, id) = (stored.position, stored.event.envelope.id);
+        Self { count: 1, first: position, last: position, oldest: id, newest: id }
+    }
+
     /// Both together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -113,4 +120,6 @@ pub struct ReplayRow<C> {
     pub began_at: i64,
     /// Where it ends.
     pub upto: C,
+    /// Events up to this number come from an archive, and the rest from the log; 0 where it has none.
+    pub archived: i64,
 }

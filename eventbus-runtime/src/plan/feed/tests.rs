@@ -16,6 +16,10 @@ impl Cursor for Number {
     fn at(&self, position: i64) -> Self {
         Self(position)
     }
+
+    fn number(&self) -> Option<i64> {
+        Some(self.0)
+    }
 }
 
 /// Somebody who reads.

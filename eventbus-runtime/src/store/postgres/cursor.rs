@@ -72,6 +72,11 @@ impl Bound {
         let open: Vec<String> = open.chain((xmax..next).map(|xid| xid.to_string())).collect();
         Some(Self { snapshot: format!("{xmin}:{next}:{}", open.join(",")).into(), floor })
     }
+
+    /// The transaction id that was the next one to be given out: whoever has a number up to the floor has a lower one.
+    pub(super) fn next(&self) -> u64 {
+        parts(&self.snapshot).map_or(0, |parts| parts.next)
+    }
 }
 
 /// A snapshot's parts: everything below `next` is visible in it but what is `open`.
@@ -119,6 +124,10 @@ impl PartialOrd for PgCursor {
 impl Cursor for PgCursor {
     fn at(&self, position: i64) -> Self {
         Self { position, ..self.clone() }
+    }
+
+    fn number(&self) -> Option<i64> {
+        (&*self.from.snapshot == NOTHING && !self.is_done()).then_some(self.position)
     }
 }
 
@@ -174,6 +183,18 @@ impl PgCursor {
     /// Whether the epoch, which has ended, is read to its end.
     pub(super) fn is_end_of_epoch(&self) -> bool {
         &*self.from.snapshot == EVERYTHING
+    }
+
+    /// A number up to which everything of this epoch is before this place, but for what transactions wrote that are listed
+    /// in the window's bounds: whatever lies up to a floor was written by a transaction that had its id when the snapshot
+    /// was taken.
+    pub(super) fn settled(&self) -> i64 {
+        self.from.floor.max(self.position.min(self.to.floor))
+    }
+
+    /// Whether transactions are listed in the window's bounds.
+    pub(super) fn lists_open(&self) -> bool {
+        self.has_stragglers() || !self.to.snapshot.ends_with(':')
     }
 
     /// Whether transactions were open when the window began.
@@ -254,6 +275,18 @@ mod tests {
         assert_eq!(first.partial_cmp(&later), None, "11 is visible in the one, 12 in the other");
         let other = first.next(bound("13:14:", 9), 11);
         assert_eq!(window.at(3).partial_cmp(&other.at(3)), None);
+    }
+
+    #[test]
+    fn what_is_before_a_place_ends_where_both_bounds_know() {
+        let done = PgCursor::after(1, bound("12:12:", 7));
+        assert_eq!((done.settled(), done.lists_open()), (7, false));
+        let first = PgCursor::start_of(1).next(bound("10:15:10", 9), 12);
+        assert_eq!((first.at(5).settled(), first.at(11).settled()), (5, 9));
+        assert!(first.lists_open());
+        assert_eq!((first.at(5).number(), done.number()), (Some(5), None));
+        assert_eq!(first.done().number(), None);
+        assert_eq!(bound("10:15:10", 9).next(), 15);
     }
 
     #[test]

@@ -109,6 +109,12 @@ pub(super) async fn retry(
     now: i64,
 ) -> Result<Moved> {
     let failed = |error| store.error("retry dead letters", error);
+    // Retention keeps everybody from this lock while it drops events: whether the log still has them is asked after that.
+    store
+        .query("LOCK TABLE eventbus_subscription IN ROW SHARE MODE")
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
     let mut moved = obstacles(store, connection, slice).await.map_err(failed)?;
     if !moved.moved.is_empty() {
         let automatic = slice.due.is_some();

@@ -8,7 +8,8 @@
 //! `pg_control_system()`; one that relays needs `SELECT` on `eventbus_event` and its sequence, `SELECT` and `UPDATE` on
 //! `eventbus_schema`, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_replay`,
 //! `eventbus_delivery`, `eventbus_dead_letter`, `eventbus_action`, `eventbus_scheduled`, `eventbus_moved`, `eventbus_minute` and
-//! `eventbus_note`. Neither makes tables: their owner migrates.
+//! `eventbus_note`; one that drops old events needs `DELETE` on `eventbus_event` and `UPDATE` on `eventbus_retention` beside
+//! these, and one that replays an archive `INSERT` on `eventbus_event`. None of them makes tables: their owner migrates.
 //! [`RowLevelSecurity`](crate::migrations::RowLevelSecurity) makes such roles, and keeps tenants apart.
 //!
 //! A process that runs subscriptions holds a session's advisory lock, so that others take over at once when it dies, and
@@ -34,6 +35,7 @@ mod epoch;
 mod errand;
 mod error;
 mod handled;
+mod hold;
 mod integrity;
 mod key;
 mod last;
@@ -44,6 +46,7 @@ mod pending;
 mod reach;
 mod replay;
 mod replica;
+mod retention;
 mod schedule;
 mod session;
 mod snapshot;
@@ -70,9 +73,9 @@ use crate::store::postgres::reach::Reach;
 use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
-    Capability, Due, Duplicates, Handled, Handles, Held, InTrouble, Listens, Log, NewEvent, Owner,
-    Page, Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
-    Store, Stored, Tallies, Troubles, Waiting, Waits, Wanted,
+    Capability, Due, Duplicates, Handled, Handles, Held, InTrouble, Ledger, Listens, Log, NewEvent,
+    Owner, Page, Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards,
+    Start, Step, Store, Stored, Tallies, Troubles, Waiting, Waits, Wanted,
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
@@ -407,6 +410,14 @@ impl Log for PgStore {
 
     async fn end_replay(&self, subscription: &str) -> Result<bool> {
         replay::end(self, subscription).await
+    }
+
+    async fn ledger(&self) -> Result<Ledger> {
+        retention::ledger(self).await
+    }
+
+    async fn restore(&self, connection: &mut PgConnection, events: &[Stored]) -> Result<()> {
+        retention::restore(self, connection, events).await
     }
 
     async fn advance(

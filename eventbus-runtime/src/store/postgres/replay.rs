@@ -136,8 +136,8 @@ pub(super) async fn begin(
              SELECT name, shard, $4, $5::pg_snapshot, $6, $7::pg_snapshot, $8, $9, $10, $11 \
              FROM new, UNNEST($3::smallint[]) AS shard) \
              INSERT INTO eventbus_replay (subscription, filter, total, began_at, epoch, from_snapshot, from_floor, \
-                 to_snapshot, to_floor, to_ceiling, position) \
-             SELECT name, $12, $13, $14, $15, $16::pg_snapshot, $17, $18::pg_snapshot, $19, $20, $21 FROM new",
+                 to_snapshot, to_floor, to_ceiling, position, archived) \
+             SELECT name, $12, $13, $14, $15, $16::pg_snapshot, $17, $18::pg_snapshot, $19, $20, $21, $22 FROM new",
         ))
         .bind(name)
         .bind(columns::handles(&registration.handles))
@@ -147,7 +147,8 @@ pub(super) async fn begin(
         .bind(&row.filter)
         .bind(columns::count(row.total))
         .bind(row.began_at);
-    store.execute(&format!("begin `{name}`"), bind(query, &row.upto)).await?;
+    let query = bind(query, &row.upto).bind(row.archived);
+    store.execute(&format!("begin `{name}`"), query).await?;
     find(store, name).await?.ok_or_else(|| columns::gone(&store.place(), name))
 }
 
@@ -159,7 +160,7 @@ pub(super) async fn find(
     let query = store
         .query(
             "SELECT filter, total, began_at, epoch, from_snapshot::text, from_floor, to_snapshot::text, to_floor, \
-             to_ceiling, position FROM eventbus_replay WHERE subscription = $1",
+             to_ceiling, position, archived FROM eventbus_replay WHERE subscription = $1",
         )
         .bind(subscription);
     let rows = store.fetch_all(&what, query).await?;
@@ -174,6 +175,7 @@ fn row(row: &PgRow) -> Result<ReplayRow<PgCursor>, sqlx::Error> {
         total: total.unsigned_abs(),
         began_at: row.try_get("began_at")?,
         upto: cursor(row)?,
+        archived: row.try_get("archived")?,
     })
 }
 

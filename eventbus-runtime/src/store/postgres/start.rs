@@ -28,7 +28,12 @@ pub(super) async fn resolve(
         },
         Start::Position(position) => match at(store, connection, position).await.map_err(failed)? {
             Some(event) => before(store, connection, event, 1).await.map_err(failed),
-            None => end_of_log(store, connection).await.map_err(failed),
+            None => {
+                // A place inside the window, which a replay that comes out of an archive goes on from.
+                let Now { epoch, last } = epoch::now(store, connection).await.map_err(failed)?;
+                let behind = (position.saturating_sub(1).min(last), epoch);
+                before(store, connection, behind, 0).await.map_err(failed)
+            }
         },
         Start::After(id) => match find(store, connection, id).await.map_err(failed)? {
             Some(event) => before(store, connection, event, 0).await.map_err(failed),
@@ -83,7 +88,7 @@ async fn before(
 /// Number and epoch of an event.
 pub(super) type Place = (i64, i32);
 
-async fn first_of(
+pub(super) async fn first_of(
     store: &PgStore,
     connection: &mut PgConnection,
     time: SystemTime,

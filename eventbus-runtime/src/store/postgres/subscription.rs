@@ -181,12 +181,13 @@ pub(super) async fn seek(store: &PgStore, subscription: &str, to: Start) -> Resu
     let what = format!("move subscription `{subscription}`");
     let mut errand = store.errand(&what).await?;
     let cursor = start::resolve(store, &mut errand, to).await?;
-    // One statement: its parts succeed together or not at all.
+    // One statement: its parts succeed together or not at all. Retention keeps everybody from locking a subscription's row
+    // while it drops events.
     let query = store.query(
         "WITH forgotten AS (DELETE FROM eventbus_delivery WHERE subscription = $1 AND state <> 'dead') \
          UPDATE eventbus_shard SET owner = NULL, fence = fence + 1, epoch = $2, from_snapshot = $3::pg_snapshot, \
              from_floor = $4, to_snapshot = $5::pg_snapshot, to_floor = $6, to_ceiling = $7, position = $8 \
-         WHERE subscription = $1",
+         WHERE subscription = (SELECT name FROM eventbus_subscription WHERE name = $1 FOR KEY SHARE)",
     )
     .bind(subscription);
     let moved = bind(query, &cursor).execute(&mut *errand).await;

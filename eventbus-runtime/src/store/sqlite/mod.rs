@@ -22,6 +22,7 @@ mod page;
 mod pending;
 mod replay;
 mod replica;
+mod retention;
 mod schedule;
 mod session;
 mod start;
@@ -42,8 +43,8 @@ use crate::store::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
-    Capability, Due, Duplicates, Handled, Handles, Held, InTrouble, Log, NewEvent, Owner, Page,
-    Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
+    Capability, Due, Duplicates, Handled, Handles, Held, InTrouble, Ledger, Log, NewEvent, Owner,
+    Page, Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
     Store, Stored, Tallies, Troubles, Waiting, Waits, Wanted,
 };
 
@@ -325,6 +326,14 @@ impl Log for SqliteStore {
 
     async fn end_replay(&self, subscription: &str) -> Result<bool> {
         replay::end(self, subscription).await
+    }
+
+    async fn ledger(&self) -> Result<Ledger> {
+        retention::ledger(self).await
+    }
+
+    async fn restore(&self, connection: &mut SqliteConnection, events: &[Stored]) -> Result<()> {
+        retention::restore(self, connection, events).await
     }
 
     async fn advance(

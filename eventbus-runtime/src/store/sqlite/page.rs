@@ -23,6 +23,10 @@ impl Cursor for SqliteCursor {
     fn at(&self, position: i64) -> Self {
         Self { position }
     }
+
+    fn number(&self) -> Option<i64> {
+        Some(self.position)
+    }
 }
 
 /// The statement under conditions on type and shard. Families are compared as beginnings: `LIKE` would take an

@@ -99,13 +99,15 @@ async fn make(
     }
     subscription::make_shards(connection, registration, *from, first_fence()).await?;
     sqlx::query(
-        "INSERT INTO eventbus_replay (subscription, filter, total, began_at, position) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO eventbus_replay (subscription, filter, total, began_at, position, archived) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )
     .bind(name)
     .bind(&row.filter)
     .bind(columns::count(row.total))
     .bind(row.began_at)
     .bind(row.upto.position)
+    .bind(row.archived)
     .execute(connection)
     .await?;
     Ok(())
@@ -115,16 +117,16 @@ pub(super) async fn find(
     store: &SqliteStore,
     subscription: &str,
 ) -> Result<Option<ReplayRow<SqliteCursor>>> {
-    let found: Option<(String, i64, i64, i64)> = sqlx::query_as(
-        "SELECT filter, total, began_at, position FROM eventbus_replay WHERE subscription = ?1",
+    let found: Option<(String, i64, i64, i64, i64)> = sqlx::query_as(
+        "SELECT filter, total, began_at, position, archived FROM eventbus_replay WHERE subscription = ?1",
     )
     .bind(subscription)
     .fetch_optional(&store.pool)
     .await
     .map_err(|error| store.error(&format!("look at `{subscription}`"), error))?;
-    Ok(found.map(|(filter, total, began_at, position)| {
+    Ok(found.map(|(filter, total, began_at, position, archived)| {
         let (total, upto) = (total.unsigned_abs(), SqliteCursor { position });
-        ReplayRow { filter, total, began_at, upto }
+        ReplayRow { filter, total, began_at, upto, archived }
     }))
 }
 

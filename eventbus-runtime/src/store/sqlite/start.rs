@@ -42,12 +42,19 @@ pub(super) async fn end(store: &SqliteStore) -> Result<SqliteCursor> {
 }
 
 async fn end_of_log(store: &SqliteStore) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar("SELECT coalesce(max(position), 0) FROM eventbus_event")
-        .fetch_one(&store.pool)
-        .await
+    // Where all events were dropped, what counts is the last number that was given out.
+    sqlx::query_scalar(
+        "SELECT coalesce((SELECT max(position) FROM eventbus_event), \
+         (SELECT max(seq) FROM sqlite_sequence WHERE name = 'eventbus_event'), 0)",
+    )
+    .fetch_one(&store.pool)
+    .await
 }
 
-async fn first_of(store: &SqliteStore, time: SystemTime) -> Result<Option<i64>, sqlx::Error> {
+pub(super) async fn first_of(
+    store: &SqliteStore,
+    time: SystemTime,
+) -> Result<Option<i64>, sqlx::Error> {
     let earlier = first_id(time.checked_sub(SLACK).unwrap_or(SystemTime::UNIX_EPOCH));
     let low = search(store, earlier).await?;
     // Ids are text of one length and one case, which compares as the ids do.

@@ -80,6 +80,15 @@ impl Desk {
         letters.find(is_of).map(|letter| letter.message.clone())
     }
 
+    /// The lowest number of the letters that a subscription retries by itself.
+    pub(super) fn first_due(&self, subscription: &str) -> Option<i64> {
+        let letters = self.letters.values().map(|entry| &entry.letter);
+        let due = letters.filter(|letter| {
+            letter.subscription() == Some(subscription) && letter.retry_at.is_some()
+        });
+        due.filter_map(|letter| letter.stored()).map(|stored| stored.position).min()
+    }
+
     fn chosen<'a>(&'a self, slice: &LetterSlice<'a>) -> impl Iterator<Item = &'a Entry> {
         let LetterSlice { filter, after, upto, due, limit } = *slice;
         let meant = move |entry: &&Entry| {

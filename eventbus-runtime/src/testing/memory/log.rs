@@ -5,13 +5,13 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::store::{
-    Capability, Handled, Handles, Held, InTrouble, LOOK_BACK, Log, Owner, Page, Pending,
+    Capability, Handled, Handles, Held, InTrouble, LOOK_BACK, Ledger, Log, Owner, Page, Pending,
     Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step, Stored,
     Tallies, Troubles, Waiting, Waits, Wanted,
 };
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::MemoryCursor;
-use crate::testing::memory::transaction::MemoryConnection;
+use crate::testing::memory::transaction::{MemoryConnection, Write};
 
 impl Log for MemoryStore {
     type Cursor = MemoryCursor;
@@ -194,6 +194,17 @@ impl Log for MemoryStore {
 
     async fn end_replay(&self, subscription: &str) -> Result<bool> {
         Ok(self.state().end_replay(subscription))
+    }
+
+    async fn ledger(&self) -> Result<Ledger> {
+        Ok(self.state().ledger())
+    }
+
+    async fn restore(&self, connection: &mut MemoryConnection, events: &[Stored]) -> Result<()> {
+        for stored in events {
+            connection.write(Write::Restore(stored.clone()));
+        }
+        Ok(())
     }
 
     async fn advance(

@@ -6,6 +6,7 @@ mod key;
 mod letters;
 mod log;
 mod replay;
+mod retention;
 mod schedule;
 mod state;
 mod stats;

@@ -13,11 +13,10 @@ impl State {
     ) -> Tallies {
         let mut tallies = Tallies::new();
         for stored in &self.log {
-            let (position, id) = (stored.position, stored.event.envelope.id);
+            let position = stored.position;
             let inside = from.0 < position && position <= upto.0 && shards.contains(stored.slot);
             if inside && selection.matches(stored) {
-                let (first, last, oldest, newest) = (position, position, id, id);
-                let one = Tally { count: 1, first, last, oldest, newest };
+                let one = Tally::of(stored);
                 let name = stored.event.envelope.event_type.clone();
                 tallies.entry(name).and_modify(|tally| *tally = tally.and(one)).or_insert(one);
             }

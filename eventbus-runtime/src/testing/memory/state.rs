@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::dead_letter::{Content, DeadLetter, MOST_RETRIES};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{
-    Change, Cursor, Failure, Fate, MOST_PARKED, Owner, Shards, Stored, Trouble, Troubles,
+    Change, Cursor, Failure, Fate, Ledger, MOST_PARKED, Owner, Shards, Stored, Trouble, Troubles,
 };
 use crate::testing::memory::key::Keys;
 use crate::testing::memory::letters::{Deed, Desk, Entry};
@@ -25,11 +25,18 @@ impl Cursor for MemoryCursor {
     fn at(&self, position: i64) -> Self {
         Self(position)
     }
+
+    fn number(&self) -> Option<i64> {
+        Some(self.0)
+    }
 }
 
 #[derive(Default)]
 pub(super) struct State {
     pub(super) log: Vec<Stored>,
+    /// The last number that was given out: it does not come back when its event is dropped.
+    pub(super) last: i64,
+    pub(super) past: Ledger,
     pub(super) subscriptions: BTreeMap<String, Subscription>,
     pub(super) clock: Clock,
     pub(super) desk: Desk,
@@ -39,9 +46,9 @@ pub(super) struct State {
 }
 
 impl State {
-    /// The position of the newest event.
-    pub(super) fn newest(&self) -> i64 {
-        self.log.last().map_or(0, |stored| stored.position)
+    /// The last number that was given out.
+    pub(super) const fn newest(&self) -> i64 {
+        self.last
     }
 
     /// The event at a position that came from this log.
@@ -87,7 +94,7 @@ impl State {
     pub(super) fn apply(&mut self, writes: Vec<Write>) -> Result<()> {
         for write in &writes {
             match write {
-                Write::Append(_) => {}
+                Write::Append(_) | Write::Restore(_) => {}
                 Write::Advance(owner, step) => {
                     self.check(owner)?;
                     self.check_rows(owner, &step.changes)?;
@@ -101,7 +108,9 @@ impl State {
                 Write::Append(new) => {
                     let (position, slot) = (self.newest() + 1, new.slot());
                     self.log.push(Stored { position, slot, event: new.event });
+                    self.last = position;
                 }
+                Write::Restore(stored) => self.restore(stored),
                 Write::Advance(owner, step) => {
                     if let Some(subscription) = self.subscriptions.get_mut(&owner.subscription) {
                         subscription.move_to(&owner.held, step.cursor);

@@ -19,7 +19,7 @@ pub(super) struct Subscription {
     pub(super) paused: bool,
     pub(super) replay: Option<ReplayRow<MemoryCursor>>,
     handles: Handles,
-    seen_at: i64,
+    pub(super) seen_at: i64,
     /// Until when each replica counts as alive.
     replicas: BTreeMap<Uuid, i64>,
 }

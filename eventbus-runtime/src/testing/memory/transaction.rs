@@ -9,7 +9,7 @@ use uuid::Uuid;
 #[cfg(feature = "relay")]
 use crate::envelope::RawEvent;
 use crate::error::Result;
-use crate::store::{Duplicates, NewEvent, Owner, Step};
+use crate::store::{Duplicates, NewEvent, Owner, Step, Stored};
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::key::{Taken, keep};
 use crate::testing::memory::letters::Deed;
@@ -39,6 +39,8 @@ pub struct MemoryConnection {
 pub(super) enum Write {
     /// An event.
     Append(NewEvent),
+    /// An event that was dropped.
+    Restore(Stored),
     /// A step of a subscription.
     Advance(Owner, Step<MemoryCursor>),
     /// What is done to dead letters.
@@ -101,7 +103,7 @@ impl MemoryConnection {
     fn emitted(&self) -> Vec<RawEvent> {
         let appended = |write: &Write| match write {
             Write::Append(new) => Some(new.event.clone()),
-            Write::Advance(..) | Write::Letters(_) | Write::Schedule(_) => None,
+            Write::Restore(_) | Write::Advance(..) | Write::Letters(_) | Write::Schedule(_) => None,
         };
         self.writes.iter().filter_map(appended).collect()
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::store::{Capability, Log, Store};
 use crate::testing::suite::{
     StoreFixture, append, integrity, letter, meeting, operate, operator, overlap, ownership, page,
-    pending, replay, replica, schedule, start, stats, trouble,
+    pending, replay, replica, retention, schedule, start, stats, trouble,
 };
 
 /// Makes a `#[test]` of each case of the [suite](crate::testing::suite), for the store of a
@@ -156,6 +156,19 @@ macro_rules! store_suite {
                 what_is_stuck_is_counted_by_subscription_type_and_tenant,
                 subscriptions_are_listed_by_name,
                 a_correlation_is_read_in_the_order_of_the_log,
+            }
+            retention {
+                nothing_is_dropped_past_a_subscription,
+                of_a_subscription_the_last_shard_counts,
+                numbers_of_dropped_events_do_not_come_back,
+                a_batch_deletes_the_oldest_and_says_whether_there_is_more,
+                an_event_in_trouble_is_kept,
+                [SeveralWriters] what_may_still_come_is_not_settled,
+                [SeveralWriters] what_committed_late_is_held_until_it_is_read,
+                what_is_put_back_is_before_every_place,
+                a_place_in_the_first_window_has_a_number,
+                the_first_event_of_a_time_is_found,
+                what_holds_is_noted_with_its_first_time,
             }
             integrity {
                 a_database_in_order_has_no_finding,

@@ -19,9 +19,10 @@
 //! 4. [`Letters`](crate::store::Letters): dead letters and the actions on them. What a filter means
 //!    [`LetterFilter::matches`](crate::LetterFilter::matches) says of a letter in hand.
 //! 5. [`Figures`](crate::store::Figures): what the relay counted, added up, and what waits, counted.
-//! 6. [`Integrity`]: rows as they are stored, and the checks that the store can make on itself.
+//! 6. [`Integrity`](crate::store::Integrity): rows as they are stored, and the checks that the store can make on itself.
 //! 7. [`Schedule`](crate::store::Schedule), and [`Store::schedule`](crate::store::Store::schedule): events that wait until
 //!    they are due by the database's clock.
+//! 8. [`Retention`]: how far the log is settled, what holds events, and batches that delete as far as nothing does.
 //!
 //! [`Log::capabilities`](crate::store::Log::capabilities) says what the store can do beyond that. What it declares the suite tests, without exception; a
 //! case that needs what it does not declare says so and is passed over.
@@ -88,6 +89,7 @@ mod page;
 mod pending;
 mod replay;
 mod replica;
+mod retention;
 mod schedule;
 mod start;
 mod stats;
@@ -97,7 +99,7 @@ mod trouble;
 use std::future::Future;
 
 use crate::bus::EventBus;
-use crate::store::Integrity;
+use crate::store::Retention;
 pub use crate::testing::suite::cases::{exercise_store, run};
 
 /// A database for one case of the suite, which nobody else uses. It goes when this is dropped.
@@ -108,7 +110,7 @@ pub use crate::testing::suite::cases::{exercise_store, run};
 )]
 pub trait StoreFixture: Sized {
     /// The store on it.
-    type Store: Integrity;
+    type Store: Retention;
 
     /// A new database. Whether it has the runtime's tables is all the same: the suite migrates it.
     fn fresh() -> impl Future<Output = Self>;

@@ -25,7 +25,7 @@ fn registration(name: &str) -> Registration {
 /// Begins a replay of the whole log.
 async fn begin<S: Log>(bus: &EventBus<S>, name: &str, filter: &str) -> ReplayRow<S::Cursor> {
     let (from, upto) = bus.store().span(Start::Beginning, i64::MAX).await.unwrap();
-    let row = ReplayRow { filter: filter.to_owned(), total: 7, began_at: 5, upto };
+    let row = ReplayRow { filter: filter.to_owned(), total: 7, began_at: 5, upto, archived: 3 };
     bus.store().begin_replay(&registration(name), &from, &row).await.unwrap()
 }
 

@@ -1,0 +1,40 @@
+//! What came of a run.
+
+use std::fmt;
+
+use crate::store::Hold;
+
+/// What a run of [`EventBus::retention`](crate::EventBus::retention) did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Retained {
+    /// Events up to this number are old.
+    pub old: i64,
+    /// Events up to this number may go.
+    pub upto: i64,
+    /// How many events were written to the archive.
+    pub archived: u64,
+    /// How many events were dropped.
+    pub dropped: u64,
+    /// What keeps old events in the log, the one that is farthest behind first.
+    pub blocked: Vec<Hold>,
+    /// The subscriptions and replays that were removed because they were abandoned.
+    pub removed: Vec<String>,
+}
+
+impl fmt::Display for Retained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { old, upto, archived, dropped, blocked, removed } = self;
+        write!(
+            f,
+            "old up to {old}, free to go up to {upto}: {archived} archived, {dropped} dropped"
+        )?;
+        for name in removed {
+            write!(f, "\nremoved subscription `{name}`, which nobody ran any more")?;
+        }
+        for hold in blocked {
+            write!(f, "\nheld: {hold}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,195 @@
+//! A run, step by step.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use crate::archive::{Archive, MOST_BYTES, Writer};
+use crate::clock;
+use crate::error::{Error, ErrorKind, Result};
+use crate::retention::{Retain, Retained};
+use crate::store::{Hold, Holder, Retention, Stored};
+use crate::to_the_end::blocking;
+
+/// How many events are read at once.
+const PAGE: usize = 1_000;
+
+/// For how many times as long as a batch took nothing is done after it.
+const REST: u32 = 4;
+
+/// What is to be done, as far as the database tells.
+struct Plan {
+    retained: Retained,
+    log: Uuid,
+    /// Events up to this number were dropped before.
+    dropped: i64,
+}
+
+pub(super) async fn dry_run<S: Retention>(retain: Retain<'_, S>) -> Result<Retained> {
+    let Plan { mut retained, log, .. } = plan(&retain, false).await?;
+    let store = retain.store;
+    retained.dropped = store.count(retained.upto).await?;
+    if let Some(folder) = retain.folder {
+        let archive = blocking(move || Archive::read(&folder, log)).await?;
+        let there = store.count(archive.manifest.end().min(retained.upto)).await?;
+        retained.archived = retained.dropped - there;
+    }
+    Ok(retained)
+}
+
+pub(super) async fn run<S: Retention>(retain: Retain<'_, S>, drops: bool) -> Result<Retained> {
+    let plan = plan(&retain, true).await?;
+    let Plan { retained: Retained { old, upto, .. }, log, dropped } = plan;
+    let (store, mut retained) = (retain.store, plan.retained);
+    let mut free = upto;
+    // The archive is this run's until it is done.
+    let mut kept = None;
+    if let Some(folder) = retain.folder.clone() {
+        let (writer, events) = archive(&retain, folder, log, (dropped, upto)).await?;
+        free = free.min(writer.archive.manifest.end());
+        retained.archived = events;
+        kept = Some(writer);
+    }
+    if drops {
+        loop {
+            let began = Instant::now();
+            let batch = store.drop_events(free, retain.batch).await?;
+            retained.dropped += batch.events;
+            if !batch.more {
+                break;
+            }
+            sleep(began.elapsed() * REST).await;
+        }
+        let holds = store.holds().await?;
+        let transaction = retained.blocked.iter().find(|hold| hold.holder == Holder::Transaction);
+        retained.blocked =
+            transaction.cloned().into_iter().chain(blocking_holds(holds, old)).collect();
+        retained.blocked.sort_by_key(|hold| hold.upto);
+        store.note_hold(retained.blocked.first().map(name).as_deref()).await?;
+    }
+    drop(kept);
+    tracing::info!(
+        archived = retained.archived,
+        dropped = retained.dropped,
+        blocked = retained.blocked.len(),
+        "old events left the log"
+    );
+    Ok(retained)
+}
+
+/// Which events are old, which of them may go, and what holds the others.
+async fn plan<S: Retention>(retain: &Retain<'_, S>, acts: bool) -> Result<Plan> {
+    let store = retain.store;
+    let ledger = store.ledger().await?;
+    let settled = store.settle().await?;
+    // What is behind the end of the log is nobody's to hold.
+    let end = if settled.waits { i64::MAX } else { settled.upto };
+    let old = old(retain).await?.map_or(settled.upto, |old| old.min(end));
+    let mut retained = Retained { old, ..Retained::default() };
+    let mut holds = blocking_holds(store.holds().await?, retained.old);
+    if let Some(limit) = retain.abandoned {
+        let is_abandoned = |hold: &Hold| hold.unseen.is_some_and(|unseen| unseen > limit);
+        let abandoned = holds.iter().filter(|hold| is_abandoned(hold));
+        let mut names: Vec<String> =
+            abandoned.filter_map(|hold| hold.subscription().map(str::to_owned)).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            if acts {
+                store.remove(&name).await?;
+                tracing::warn!(
+                    subscription = name,
+                    "removed, because it was abandoned and held old events"
+                );
+            }
+            retained.removed.push(name);
+        }
+        holds.retain(|hold| !is_abandoned(hold));
+    }
+    if settled.waits && settled.upto < retained.old {
+        holds.push(Hold { upto: settled.upto, holder: Holder::Transaction, unseen: None });
+        holds.sort_by_key(|hold| hold.upto);
+    }
+    let free = holds.iter().map(|hold| hold.upto);
+    retained.upto = free.fold(retained.old.min(settled.upto), i64::min);
+    retained.blocked = holds;
+    Ok(Plan { retained, log: ledger.log, dropped: ledger.dropped })
+}
+
+/// The number up to which events are old; `None` for all.
+async fn old<S: Retention>(retain: &Retain<'_, S>) -> Result<Option<i64>> {
+    if retain.age.is_none() && retain.before.is_none() {
+        let message =
+            "retention does not know which events are old: say `older_than(..)` or `before(..)`";
+        return Err(Error::new(ErrorKind::Configuration, message));
+    }
+    let mut old = retain.before.map(|before| before.saturating_sub(1));
+    if let Some(age) = retain.age {
+        let now = u64::try_from(clock::now()).unwrap_or(0);
+        let now = SystemTime::UNIX_EPOCH + Duration::from_millis(now);
+        let since = now.checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH);
+        let first = retain.store.first_since(since).await?;
+        old = [old, first.map(|first| first.saturating_sub(1))].into_iter().flatten().min();
+    }
+    Ok(old)
+}
+
+fn blocking_holds(holds: Vec<Hold>, old: i64) -> Vec<Hold> {
+    holds.into_iter().filter(|hold| hold.upto < old).collect()
+}
+
+/// What is written down of a hold: the same as long as the same one holds.
+fn name(hold: &Hold) -> String {
+    match hold.subscription() {
+        Some(subscription) => format!("subscription `{subscription}`"),
+        None => "an open transaction".to_owned(),
+    }
+}
+
+/// Writes what the archive lacks up to a number; how many events that are.
+async fn archive<S: Retention>(
+    retain: &Retain<'_, S>,
+    folder: PathBuf,
+    log: Uuid,
+    (dropped, upto): (i64, i64),
+) -> Result<(Writer, u64)> {
+    let mut writer = blocking(move || open(folder, log, dropped)).await?;
+    let mut after = writer.archive.manifest.end().max(dropped);
+    let (mut read, mut events, mut bytes, mut count) = (after, Vec::new(), 0, 0);
+    while read < upto {
+        let limit = PAGE.min(retain.segment);
+        let page = retain.store.settled(read, upto, limit).await?;
+        let is_last = page.len() < limit;
+        read = page.last().map_or(upto, |stored| stored.position);
+        bytes += page.iter().map(|stored| stored.event.data.len()).sum::<usize>();
+        events.extend(page);
+        let is_full = events.len() >= retain.segment || bytes >= MOST_BYTES;
+        if is_last {
+            read = upto;
+        }
+        if (is_full || is_last) && !events.is_empty() {
+            let segment = std::mem::take(&mut events);
+            count += u64::try_from(segment.len()).unwrap_or(u64::MAX);
+            writer = blocking(move || add(writer, (after, read), &segment)).await?;
+            (after, bytes) = (read, 0);
+        }
+    }
+    Ok((writer, count))
+}
+
+/// Opens the archive and verifies what an earlier run wrote and did not come to drop.
+fn open(folder: PathBuf, log: Uuid, dropped: i64) -> Result<Writer> {
+    let writer = Writer::open(&folder, log)?;
+    let archive = &writer.archive;
+    for segment in archive.manifest.segments.iter().filter(|segment| segment.upto > dropped) {
+        archive.load(segment)?;
+    }
+    Ok(writer)
+}
+
+fn add(mut writer: Writer, range: (i64, i64), events: &[Stored]) -> Result<Writer> {
+    writer.add(range, events)?;
+    Ok(writer)
+}
