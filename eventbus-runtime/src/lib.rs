@@ -48,6 +48,7 @@ mod relay;
 mod replay;
 #[cfg(feature = "store")]
 mod retention;
+#[cfg(feature = "store")]
 mod schedule;
 #[cfg(feature = "opentelemetry")]
 mod span;
@@ -116,6 +117,7 @@ pub use crate::relay::{Counts, Listening, Running, State, Stats};
 pub use crate::replay::{DryRun, Progress, Replay, ReplayFilter, Replaying};
 #[cfg(feature = "store")]
 pub use crate::retention::{Retain, Retained};
+#[cfg(feature = "store")]
 pub use crate::schedule::{MAX_DELAY, ScheduleFilter, Scheduled, ScheduledEvents};
 #[cfg(feature = "postgres")]
 pub use crate::store::postgres::{PgBus, PgStore};

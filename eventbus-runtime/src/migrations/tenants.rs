@@ -10,6 +10,7 @@ pub const OPEN_TABLES: &[(&str, &str)] = &[
     ("eventbus_shard", "how far subscriptions are, not in whose events"),
     ("eventbus_replica", "which processes are alive"),
     ("eventbus_moved", "ids of events, and when they came into the log"),
+    ("eventbus_retention", "one row, of what was dropped and what holds the rest"),
 ];
 
 /// A text of the SQL, with `eventbus_role` for the role and `eventbus_tenant` for the tenant of its connection.
@@ -33,7 +34,7 @@ const MAX_ROLE: usize = 63;
 /// | emitter | the rows of the tenant that the setting `eventbus.tenant` names, and nothing without it | events, scheduled ones, keys and parked letters of this tenant |
 /// | pinned emitter | the rows of its own tenant, whatever is set | the same of that tenant |
 /// | relay | all | subscriptions and all that they leave behind, events of any tenant |
-/// | operator | all | dead letters, scheduled events, and what moves, pauses or removes a subscription |
+/// | operator | all | dead letters, scheduled events, what retention drops, and what moves, pauses or removes a subscription |
 ///
 /// None of them owns a table, is a superuser or bypasses row level security. Roles that are missing are made without the
 /// right to log in: give them that, or make your own roles members of them.

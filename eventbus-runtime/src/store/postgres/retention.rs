@@ -197,6 +197,13 @@ async fn delete(
         .fetch_optional(&mut *connection)
         .await?;
     let behind = last.unwrap_or(upto);
+    store
+        .query(
+            "DELETE FROM eventbus_moved AS m USING eventbus_event AS e WHERE m.id = e.id AND e.position <= $1",
+        )
+        .bind(behind)
+        .execute(&mut *connection)
+        .await?;
     let deleted = store
         .query("DELETE FROM eventbus_event WHERE position <= $1")
         .bind(behind)

@@ -172,6 +172,12 @@ async fn delete(
     .fetch_optional(&mut *connection)
     .await?;
     let behind = last.unwrap_or(upto);
+    sqlx::query(
+        "DELETE FROM eventbus_moved WHERE id IN (SELECT id FROM eventbus_event WHERE position <= ?1)",
+    )
+    .bind(behind)
+    .execute(&mut *connection)
+    .await?;
     let deleted = sqlx::query("DELETE FROM eventbus_event WHERE position <= ?1")
         .bind(behind)
         .execute(&mut *connection)

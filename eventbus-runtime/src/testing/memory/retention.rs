@@ -105,6 +105,7 @@ impl State {
         let gone: Vec<Stored> = self.log.drain(..many.min(limit)).collect();
         let more = many > limit;
         let dropped = if more { gone.last().map(|stored| stored.position) } else { Some(upto) };
+        self.agenda.forget(&gone);
         self.past.dropped = self.past.dropped.max(dropped.unwrap_or(0));
         Dropped { events: u64::try_from(gone.len()).unwrap_or(u64::MAX), more }
     }

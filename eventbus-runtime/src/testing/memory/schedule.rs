@@ -7,7 +7,7 @@ use uuid::{Builder, Uuid};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::schedule::{ScheduleFilter, Scheduled};
-use crate::store::{Due, Duplicates, NewEvent, Schedule};
+use crate::store::{Due, Duplicates, NewEvent, Schedule, Stored};
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::State;
 use crate::testing::memory::transaction::{MemoryConnection, Write};
@@ -109,6 +109,13 @@ impl Agenda {
     /// When an event came into the log, if it was scheduled.
     pub(super) fn moved_at(&self, id: Uuid) -> Option<i64> {
         self.moved.get(&id).copied()
+    }
+
+    /// Forgets when events came into the log that have left it.
+    pub(super) fn forget(&mut self, gone: &[Stored]) {
+        for stored in gone {
+            self.moved.remove(&stored.event.envelope.id);
+        }
     }
 
     /// The id by whose time an event of the log is as old as its place: its own, unless it was scheduled.
