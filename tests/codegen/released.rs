@@ -18,6 +18,12 @@ fn released(test: &str) -> Fixture {
     fixture
 }
 
+/// The SHA-256 of a file, by another program.
+pub(crate) fn sha256(fixture: &Fixture, file: &str) -> String {
+    let said = Command::new("sha256sum").arg(fixture.path(file)).output().expect("it starts");
+    String::from_utf8_lossy(&said.stdout).split(' ').next().expect("a hash").to_owned()
+}
+
 #[test]
 fn a_registry_that_moved_is_compared_with_what_it_was() {
     let fixture = released("released-moved");
@@ -53,10 +59,7 @@ impl From<StartedV1> for SystemStarted {
     fixture.codegen();
     fixture.run(&["codegen", "--check", "--against", "HEAD"]).said(0, &[]);
 
-    let hash = |file: &str| {
-        let said = Command::new("sha256sum").arg(fixture.path(file)).output().expect("it starts");
-        String::from_utf8_lossy(&said.stdout).split(' ').next().expect("a hash").to_owned()
-    };
+    let hash = |file: &str| sha256(&fixture, file);
     let (version, facts, manifest) = (
         "schemas/system.started/v1.json",
         "schemas/system.started/event.json",
