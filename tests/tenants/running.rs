@@ -318,12 +318,13 @@ async fn a_tenant_schedules_for_itself_and_the_relay_moves() {
     let later = Duration::from_secs(3600);
     let kept = emitter.emit(emitter.store(), placed(1)).tenant("acme").deliver_after(later).await;
     let kept = kept.unwrap().id();
-    acme()
+    let due = acme()
         .scope(async {
             let mut tx = emitter.begin().await.unwrap();
-            emitter.emit(&mut tx, placed(2)).deliver_after(Duration::ZERO).await.unwrap();
+            let receipts = emitter.emit(&mut tx, placed(2)).deliver_after(Duration::ZERO).await;
             tx.commit().await.unwrap();
             assert!(emitter.scheduled().count(&ScheduleFilter::all()).await.unwrap() >= 1);
+            receipts.unwrap()
         })
         .await;
     globex()
@@ -337,6 +338,7 @@ async fn a_tenant_schedules_for_itself_and_the_relay_moves() {
     relay.subscribe("all").handle(handler).start().await.unwrap();
     let first = timeout(Duration::from_secs(60), handled.recv()).await.expect("it is due");
     assert_eq!(first, Some((Some("acme".to_owned()), 2)));
+    due.handled_by("all", Duration::from_secs(60)).await.unwrap();
     let mut acme = tenants.connection(ACME).await;
     let hold = "UPDATE eventbus_scheduled SET held_until = 1";
     run(&mut acme, hold).await.expect_err("others of the shard would wait");

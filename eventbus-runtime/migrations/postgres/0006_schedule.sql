@@ -51,10 +51,12 @@ COMMENT ON INDEX eventbus_scheduled_held IS 'Finds what the log refused; as a ru
 
 CREATE TABLE IF NOT EXISTS eventbus_moved (
     id uuid PRIMARY KEY,
-    moved_at bigint NOT NULL
+    moved_at bigint NOT NULL,
+    tenant text
 );
 COMMENT ON TABLE eventbus_moved IS 'Which events of the log were scheduled: their ids are older than their place. A search for a time in the log passes them over. A row may go with its event.';
 COMMENT ON COLUMN eventbus_moved.id IS 'The event''s id.';
 COMMENT ON COLUMN eventbus_moved.moved_at IS 'When it came into the log, by this database''s clock, in milliseconds since 1970.';
+COMMENT ON COLUMN eventbus_moved.tenant IS 'The event''s tenant: who may see the event may see this.';
 
 UPDATE eventbus_schema SET version = 6 WHERE version < 6;

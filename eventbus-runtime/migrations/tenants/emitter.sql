@@ -18,6 +18,9 @@ GRANT SELECT, INSERT (id, due_at, shard, version, correlation_id, causation_id, 
 DROP POLICY IF EXISTS eventbus_role ON eventbus_scheduled;
 CREATE POLICY eventbus_role ON eventbus_scheduled TO eventbus_role USING (tenant = eventbus_tenant)
     WITH CHECK (tenant = eventbus_tenant AND held_until IS NULL);
+GRANT SELECT ON eventbus_moved TO eventbus_role;
+DROP POLICY IF EXISTS eventbus_role ON eventbus_moved;
+CREATE POLICY eventbus_role ON eventbus_moved FOR SELECT TO eventbus_role USING (tenant = eventbus_tenant);
 
 -- Whether a subscription has handled an event is asked of these: a delivery is seen by whoever sees its event, and where
 -- subscriptions stand tells of no tenant.

@@ -18,6 +18,8 @@ DROP POLICY IF EXISTS eventbus_role ON eventbus_key;
 CREATE POLICY eventbus_role ON eventbus_key FOR SELECT TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_scheduled;
 CREATE POLICY eventbus_role ON eventbus_scheduled TO eventbus_role USING (true);
+DROP POLICY IF EXISTS eventbus_role ON eventbus_moved;
+CREATE POLICY eventbus_role ON eventbus_moved TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_delivery;
 CREATE POLICY eventbus_role ON eventbus_delivery TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_dead_letter;

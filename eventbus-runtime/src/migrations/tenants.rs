@@ -9,7 +9,6 @@ pub const OPEN_TABLES: &[(&str, &str)] = &[
     ("eventbus_subscription", "names of subscriptions, and what their code handles"),
     ("eventbus_shard", "how far subscriptions are, not in whose events"),
     ("eventbus_replica", "which processes are alive"),
-    ("eventbus_moved", "ids of events, and when they came into the log"),
     ("eventbus_retention", "one row, of what was dropped and what holds the rest"),
 ];
 

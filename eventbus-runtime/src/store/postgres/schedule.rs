@@ -80,7 +80,7 @@ const TAKE: &str = concat!(
                 AND o.id NOT IN (SELECT id FROM free))) \
         RETURNING s.* \
     ), moved AS ( \
-        INSERT INTO eventbus_moved (id, moved_at) SELECT gone.id, clock.now FROM gone, clock \
+        INSERT INTO eventbus_moved (id, moved_at, tenant) SELECT gone.id, clock.now, gone.tenant FROM gone, clock \
         ON CONFLICT (id) DO UPDATE SET moved_at = excluded.moved_at \
     ) SELECT ",
     columns!(),
