@@ -10,7 +10,7 @@
 //! `eventbus_delivery`, `eventbus_dead_letter`, `eventbus_action`, `eventbus_scheduled`, `eventbus_moved`, `eventbus_minute` and
 //! `eventbus_note`; one that drops old events needs `DELETE` on `eventbus_event` and `UPDATE` on `eventbus_retention` beside
 //! these, and one that replays an archive `INSERT` on `eventbus_event`. None of them makes tables: their owner migrates.
-//! [`RowLevelSecurity`](crate::migrations::RowLevelSecurity) makes such roles, and keeps tenants apart.
+//! [`RowLevelSecurity`] makes such roles, and keeps tenants apart.
 //!
 //! A process that runs subscriptions holds a session's advisory lock, so that others take over at once when it dies, and
 //! listens for commits. A pooler in transaction mode, such as PgBouncer's, keeps no sessions. That is found out when the
