@@ -1,10 +1,13 @@
 //! What is SQLite's own.
 
+use std::time::Duration;
+
 use eventbus_runtime::store::{Log, Start};
 use eventbus_runtime::testing::suite::tools::{claim, drain, try_claim};
-use eventbus_runtime::{ErrorKind, SqliteBus};
+use eventbus_runtime::{ErrorKind, Retain, SqliteBus, SqliteStore};
 use eventbus_tests::sqlite::SqliteFile;
 use sqlx::Connection;
+use tempfile::TempDir;
 
 use crate::events::{NoteTorn, note};
 
@@ -97,4 +100,33 @@ async fn a_link_to_the_file_leads_to_the_same_owner() {
     assert!(try_claim(other.store(), "reader", Start::Beginning).await.is_none());
     owned.release(bus.store()).await;
     assert!(try_claim(other.store(), "reader", Start::Beginning).await.is_some());
+}
+
+fn all_of<'a>(bus: &'a SqliteBus, folder: &TempDir) -> Retain<'a, SqliteStore> {
+    bus.retention().older_than(Duration::ZERO).archive_to(folder.path())
+}
+
+/// A database that is restored from a backup gives numbers out again. What has them now is in no archive, and stays.
+#[tokio::test]
+async fn an_archive_of_what_was_before_a_restore_drops_nothing() {
+    let (file, copy) = (SqliteFile::new(), SqliteFile::new());
+    let folder = tempfile::tempdir().unwrap();
+    let (old, restored) = {
+        let bus = file.bus().await;
+        bus.emit(bus.store(), [NoteTorn(1), NoteTorn(2)]).await.unwrap();
+        let backup = format!("VACUUM INTO '{}'", copy.path().display());
+        sqlx::query(sqlx::AssertSqlSafe(backup)).execute(bus.pool()).await.unwrap();
+        bus.emit(bus.store(), NoteTorn(3)).await.unwrap();
+        (bus, SqliteBus::connect(&copy.url()).await.unwrap())
+    };
+    assert_eq!(all_of(&old, &folder).archive().await.unwrap().archived, 3);
+    restored.emit(restored.store(), NoteTorn(4)).await.unwrap();
+    let refused = all_of(&restored, &folder).drop().await.unwrap_err();
+    assert!(refused.to_string().contains("differ from event 3 on"), "{refused}");
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM eventbus_event")
+        .fetch_one(restored.pool())
+        .await
+        .unwrap();
+    assert_eq!(left, 3);
+    assert_eq!(all_of(&old, &folder).drop().await.unwrap().dropped, 3, "its own log goes on");
 }

@@ -1,5 +1,7 @@
 //! What cannot work under row level security is refused, and told what to do.
 
+use std::time::Duration;
+
 use eventbus_runtime::{ErrorKind, Event, HandlerError};
 
 use crate::fixture::{EMITTER, OPERATOR, OWNER, RELAY, Tenants, acme, run};
@@ -66,8 +68,11 @@ async fn who_sees_a_part_of_the_log_reads_it_for_nobody() {
         let refused = bus.stream::<OrderEvent>().start().await.unwrap_err();
         told(&refused, hidden);
         told(&bus.verify().await.unwrap_err(), hidden);
+        let refused = bus.retention().older_than(Duration::ZERO).drop().await.unwrap_err();
+        told(&refused, if role == OWNER { hidden } else { "lacks a privilege" });
     }
     assert_eq!(tenants.number("SELECT count(*) FROM eventbus_subscription").await, 0);
+    assert_eq!(tenants.number("SELECT dropped FROM eventbus_retention").await, 0);
 }
 
 /// A restrictive policy takes away what another one gives.

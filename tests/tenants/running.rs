@@ -344,3 +344,30 @@ async fn a_tenant_schedules_for_itself_and_the_relay_moves() {
     run(&mut acme, hold).await.expect_err("others of the shard would wait");
     relay.shutdown().await.unwrap();
 }
+
+/// Old events go from under all tenants, and come back for a replay where they are wanted.
+#[tokio::test]
+async fn operators_drop_what_is_old_and_the_relay_replays_it() {
+    let tenants = Tenants::filled().await;
+    let (operator, relay) = (tenants.bus(OPERATOR).await, tenants.bus(RELAY).await);
+    let stored = tenants.number("SELECT count(*) FROM eventbus_event").await;
+    let folder = tempfile::tempdir().unwrap();
+    let retention = operator.retention().older_than(Duration::ZERO).archive_to(folder.path());
+    let retained = retention.drop().await.unwrap();
+    assert_eq!((i64::try_from(retained.dropped).unwrap(), retained.blocked.len()), (stored, 0));
+    assert_eq!(tenants.number("SELECT count(*) FROM eventbus_event").await, 0);
+    let report = operator.verify().archive(folder.path()).await.unwrap();
+    assert!(report.is_sound(), "{report}");
+    let seen = Seen::default();
+    let notes = Arc::clone(&seen);
+    let handler = move |event: Event<OrderPlaced>| {
+        note(&notes, event.envelope().tenant.as_deref(), event.order);
+        ready(Ok::<_, HandlerError>(()))
+    };
+    let replay = relay.replay("again").archive(folder.path()).handle(handler).start().await;
+    replay.unwrap().finished().await.unwrap();
+    assert_eq!(i64::try_from(sorted(&seen).len()).unwrap(), stored);
+    relay.shutdown().await.unwrap();
+    let figures = operator.stats().await.unwrap();
+    assert_eq!(figures.total.handled, seen.lock().unwrap().len() as u64);
+}

@@ -66,7 +66,8 @@ pub(super) fn write(stored: &Stored, to: &mut Vec<u8>) {
     let Stored { position, slot, event: RawEvent { envelope, data } } = stored;
     let raw: Option<&RawValue> = serde_json::from_str(data).ok();
     // What surrounds a value is not part of it, and a payload may have been written over several lines.
-    let raw = raw.filter(|raw| raw.get() == data && !data.contains(['\n', '\r']));
+    // A `null` would be read as no value.
+    let raw = raw.filter(|raw| raw.get() == data && data != "null" && !data.contains(['\n', '\r']));
     let written = Written {
         position: *position,
         shard: *slot,

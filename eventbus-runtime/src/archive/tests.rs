@@ -55,6 +55,7 @@ fn events_of_any_kind_come_back_as_they_were() {
     let mut random = StdRng::seed_from_u64(seed);
     let texts = [
         "{}",
+        "null",
         " {\"b\": 1,  \"a\": [0.10]} ",
         "{\n\"a\":1}",
         "no json",

@@ -60,17 +60,23 @@ impl Waiting {
     }
 }
 
+/// The tenant of events that the bus commits by itself: those of two never share a transaction.
+pub(super) fn one_tenant(events: &[NewEvent]) -> Result<Option<String>> {
+    let tenant = events.first().and_then(|new| new.event.envelope.tenant.clone());
+    if events.iter().all(|new| new.event.envelope.tenant == tenant) {
+        return Ok(tenant);
+    }
+    Err(Error::new(
+        ErrorKind::ValidationFailed,
+        "events of several tenants in one emit on the pool: emit each tenant's by themselves, or all of them in a \
+         transaction of yours",
+    ))
+}
+
 impl<S: Store> EventBus<S> {
     /// Writes events in a transaction of the bus's own and returns when it is committed.
     pub(crate) async fn emit_grouped(&self, events: Vec<NewEvent>) -> Result<Duplicates> {
-        let group = events.first().and_then(|new| new.event.envelope.tenant.clone());
-        if events.iter().any(|new| new.event.envelope.tenant != group) {
-            return Err(Error::new(
-                ErrorKind::ValidationFailed,
-                "events of several tenants in one emit on the pool: emit each tenant's by themselves, or all of them in \
-                 a transaction of yours",
-            ));
-        }
+        let group = one_tenant(&events)?;
         let (answer, answered) = oneshot::channel();
         self.enqueue(group, events, answer).await;
         let gone = |_| {

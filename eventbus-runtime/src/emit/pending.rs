@@ -12,6 +12,7 @@ use crate::bus::EventBus;
 use crate::context::Context;
 use crate::emit::check::{check_key, check_metadata, check_tenant, refused};
 use crate::emit::collect::Draft;
+use crate::emit::group::one_tenant;
 use crate::emit::receipt::{Receipts, Written};
 use crate::emit::target::Place;
 use crate::error::Result;
@@ -149,7 +150,7 @@ impl<'a, S: Store> Emitting<'a, S> {
         let written = Written::new(&events);
         if let Some(due) = due {
             // They are counted as emitted when they come into the log.
-            let duplicates = write_down(bus, place, events, due, written.tenant.clone()).await?;
+            let duplicates = write_down(bus, place, events, due).await?;
             bus.wake_schedule();
             return Ok(Receipts::of(&bus.store, written, &duplicates));
         }
@@ -176,7 +177,6 @@ async fn write_down<S: Store>(
     place: Place<'_, S>,
     events: Vec<NewEvent>,
     due: Due,
-    tenant: Option<String>,
 ) -> Result<Duplicates> {
     match place {
         Place::Connection(connection) => bus.store.schedule(connection, &events, due).await,
@@ -187,7 +187,7 @@ async fn write_down<S: Store>(
         Place::Alone => {
             let store = bus.store.clone();
             let mut context = Context::current();
-            context.tenant = tenant.or(context.tenant);
+            context.tenant = one_tenant(&events)?.or(context.tenant);
             to_the_end(context.scope(async move {
                 let mut transaction = store.begin().await?;
                 match store.schedule(&mut transaction, &events, due).await {

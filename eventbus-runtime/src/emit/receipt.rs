@@ -35,8 +35,7 @@ pub struct Receipt {
 #[derive(Default)]
 pub(crate) struct Written {
     ids: Vec<Uuid>,
-    /// Of all of them.
-    pub(super) tenant: Option<String>,
+    tenant: Option<String>,
 }
 
 impl Written {

@@ -359,11 +359,10 @@ async fn begin<S: Log>(
             handles: spec.routes.handles(),
         };
         let known = bus.store.begin_replay(&registration, &found.from, &row).await?;
-        // From here on it holds what it has still to read. Events that were dropped before are in the archive by now, and
-        // not in the part of it that was found.
+        // From here on it holds what it has still to read. Events that were dropped before are in no part of what was found.
         let is_ours = known.began_at == row.began_at && known.total == row.total;
         let dropped = bus.store.ledger().await?.dropped;
-        if folder.is_some() && is_ours && dropped > ledger.dropped && dropped > row.archived {
+        if is_ours && dropped > ledger.dropped && dropped > row.archived {
             bus.store.remove(&spec.name).await?;
             continue;
         }

@@ -30,7 +30,7 @@ impl fmt::Display for Retained {
             "old up to {old}, free to go up to {upto}: {archived} archived, {dropped} dropped"
         )?;
         for name in removed {
-            write!(f, "\nremoved subscription `{name}`, which nobody ran any more")?;
+            write!(f, "\nabandoned: subscription `{name}`, which nobody runs any more")?;
         }
         for hold in blocked {
             write!(f, "\nheld: {hold}")?;

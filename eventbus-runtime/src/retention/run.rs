@@ -155,21 +155,32 @@ async fn archive<S: Retention>(
     log: Uuid,
     (dropped, upto): (i64, i64),
 ) -> Result<(Writer, u64)> {
-    let mut writer = blocking(move || open(folder, log, dropped)).await?;
+    let mut writer = blocking(move || Writer::open(&folder, log)).await?;
+    refuse_other(retain, &writer.archive, dropped).await?;
     let mut after = writer.archive.manifest.end().max(dropped);
     let (mut read, mut events, mut bytes, mut count) = (after, Vec::new(), 0, 0);
     while read < upto {
-        let limit = PAGE.min(retain.segment);
+        let limit = PAGE.min(retain.segment - events.len());
         let page = retain.store.settled(read, upto, limit).await?;
-        let is_last = page.len() < limit;
-        read = page.last().map_or(upto, |stored| stored.position);
-        bytes += page.iter().map(|stored| stored.event.data.len()).sum::<usize>();
-        events.extend(page);
-        let is_full = events.len() >= retain.segment || bytes >= MOST_BYTES;
+        let mut is_last = page.len() < limit;
+        let mut is_full = false;
+        let mut page = page.into_iter().peekable();
+        while let Some(stored) = page.next() {
+            read = stored.position;
+            bytes += stored.event.data.len();
+            events.push(stored);
+            is_full = events.len() >= retain.segment || bytes >= MOST_BYTES;
+            if is_full {
+                // The rest of the page is read again, for the next segment.
+                is_last &= page.peek().is_none();
+                break;
+            }
+        }
         if is_last {
             read = upto;
         }
         if (is_full || is_last) && !events.is_empty() {
+            refuse_gone(retain, after).await?;
             let segment = std::mem::take(&mut events);
             count += u64::try_from(segment.len()).unwrap_or(u64::MAX);
             writer = blocking(move || add(writer, (after, read), &segment)).await?;
@@ -179,14 +190,56 @@ async fn archive<S: Retention>(
     Ok((writer, count))
 }
 
-/// Opens the archive and verifies what an earlier run wrote and did not come to drop.
-fn open(folder: PathBuf, log: Uuid, dropped: i64) -> Result<Writer> {
-    let writer = Writer::open(&folder, log)?;
-    let archive = &writer.archive;
-    for segment in archive.manifest.segments.iter().filter(|segment| segment.upto > dropped) {
-        archive.load(segment)?;
+/// Verifies what an earlier run wrote and did not come to drop, and that it is what the log has: a database that was restored
+/// from a backup gives numbers out again, and what has them now is in no archive.
+async fn refuse_other<S: Retention>(
+    retain: &Retain<'_, S>,
+    archive: &Archive,
+    dropped: i64,
+) -> Result<()> {
+    let kept = archive.manifest.segments.iter().filter(|segment| segment.upto > dropped);
+    for segment in kept.cloned() {
+        let (after, upto) = (segment.after.max(dropped), segment.upto);
+        let loaded = archive.clone();
+        let archived = blocking(move || loaded.load(&segment)).await?;
+        let mut archived = archived.iter().filter(|stored| stored.position > after).map(named);
+        let mut read = after;
+        loop {
+            let page = retain.store.settled(read, upto, PAGE).await?;
+            let differs = page.iter().map(named).find(|event| archived.next() != Some(*event));
+            let is_last = page.len() < PAGE;
+            let missing = if is_last && differs.is_none() { archived.next() } else { None };
+            if let Some((position, _)) = differs.or(missing) {
+                let message = format!(
+                    "the archive and the log differ from event {position} on, and nothing was dropped: was the database \
+                     restored from a backup, or is this a copy of it? Name another folder, or run `verify()` with this one"
+                );
+                return Err(Error::new(ErrorKind::Configuration, message));
+            }
+            if is_last {
+                break;
+            }
+            read = page.last().map_or(upto, |stored| stored.position);
+        }
     }
-    Ok(writer)
+    Ok(())
+}
+
+fn named(stored: &Stored) -> (i64, Uuid) {
+    (stored.position, stored.event.envelope.id)
+}
+
+/// Refuses to write a segment of which another run dropped events while they were read.
+async fn refuse_gone<S: Retention>(retain: &Retain<'_, S>, after: i64) -> Result<()> {
+    let dropped = retain.store.ledger().await?.dropped;
+    if dropped <= after {
+        return Ok(());
+    }
+    let message = format!(
+        "another run dropped events up to {dropped} while this one archived those behind {after}: let one run be at a time, \
+         and name the same folder in each"
+    );
+    Err(Error::new(ErrorKind::Store, message))
 }
 
 fn add(mut writer: Writer, range: (i64, i64), events: &[Stored]) -> Result<Writer> {

@@ -13,7 +13,7 @@ use crate::store::postgres::epoch::{self, Now};
 use crate::store::postgres::hold;
 use crate::store::postgres::page::stored;
 use crate::store::postgres::subscription::numbers;
-use crate::store::postgres::{PgStore, snapshot, start};
+use crate::store::postgres::{PgStore, snapshot, start, tenants};
 use crate::store::transaction::{Abandoned, Transaction};
 use crate::store::{Dropped, Hold, Ledger, Retention, Settled, Store, Stored, columns, let_go};
 
@@ -32,14 +32,20 @@ const TRIES: u32 = 50;
 impl Retention for PgStore {
     async fn settle(&self) -> Result<Settled> {
         let mut errand = self.errand(SETTLE).await?;
-        let settled = settle(self, &mut errand).await.map_err(|error| self.error(SETTLE, error));
+        let settled = match tenants::sees_all(self, &mut errand, SETTLE).await {
+            Ok(()) => settle(self, &mut errand).await.map_err(|error| self.error(SETTLE, error)),
+            Err(hidden) => Err(hidden),
+        };
         self.end(errand, settled).await
     }
 
     async fn holds(&self) -> Result<Vec<Hold>> {
         let what = "look what holds old events";
         let mut errand = self.errand(what).await?;
-        let holds = hold::holds(self, &mut errand).await.map_err(|error| self.error(what, error));
+        let holds = match tenants::sees_all(self, &mut errand, what).await {
+            Ok(()) => hold::holds(self, &mut errand).await.map_err(|error| self.error(what, error)),
+            Err(hidden) => Err(hidden),
+        };
         self.end(errand, holds).await
     }
 
@@ -175,6 +181,8 @@ async fn batch(store: &PgStore, upto: i64, limit: usize) -> Result<Dropped, sqlx
         .query("LOCK TABLE eventbus_subscription IN EXCLUSIVE MODE")
         .execute(&mut *transaction)
         .await?;
+    // Whoever is shown no events drops none, and would note that they are gone.
+    tenants::sees_all(store, &mut transaction, DROP).await.map_err(failed)?;
     let dropped = delete(store, &mut transaction, upto, limit).await?;
     store.commit(transaction).await.map_err(failed)?;
     Ok(dropped)

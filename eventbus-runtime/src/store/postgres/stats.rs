@@ -48,7 +48,8 @@ const KEEP: &str = concat!(
              error_kind, error \
          FROM json_to_recordset($2::json) AS noted (id uuid, kind text, at bigint, subscription text, position bigint, \
              event_id uuid, type text, tenant text, aggregate_id text, attempt integer, took bigint, given_up boolean, \
-             error_kind text, error text)) \
+             error_kind text, error text) \
+         ON CONFLICT (id) DO NOTHING) \
      INSERT INTO eventbus_minute AS kept (minute, subscription, type, tenant, others, handled, retried, dead, latency, \
          latency_max, duration, duration_max) \
      SELECT minute, subscription, type, tenant, others, handled, retried, dead, latency::json, latency_max, \

@@ -53,7 +53,8 @@ const NOTE: &str = "\
         given_up, error_kind, error) \
     SELECT value ->> 'id', value ->> 'kind', value ->> 'at', value ->> 'subscription', value ->> 'position', \
         value ->> 'event_id', value ->> 'type', value ->> 'tenant', value ->> 'aggregate_id', value ->> 'attempt', \
-        value ->> 'took', value ->> 'given_up', value ->> 'error_kind', value ->> 'error' FROM json_each(?1)";
+        value ->> 'took', value ->> 'given_up', value ->> 'error_kind', value ->> 'error' FROM json_each(?1) WHERE true \
+    ON CONFLICT (id) DO NOTHING";
 
 const FORGET_NOTES: &str = "\
     DELETE FROM eventbus_note WHERE at < ?1 * 60000 OR id IN (SELECT id FROM ( \
