@@ -191,3 +191,38 @@ fn the_name_of_a_field_is_kept_as_long_as_it_does_not_come_back() {
     fixture.codegen();
     fixture.run(BOTH[1]).said(0, &["nothing is refused"]);
 }
+
+#[test]
+fn a_type_that_is_called_otherwise_goes_on_reading_what_was_stored() {
+    let fixture = released("given-up-called", "    Started { host: String, port: u32 },");
+    let renamed = |payload: &str| {
+        format!(
+            "    #[event(alias = \"system.started\", compat = \"backward\")]\n    Begun {payload},"
+        )
+    };
+    change(&fixture, &renamed("{ host: String, port: u8 }"));
+    for command in BOTH {
+        let parts = ["error[EV012]", "`system.started`", "old code writes", "note[EV007]"];
+        fixture.run(command).said(1, &parts);
+    }
+    fixture.run(&["codegen"]).said(1, &["error[EV012]", "nothing was written"]);
+    let unreadable = "    #[event(alias = \"system.started\", compat = \"backward\", version = 2, unreadable(1))]\n    Begun { host: String },";
+    change(&fixture, unreadable);
+    fixture.run(BOTH[1]).said(1, &["error[EV025]", "`system.started`"]);
+    change(&fixture, &renamed("{ host: String, port: u32 }"));
+    fixture.run(BOTH[1]).said(0, &["note[EV007]"]);
+    // Also when the new name is in the registry too.
+    fixture.codegen();
+    change(&fixture, &renamed("{ host: String, port: u8 }"));
+    fixture.run(BOTH[1]).said(1, &["error[EV012]"]);
+}
+
+#[test]
+fn a_type_that_takes_a_former_name_of_another_reads_what_was_stored_there() {
+    let both = "    Started { host: String },\n    Halted { code: i64 },";
+    let fixture = released("given-up-taken", both);
+    change(&fixture, "    #[event(alias = \"system.started\")]\n    Halted { code: i64 },");
+    for command in BOTH {
+        fixture.run(command).said(1, &["error[EV012]", "`system.started`"]);
+    }
+}

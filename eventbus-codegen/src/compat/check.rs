@@ -7,7 +7,7 @@ use eventbus_runtime::CompatMode;
 
 use super::finding::{Direction, Finding, asks};
 use super::former_names::former_names;
-use super::gone::{Newcomers, freed, gone, parted};
+use super::gone::{Newcomers, freed, gone, parted, reads};
 use super::moved::is_moved;
 use super::reviews::{Reviews, carry, unreadable};
 use super::rules::{Contracts, Difference, Verdict, differences, named};
@@ -59,15 +59,27 @@ fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
     let found = parallel::each(&events, |(name, past)| match leaves.get(name.as_str()) {
         Some(leaf) => Event::new(name, past, leaf, default).check(held),
         None => {
-            if past.is_purged() {
-                return Ok(freed(name, held).into_iter().collect());
+            let heir = leaves.values().find(|leaf| reads(leaf, name));
+            if let Some(reason) = past.fact("purged") {
+                let mut findings: Vec<Finding> = freed(name, held).into_iter().collect();
+                if let Some(heir) = heir {
+                    let mut event = Event::new(name, past, heir, default);
+                    event.purged(reason, "a former name of an event type");
+                    findings.extend(event.findings);
+                }
+                return Ok(findings);
             }
             let found = gone(name, past, &leaves, &newcomers)?;
             let weighed = found.map(|(mut finding, mode)| {
                 finding.weigh(mode.unwrap_or(default));
                 finding
             });
-            Ok(weighed.into_iter().collect())
+            let mut findings: Vec<Finding> = weighed.into_iter().collect();
+            if let Some(heir) = heir {
+                let is_new = !baseline.events.contains_key(&heir.event_type);
+                findings.extend(Event::new(name, past, heir, default).inherited(held, is_new)?);
+            }
+            Ok(findings)
         }
     });
     let mut findings = Vec::new();
@@ -138,8 +150,7 @@ impl<'a> Event<'a> {
         let Some(event) = held.registry.events.get(self.name) else { return Ok(self.findings) };
         self.facts(held, &event.current().sha256);
         if let Some(reason) = self.past.fact("purged") {
-            let old = format!("an event type that was purged: {reason}");
-            self.say("EV106", self.past.current, old, "an event type of that name");
+            self.purged(reason, "an event type of that name");
             return Ok(self.findings);
         }
         let pasts = [Some(self.past), held.own.events.get(self.name)];
@@ -174,6 +185,36 @@ impl<'a> Event<'a> {
         Ok(self.findings)
     }
 
+    /// A name whose events were taken away means nothing else.
+    fn purged(&mut self, reason: &str, now: &str) {
+        let old = format!("an event type that was purged: {reason}");
+        self.say("EV106", self.past.current, old, now);
+    }
+
+    /// A type that is called otherwise now: what was stored under its name is read by its heir, version by version.
+    fn inherited(mut self, held: &Held<'_>, is_new: bool) -> Result<Vec<Finding>> {
+        let Some(heir) = held.registry.events.get(&self.leaf.event_type) else {
+            return Ok(self.findings);
+        };
+        let pasts = [Some(self.past), held.own.events.get(self.name)];
+        let reviews = Reviews::new(self.leaf, &heir.facts.reviewed, &pasts);
+        for (version, stored) in &self.past.versions {
+            if *version > self.leaf.version {
+                let now = format!("version {} of `{}`", self.leaf.version, self.leaf.event_type);
+                self.say("EV013", *version, format!("version {version}"), now);
+            } else {
+                self.former(*version, stored, &reviews)?;
+            }
+        }
+        // Where the heir was there before, this is told of its own versions.
+        if is_new {
+            self.given_up(&reviews);
+        }
+        // That it is read is no news.
+        self.findings.retain(|finding| finding.rule.id != "EV011");
+        Ok(self.findings)
+    }
+
     /// The versions that came and were frozen since then. Each must be in the registry as it was written there.
     fn since<'o>(&mut self, registry: &'o Baseline) -> Vec<(&'o u32, &'o Arc<Version>)> {
         let own = registry.events.get(self.name);
@@ -181,7 +222,8 @@ impl<'a> Event<'a> {
         if is == was {
             return Vec::new();
         }
-        let between = was + 1..is.max(was + 1);
+        let next = was.saturating_add(1);
+        let between = next..is.max(next);
         let written: BTreeMap<u32, &str> = own.into_iter().flat_map(Past::written).collect();
         let files = || own.into_iter().flat_map(|own| own.versions.range(between.clone()));
         let is_known = |version: &u32| written.contains_key(version);

@@ -5,7 +5,9 @@
 //!
 //! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT`, `INSERT`,
 //! `UPDATE` and `DELETE` on `eventbus_key` where its events have keys, `SELECT` on `eventbus_schema` and the right to call
-//! `pg_control_system()`; one that relays needs `SELECT` on `eventbus_event` and its sequence, `SELECT` and `UPDATE` on
+//! `pg_control_system()`; `INSERT`,
+//! `SELECT`, `UPDATE` and `DELETE` on `eventbus_scheduled` and `SELECT` on `eventbus_moved` where it schedules; one that relays needs
+//! `SELECT` and `INSERT` on `eventbus_event` and `SELECT` on its sequence, `SELECT` on `eventbus_retention`, `SELECT` and `UPDATE` on
 //! `eventbus_schema`, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_replay`,
 //! `eventbus_delivery`, `eventbus_dead_letter`, `eventbus_action`, `eventbus_scheduled`, `eventbus_moved`, `eventbus_minute` and
 //! `eventbus_note`; one that drops old events needs `DELETE` on `eventbus_event` and `UPDATE` on `eventbus_retention` beside
