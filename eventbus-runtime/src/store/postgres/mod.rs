@@ -3,16 +3,14 @@
 //! Transactions commit in another order than they take their numbers in, so a cursor is no number here: see
 //! [`PgCursor`].
 //!
-//! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT`, `INSERT`,
-//! `UPDATE` and `DELETE` on `eventbus_key` where its events have keys, `SELECT` on `eventbus_schema` and the right to call
-//! `pg_control_system()`; `INSERT`,
-//! `SELECT`, `UPDATE` and `DELETE` on `eventbus_scheduled` and `SELECT` on `eventbus_moved` where it schedules; one that relays needs
-//! `SELECT` and `INSERT` on `eventbus_event` and `SELECT` on its sequence, `SELECT` on `eventbus_retention`, `SELECT` and `UPDATE` on
-//! `eventbus_schema`, and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_replay`,
-//! `eventbus_delivery`, `eventbus_dead_letter`, `eventbus_action`, `eventbus_scheduled`, `eventbus_moved`, `eventbus_minute` and
-//! `eventbus_note`; one that drops old events needs `DELETE` on `eventbus_event` and `UPDATE` on `eventbus_retention` beside
-//! these, and one that replays an archive `INSERT` on `eventbus_event`. None of them makes tables: their owner migrates.
-//! [`RowLevelSecurity`] makes such roles, and keeps tenants apart.
+//! PostgreSQL 13 or newer. A role that emits needs `INSERT` on `eventbus_event`, `SELECT`, `INSERT`, `UPDATE` and `DELETE` on
+//! `eventbus_key` where its events have keys, the same on `eventbus_scheduled` and `SELECT` on `eventbus_moved` where it
+//! schedules, `SELECT` on `eventbus_schema` and the right to call `pg_control_system()`. One that relays needs `SELECT` and
+//! `INSERT` on `eventbus_event`, `SELECT` on its sequence and on `eventbus_retention`, `SELECT` and `UPDATE` on `eventbus_schema`,
+//! and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_replay`, `eventbus_delivery`,
+//! `eventbus_dead_letter`, `eventbus_action`, `eventbus_scheduled`, `eventbus_moved`, `eventbus_minute` and `eventbus_note`. One
+//! that drops old events needs `DELETE` on `eventbus_event` and `UPDATE` on `eventbus_retention` beside these. None of them makes
+//! tables: their owner migrates. [`RowLevelSecurity`] makes such roles, and keeps tenants apart.
 //!
 //! A process that runs subscriptions holds a session's advisory lock, so that others take over at once when it dies, and
 //! listens for commits. A pooler in transaction mode, such as PgBouncer's, keeps no sessions. That is found out when the
