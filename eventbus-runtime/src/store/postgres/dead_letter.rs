@@ -40,6 +40,11 @@ macro_rules! locked {
     };
 }
 
+/// What a filter's pattern of types is to `LIKE`.
+pub(super) fn like(pattern: &str) -> String {
+    pattern.replace('_', "\\_").replace('*', "%")
+}
+
 /// Binds a slice.
 fn in_slice(
     query: Query<'static, Postgres, PgArguments>,
@@ -47,11 +52,10 @@ fn in_slice(
 ) -> Query<'static, Postgres, PgArguments> {
     let LetterFilter { id, source, subscription, types, tenant, event_id, kind, since, before } =
         slice.filter.clone();
-    let like = types.map(|pattern| pattern.replace('_', "\\_").replace('*', "%"));
     query
         .bind(source)
         .bind(subscription)
-        .bind(like)
+        .bind(types.as_deref().map(like))
         .bind(tenant)
         .bind(kind)
         .bind(since)

@@ -319,28 +319,39 @@ async fn in_range(
     Ok(events)
 }
 
+/// The columns of an event: all but the version and the metadata are in it already.
+pub(super) struct Columns {
+    pub(super) event: RawEvent,
+    pub(super) version: i32,
+    pub(super) metadata: Option<String>,
+}
+
+/// Reads the columns that the log and the schedule have in common, in their order, from the id on.
+pub(super) fn event(row: &PgRow, id: usize) -> Result<Columns, sqlx::Error> {
+    let envelope = Envelope {
+        id: row.try_get(id)?,
+        event_type: row.try_get(id + 1)?,
+        source: row.try_get(id + 3)?,
+        tenant: row.try_get(id + 4)?,
+        aggregate_id: row.try_get(id + 5)?,
+        correlation_id: row.try_get(id + 6)?,
+        causation_id: row.try_get(id + 7)?,
+        traceparent: row.try_get(id + 8)?,
+        tracestate: row.try_get(id + 9)?,
+        version: 0,
+        metadata: BTreeMap::new(),
+    };
+    // `json` travels as its text; sqlx would only read it as text with its own JSON support.
+    let event = RawEvent { envelope, data: row.try_get_unchecked(id + 11)? };
+    Ok(Columns { event, version: row.try_get(id + 2)?, metadata: row.try_get_unchecked(id + 10)? })
+}
+
 /// Reads the columns of [`event_columns`](columns::event_columns), with which the row begins.
 pub(super) fn stored(store: &PgStore, row: &PgRow) -> Result<Stored> {
-    let columns = || -> Result<(i64, i16, i32, Option<String>, RawEvent), sqlx::Error> {
-        let envelope = Envelope {
-            id: row.try_get(2)?,
-            event_type: row.try_get(3)?,
-            version: 0,
-            source: row.try_get(5)?,
-            tenant: row.try_get(6)?,
-            aggregate_id: row.try_get(7)?,
-            correlation_id: row.try_get(8)?,
-            causation_id: row.try_get(9)?,
-            traceparent: row.try_get(10)?,
-            tracestate: row.try_get(11)?,
-            metadata: BTreeMap::new(),
-        };
-        // `json` travels as its text; sqlx would only read it as text with its own JSON support.
-        let event = RawEvent { envelope, data: row.try_get_unchecked(13)? };
-        let metadata = row.try_get_unchecked(12)?;
-        Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(4)?, metadata, event))
+    let columns = || -> Result<(i64, i16, Columns), sqlx::Error> {
+        Ok((row.try_get(0)?, row.try_get(1)?, event(row, 2)?))
     };
-    let (position, slot, version, metadata, mut event) = columns()
+    let (position, slot, Columns { mut event, version, metadata }) = columns()
         .map_err(|error| store.error("read a row of eventbus_event", columns::named(row, error)))?;
     event.envelope.version = columns::read_u32(version.into(), "version", position)?;
     event.envelope.metadata = columns::read_metadata(metadata, position)?;

@@ -7,10 +7,11 @@ use sqlx::postgres::{PgArguments, PgConnection, PgRow, Postgres};
 use sqlx::query::Query;
 use uuid::Uuid;
 
-use crate::envelope::{Envelope, RawEvent};
 use crate::error::Result;
 use crate::schedule::{ScheduleFilter, Scheduled};
 use crate::store::postgres::append::bound;
+use crate::store::postgres::dead_letter::like;
+use crate::store::postgres::page::{self, Columns};
 use crate::store::postgres::{PgStore, key};
 use crate::store::{Due, Duplicates, Keyed, NewEvent, Schedule, columns, keys};
 
@@ -21,7 +22,7 @@ macro_rules! now {
     };
 }
 
-/// The columns of a scheduled event `s`, in the order in which [`event`] reads them.
+/// The columns of a scheduled event `s`, in the order in which [`scheduled`] reads them: those of the event first.
 macro_rules! columns {
     () => {
         "s.id, s.type, s.version, s.source, s.tenant, s.aggregate_id, s.correlation_id, s.causation_id, s.traceparent, \
@@ -121,8 +122,7 @@ fn meant(
     filter: &ScheduleFilter,
 ) -> Query<'static, Postgres, PgArguments> {
     let ScheduleFilter { types, tenant, aggregate_id } = filter.clone();
-    let like = types.map(|pattern| pattern.replace('_', "\\_").replace('*', "%"));
-    query.bind(like).bind(tenant).bind(aggregate_id)
+    query.bind(types.as_deref().map(like)).bind(tenant).bind(aggregate_id)
 }
 
 /// Writes what is no duplicate.
@@ -257,35 +257,20 @@ impl PgStore {
 }
 
 fn scheduled(store: &PgStore, row: &PgRow) -> Result<Scheduled> {
+    let columns = || -> Result<_, sqlx::Error> {
+        let [due_at, number]: [i64; 2] = [row.try_get(12)?, row.try_get(16)?];
+        let failures: i32 = row.try_get(14)?;
+        let failure: Option<String> = row.try_get(15)?;
+        Ok((page::event(row, 0)?, due_at, number, failures, failure))
+    };
     let failed =
         |error| store.error("read a row of eventbus_scheduled", columns::named(row, error));
-    let (mut scheduled, version, metadata, failures) = event(row).map_err(failed)?;
-    let at = scheduled.due_at;
-    let envelope = &mut scheduled.event.envelope;
-    envelope.version = columns::read_u32(version.into(), "version", at)?;
-    envelope.metadata = columns::read_metadata(metadata, at)?;
-    scheduled.failures = columns::read_u32(failures.into(), "failures", at)?;
+    let (found, due_at, number, failures, failure) = columns().map_err(failed)?;
+    let Columns { mut event, version, metadata } = found;
+    event.envelope.version = columns::read_u32(version.into(), "version", due_at)?;
+    event.envelope.metadata = columns::read_metadata(metadata, due_at)?;
+    let mut scheduled = Scheduled::new(event, due_at, number);
+    scheduled.failures = columns::read_u32(failures.into(), "failures", due_at)?;
+    scheduled.failure = failure;
     Ok(scheduled)
-}
-
-type Read = (Scheduled, i32, Option<String>, i32);
-
-fn event(row: &PgRow) -> Result<Read, sqlx::Error> {
-    let envelope = Envelope {
-        id: row.try_get(0)?,
-        event_type: row.try_get(1)?,
-        source: row.try_get(3)?,
-        tenant: row.try_get(4)?,
-        aggregate_id: row.try_get(5)?,
-        correlation_id: row.try_get(6)?,
-        causation_id: row.try_get(7)?,
-        traceparent: row.try_get(8)?,
-        tracestate: row.try_get(9)?,
-        ..Envelope::default()
-    };
-    // `json` travels as its text, as in the log.
-    let event = RawEvent { envelope, data: row.try_get_unchecked(11)? };
-    let mut scheduled = Scheduled::new(event, row.try_get(12)?, row.try_get(16)?);
-    scheduled.failure = row.try_get(15)?;
-    Ok((scheduled, row.try_get(2)?, row.try_get_unchecked(10)?, row.try_get(14)?))
 }

@@ -8,16 +8,15 @@ use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{Row, query, query_scalar};
 use uuid::Uuid;
 
-use crate::envelope::{Envelope, RawEvent};
 use crate::error::Result;
 use crate::schedule::{ScheduleFilter, Scheduled};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::append::{self, Written};
-use crate::store::sqlite::page::{optional_uuid, uuid};
+use crate::store::sqlite::page::{self, Columns};
 use crate::store::sqlite::replica::now;
 use crate::store::{Due, Duplicates, NewEvent, Schedule, columns};
 
-/// The columns of a scheduled event `s`, in the order in which [`event`] reads them.
+/// The columns of a scheduled event `s`, in the order in which [`scheduled`] reads them: those of the event first.
 macro_rules! columns {
     () => {
         "s.id, s.type, s.version, s.source, s.tenant, s.aggregate_id, s.correlation_id, s.causation_id, s.traceparent, \
@@ -211,34 +210,20 @@ impl Schedule for SqliteStore {
 }
 
 fn scheduled(store: &SqliteStore, row: &SqliteRow) -> Result<Scheduled> {
+    let columns = || -> Result<_, sqlx::Error> {
+        let [due_at, number]: [i64; 2] = [row.try_get(12)?, row.try_get(16)?];
+        let failures: i64 = row.try_get(14)?;
+        let failure: Option<String> = row.try_get(15)?;
+        Ok((page::event(row, 0)?, due_at, number, failures, failure))
+    };
     let failed =
         |error| store.error("read a row of eventbus_scheduled", columns::named(row, error));
-    let (mut scheduled, version, metadata, failures) = event(row).map_err(failed)?;
-    let at = scheduled.due_at;
-    let envelope = &mut scheduled.event.envelope;
-    envelope.version = columns::read_u32(version, "version", at)?;
-    envelope.metadata = columns::read_metadata(metadata, at)?;
-    scheduled.failures = columns::read_u32(failures, "failures", at)?;
+    let (found, due_at, number, failures, failure) = columns().map_err(failed)?;
+    let Columns { mut event, version, metadata } = found;
+    event.envelope.version = columns::read_u32(version, "version", due_at)?;
+    event.envelope.metadata = columns::read_metadata(metadata, due_at)?;
+    let mut scheduled = Scheduled::new(event, due_at, number);
+    scheduled.failures = columns::read_u32(failures, "failures", due_at)?;
+    scheduled.failure = failure;
     Ok(scheduled)
-}
-
-type Read = (Scheduled, i64, Option<String>, i64);
-
-fn event(row: &SqliteRow) -> Result<Read, sqlx::Error> {
-    let envelope = Envelope {
-        id: uuid(row.try_get(0)?, "id")?,
-        event_type: row.try_get(1)?,
-        source: row.try_get(3)?,
-        tenant: row.try_get(4)?,
-        aggregate_id: row.try_get(5)?,
-        correlation_id: optional_uuid(row.try_get(6)?, "correlation_id")?,
-        causation_id: optional_uuid(row.try_get(7)?, "causation_id")?,
-        traceparent: row.try_get(8)?,
-        tracestate: row.try_get(9)?,
-        ..Envelope::default()
-    };
-    let event = RawEvent { envelope, data: row.try_get(11)? };
-    let mut scheduled = Scheduled::new(event, row.try_get(12)?, row.try_get(16)?);
-    scheduled.failure = row.try_get(15)?;
-    Ok((scheduled, row.try_get(2)?, row.try_get(10)?, row.try_get(14)?))
 }
