@@ -26,6 +26,14 @@ pub(crate) fn begin(fixture: &Fixture) {
     commit(fixture);
 }
 
+/// A fixture with its generated files in the one commit of a repository.
+pub(crate) fn released(test: &str, source: &str) -> Fixture {
+    let fixture = Fixture::new(test, source);
+    fixture.codegen();
+    begin(&fixture);
+    fixture
+}
+
 /// Commits everything.
 pub(crate) fn commit(fixture: &Fixture) {
     git(fixture, &["add", "--all"]);

@@ -5,16 +5,13 @@ use std::fs;
 use eventbus_tests::toolchain::Fixture;
 
 use crate::SHOP;
-use crate::git::{begin, commit};
+use crate::git::{self, commit};
 
 const STARTED: &str = "    Started { host: String },";
 
 /// The shop with `event` in the place of the one that was started, and in a repository.
 fn released(test: &str, event: &str) -> Fixture {
-    let fixture = Fixture::new(test, &SHOP.replace(STARTED, event));
-    fixture.codegen();
-    begin(&fixture);
-    fixture
+    git::released(test, &SHOP.replace(STARTED, event))
 }
 
 fn change(fixture: &Fixture, event: &str) {

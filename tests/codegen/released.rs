@@ -6,17 +6,9 @@ use std::process::Command;
 use eventbus_tests::toolchain::Fixture;
 
 use crate::SHOP;
-use crate::git::begin;
+use crate::git::released;
 
 const STARTED: &str = "    Started { host: String },";
-
-/// A repository with the generated files of the shop in its one commit.
-fn released(test: &str) -> Fixture {
-    let fixture = Fixture::new(test, SHOP);
-    fixture.codegen();
-    begin(&fixture);
-    fixture
-}
 
 /// The SHA-256 of a file, by another program.
 pub(crate) fn sha256(fixture: &Fixture, file: &str) -> String {
@@ -26,7 +18,7 @@ pub(crate) fn sha256(fixture: &Fixture, file: &str) -> String {
 
 #[test]
 fn a_registry_that_moved_is_compared_with_what_it_was() {
-    let fixture = released("released-moved");
+    let fixture = released("released-moved", SHOP);
     let configuration = fixture.read("eventbus.toml");
     assert!(!configuration.contains("schemas"), "{configuration}");
     fixture.write("eventbus.toml", &format!("schemas = \"events\"\n{configuration}"));
@@ -40,7 +32,7 @@ fn a_registry_that_moved_is_compared_with_what_it_was() {
 
 #[test]
 fn a_frozen_version_that_was_rewritten_with_its_hashes_is_found_in_the_commit() {
-    let fixture = released("released-rewritten");
+    let fixture = released("released-rewritten", SHOP);
     let bumped = "    #[event(version = 2, upcast(1 => StartedV1))]\n    Started { host: String, port: u16 },";
     fixture.replace("src/lib.rs", STARTED, bumped);
     let former = "
@@ -90,7 +82,7 @@ impl From<StartedV1> for SystemStarted {
 
 #[test]
 fn what_was_purged_with_a_reason_is_no_loss_to_a_former_commit() {
-    let fixture = released("released-purged");
+    let fixture = released("released-purged", SHOP);
     fixture.replace("src/lib.rs", STARTED, "    Stopped { code: u8 },");
     fixture.run(&["check", "--against", "HEAD"]).said(1, &["system.started"]);
     let purge = ["codegen", "--purged", "system.started", "--reason", "none is stored"];
@@ -105,7 +97,7 @@ fn what_was_purged_with_a_reason_is_no_loss_to_a_former_commit() {
 /// The manifest says what the lost file held, and that is not what the code would write in its place.
 #[test]
 fn a_current_version_that_was_deleted_is_not_written_with_another_contract() {
-    let fixture = released("released-deleted");
+    let fixture = released("released-deleted", SHOP);
     fs::remove_dir_all(fixture.path("schemas/system.started")).expect("removed");
     fixture.replace("src/lib.rs", "host: String", "host: u32");
     let before = fixture.generated();
@@ -144,7 +136,7 @@ impl From<StartedV2> for SystemStarted {{
 
 #[test]
 fn versions_that_came_since_a_commit_are_looked_at_one_by_one() {
-    let fixture = released("released-twice");
+    let fixture = released("released-twice", SHOP);
     let [second, facts] =
         ["v2.json", "event.json"].map(|file| format!("schemas/system.started/{file}"));
     // The second version was never generated.
@@ -206,7 +198,7 @@ impl From<StartedV1> for SystemStarted {{
 
 #[test]
 fn a_version_whose_file_has_another_number_is_missing() {
-    let fixture = released("released-renumbered");
+    let fixture = released("released-renumbered", SHOP);
     let [first, third] =
         ["v1.json", "v3.json"].map(|file| format!("schemas/system.started/{file}"));
     fs::rename(fixture.path(&first), fixture.path(&third)).expect("renamed");

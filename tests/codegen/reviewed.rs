@@ -6,18 +6,10 @@ use eventbus_tests::toolchain::Fixture;
 use serde_json::Value;
 
 use crate::SHOP;
-use crate::git::{begin, commit};
+use crate::git::{commit, released};
 use crate::released::sha256;
 
 const STARTED: &str = "    Started { host: String },";
-
-/// The shop in a repository, with its generated files in the one commit.
-fn released(test: &str) -> Fixture {
-    let fixture = Fixture::new(test, SHOP);
-    fixture.codegen();
-    begin(&fixture);
-    fixture
-}
 
 /// Puts `event` in the place of the one that was started, and takes the sample away that it does not decode.
 fn change(fixture: &Fixture, event: &str) {
@@ -40,7 +32,7 @@ const AGAINST: [&str; 3] = ["check", "--against", "trunk"];
 
 #[test]
 fn a_reason_that_was_given_on_a_branch_does_not_cover_the_next_change_there() {
-    let fixture = released("reviewed-branch");
+    let fixture = released("reviewed-branch", SHOP);
     let first = hash(&fixture);
     change(&fixture, &for_this("nobody stores hosts", "Started { host: u32 }"));
     // Before it is recorded, the reason is one for the change that there is.
@@ -68,7 +60,7 @@ fn a_reason_that_was_given_on_a_branch_does_not_cover_the_next_change_there() {
 
 #[test]
 fn a_change_is_let_through_where_each_step_to_it_was() {
-    let fixture = released("reviewed-steps");
+    let fixture = released("reviewed-steps", SHOP);
     change(&fixture, &for_this("nobody stores hosts", "Started { host: u32 }"));
     fixture.codegen();
     change(&fixture, &for_this("it was never deployed", "Started { host: bool }"));
@@ -90,7 +82,7 @@ fn a_change_is_let_through_where_each_step_to_it_was() {
 
 #[test]
 fn a_safe_change_after_a_reviewed_one_needs_no_further_reason() {
-    let fixture = released("reviewed-safe");
+    let fixture = released("reviewed-safe", SHOP);
     let event = |host: &str| for_this("nobody stores hosts", &format!("Started {{ {host} }}"));
     change(&fixture, &event("host: u32"));
     fixture.codegen();
@@ -107,7 +99,7 @@ fn a_safe_change_after_a_reviewed_one_needs_no_further_reason() {
 /// Where nothing is asked, nothing was looked at.
 #[test]
 fn a_change_that_no_mode_asked_about_takes_no_reason_along() {
-    let fixture = released("reviewed-mode");
+    let fixture = released("reviewed-mode", SHOP);
     change(&fixture, &for_this("nobody stores hosts", "Started { host: u32 }"));
     fixture.codegen();
     change(&fixture, &for_this("nobody stores hosts", "Started { host: bool }"));
@@ -121,7 +113,7 @@ fn a_change_that_no_mode_asked_about_takes_no_reason_along() {
 /// Registries of former releases keep the text of the last reason and not what it was said of.
 #[test]
 fn a_reason_without_a_record_of_its_change_is_spent() {
-    let fixture = released("reviewed-before");
+    let fixture = released("reviewed-before", SHOP);
     change(&fixture, &for_this("nobody stores hosts", "Started { host: u32 }"));
     fixture.codegen();
     let file = "schemas/system.started/event.json";
@@ -137,7 +129,7 @@ fn a_reason_without_a_record_of_its_change_is_spent() {
 
 #[test]
 fn machines_read_what_pair_was_let_through() {
-    let fixture = released("reviewed-json");
+    let fixture = released("reviewed-json", SHOP);
     let first = hash(&fixture);
     change(&fixture, &for_this("nobody stores hosts", "Started { host: u32 }"));
     fixture.codegen();
@@ -172,7 +164,7 @@ impl From<StartedV1> for SystemStarted {{
 
 #[test]
 fn a_reason_for_a_former_version_holds_as_long_as_it_is_read_so() {
-    let fixture = released("reviewed-former");
+    let fixture = released("reviewed-former", SHOP);
     fixture.write("src/lib.rs", &second("(?=x)y"));
     let said = ["warning[EV022]", "`system.started` version 1", "because: it is the same text"];
     fixture.run(&["check"]).said(0, &said);
