@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::json;
 
 use crate::canonical::{self, sha256};
-use crate::compat::{Finding, check, reserved};
+use crate::compat::{Finding, check, shapes};
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::discover::Code;
@@ -15,7 +16,9 @@ use crate::migrations;
 use crate::output::{
     Artifact, Content, Entry, Fault, Manifest, Plan, SHARED, State, faults, naming, plan, root,
 };
-use crate::registry::{Baseline, Catalog, Registry, files, folder_of, is_history, leaves, merge};
+use crate::registry::{
+    Baseline, Catalog, Registry, Version, files, folder_of, is_history, leaves, merge, shape_file,
+};
 use crate::samples::{self, Checked, Outcome, Readers};
 use crate::shell;
 
@@ -67,15 +70,16 @@ pub(crate) fn generate(
     let held = released.as_ref().unwrap_or(&baseline);
     let types = held.events.len();
     let findings = check(held, &baseline, &mut registry, &code.catalog, config.compat)?;
-    reserve(&mut registry, &baseline)?;
+    let told = keep_shapes(&mut registry, &baseline, &config.schemas)?;
 
     let mut warnings = Vec::new();
     let mut artifacts = files(&registry, &config.schemas, &manifest.files);
     let readers = Readers::new(&code.catalog);
     let mut samples = samples::plan(config, &readers, &registry, &manifest, code)?;
     artifacts.append(&mut samples.artifacts);
+    let given_up = samples.given_up.into_iter().chain(told).collect();
     artifacts.extend(tombstones(&registry, &baseline, config));
-    artifacts.extend(history(&artifacts, &manifest, config, &samples.given_up, &baseline));
+    artifacts.extend(history(&artifacts, &manifest, config, &given_up, &baseline));
     warnings.append(&mut samples.warnings);
     warnings.extend(removed_types(&artifacts, &samples.checked, &readers, config, &baseline));
     if let Some(typescript) = &config.typescript {
@@ -119,14 +123,22 @@ fn refuse_used(event_type: &str, catalog: &Catalog, config: &Config) -> Result<(
         .help("take it out of the code then, and purge it"))
 }
 
-/// The names of fields that are gone are kept, so that no other field takes them.
-fn reserve(registry: &mut Registry, baseline: &Baseline) -> Result<()> {
+/// Keeps the shapes that a version had as long as something is stored in them of which it does not tell itself, and names the
+/// files of the others.
+fn keep_shapes(registry: &mut Registry, baseline: &Baseline, folder: &str) -> Result<Vec<String>> {
+    let mut others = Vec::new();
     for (name, event) in &mut registry.events {
-        if let Some(past) = baseline.events.get(name) {
-            event.facts.reserved = reserved(past, event.current())?;
-        }
+        let Some(past) = baseline.events.get(name) else { continue };
+        event.shapes = shapes(past, event.current, event.current())?;
+        let known = past.shapes(event.current);
+        let is_kept = |shape: &&Arc<Version>| event.shapes.contains_key(&shape.sha256);
+        others.extend(
+            known.filter(|shape| !is_kept(shape)).map(|shape| {
+                format!("{folder}/{name}/{}", shape_file(event.current, &shape.sha256))
+            }),
+        );
     }
-    Ok(())
+    Ok(others)
 }
 
 /// The registry's files that the code no longer speaks of and that stored events still need.

@@ -36,6 +36,18 @@ fn restore_file_from(current: &Path, file: &Path, revision: Option<&str>) -> Str
     }
 }
 
+/// The command that writes a file of `folder` as it is in `revision`, or as it is there, under another name beside it.
+pub(crate) fn copy_file(folder: &Path, [from, to]: [&str; 2], revision: Option<&str>) -> String {
+    let folder = from_here(folder);
+    match revision {
+        Some(revision) => {
+            let from = quoted(&format!("{revision}:./{from}"));
+            format!("git -C {folder} show {from} > {folder}/{to}")
+        }
+        None => format!("cp {folder}/{from} {folder}/{to}"),
+    }
+}
+
 /// The path as the current folder sees it, as a word.
 pub(crate) fn from_here(path: &Path) -> String {
     let current = env::current_dir().unwrap_or_default();

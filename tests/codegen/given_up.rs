@@ -170,26 +170,6 @@ fn the_name_of_a_purged_type_is_kept_for_ever() {
 }
 
 #[test]
-fn the_name_of_a_field_is_kept_as_long_as_it_does_not_come_back() {
-    let started = "    Started { host: String, port: Option<u16> },";
-    let fixture = released("given-up-reserved", started);
-    change(&fixture, STARTED);
-    fixture.codegen();
-    commit(&fixture);
-    let facts = fixture.read("schemas/system.started/event.json");
-    assert!(facts.contains("\"reserved\""), "{facts}");
-    fixture.write("schemas/system.started/event.json", &facts.replace("\"reserved\"", "\"lost\""));
-    let parts = ["error[EV026]", "at /port", "it held integer (uint16) or null → free"];
-    fixture.run(BOTH[1]).said(1, &parts);
-    fixture.write("schemas/system.started/event.json", &facts);
-    // As it was, it may come back, and nothing is kept then.
-    change(&fixture, started);
-    fixture.run(BOTH[1]).said(0, &["nothing is refused"]);
-    fixture.codegen();
-    fixture.run(BOTH[1]).said(0, &["nothing is refused"]);
-}
-
-#[test]
 fn a_type_that_is_called_otherwise_goes_on_reading_what_was_stored() {
     let fixture = released("given-up-called", "    Started { host: String, port: u32 },");
     let renamed = |payload: &str| {

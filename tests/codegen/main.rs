@@ -8,6 +8,7 @@ mod discover;
 mod evolution;
 #[cfg(unix)]
 mod faults;
+mod former_shapes;
 mod generate;
 mod git;
 mod given_up;

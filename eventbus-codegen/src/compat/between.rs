@@ -12,7 +12,9 @@ use super::check::check;
 use super::finding::Finding;
 use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::parallel;
-use crate::registry::{Baseline, Event, Facts, Group, Leaf, Past, Registry, Schemas, Version};
+use crate::registry::{
+    Baseline, Event, Facts, Group, Leaf, Past, Registry, Schemas, Shapes, Version,
+};
 
 /// Everything that is to be said of `new` where `old` is what is stored and running.
 pub(crate) fn between(old: &Baseline, new: &Baseline, default: CompatMode) -> Result<Vec<Finding>> {
@@ -119,5 +121,6 @@ fn event(past: &Past) -> Event {
         current: past.current,
         facts: Facts::default(),
         versions: past.versions.clone(),
+        shapes: Shapes::new(),
     }
 }

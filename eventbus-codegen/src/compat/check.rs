@@ -10,7 +10,7 @@ use super::former_names::former_names;
 use super::gone::{Newcomers, freed, gone, parted, reads};
 use super::moved::is_moved;
 use super::reviews::{Reviews, carry, unreadable};
-use super::rules::{Contracts, Difference, Verdict, differences, named};
+use super::rules::{Contracts, Difference, Verdict, named};
 use super::{Answer, Contract, lies_within};
 use crate::canonical::{sha256, text};
 use crate::diagnostic::Result;
@@ -108,25 +108,6 @@ fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// What a registry must go on keeping free: the names of fields that are gone, with what they held.
-pub(crate) fn reserved(past: &Past, version: &Version) -> Result<BTreeMap<String, String>> {
-    let mut reserved = past.reserved();
-    let Some(before) =
-        past.versions.get(&past.current).filter(|before| before.text != version.text)
-    else {
-        return Ok(reserved);
-    };
-    let (old, new) = (before.schemas()?, version.schemas()?);
-    for change in differences(both(&old), both(&new)) {
-        match change.rule.id {
-            "EV104" | "EV105" => drop(reserved.insert(change.pointer, change.old)),
-            "EV101" | "EV102" | "EV103" => drop(reserved.remove(&change.pointer)),
-            _ => {}
-        }
-    }
-    Ok(reserved)
-}
-
 pub(super) fn both(schemas: &Schemas) -> Contracts<'_> {
     Contracts { writer: &schemas.writer, reader: &schemas.reader }
 }
@@ -176,12 +157,20 @@ impl<'a> Event<'a> {
             let pair = [&before.sha256, &event.current().sha256].map(String::as_str);
             reviews.excuse(&mut self.findings[first..], Some(was), pair);
         }
+        if is == was {
+            self.former_shapes(event.current(), &reviews)?;
+            self.freed(held, event.current())?;
+        }
         let since = self.since(held.own);
         for (version, frozen) in self.past.versions.range(..is).chain(since) {
             self.former(*version, frozen, &reviews)?;
         }
+        for past in pasts.into_iter().flatten() {
+            for (version, shape) in past.shapes_before(is) {
+                self.former_in(version, shape, &reviews)?;
+            }
+        }
         self.given_up(&reviews);
-        self.freed(held, event.current())?;
         Ok(self.findings)
     }
 
@@ -205,6 +194,9 @@ impl<'a> Event<'a> {
             } else {
                 self.former(*version, stored, &reviews)?;
             }
+        }
+        for (version, shape) in self.past.shapes_before(self.leaf.version.saturating_add(1)) {
+            self.former_in(version, shape, &reviews)?;
         }
         // Where the heir was there before, this is told of its own versions.
         if is_new {
@@ -273,7 +265,12 @@ impl<'a> Event<'a> {
     }
 
     /// A former version must be read by the payload type that is kept for it.
-    fn former(&mut self, version: u32, frozen: &Version, reviews: &Reviews<'_>) -> Result<()> {
+    pub(super) fn former(
+        &mut self,
+        version: u32,
+        frozen: &Version,
+        reviews: &Reviews<'_>,
+    ) -> Result<()> {
         if self.leaf.unreadable.contains(&version) {
             return Ok(());
         }
@@ -327,34 +324,6 @@ impl<'a> Event<'a> {
             let hash = hashes.get(version).copied().or(file).unwrap_or_default();
             reviews.excuse(std::slice::from_mut(finding), Some(*version), [hash, &new]);
         }
-    }
-
-    /// The names of fields that were kept free, and of which nothing is known any more.
-    fn freed(&mut self, held: &Held<'_>, now: &Version) -> Result<()> {
-        let own = held.own.events.get(self.name);
-        let kept = self.past.reserved();
-        let known = own.map(Past::reserved).unwrap_or_default();
-        if kept.keys().all(|pointer| known.contains_key(pointer)) {
-            return Ok(());
-        }
-        // What came back as it was is no longer kept free.
-        let (wanted, known) = (
-            reserved(self.past, now)?,
-            match own {
-                Some(own) => reserved(own, now)?,
-                None => known,
-            },
-        );
-        for (pointer, was) in kept {
-            if wanted.contains_key(&pointer) && !known.contains_key(&pointer) {
-                let old = format!("kept free, because it held {was}");
-                self.say("EV026", self.past.current, old, "free");
-                let finding = self.last();
-                finding.pointer = pointer;
-                finding.restore = Some(held.baseline.restore(&finding.event_type, "event.json"));
-            }
-        }
-        Ok(())
     }
 
     pub(super) fn say(

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::check::{Event, both};
 use super::finding::{Direction, Finding, asks};
-use super::rules::{Difference, Holds, Verdict, differences, named};
+use super::rules::{Difference, Holds, Verdict, differences};
 use super::witness::witness_at;
 use super::{Answer, Contract, lies_within};
 use crate::diagnostic::Result;
@@ -99,20 +99,7 @@ impl Event<'_> {
         refused: &[(Direction, Answer)],
     ) -> Finding {
         let may_break = |direction| may_break(change, direction);
-        let mut change = change.clone();
-        if let Some(was) =
-            self.past.reserved().get(&change.pointer).filter(|was| **was != change.new)
-            && matches!(change.rule.id, "EV101" | "EV102" | "EV103")
-        {
-            // Nobody can tell from the schemas that stored events hold something else here.
-            change = Difference {
-                rule: named("EV106"),
-                old: format!("{was}, in former times"),
-                ..change
-            };
-            let (name, version) = (self.name, self.past.current);
-            return Finding::new(name, version, &self.leaf.rust_path, change);
-        }
+        let change = change.clone();
         let is_cause = refused.iter().any(|(direction, _)| may_break(*direction));
         let breaks = broken.iter().any(|(direction, _)| may_break(*direction));
         let verdict = match (is_cause, breaks) {
@@ -146,7 +133,7 @@ impl Event<'_> {
 }
 
 /// Whether a change of this kind may break this direction.
-fn may_break(change: &Difference, direction: Direction) -> bool {
+pub(super) fn may_break(change: &Difference, direction: Direction) -> bool {
     let holds = match direction {
         Direction::Backward => change.rule.backward,
         Direction::Forward => change.rule.forward,

@@ -5,6 +5,7 @@ mod check;
 mod decision;
 mod finding;
 mod former_names;
+mod former_shapes;
 mod gone;
 mod in_place;
 mod moved;
@@ -13,7 +14,8 @@ mod rules;
 mod witness;
 
 pub(crate) use self::between::between;
-pub(crate) use self::check::{check, reserved};
+pub(crate) use self::check::check;
 pub(crate) use self::decision::{Answer, Contract, SOME_VARIANT, describes, lies_within, tagged};
 pub(crate) use self::finding::{Direction, Finding};
+pub(crate) use self::former_shapes::shapes;
 pub(crate) use self::rules::{Holds, Rule, Verdict, all as rules, find as rule};

@@ -17,6 +17,18 @@ pub(super) fn witness_at(
     reader: &Value,
     pointer: &str,
 ) -> Option<Value> {
+    match answer_at(writer, reader, pointer)? {
+        Answer::No(witness) => Some(witness),
+        Answer::Yes | Answer::Unknown(_) => None,
+    }
+}
+
+/// Whether `reader` takes what `writer` writes at `pointer`; nothing where the one place cannot be told from others.
+pub(super) fn answer_at(
+    writer: (&Value, Contract),
+    reader: &Value,
+    pointer: &str,
+) -> Option<Answer> {
     let steps: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
     if steps.is_empty() {
         return None;
@@ -27,10 +39,7 @@ pub(super) fn witness_at(
             only.insert(definitions.to_owned(), all.clone());
         }
     }
-    match lies_within(writer, (&Value::Object(only), Contract::Reader)) {
-        Answer::No(witness) => Some(witness),
-        Answer::Yes | Answer::Unknown(_) => None,
-    }
+    Some(lies_within(writer, (&Value::Object(only), Contract::Reader)))
 }
 
 /// What `schema` asks of the place that `steps` lead to; nothing where another keyword may lead there, too.
@@ -48,8 +57,11 @@ fn narrowed(document: &Value, schema: &Value, steps: &[String]) -> Option<Map<St
         let inner = narrowed(document, other, steps)?;
         return object(json!({"anyOf": [{"type": "null"}, inner]}));
     }
-    if schema.contains_key("oneOf") {
-        return None;
+    if let Some(choices) = schema.get("oneOf").and_then(Value::as_array) {
+        let inner = variant(document, choices, step)?;
+        let inner =
+            if rest.is_empty() { inner.clone() } else { narrowed(document, inner, rest)?.into() };
+        return object(json!({"properties": {step: inner}}));
     }
     if let Some(property) = schema.get("properties").and_then(|properties| properties.get(step)) {
         let inner = if rest.is_empty() {
@@ -71,6 +83,23 @@ fn narrowed(document: &Value, schema: &Value, steps: &[String]) -> Option<Map<St
     object(json!({"items": inner}))
 }
 
+/// The data of an externally tagged variant. No other choice has an object with this key.
+fn variant<'a>(document: &'a Value, choices: &'a [Value], label: &str) -> Option<&'a Value> {
+    let mut found = None;
+    for choice in choices {
+        let choice = followed(document, choice)?;
+        let is_literal = choice.contains_key("const") || choice.contains_key("enum");
+        let is_closed = choice.get("additionalProperties") == Some(&Value::Bool(false));
+        match choice.get("properties").and_then(|properties| properties.get(label)) {
+            Some(_) if found.is_some() => return None,
+            Some(data) => found = Some(data),
+            None if is_literal || is_closed => {}
+            None => return None,
+        }
+    }
+    found
+}
+
 fn followed<'a>(document: &'a Value, mut schema: &'a Value) -> Option<&'a Map<String, Value>> {
     for _ in 0..LONGEST_CHAIN {
         let Some(Value::String(reference)) = schema.get("$ref") else { return schema.as_object() };
@@ -90,7 +119,7 @@ fn object(value: Value) -> Option<Map<String, Value>> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Contract, witness_at};
+    use super::{Answer, Contract, answer_at, witness_at};
 
     fn payload(properties: Value, required: &[&str]) -> Value {
         json!({"type": "object", "properties": properties, "required": required})
@@ -120,6 +149,29 @@ mod tests {
         let shown =
             witness_at((&holds("string"), Contract::Writer), &holds("integer"), "/items/*/sku");
         assert!(shown.expect("a document")["items"][0]["sku"].is_string());
+    }
+
+    #[test]
+    fn a_place_in_a_variant_is_found_by_its_name() {
+        let holds = |kind: &str| {
+            let data = |kind: &str| payload(json!({"n": {"type": kind}}), &["n"]);
+            let variant = |label: &str, data: Value| json!({"type": "object", "properties": {label: data}, "required": [label], "additionalProperties": false});
+            let choices = [
+                json!({"type": "string", "enum": ["none"]}),
+                variant("a", data("string")),
+                variant("b", data(kind)),
+            ];
+            payload(json!({"u": {"oneOf": choices}}), &["u"])
+        };
+        let at =
+            |pointer| answer_at((&holds("string"), Contract::Writer), &holds("integer"), pointer);
+        assert_eq!(at("/u/a/n"), Some(Answer::Yes));
+        let shown = at("/u/b/n");
+        assert!(
+            matches!(&shown, Some(Answer::No(one)) if one["u"]["b"]["n"].is_string()),
+            "{shown:?}"
+        );
+        assert_eq!(at("/u/n"), None);
     }
 
     #[test]

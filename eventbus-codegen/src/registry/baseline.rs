@@ -7,7 +7,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Version;
-use super::layout::{CATALOG, FACTS, MANIFESTS, entries, version_of};
+use super::layout::{
+    CATALOG, FACTS, MANIFESTS, entries, is_shape, shape_file, shape_of, version_of,
+};
 use super::version::{parse, refuse_marks};
 use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
 use crate::{format, shell, text};
@@ -32,7 +34,12 @@ pub(crate) struct Past {
     pub(crate) facts: Value,
     /// The versions by number.
     pub(crate) versions: BTreeMap<u32, Arc<Version>>,
+    /// The shapes that each version had before its last one.
+    shapes: BTreeMap<u32, Shapes>,
 }
+
+/// Shapes of one version, by the SHA-256 of their texts.
+pub(crate) type Shapes = BTreeMap<String, Arc<Version>>;
 
 impl Baseline {
     /// Reads the registry in `folder`; an absent folder is an empty registry.
@@ -80,10 +87,26 @@ impl Baseline {
         shell::restore_file(&self.folder.join(name).join(file), self.revision.as_deref())
     }
 
+    /// The command that keeps a shape which a version of a type has here, or had.
+    pub(crate) fn restore_shape(&self, name: &str, version: u32, sha256: &str) -> String {
+        let file = shape_file(version, sha256);
+        let past = self.events.get(name);
+        if past.is_some_and(|past| past.shapes(version).any(|shape| shape.sha256 == sha256)) {
+            return self.restore(name, &file);
+        }
+        let (folder, last) = (self.folder.join(name), format!("v{version}.json"));
+        shell::copy_file(&folder, [&last, &file], self.revision.as_deref())
+    }
+
     /// Takes a file of a type.
     fn take(&mut self, name: &str, file: &str, path: PathBuf, text: String) -> Result<()> {
         refuse_marks(&text, &path)?;
         let past = self.events.entry(name.to_owned()).or_default();
+        if let Some(version) = shape_of(file) {
+            let shape = Arc::new(Version::new(path, text));
+            past.shapes.entry(version).or_default().insert(shape.sha256.clone(), shape);
+            return Ok(());
+        }
         match version_of(file) {
             Some(version) => {
                 past.versions.insert(version, Arc::new(Version::new(path, text)));
@@ -114,7 +137,7 @@ pub(super) fn is_read(path: &str) -> bool {
 }
 
 fn is_of_type(file: &str) -> bool {
-    file == FACTS || version_of(file).is_some()
+    file == FACTS || version_of(file).is_some() || is_shape(file)
 }
 
 impl Baseline {
@@ -152,7 +175,7 @@ impl Baseline {
             });
         };
         let facts = json!({ "current": 1, "purged": reason, "type": event_type });
-        let purged = Past { current: 1, facts, versions: BTreeMap::new() };
+        let purged = Past { current: 1, facts, ..Past::default() };
         self.events.insert(event_type.to_owned(), purged);
         Ok(())
     }
@@ -218,12 +241,15 @@ impl Past {
         })
     }
 
-    /// The names that fields had, with what they held, by their pointers.
-    pub(crate) fn reserved(&self) -> BTreeMap<String, String> {
-        let reserved = self.facts.get("reserved").and_then(Value::as_object).into_iter().flatten();
-        reserved
-            .filter_map(|(pointer, words)| Some((pointer.clone(), words.as_str()?.to_owned())))
-            .collect()
+    /// The shapes that a version had before its last one.
+    pub(crate) fn shapes(&self, version: u32) -> impl Iterator<Item = &Arc<Version>> {
+        self.shapes.get(&version).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// The versions before this one with the shapes that each had before its last one.
+    pub(crate) fn shapes_before(&self, version: u32) -> impl Iterator<Item = (u32, &Arc<Version>)> {
+        let former = self.shapes.range(..version);
+        former.flat_map(|(version, shapes)| shapes.values().map(|shape| (*version, shape)))
     }
 }
 
@@ -243,15 +269,19 @@ mod tests {
     #[test]
     fn versions_and_facts_are_told_apart() {
         let baseline = parse(&[
-            ("a.b/event.json", r#"{"current": 2, "reserved": {"/x": "string"}}"#),
+            ("a.b/event.json", r#"{"current": 2}"#),
             ("a.b/v1.json", "{}"),
+            ("a.b/v1-8092bcac8e71.json", "true"),
+            ("a.b/v1-8092.json", "false"),
             ("a.b/v2.json", r#"{"x-eventbus-writer": {"type": "object"}, "type": "object"}"#),
             ("a.c/v3.json", "{}"),
         ]);
         let baseline = baseline.unwrap();
         let event = &baseline.events["a.b"];
         assert_eq!((event.current, event.versions.len()), (2, 2));
-        assert_eq!(event.reserved()["/x"], "string");
+        let texts = |version| event.shapes(version).map(|shape| shape.text.as_str()).collect();
+        let former: Vec<&str> = texts(1);
+        assert_eq!(former, ["true"]);
         let schemas = event.versions[&2].schemas().unwrap();
         assert_eq!(schemas.reader.to_string(), r#"{"type":"object"}"#);
         assert_eq!(baseline.events["a.c"].current, 3);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::layout::{CATALOG, FACTS, GROUP, version_of};
+use super::layout::{CATALOG, FACTS, GROUP, shape_file, version_of};
 use super::{Event, Facts, Group, Member, Registry, Review};
 use crate::canonical::text;
 use crate::format::FORMAT;
@@ -30,6 +30,15 @@ pub(crate) fn files(
                 Artifact::generated(path, content.text.clone())
             } else {
                 Artifact::kept(path, content.sha256.clone())
+            }
+        }));
+        files.extend(event.shapes.values().map(|shape| {
+            let file = shape_file(event.current, &shape.sha256);
+            let path = format!("{folder}/{name}/{file}");
+            if written.contains_key(&path) {
+                Artifact::kept(path, shape.sha256.clone())
+            } else {
+                Artifact::generated(path, shape.text.clone())
             }
         }));
     }
@@ -78,7 +87,6 @@ fn said(facts: &Facts) -> impl Iterator<Item = (&'static str, Value)> {
         facts.upcasts.iter().map(|(version, path)| json!({ "rustPath": path, "version": version }));
     let upcasts = (!facts.upcasts.is_empty()).then(|| upcasts.collect());
     let unreadable = (!facts.unreadable.is_empty()).then(|| json!(facts.unreadable));
-    let reserved = (!facts.reserved.is_empty()).then(|| json!(facts.reserved));
     let reviewed =
         (!facts.reviewed.is_empty()).then(|| facts.reviewed.iter().map(Review::document).collect());
     let aliases = &facts.beyond.aliases;
@@ -93,7 +101,6 @@ fn said(facts: &Facts) -> impl Iterator<Item = (&'static str, Value)> {
         ("fieldAliases", aliased),
         ("openEnums", open),
         ("opaque", list(&facts.opaque)),
-        ("reserved", reserved),
         ("retired", text(&facts.retired)),
         ("reviewed", reviewed),
         ("tenantId", text(&facts.tenant_id)),

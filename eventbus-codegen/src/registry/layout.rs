@@ -40,12 +40,36 @@ fn below<'a>(path: &'a str, schemas: &str) -> Option<(&'a str, &'a str)> {
 }
 
 fn is_ours(file: &str) -> bool {
-    file == FACTS || file == GROUP || version_of(file).is_some() || is_own_sample(file)
+    file == FACTS
+        || file == GROUP
+        || version_of(file).is_some()
+        || is_shape(file)
+        || is_own_sample(file)
 }
 
 /// The number in `v12.json`.
 pub(super) fn version_of(file: &str) -> Option<u32> {
     number(file.strip_prefix('v')?.strip_suffix(".json")?)
+}
+
+/// How many digits of its SHA-256 name a former shape.
+const DIGITS: usize = 12;
+
+/// The file of a former shape of a version: `v1-8092bcac8e71.json`. Named by what is in it, it is never written again, and two
+/// branches that leave one behind do not meet.
+pub(crate) fn shape_file(version: u32, sha256: &str) -> String {
+    format!("v{version}-{}.json", sha256.get(..DIGITS).unwrap_or(sha256))
+}
+
+/// The number in `v12-8092bcac8e71.json`.
+pub(super) fn shape_of(file: &str) -> Option<u32> {
+    let (version, digits) = file.strip_prefix('v')?.strip_suffix(".json")?.split_once('-')?;
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    number(version).filter(|_| digits.len() == DIGITS && digits.bytes().all(is_hex))
+}
+
+pub(super) fn is_shape(file: &str) -> bool {
+    shape_of(file).is_some()
 }
 
 /// A version as the toolchain writes it. `v01.json` and `v+1.json` would be second files of version 1.

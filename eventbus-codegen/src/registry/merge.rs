@@ -12,7 +12,7 @@ use super::beyond::{Beyond, beyond};
 use super::inline::inline_numbered;
 use super::version::WRITER;
 use super::{
-    Baseline, Branch, Catalog, Event, Facts, Group, Leaf, Member, Past, Registry, Version,
+    Baseline, Branch, Catalog, Event, Facts, Group, Leaf, Member, Past, Registry, Shapes, Version,
 };
 use crate::canonical::{sort_required, text};
 use crate::diagnostic::{Error, ErrorKind, Result, listed};
@@ -93,6 +93,7 @@ fn event(leaf: &Leaf, baseline: &Baseline) -> Result<Event> {
         current: leaf.version,
         facts: Facts { beyond: beyond(&contracts), ..facts(leaf) },
         versions,
+        shapes: Shapes::new(),
     })
 }
 
@@ -124,7 +125,6 @@ fn facts(leaf: &Leaf) -> Facts {
         upcasts: leaf.upcasts.iter().map(|one| (one.version, one.rust_path.clone())).collect(),
         unreadable: leaf.unreadable.clone(),
         retired: leaf.retired.clone(),
-        reserved: BTreeMap::new(),
         reviewed: BTreeSet::new(),
         beyond: Beyond::default(),
     }

@@ -22,11 +22,11 @@ use std::sync::Arc;
 use eventbus_runtime::{CompatDocument, Document, GroupDocument, LeafDocument};
 use serde_json::value::RawValue;
 
-pub(crate) use self::baseline::{Baseline, Past};
+pub(crate) use self::baseline::{Baseline, Past, Shapes};
 pub(crate) use self::beyond::Beyond;
 pub(crate) use self::files::files;
 pub(crate) use self::git::none_at;
-pub(crate) use self::layout::{MANIFESTS, entries, folder_of, is_history, is_version};
+pub(crate) use self::layout::{MANIFESTS, entries, folder_of, is_history, is_version, shape_file};
 pub(crate) use self::merge::{leaves, merge, schema_of};
 pub(crate) use self::place::{meant, near, refuse_absent};
 pub(crate) use self::review::{Review, steps};
@@ -91,6 +91,8 @@ pub(crate) struct Event {
     pub(crate) facts: Facts,
     /// The versions by number, the current one and the frozen ones.
     pub(crate) versions: BTreeMap<u32, Arc<Version>>,
+    /// The shapes that the current version had before and that stored events may have, by SHA-256.
+    pub(crate) shapes: Shapes,
 }
 
 /// What the derive's attributes say of an event type. What is not said has no place in the registry's files.
@@ -116,8 +118,6 @@ pub(crate) struct Facts {
     pub(crate) unreadable: Vec<u32>,
     /// The day from which it is no longer emitted.
     pub(crate) retired: Option<String>,
-    /// The names that fields had, by their pointers, with what they held: no other field takes them.
-    pub(crate) reserved: BTreeMap<String, String>,
     /// The changes that were let through, with the reasons.
     pub(crate) reviewed: BTreeSet<Review>,
     /// What the schema says of places in the payload beyond JSON Schema.

@@ -17,7 +17,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("EV014", "codegen: check"),
     ("EV015", "ui: does not compile"),
     ("EV026", "codegen: given_up"),
-    ("EV106", "codegen: evolution"),
+    ("EV106", "codegen: former_shapes"),
+    ("EV125", "codegen: former_shapes"),
 ];
 
 /// What is found between two catalogs, each witness held against both contracts.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::outline::{Outline, Shape, outline};
+use super::outline::{Outline, Shape, Tagging, outline};
 use super::{Rule, fields, named, scalars, structure, unions};
 use crate::pointer::escaped;
 
@@ -152,6 +152,15 @@ impl At {
 
     pub(super) fn variant(&self, label: &str) -> Self {
         Self { pointer: self.pointer.clone(), path: format!("{}::{label}", self.path) }
+    }
+
+    /// The data of a variant, which stands under its name where nothing else tells which one it is.
+    pub(super) fn data(&self, label: &str, tagging: &Tagging) -> Self {
+        let variant = self.variant(label);
+        match tagging {
+            Tagging::External => Self { pointer: self.field(label).pointer, ..variant },
+            Tagging::Key(_) | Tagging::Untagged => variant,
+        }
     }
 }
 

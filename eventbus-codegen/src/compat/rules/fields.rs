@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
         "EV104",
         (Yes, Yes, Silent),
         "an optional field is gone",
-        "New code passes over it in stored events, and old consumers do not need it. Its name stays reserved.",
+        "New code passes over it in stored events, and old consumers do not need it. What it held stays known.",
         "",
     ),
     rule(
@@ -48,7 +48,7 @@ pub(super) const RULES: &[Rule] = &[
         (No, No, Deny),
         "a name that stood for something else comes back",
         "Events of the former time may still be stored or sent, and what they have under this name does not fit.",
-        "choose another name",
+        "choose another name; or make this a new version, and go on reading the former one as it was",
     ),
     rule(
         "EV107",
@@ -176,6 +176,13 @@ pub(super) const RULES: &[Rule] = &[
         "It is decided by what each side needs.",
         "",
     ),
+    rule(
+        "EV125",
+        (No, Yes, Bump),
+        "what was stored in a former shape of the version is no longer read",
+        "The last shape allows the change. Events that were stored before it have more, or less.",
+        "go on reading what they have; or make this a new version, and read the former one with a payload type that does",
+    ),
 ];
 
 /// Compares two objects.
@@ -223,9 +230,11 @@ fn whole(comparison: &mut Comparison, old: &Side<'_>, new: &Side<'_>, at: &At) {
     }
     match (old.reader.values(), new.reader.values()) {
         (None, Some(_)) => comparison.found("EV122", at, "named fields only", "any fields"),
-        (Some(a), Some(b)) if a != b => {
+        (Some(was), Some(is)) => {
             if let (Some(a), Some(b)) = (old.other_values(), new.other_values()) {
-                comparison.found("EV123", at, a.reader.words(), b.reader.words());
+                if was != is {
+                    comparison.found("EV123", at, a.reader.words(), b.reader.words());
+                }
                 comparison.values(&a, &b, &at.element("*"));
             }
         }

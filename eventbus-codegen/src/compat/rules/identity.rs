@@ -177,8 +177,8 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         "EV026",
         (Depends, Depends, Deny),
-        "a name that was kept free is free again",
-        "Whatever takes it next would be mistaken for what was stored under it.",
-        "restore the type's event.json from the commit that has it",
+        "what the registry knew of former events is lost",
+        "Stored events may have that name or shape, and nothing would be held against them any more.",
+        "restore the file from the commit that has it, and run `cargo eventbus codegen`",
     ),
 ];

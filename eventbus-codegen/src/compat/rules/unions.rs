@@ -249,7 +249,9 @@ fn variants(
         let Some((_, other)) = is.iter().find(|(label, _)| label == name) else { continue };
         match (schema == &Value::Bool(false), other == &Value::Bool(false)) {
             (true, true) => {}
-            (false, false) => payload(comparison, (old, schema), (new, other), &at.variant(name)),
+            (false, false) => {
+                payload(comparison, (old, schema), (new, other), &at.data(name, tagging));
+            }
             (true, false) => comparison.found("EV310", &at.variant(name), "no data", "data"),
             (false, true) => comparison.found("EV310", &at.variant(name), "data", "no data"),
         }
