@@ -155,8 +155,8 @@ fn what_was_stored_in_a_former_shape_is_held_against_the_code() {
     change(&fixture, THIRD);
     let expected = [
         "EV208 desk.alias /x",
-        "EV125 desk.closed ",
-        "EV125 desk.flat ",
+        "EV125 desk.closed /inner",
+        "EV125 desk.flat /inner",
         "EV106 desk.list /x/*",
         "EV106 desk.map /all/*/n",
         "EV106 desk.option /x",
@@ -280,7 +280,12 @@ impl From<StartedV1> for SystemStarted {{
     fixture.run(AGAINST).said(0, &["nothing is refused"]);
     fixture.codegen();
     commit(&fixture);
-    assert_eq!(kept(&fixture, "system.started").len(), 1);
+    let [file] = kept(&fixture, "system.started").try_into().expect("one shape");
+    let path = format!("schemas/system.started/{file}");
+    let text = fixture.read(&path);
+    fs::remove_file(fixture.path(&path)).expect("it was there");
+    fixture.run(AGAINST).said(1, &["error[EV026]", &path]);
+    fixture.write(&path, &text);
     fixture.write("src/lib.rs", &second("String"));
     fixture.run(&["check"]).said(1, &parts);
     // So is what was stored under a former name.

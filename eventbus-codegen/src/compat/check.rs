@@ -159,8 +159,8 @@ impl<'a> Event<'a> {
         }
         if is == was {
             self.former_shapes(event.current(), &reviews)?;
-            self.freed(held, event.current())?;
         }
+        self.freed(held, event.current())?;
         let since = self.since(held.own);
         for (version, frozen) in self.past.versions.range(..is).chain(since) {
             self.former(*version, frozen, &reviews)?;

@@ -117,8 +117,15 @@ impl Event<'_> {
             }
         }
         if !is_named && backward != Answer::Yes {
+            // No rule says that it breaks somebody, and it may be at a place that is known all the same.
+            let is_it = |change: &Difference| {
+                matches!(answer_at(stored, &after.reader, &change.pointer), Some(Answer::No(_)))
+            };
             let rule = named(if matches!(backward, Answer::No(_)) { "EV125" } else { "EV022" });
-            let change = Difference::of(rule, "read what was stored in it", "does not");
+            let change = match differences(both(was), both(after)).into_iter().find(is_it) {
+                Some(change) => Difference { rule, ..change },
+                None => Difference::of(rule, "as it was stored", "as it is read"),
+            };
             self.broken(change, vec![(Direction::Backward, backward)]);
         }
     }
@@ -165,28 +172,34 @@ impl Event<'_> {
         self.findings[first..].iter_mut().for_each(|finding| finding.because(&words));
     }
 
-    /// Whether this is refused already, or was let through, for what the last shape wrote or one before this.
+    /// Whether this is refused already, for what the last shape wrote or one before this.
     fn is_told(&self, change: &Difference) -> bool {
         self.findings.iter().any(|finding| {
             finding.rule.id == change.rule.id
                 && finding.pointer == change.pointer
-                && (finding.verdict >= Verdict::Bump || finding.excused.is_some())
+                && finding.verdict >= Verdict::Bump
         })
     }
 
     /// The former shapes that the registry does not hold any more, though what they wrote may be stored.
     pub(super) fn freed(&mut self, held: &Held<'_>, now: &Version) -> Result<()> {
-        let version = self.past.current;
-        let own = held.own.events.get(self.name).into_iter();
-        let known: Vec<&str> = own
-            .flat_map(|own| own.shapes(version).chain(own.versions.get(&version)))
-            .map(|shape| shape.sha256.as_str())
-            .collect();
-        for hash in shapes(self.past, version, now)?.keys() {
-            if !known.contains(&hash.as_str()) {
-                let file = shape_file(version, hash);
-                self.say("EV026", version, file, "absent");
-                let restore = held.baseline.restore_shape(self.name, version, hash);
+        let (past, is) = (self.past, self.leaf.version);
+        let mut wanted: Vec<(u32, Arc<Version>)> =
+            past.shapes_before(is).map(|(version, shape)| (version, Arc::clone(shape))).collect();
+        if is == past.current {
+            wanted.extend(shapes(past, is, now)?.into_values().map(|shape| (is, shape)));
+        }
+        let own = held.own.events.get(self.name);
+        let is_held = |version: u32, shape: &Version| {
+            let held = own
+                .into_iter()
+                .flat_map(|own| own.shapes(version).chain(own.versions.get(&version)));
+            held.into_iter().any(|held| held.sha256 == shape.sha256)
+        };
+        for (version, shape) in wanted {
+            if !is_held(version, &shape) {
+                self.say("EV026", version, shape_file(version, &shape.sha256), "absent");
+                let restore = held.baseline.restore_shape(self.name, version, &shape.sha256);
                 self.last().restore = Some(restore);
             }
         }
