@@ -1,6 +1,8 @@
 //! The real `cargo-eventbus` on small crates.
 
 mod absent;
+#[cfg(unix)]
+mod against;
 mod check;
 mod checked;
 mod determinism;

@@ -21,6 +21,8 @@ pub(crate) struct Baseline {
     folder: PathBuf,
     /// The commit that it was read from.
     revision: Option<String>,
+    /// Its folder in that commit, from the top of the repository, where it was another one.
+    elsewhere: Option<String>,
 }
 
 /// One event type as it was committed.
@@ -75,9 +77,25 @@ impl Baseline {
         Self { revision: Some(revision.to_owned()), ..self }
     }
 
+    /// The same, which was in another folder of its commit.
+    pub(super) fn of_elsewhere(self, place: Option<String>) -> Self {
+        Self { elsewhere: place, ..self }
+    }
+
     /// The command that brings back a file of a type as it is here.
     pub(crate) fn restore(&self, name: &str, file: &str) -> String {
-        shell::restore_file(&self.folder.join(name).join(file), self.revision.as_deref())
+        let path = self.folder.join(name).join(file);
+        match (&self.revision, &self.elsewhere) {
+            (Some(revision), Some(place)) => {
+                shell::take_file(&path, &format!("{revision}:{place}/{name}/{file}"))
+            }
+            (revision, _) => shell::restore_file(&path, revision.as_deref()),
+        }
+    }
+
+    /// Where it was in its commit, if that was another folder: from the top of the repository.
+    pub(crate) fn elsewhere(&self) -> Option<&str> {
+        self.elsewhere.as_deref()
     }
 
     /// Takes a file of a type.
