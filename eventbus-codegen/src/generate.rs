@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::canonical::{self, sha256};
-use crate::compat::{Finding, check, reserved};
+use crate::compat::{Finding, check, reserved, unread};
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::discover::Code;
@@ -66,13 +66,18 @@ pub(crate) fn generate(
     let released = released.map(|released| released.beside(&baseline));
     let held = released.as_ref().unwrap_or(&baseline);
     let types = held.events.len();
-    let findings = check(held, &baseline, &mut registry, &code.catalog, config.compat)?;
+    let mut findings = check(held, &baseline, &mut registry, &code.catalog, config.compat)?;
     reserve(&mut registry, &baseline)?;
 
     let mut warnings = Vec::new();
-    let mut artifacts = files(&registry, &config.schemas, &manifest.files);
     let readers = Readers::new(&code.catalog);
-    let mut samples = samples::plan(config, &readers, &registry, &manifest, code)?;
+    let mut samples =
+        samples::plan(config, &readers, &registry, &manifest, code, released.as_ref())?;
+    let sides = [held, &baseline];
+    let catalog = &code.catalog;
+    let lost = unread(&samples.lost, sides, &mut registry, catalog, config.compat, &findings);
+    findings.extend(lost);
+    let mut artifacts = files(&registry, &config.schemas, &manifest.files);
     artifacts.append(&mut samples.artifacts);
     artifacts.extend(tombstones(&registry, &baseline, config));
     artifacts.extend(history(&artifacts, &manifest, config, &samples.given_up, &baseline));

@@ -21,6 +21,7 @@ mod ownership;
 mod released;
 mod reviewed;
 mod samples;
+mod unread;
 mod workspaces;
 
 /// Takes from the fixture's lock file, the workspace's, what the fixture does not need: a check leaves it as it is.

@@ -10,6 +10,7 @@ mod in_place;
 mod moved;
 mod reviews;
 mod rules;
+mod unread;
 mod witness;
 
 pub(crate) use self::between::between;
@@ -17,3 +18,4 @@ pub(crate) use self::check::{check, reserved};
 pub(crate) use self::decision::{Answer, Contract, SOME_VARIANT, describes, lies_within, tagged};
 pub(crate) use self::finding::{Direction, Finding};
 pub(crate) use self::rules::{Holds, Rule, Verdict, all as rules, find as rule};
+pub(crate) use self::unread::unread;

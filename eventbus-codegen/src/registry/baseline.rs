@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::Version;
 use super::layout::{CATALOG, FACTS, MANIFESTS, entries, version_of};
 use super::version::{parse, refuse_marks};
+use super::{Stored, Version};
 use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
 use crate::{format, shell, text};
 
@@ -17,6 +17,8 @@ use crate::{format, shell, text};
 pub(crate) struct Baseline {
     /// The event types by name.
     pub(crate) events: BTreeMap<String, Past>,
+    /// The samples of its commit.
+    pub(crate) samples: Vec<Stored>,
     /// Where its files are.
     folder: PathBuf,
     /// The commit that it was read from.
@@ -77,9 +79,9 @@ impl Baseline {
         Self { revision: Some(revision.to_owned()), ..self }
     }
 
-    /// The same, which was in another folder of its commit.
-    pub(super) fn of_elsewhere(self, place: Option<String>) -> Self {
-        Self { elsewhere: place, ..self }
+    /// The same with the samples of the commit, and its folder there if that was another one.
+    pub(super) fn with(self, samples: Vec<Stored>, elsewhere: Option<String>) -> Self {
+        Self { samples, elsewhere, ..self }
     }
 
     /// The command that brings back a file of a type as it is here.
@@ -91,6 +93,11 @@ impl Baseline {
             }
             (revision, _) => shell::restore_file(&path, revision.as_deref()),
         }
+    }
+
+    /// The commit that it was read from, as the user called it.
+    pub(crate) fn revision(&self) -> Option<&str> {
+        self.revision.as_deref()
     }
 
     /// Where it was in its commit, if that was another folder: from the top of the repository.

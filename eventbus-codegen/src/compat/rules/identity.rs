@@ -181,4 +181,11 @@ pub(super) const RULES: &[Rule] = &[
         "Whatever takes it next would be mistaken for what was stored under it.",
         "restore the type's event.json from the commit that has it",
     ),
+    rule(
+        "EV027",
+        (No, Yes, Deny),
+        "a sample of the commit is no longer decoded",
+        "The code of that commit read it, and events like it may be stored. That the file was changed or deleted since then makes no difference.",
+        "read what it holds; where no event like it is stored any more, say so: #[event(compat(reviewed = \"..\"))]",
+    ),
 ];

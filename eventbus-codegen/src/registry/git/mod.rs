@@ -9,9 +9,10 @@ use std::path::Path;
 
 use self::commit::Commit;
 use self::origin::origin;
-use super::Baseline;
 use super::baseline::is_read;
 use super::place::{meant, nearest};
+use super::samples::sample_at;
+use super::{Baseline, Stored};
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result};
 
@@ -43,11 +44,27 @@ impl Baseline {
     }
 }
 
-/// The registry in a folder of a commit, as if it were that of `config`.
+/// The registry in a folder of a commit with its samples, as if it were that of `config`.
 fn of_config(commit: &Commit, folder: &str, config: &Config) -> Result<Option<Baseline>> {
-    let found = read(commit, folder, &config.folder().join(&config.schemas))?;
+    let Some(found) = read(commit, folder, &config.folder().join(&config.schemas))? else {
+        return Ok(None);
+    };
     let elsewhere = (commit.path_of(&config.schemas) != folder).then(|| folder.to_owned());
-    Ok(found.map(|found| found.of_elsewhere(elsewhere)))
+    let samples = samples(commit, folder, &config.schemas)?;
+    Ok(Some(found.with(samples, elsewhere)))
+}
+
+/// The samples of the registry in a folder of a commit, named as if it were at `schemas`.
+fn samples(commit: &Commit, folder: &str, schemas: &str) -> Result<Vec<Stored>> {
+    let files = commit.files(folder)?;
+    let wanted = files.iter().filter(|(path, _)| sample_at(path).is_some());
+    let texts = commit.texts(wanted.map(|(path, id)| (path.as_str(), *id)))?;
+    let stored = texts.into_iter().filter_map(|(file, text)| {
+        let (event_type, version) = sample_at(&file)?;
+        let (event_type, path) = (event_type.to_owned(), format!("{schemas}/{file}"));
+        Some(Stored { path, event_type, version, text })
+    });
+    Ok(stored.collect())
 }
 
 fn no_folder(commit: &Commit, path: &str) -> Error {
