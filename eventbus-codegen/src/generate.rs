@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::canonical::{self, sha256};
-use crate::compat::{Finding, check, shapes};
+use crate::compat::{Finding, check, shapes, unread};
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::discover::Code;
@@ -69,13 +69,18 @@ pub(crate) fn generate(
     let released = released.map(|released| released.beside(&baseline));
     let held = released.as_ref().unwrap_or(&baseline);
     let types = held.events.len();
-    let findings = check(held, &baseline, &mut registry, &code.catalog, config.compat)?;
+    let mut findings = check(held, &baseline, &mut registry, &code.catalog, config.compat)?;
     let told = keep_shapes(&mut registry, &baseline, &config.schemas)?;
 
     let mut warnings = Vec::new();
-    let mut artifacts = files(&registry, &config.schemas, &manifest.files);
     let readers = Readers::new(&code.catalog);
-    let mut samples = samples::plan(config, &readers, &registry, &manifest, code)?;
+    let mut samples =
+        samples::plan(config, &readers, &registry, &manifest, code, released.as_ref())?;
+    let sides = [held, &baseline];
+    let catalog = &code.catalog;
+    let lost = unread(&samples.lost, sides, &mut registry, catalog, config.compat, &findings);
+    findings.extend(lost);
+    let mut artifacts = files(&registry, &config.schemas, &manifest.files);
     artifacts.append(&mut samples.artifacts);
     let given_up = samples.given_up.into_iter().chain(told).collect();
     artifacts.extend(tombstones(&registry, &baseline, config));

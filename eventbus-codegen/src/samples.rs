@@ -7,7 +7,9 @@ use crate::config::Config;
 use crate::diagnostic::Result;
 use crate::discover::{Code, Sample, untrue};
 use crate::output::{Artifact, Manifest};
-use crate::registry::{Catalog, Leaf, Registry, Samples, Stored, leaves, sample, sample_path};
+use crate::registry::{
+    Baseline, Catalog, Leaf, Registry, Samples, Stored, leaves, sample, sample_path,
+};
 
 /// What came of the samples of every type.
 #[derive(Debug, Default)]
@@ -18,6 +20,8 @@ pub(crate) struct Planned {
     pub(crate) given_up: BTreeSet<String>,
     /// Every file that was looked at.
     pub(crate) checked: Vec<Checked>,
+    /// Samples of the compared commit that are not on disk, and that the code does not decode.
+    pub(crate) lost: Vec<(Stored, Failure)>,
     /// What deserves attention.
     pub(crate) warnings: Vec<String>,
 }
@@ -53,15 +57,19 @@ pub(crate) struct Failure {
     pub(crate) rust_path: String,
     /// The version that the code writes.
     pub(crate) current: u32,
+    /// The compared commit, where it has the same sample.
+    pub(crate) released: Option<String>,
 }
 
-/// Plans the samples of `registry` and has all of them decoded. `readers` are the leaves that it was made from.
+/// Plans the samples of `registry` and has all of them decoded, and those of `released` too. `readers` are the leaves that it
+/// was made from.
 pub(crate) fn plan(
     config: &Config,
     readers: &Readers<'_>,
     registry: &Registry,
     manifest: &Manifest,
     code: &Code,
+    released: Option<&Baseline>,
 ) -> Result<Planned> {
     let Samples { stored, unnamed } = Samples::read(config.folder(), &config.schemas)?;
     let mut planned = Planned::default();
@@ -76,8 +84,10 @@ pub(crate) fn plan(
             None => unknown.push(sample),
         }
     }
+    let lost = lost(released, &known, readers);
+    let others = new.iter().chain(lost.iter().map(|(sample, _)| *sample));
     let asked: Vec<Sample<'_>> =
-        known.iter().map(|(sample, _)| sample).chain(&new).map(Sample::from).collect();
+        known.iter().map(|(sample, _)| sample).chain(others).map(Sample::from).collect();
     let reasons = if asked.is_empty() { Vec::new() } else { code.decode(&asked)? };
     let read = known.iter().zip(&reasons).filter(|(_, reason)| reason.is_none());
     let untrue = untrue_samples(read.map(|((sample, leaf), _)| (sample, *leaf)), code)?;
@@ -86,14 +96,38 @@ pub(crate) fn plan(
     planned.checked = known
         .into_iter()
         .zip(&mut reasons)
-        .map(|((sample, leaf), reason)| Checked { sample, outcome: Outcome::of(leaf, reason) })
+        .map(|((sample, leaf), reason)| {
+            let released = released.filter(|released| is_among(&sample, &released.samples));
+            let outcome = Outcome::of(leaf, reason, released.and_then(Baseline::revision));
+            Checked { sample, outcome }
+        })
         .chain(unknown.into_iter().map(|sample| Checked { sample, outcome: Outcome::Skipped }))
         .collect();
     planned.checked.sort_by(|a, b| a.sample.path.cmp(&b.sample.path));
-    for (sample, reason) in new.into_iter().zip(reasons) {
+    for (sample, reason) in new.into_iter().zip(&mut reasons) {
         planned.take_new(sample, reason);
     }
+    for ((sample, leaf), reason) in lost.into_iter().zip(reasons) {
+        if let Outcome::Failed(failure) = Outcome::of(leaf, reason, None) {
+            planned.lost.push((sample.clone(), failure));
+        }
+    }
     Ok(planned)
+}
+
+/// The samples of the compared commit that are not on disk as they were there, each with the leaf that must read it.
+fn lost<'a>(
+    released: Option<&'a Baseline>,
+    known: &[(Stored, &Leaf)],
+    readers: &Readers<'a>,
+) -> Vec<(&'a Stored, &'a Leaf)> {
+    let samples = released.iter().flat_map(|released| &released.samples);
+    let gone = samples.filter(|sample| !known.iter().any(|(own, _)| own.says_the_same(sample)));
+    gone.filter_map(|sample| Some((sample, readers.of(sample)?))).collect()
+}
+
+fn is_among(sample: &Stored, others: &[Stored]) -> bool {
+    others.iter().any(|other| other.says_the_same(sample))
 }
 
 /// What is to be said of the user's own samples of current versions that the code writes otherwise than its schemas say.
@@ -121,11 +155,12 @@ fn untrue_samples<'a>(
 
 impl Outcome {
     /// What became of a sample that `leaf` must read.
-    fn of(leaf: &Leaf, reason: Option<String>) -> Self {
+    fn of(leaf: &Leaf, reason: Option<String>, released: Option<&str>) -> Self {
         let (reader, rust_path) = (leaf.event_type.clone(), leaf.rust_path.clone());
         let current = leaf.version;
+        let released = released.map(str::to_owned);
         reason.map_or(Self::Decoded, |reason| {
-            Self::Failed(Failure { reason, reader, rust_path, current })
+            Self::Failed(Failure { reason, reader, rust_path, current, released })
         })
     }
 }

@@ -36,16 +36,18 @@ fn restore_file_from(current: &Path, file: &Path, revision: Option<&str>) -> Str
     }
 }
 
-/// The command that writes a file of `folder` as it is in `revision`, or as it is there, under another name beside it.
-pub(crate) fn copy_file(folder: &Path, [from, to]: [&str; 2], revision: Option<&str>) -> String {
-    let folder = from_here(folder);
-    match revision {
-        Some(revision) => {
-            let from = quoted(&format!("{revision}:./{from}"));
-            format!("git -C {folder} show {from} > {folder}/{to}")
-        }
-        None => format!("cp {folder}/{from} {folder}/{to}"),
-    }
+/// The command that writes to `file` what is in a commit under another name; `from` is as git names it, from the top of the
+/// repository.
+pub(crate) fn take_file(file: &Path, from: &str) -> String {
+    let current = env::current_dir().unwrap_or_default();
+    take_file_from(&current, file, from)
+}
+
+fn take_file_from(current: &Path, file: &Path, from: &str) -> String {
+    let file = file.strip_prefix(current).unwrap_or(file);
+    let word = |path: &Path| quoted(&path.display().to_string());
+    let folder = file.parent().map(word).unwrap_or_default();
+    format!("mkdir -p {folder} && git -C {folder} show {} > {}", quoted(from), word(file))
 }
 
 /// The path as the current folder sees it, as a word.
@@ -68,7 +70,7 @@ pub(crate) fn quoted(word: &str) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::{quoted, restore_file_from, restore_from};
+    use super::{quoted, restore_file_from, restore_from, take_file_from};
 
     #[test]
     fn a_file_is_restored_from_wherever_the_user_is() {
@@ -87,6 +89,21 @@ mod tests {
         assert_eq!(from("/elsewhere"), "git -C /w/schemas checkout v1.0 -- v1.json");
         let bare = restore_file_from(Path::new("/w"), Path::new("schemas/v1.json"), None);
         assert_eq!(bare, "git checkout -- schemas/v1.json");
+    }
+
+    #[test]
+    fn a_file_that_had_another_name_is_written_under_its_own() {
+        let from = |current: &str| {
+            take_file_from(
+                Path::new(current),
+                Path::new("/w/schemas/a.b/v1.json"),
+                "v1.0:old/a.b/v1.json",
+            )
+        };
+        assert_eq!(
+            from("/w"),
+            "mkdir -p schemas/a.b && git -C schemas/a.b show v1.0:old/a.b/v1.json > schemas/a.b/v1.json"
+        );
     }
 
     #[test]

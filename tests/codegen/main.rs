@@ -1,6 +1,8 @@
 //! The real `cargo-eventbus` on small crates.
 
 mod absent;
+#[cfg(unix)]
+mod against;
 mod check;
 mod checked;
 mod determinism;
@@ -20,6 +22,7 @@ mod ownership;
 mod released;
 mod reviewed;
 mod samples;
+mod unread;
 mod workspaces;
 
 /// Takes from the fixture's lock file, the workspace's, what the fixture does not need: a check leaves it as it is.

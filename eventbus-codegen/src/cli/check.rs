@@ -41,7 +41,8 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
-    /// Compare with the registry in this commit, branch or tag instead of the files on disk.
+    /// Compare with the registry in this commit, branch or tag instead of the files on disk: with the one that the commit's own
+    /// configuration names, or REVISION:FOLDER.
     #[arg(long, value_name = "REVISION")]
     against: Option<String>,
     /// Fail on warnings too.

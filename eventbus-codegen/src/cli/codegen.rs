@@ -48,7 +48,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     check: bool,
     /// Hold the code against the registry in this commit, branch or tag instead of the files on disk: what is not in it was
-    /// never released, and may be edited freely.
+    /// never released, and may be edited freely. It is the one that the commit's own configuration names, or REVISION:FOLDER.
     #[arg(long, value_name = "REVISION")]
     against: Option<String>,
     /// Take a type that is gone from the code out of the registry, once none of its events is stored any more. Its schemas

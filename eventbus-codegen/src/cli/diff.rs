@@ -117,7 +117,7 @@ fn registry(name: &str, arguments: &Arguments) -> Result<Baseline> {
         return Baseline::at_path(&arguments.common.folder()?, revision, path);
     }
     let config = arguments.scope.load(&arguments.common)?;
-    let found = Baseline::at_revision(config.folder(), &config.schemas, name);
+    let found = Baseline::at_revision(&config, name);
     let found = found.map_err(|error| match near(folder) {
         Some(near) => {
             error.help(format!("there is no folder `{name}` either: {}", meant(name, &near)))

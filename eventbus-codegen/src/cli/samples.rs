@@ -45,8 +45,7 @@ pub(super) fn machine<'a>(samples: impl IntoIterator<Item = &'a Checked>) -> Val
 
 /// What is to be said of a sample that does not decode.
 pub(super) fn finding(sample: &Stored, failure: &Failure, command: &str) -> Error {
-    let Failure { reason, reader, rust_path, current } = failure;
-
+    let Failure { reason, reader, rust_path, current, released } = failure;
     let Stored { path, event_type, version, .. } = sample;
     let former = payload_name(rust_path, *version);
     let message = format!("a sample of `{event_type}` at version {version} does not decode");
@@ -72,6 +71,14 @@ pub(super) fn finding(sample: &Stored, failure: &Failure, command: &str) -> Erro
                 current + 1
             ))
     };
+    if let Some(revision) = released
+        && (version >= current || !sample.is_own())
+    {
+        return error.help(format!(
+            "`{revision}` has it as well: where no event like it is stored any more, say so, \
+             `#[event(compat(reviewed = \"..\"))]`, and delete `{path}`"
+        ));
+    }
     if !sample.is_own() {
         return error.help(format!("if no code ever wrote this, correct or delete `{path}`"));
     }
@@ -94,10 +101,26 @@ mod tests {
     }
 
     fn remedies(path: &str, reader: &str, current: u32) -> String {
+        of(path, reader, current, None)
+    }
+
+    fn of(path: &str, reader: &str, current: u32, released: Option<&str>) -> String {
         let reason = "missing field `total`".to_owned();
         let rust_path = "shop::OrderPlaced".to_owned();
-        let failure = Failure { reason, reader: reader.to_owned(), rust_path, current };
+        let (reader, released) = (reader.to_owned(), released.map(str::to_owned));
+        let failure = Failure { reason, reader, rust_path, current, released };
         finding(&sample(path), &failure, "cargo eventbus codegen").remedies().join("\n")
+    }
+
+    #[test]
+    fn what_a_commit_has_as_well_is_not_only_deleted() {
+        for file in ["v1.json", "v1.mine.json"] {
+            let path = format!("schemas/order.placed/samples/{file}");
+            let said = of(&path, "order.placed", 1, Some("trunk"));
+            assert!(!said.contains("never stored") && !said.contains("ever wrote"), "{said}");
+            let wanted = format!("`#[event(compat(reviewed = \"..\"))]`, and delete `{path}`");
+            assert!(said.contains("`trunk` has it as well") && said.contains(&wanted), "{said}");
+        }
     }
 
     #[test]

@@ -54,11 +54,21 @@ pub(super) fn refuse_no_registry(config: &Config, command: &str) -> Result<()> {
 }
 
 /// The registry of a commit that `--against` names; one that has none had no events.
-pub(super) fn released(config: &Config, revision: &str, quiet: bool) -> Result<Baseline> {
-    let found = Baseline::at_revision(config.folder(), &config.schemas, revision)?;
-    if found.is_none() && !quiet {
-        let none = none_at(revision, &config.schemas);
-        report::note(&format!("{none}: everything counts as new"));
+pub(super) fn released(config: &Config, against: &str, quiet: bool) -> Result<Baseline> {
+    let is_folder = |(revision, _): &(&str, &str)| !revision.is_empty() && !revision.contains('{');
+    if let Some((revision, folder)) = against.split_once(':').filter(is_folder) {
+        return Baseline::at_place(config, revision, folder);
+    }
+    let found = Baseline::at_revision(config, against)?;
+    let note = match &found {
+        None => format!("{}: everything counts as new", none_at(against, &config.schemas)),
+        Some(found) => match found.elsewhere() {
+            Some(place) => format!("compared with the registry at `{place}` in `{against}`"),
+            None => return Ok(found.clone()),
+        },
+    };
+    if !quiet {
+        report::note(&note);
     }
     Ok(found.unwrap_or_default())
 }

@@ -11,6 +11,7 @@ mod in_place;
 mod moved;
 mod reviews;
 mod rules;
+mod unread;
 mod witness;
 
 pub(crate) use self::between::between;
@@ -19,3 +20,4 @@ pub(crate) use self::decision::{Answer, Contract, SOME_VARIANT, describes, lies_
 pub(crate) use self::finding::{Direction, Finding};
 pub(crate) use self::former_shapes::shapes;
 pub(crate) use self::rules::{Holds, Rule, Verdict, all as rules, find as rule};
+pub(crate) use self::unread::unread;

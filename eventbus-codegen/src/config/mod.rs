@@ -1,5 +1,6 @@
 //! `eventbus.toml`: found, read, checked once, then closed.
 
+mod former;
 mod read;
 mod source;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use eventbus_runtime::CompatMode;
 use toml::de::DeTable;
 
+pub(crate) use self::former::{Former, formers};
 use self::read::Section;
 pub(crate) use self::source::{Entry, Source};
 use crate::diagnostic::{Error, ErrorKind, Result};
@@ -16,6 +18,9 @@ use crate::text;
 
 /// The name of the configuration file.
 pub(crate) const FILE_NAME: &str = "eventbus.toml";
+
+/// The folder of the registry where none is named.
+const DEFAULT_FOLDER: &str = "schemas";
 
 /// What the commands do, with every path still as written: relative to [`Config::folder`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +132,7 @@ fn from_section(top: &Section<'_>, workspace: bool) -> Result<Config> {
     Ok(Config {
         file: top.file().to_owned(),
         events,
-        schemas: top.path("schemas")?.unwrap_or_else(|| "schemas".to_owned()),
+        schemas: top.path("schemas")?.unwrap_or_else(|| DEFAULT_FOLDER.to_owned()),
         postgres: folder_of("postgres")?,
         sqlite: folder_of("sqlite")?,
         typescript: top.section("typescript")?.map(|section| typescript(&section)).transpose()?,

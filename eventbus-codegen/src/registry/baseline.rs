@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::Version;
 use super::layout::{
     CATALOG, FACTS, MANIFESTS, entries, is_shape, shape_file, shape_of, version_of,
 };
 use super::version::{parse, refuse_marks};
+use super::{Stored, Version};
 use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
 use crate::{format, shell, text};
 
@@ -19,10 +19,14 @@ use crate::{format, shell, text};
 pub(crate) struct Baseline {
     /// The event types by name.
     pub(crate) events: BTreeMap<String, Past>,
+    /// The samples of its commit.
+    pub(crate) samples: Vec<Stored>,
     /// Where its files are.
     folder: PathBuf,
     /// The commit that it was read from.
     revision: Option<String>,
+    /// Its folder in that commit, from the top of the repository, where it was another one.
+    elsewhere: Option<String>,
 }
 
 /// One event type as it was committed.
@@ -82,9 +86,30 @@ impl Baseline {
         Self { revision: Some(revision.to_owned()), ..self }
     }
 
+    /// The same with the samples of the commit, and its folder there if that was another one.
+    pub(super) fn with(self, samples: Vec<Stored>, elsewhere: Option<String>) -> Self {
+        Self { samples, elsewhere, ..self }
+    }
+
     /// The command that brings back a file of a type as it is here.
     pub(crate) fn restore(&self, name: &str, file: &str) -> String {
-        shell::restore_file(&self.folder.join(name).join(file), self.revision.as_deref())
+        let path = self.folder.join(name).join(file);
+        match (&self.revision, &self.elsewhere) {
+            (Some(revision), Some(place)) => {
+                shell::take_file(&path, &format!("{revision}:{place}/{name}/{file}"))
+            }
+            (revision, _) => shell::restore_file(&path, revision.as_deref()),
+        }
+    }
+
+    /// The commit that it was read from, as the user called it.
+    pub(crate) fn revision(&self) -> Option<&str> {
+        self.revision.as_deref()
+    }
+
+    /// Where it was in its commit, if that was another folder: from the top of the repository.
+    pub(crate) fn elsewhere(&self) -> Option<&str> {
+        self.elsewhere.as_deref()
     }
 
     /// The command that keeps a shape which a version of a type has here, or had.
@@ -95,7 +120,16 @@ impl Baseline {
             return self.restore(name, &file);
         }
         let (folder, last) = (self.folder.join(name), format!("v{version}.json"));
-        shell::copy_file(&folder, [&last, &file], self.revision.as_deref())
+        let path = folder.join(file);
+        match (&self.revision, &self.elsewhere) {
+            (Some(revision), Some(place)) => {
+                shell::take_file(&path, &format!("{revision}:{place}/{name}/{last}"))
+            }
+            (Some(revision), None) => shell::take_file(&path, &format!("{revision}:./{last}")),
+            (None, _) => {
+                format!("cp {} {}", shell::from_here(&folder.join(last)), shell::from_here(&path))
+            }
+        }
     }
 
     /// Takes a file of a type.

@@ -53,7 +53,7 @@ pub(crate) fn meant(shown: &str, near: &str) -> String {
     }
 }
 
-fn is_registry(folder: &Path) -> bool {
+pub(super) fn is_registry(folder: &Path) -> bool {
     let Ok(found) = entries(folder) else { return false };
     found.iter().any(|(name, path)| {
         name == MANIFESTS

@@ -26,6 +26,18 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
+    /// Whether it is a payload of the same version with the same text, whatever its name is.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        let facts = |sample: &Self| (sample.event_type.clone(), sample.version);
+        facts(self) == facts(other) && self.text == other.text
+    }
+
+    /// Its path in the folder of its type.
+    pub(crate) fn file(&self) -> &str {
+        let start = self.path.rfind(&format!("/{FOLDER}/")).map_or(0, |slash| slash + 1);
+        &self.path[start..]
+    }
+
     /// Whether it is the toolchain's, and no user's.
     pub(crate) fn is_own(&self) -> bool {
         self.path.rsplit_once('/').is_some_and(|(_, file)| version_of(file).is_some())
@@ -65,6 +77,13 @@ impl Samples {
         samples.unnamed.sort();
         Ok(samples)
     }
+}
+
+/// The type and the version of the sample at this path in a registry; nothing where none is.
+pub(super) fn sample_at(path: &str) -> Option<(&str, u32)> {
+    let (event_type, file) = path.split_once('/')?;
+    let version = sample_of(file.strip_prefix(FOLDER)?.strip_prefix('/')?)?;
+    Some((event_type, version))
 }
 
 /// Where the toolchain's own sample of a version is.

@@ -17,6 +17,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("EV014", "codegen: check"),
     ("EV015", "ui: does not compile"),
     ("EV026", "codegen: given_up"),
+    ("EV027", "codegen: unread"),
     ("EV106", "codegen: former_shapes"),
     ("EV125", "codegen: former_shapes"),
 ];

@@ -181,4 +181,11 @@ pub(super) const RULES: &[Rule] = &[
         "Stored events may have that name or shape, and nothing would be held against them any more.",
         "restore the file from the commit that has it, and run `cargo eventbus codegen`",
     ),
+    rule(
+        "EV027",
+        (No, Yes, Deny),
+        "a sample of the commit is no longer decoded",
+        "The code of that commit read it, and events like it may be stored. That the file was changed or deleted since then makes no difference.",
+        "read what it holds; where no event like it is stored any more, say so: #[event(compat(reviewed = \"..\"))]",
+    ),
 ];

@@ -43,7 +43,7 @@ impl Rule {
     /// Whether a person may say that it is safe.
     pub(crate) fn may_be_reviewed(&self) -> bool {
         self.verdict != Verdict::Deny
-            || matches!(self.id, "EV022" | "EV023" | "EV024" | "EV025" | "EV214")
+            || matches!(self.id, "EV022" | "EV023" | "EV024" | "EV025" | "EV027" | "EV214")
     }
 }
 

@@ -1,0 +1,66 @@
+//! What the configurations of a commit say of their registries.
+
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use super::read::Section;
+use super::{Config, DEFAULT_FOLDER, Events, FILE_NAME, Source, is_manifest, metadata};
+use super::{Entry, syntax_error};
+use crate::diagnostic::Result;
+
+/// What a configuration says of its registry. Keys that this release does not know are those of another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Former {
+    /// The folder of the registry.
+    pub(crate) schemas: String,
+    /// What names the events, where they are of one package.
+    entry: Option<Entry>,
+}
+
+impl Config {
+    /// What `text` says, the same file as it once was; nothing where it says nothing of events.
+    pub(crate) fn former(&self, text: &str) -> Result<Option<Former>> {
+        let table = if matches!(self.events, Events::OfMembers) { "workspace" } else { "package" };
+        let document =
+            DeTable::parse(text).map_err(|error| syntax_error(&error, text, &self.file))?;
+        let table = if self.is_in_a_manifest() {
+            metadata(document.get_ref(), table)
+        } else {
+            Some(document.get_ref())
+        };
+        table.map(|table| read(&Section::top(table, text, &self.file))).transpose()
+    }
+
+    /// Whether both are about the same events.
+    pub(crate) fn is_about(&self, former: &Former) -> bool {
+        match &self.events {
+            Events::Of(source) => former.entry.as_ref() == Some(&source.entry),
+            Events::OfMembers => false,
+        }
+    }
+}
+
+/// What `text` says, which may be any TOML file; nothing where it is no configuration.
+pub(crate) fn formers(text: &str, file: &Path) -> Vec<Former> {
+    let Ok(document) = DeTable::parse(text) else { return Vec::new() };
+    let document = document.get_ref();
+    let (package, workspace) = if is_manifest(file) {
+        (metadata(document, "package"), metadata(document, "workspace"))
+    } else if file.file_name().is_some_and(|name| name == FILE_NAME) {
+        (None, Some(document))
+    } else {
+        (Some(document), None)
+    };
+    let said = |table: &DeTable<'_>| read(&Section::top(table, text, file)).ok();
+    // What names no events is one only where they may be named by others.
+    let of_package = package.and_then(said).filter(|former| former.entry.is_some());
+    of_package.into_iter().chain(workspace.and_then(said)).collect()
+}
+
+fn read(top: &Section<'_>) -> Result<Former> {
+    Ok(Former {
+        schemas: top.path("schemas")?.unwrap_or_else(|| DEFAULT_FOLDER.to_owned()),
+        entry: Source::read(top).ok().flatten().map(|source| source.entry),
+    })
+}
