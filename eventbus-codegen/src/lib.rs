@@ -87,6 +87,7 @@ pub mod testing {
     /// Where it does.
     pub fn refuse_untrue(document: &Document, rewrite: &Decode) -> Result<()> {
         discover::refuse_untrue(&catalog(document), &|samples| Ok(answers(rewrite, samples)))
+            .map(drop)
     }
 
     /// What is reported of each sample.

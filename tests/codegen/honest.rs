@@ -195,3 +195,161 @@ fn a_stored_sample_shows_what_its_schema_hides() {
     fixture.run(&["check"]).said(0, &parts);
     fixture.run(&["check", "--deny-warnings"]).said(1, &parts);
 }
+
+/// Each event has a field that is written otherwise for some values alone.
+#[test]
+fn the_values_at_the_edges_are_tried() {
+    let fixture = Fixture::new("honest-edges", EDGES);
+    let run = fixture.run(&["codegen"]);
+    run.refused(&[]);
+    let long = format!("\"{}\"", "long ".repeat(200));
+    for (event, reads) in [
+        ("no", "false"),
+        ("large", "9007199254740993"),
+        ("least", "-9223372036854775808"),
+        ("negative", "-32768"),
+        ("zero", "0"),
+        ("most", "255"),
+        ("whole", "-1e+30"),
+        ("empty", "\"\""),
+        ("foreign", "\"Ä 語"),
+        ("long", &long[..200]),
+        ("nothing", "[]"),
+        ("several", "[1,2147483647]"),
+        ("unkeyed", "{}"),
+        ("keyed", "{\"key\":true,\"Ä 語"),
+        ("offset", "\"1969-12-31T23:59:59.5-08:00\""),
+        ("precise", "\"2026-01-02T03:04:05.123456789Z\""),
+        ("inner", "\"b\""),
+    ] {
+        let pointer = if event == "inner" { "/it/holds/Some/0" } else { "/it" };
+        let place = format!("`edge.{event}` version 1 at {pointer}");
+        assert!(run.stderr.contains(&place), "{place} is not in {}", run.stderr);
+        let of = format!("of {reads}");
+        let line = run.stderr.lines().find(|line| line.contains(&format!("`edge.{event}`")));
+        let after = run.stderr.split(&place).nth(1).expect("what follows the place");
+        assert!(after.contains(&of), "{of} is not in {line:?}");
+    }
+}
+
+const EDGES: &str = r#"
+use std::collections::BTreeMap;
+
+use eventbus_runtime::DomainEvent;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, DomainEvent)]
+pub enum ShopEvent {
+    Edge(EdgeEvent),
+}
+
+#[derive(Debug, Clone, DomainEvent)]
+pub enum EdgeEvent {
+    No { #[event(schema = bool)] #[serde(serialize_with = "no")] it: bool },
+    Large { #[event(schema = u64)] #[serde(serialize_with = "large")] it: u64 },
+    Least { #[event(schema = i64)] #[serde(serialize_with = "least")] it: i64 },
+    Negative { #[event(schema = i16)] #[serde(serialize_with = "negative")] it: i16 },
+    Zero { #[event(schema = u32)] #[serde(serialize_with = "zero")] it: u32 },
+    Most { #[event(schema = u8)] #[serde(serialize_with = "most")] it: u8 },
+    Whole { #[event(schema = f64)] #[serde(serialize_with = "whole")] it: f64 },
+    Empty { #[event(schema = String)] #[serde(serialize_with = "empty")] it: String },
+    Foreign { #[event(schema = String)] #[serde(serialize_with = "foreign")] it: String },
+    Long { #[event(schema = String)] #[serde(serialize_with = "long")] it: String },
+    Nothing { #[event(schema = Vec<i32>)] #[serde(serialize_with = "nothing")] it: Vec<i32> },
+    Several { #[event(schema = Vec<i32>)] #[serde(serialize_with = "several")] it: Vec<i32> },
+    Unkeyed { #[event(schema = BTreeMap<String, bool>)] #[serde(serialize_with = "unkeyed")] it: BTreeMap<String, bool> },
+    Keyed { #[event(schema = BTreeMap<String, bool>)] #[serde(serialize_with = "keyed")] it: BTreeMap<String, bool> },
+    Offset { #[event(schema = String)] #[serde(serialize_with = "offset")] #[schemars(extend("format" = "date-time"))] it: String },
+    Precise { #[event(schema = String)] #[serde(serialize_with = "precise")] #[schemars(extend("format" = "date-time"))] it: String },
+    Inner { it: Holder },
+}
+
+macro_rules! odd {
+    ($name:ident, $type:ty, $is:expr) => {
+        fn $name<S: serde::Serializer>(it: &$type, out: S) -> Result<S::Ok, S::Error> {
+            let is: fn(&$type) -> bool = $is;
+            if is(it) { out.serialize_unit() } else { it.serialize(out) }
+        }
+    };
+}
+
+odd!(no, bool, |it| !*it);
+odd!(large, u64, |it| *it == (1 << 53) + 1);
+odd!(least, i64, |it| *it == i64::MIN);
+odd!(negative, i16, |it| *it < 0);
+odd!(zero, u32, |it| *it == 0);
+odd!(most, u8, |it| *it == u8::MAX);
+odd!(whole, f64, |it| it.fract() == 0.0);
+odd!(empty, String, |it| it.is_empty());
+odd!(foreign, String, |it| !it.is_ascii());
+odd!(long, String, |it| it.len() > 255);
+odd!(nothing, Vec<i32>, |it| it.is_empty());
+odd!(several, Vec<i32>, |it| it.len() > 1);
+odd!(unkeyed, BTreeMap<String, bool>, |it| it.is_empty());
+odd!(keyed, BTreeMap<String, bool>, |it| it.len() > 1);
+odd!(offset, String, |it| it.contains("-08:00"));
+odd!(precise, String, |it| it.contains(".123456789"));
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Holder {
+    holds: Maybe,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub enum Maybe {
+    None,
+    Some(Letter, u8),
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Letter {
+    A,
+    B,
+}
+
+impl Serialize for Letter {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::A => out.serialize_str("a"),
+            Self::B => out.serialize_u8(2),
+        }
+    }
+}
+"#;
+
+/// What is left out because there would be too much of it is told, also by a run that finds everything as it was.
+#[test]
+fn what_was_not_tried_is_told() {
+    let fields: String = (0..200).map(|number| format!("pub f{number}: i64,\n")).collect();
+    let carrier = format!(
+        "#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]\npub struct Carrier {{\n{fields}}}"
+    );
+    let fixture = with("honest-many", &carrier, "pub carrier: Carrier,");
+    let told = "note: whether `order.placed` writes what its schema says was tried with 1002 payloads, and some ";
+    fixture
+        .run(&["codegen"])
+        .said(0, &[told, "more were left out: its payload has more places than are tried"]);
+    fixture.run(&["check", "--deny-warnings"]).said(0, &[told]);
+    let quiet = fixture.run(&["check", "--quiet"]);
+    assert!(!quiet.stderr.contains(told), "{}", quiet.stderr);
+}
+
+/// A conversion that panics for values of a kind says nothing of the others.
+#[test]
+fn code_that_ends_the_process_is_left_alone_and_told() {
+    let carrier = "
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(from = \"i64\", into = \"i64\")]
+pub struct Carrier(i64);
+impl From<i64> for Carrier {
+    fn from(number: i64) -> Self { assert_eq!(number, 1, \"only one is known\"); Self(number) }
+}
+impl From<Carrier> for i64 {
+    fn from(carrier: Carrier) -> Self { carrier.0 }
+}";
+    let fixture = with("honest-panics", carrier, "pub carrier: Carrier,");
+    let told = "more were left out: the code ended the process with several";
+    fixture.run(&["codegen"]).said(0, &["note: whether `order.placed` writes", told]);
+}

@@ -160,6 +160,114 @@ mod with_data_beside_its_tag {
     }
 }
 
+mod without_data_beside_its_tag {
+    crate::rules::change! {
+        old { Paid { id: u64, by: Option<Means> } } with {
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(tag = "kind", content = "of")]
+            pub enum Means { Card { pan: String }, #[serde(other, skip_serializing)] Unknown }
+        }
+        new { Paid { id: u64, by: Option<Means> } } with {
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(tag = "kind", content = "of")]
+            pub enum Means {
+                Card { pan: String },
+                Cash,
+                #[serde(other, skip_serializing)]
+                Unknown,
+            }
+        }
+    }
+}
+
+/// Nothing in the schema says that there is a place beside the tag.
+mod the_first_data_beside_a_tag {
+    crate::rules::change! {
+        old { Paid { id: u64, by: Means } } with {
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(tag = "kind", content = "of")]
+            pub enum Means { Card, #[serde(other, skip_serializing)] Unknown }
+        }
+        new { Paid { id: u64, by: Means } } with {
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(tag = "kind", content = "of")]
+            pub enum Means {
+                Card,
+                Cash,
+                Invoice { days: u8 },
+                #[serde(other, skip_serializing)]
+                Unknown,
+            }
+        }
+    }
+}
+
+mod the_first_data_with_a_tag_inside {
+    crate::rules::change! {
+        old { Paid { id: u64, by: Means } } with {
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(tag = "kind")]
+            pub enum Means { Card, #[serde(other, skip_serializing)] Unknown }
+        }
+        new { Paid { id: u64, by: Means } } with {
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(tag = "kind")]
+            pub enum Means { Card, Invoice { days: u8 }, #[serde(other, skip_serializing)] Unknown }
+        }
+    }
+}
+
+mod beside_a_tag_and_closed_again {
+    crate::rules::change! {
+        old { Paid { id: u64, by: Means } } with {
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(tag = "kind", content = "of")]
+            pub enum Means { Card { pan: String }, #[serde(other, skip_serializing)] Unknown }
+        }
+        new { Paid { id: u64, by: Means } } with {
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(tag = "kind", content = "of")]
+            pub enum Means { Card { pan: String } }
+        }
+    }
+}
+
+mod anything_else {
+    crate::rules::change! {
+        old { Paid { id: u64, by: Means } } with {
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(untagged)]
+            pub enum Means { Card { pan: String }, Other(serde_json::Value) }
+        }
+        new { Paid { id: u64, by: Means } } with {
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(untagged)]
+            pub enum Means { Card { pan: String }, Invoice { days: u8 }, Other(serde_json::Value) }
+        }
+    }
+}
+
+mod any_other_text {
+    crate::rules::change! {
+        old { Paid { id: u64, by: Means } } with {
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(untagged)]
+            pub enum Means { Known(Known), Other(String) }
+
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            pub enum Known { Card }
+        }
+        new { Paid { id: u64, by: Means } } with {
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(untagged)]
+            pub enum Means { Known(Known), Other(String) }
+
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            pub enum Known { Card, Cash }
+        }
+    }
+}
+
 #[test]
 fn an_enum_is_opened_first_and_grows_then() {
     assert_eq!(verdicts(opened::documents()), ["EV313 ok /kind", "EV301 ok /kind"]);
@@ -178,6 +286,25 @@ fn a_variant_with_data_is_passed_over_where_the_tag_is_inside_it() {
     let wanted = ["EV302 ok /by", "EV307 bump /by forward"];
     assert_eq!(verdicts(with_data_without_a_tag::documents()), wanted);
     assert_eq!(verdicts(with_data_beside_its_tag::documents()), ["EV307 bump /by forward"]);
+}
+
+/// Serde's `other` reads nothing beside the tag but null, and tells so only to who asks.
+#[test]
+fn a_variant_beside_its_tag_is_passed_over_where_it_has_no_data() {
+    assert_eq!(verdicts(without_data_beside_its_tag::documents()), ["EV302 ok /by"]);
+    let wanted = ["EV302 ok /by", "EV307 bump /by forward"];
+    assert_eq!(verdicts(the_first_data_beside_a_tag::documents()), wanted);
+    assert_eq!(verdicts(the_first_data_with_a_tag_inside::documents()), ["EV302 ok /by"]);
+    let wanted = ["EV313 deny /by backward", "EV307 bump /by backward"];
+    assert_eq!(verdicts(beside_a_tag_and_closed_again::documents()), wanted);
+}
+
+/// What reads the rest is in the schema, without a question.
+#[test]
+fn an_enum_without_a_tag_whose_last_variant_takes_the_rest_may_grow() {
+    assert_eq!(verdicts(anything_else::documents()), ["EV312 warn /by"]);
+    // The text is in both contracts already.
+    assert_eq!(verdicts(any_other_text::documents()), ["EV301 ok /by", "EV021 note"]);
 }
 
 #[test]

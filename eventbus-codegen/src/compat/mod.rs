@@ -16,7 +16,9 @@ mod witness;
 
 pub(crate) use self::between::between;
 pub(crate) use self::check::check;
-pub(crate) use self::decision::{Answer, Contract, SOME_VARIANT, describes, lies_within, tagged};
+pub(crate) use self::decision::{
+    Answer, Contract, SOME_VARIANT, describes, is_open, lies_within, tagged,
+};
 pub(crate) use self::finding::{Direction, Finding};
 pub(crate) use self::former_shapes::shapes;
 pub(crate) use self::rules::{Holds, Rule, Verdict, all as rules, find as rule};

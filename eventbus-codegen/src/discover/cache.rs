@@ -25,13 +25,17 @@ struct Facts {
     /// What the program was made from.
     stamp: String,
     program: PathBuf,
+    /// What is to be said of types of which not everything was tried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    untried: Vec<String>,
 }
 
-/// The program that answered for an artifact, and its catalog.
+/// The program that answered for an artifact, its catalog, and what was not tried with it.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) program: PathBuf,
     pub(super) catalog: String,
+    pub(super) untried: Vec<String>,
 }
 
 /// What the names of folders begin with that are a run's own.
@@ -78,7 +82,7 @@ impl Kept {
             return None;
         }
         let catalog = fs::read_to_string(self.folder.join(CATALOG)).ok()?;
-        Some(Answer { program: facts.program, catalog })
+        Some(Answer { program: facts.program, catalog, untried: facts.untried })
     }
 
     /// Makes room: what is remembered is no longer true once the program is written over.
@@ -109,7 +113,11 @@ impl Kept {
 
     /// Remembers an answer. Its facts are written last: a run that is cut off remembers nothing.
     pub(super) fn remember(&self, stamp: &str, answer: &Answer) -> Result<()> {
-        let facts = json!(Facts { stamp: stamp.to_owned(), program: answer.program.clone() });
+        let facts = json!(Facts {
+            stamp: stamp.to_owned(),
+            program: answer.program.clone(),
+            untried: answer.untried.clone(),
+        });
         for (name, text) in [(CATALOG, &answer.catalog), (FACTS, &facts.to_string())] {
             let path = self.folder.join(name);
             fs::write(&path, text).map_err(|error| Error::file("write", &path, error))?;

@@ -53,7 +53,7 @@ pub(crate) struct Request {
     pub(crate) offline: bool,
     /// Whether cargo is told to be quiet.
     pub(crate) quiet: bool,
-    /// Tells the user about something that takes time.
+    /// Tells the user about something that takes time, or was not done.
     pub(crate) say: fn(&str),
 }
 
@@ -99,6 +99,7 @@ impl Place<'_> {
         let name = unit.source.entry.to_string();
         let parse = |text: &str| parse(text, &name).map_err(|error| unit.source.at(error));
         if let Some(answer) = kept.recall(&stamp) {
+            answer.untried.iter().for_each(|note| (request.say)(note));
             let program = Program::new(scratch, answer.program, name.clone()).within(kept);
             return Ok((parse(&answer.catalog)?, program));
         }
@@ -123,9 +124,10 @@ impl Place<'_> {
         let mut catalog = parse(&text)?;
         // What these say is about the code, and not about the line that names its root.
         observe(&mut catalog, &|samples| program.decode(samples))?;
-        refuse_untrue(&catalog, &|samples| program.rewrite(samples))?;
+        let untried = refuse_untrue(&catalog, &|samples| program.rewrite(samples))?;
+        untried.iter().for_each(|note| (request.say)(note));
         let text = serde_json::to_string(&catalog).expect("a catalog is JSON");
-        kept.remember(&stamp, &Answer { program: path, catalog: text })?;
+        kept.remember(&stamp, &Answer { program: path, catalog: text, untried })?;
         Ok((catalog, program.within(kept)))
     }
 }

@@ -1,5 +1,6 @@
 //! The program that is linked with the user's library: it writes the catalog, and decodes samples with the user's code.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -16,6 +17,12 @@ use crate::diagnostic::{Error, ErrorKind, Result};
 
 /// How long one sample may take. It takes microseconds; a conversion without an end must not hold a build for ever.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The same for a payload that was made up: what it says is worth less, and there are more of them.
+const LITTLE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many made-up payloads of one type may take the process down before no more of them are tried.
+const DEATHS: usize = 3;
 
 /// The program, and a folder for what it is asked and answers.
 #[derive(Debug)]
@@ -51,7 +58,31 @@ pub(crate) enum Rewritten {
     Lost(String, String),
     /// This text is written, and decodes.
     Written(String),
+    /// It was not asked about any more.
+    #[serde(skip)]
+    Untried,
 }
+
+/// How the code is asked.
+struct How<T> {
+    arguments: &'static [&'static str],
+    /// How long it may take for one sample.
+    patience: Duration,
+    /// The answer for a sample that took the process down, of what is to be said of that.
+    died: fn(String) -> T,
+    /// After how many of these the further ones of their type are not asked about, and the answer for them.
+    skip: Option<(usize, fn() -> T)>,
+}
+
+const DECODE: How<Option<String>> =
+    How { arguments: &[], patience: PATIENCE, died: Some, skip: None };
+
+const REWRITE: How<Rewritten> = How {
+    arguments: &["again"],
+    patience: LITTLE_PATIENCE,
+    died: |_| Rewritten::Unread(IgnoredAny),
+    skip: Some((DEATHS, || Rewritten::Untried)),
+};
 
 impl Sample<'_> {
     /// The line by which the code is asked for it.
@@ -99,43 +130,45 @@ impl Program {
     /// decoded just these before, it is not asked again.
     pub(crate) fn decode(&self, samples: &[Sample<'_>]) -> Result<Vec<Option<String>>> {
         let Some(kept) = &self.kept else {
-            return self.ask(PATIENCE, samples, &[], &|end| Some(end));
+            return self.ask(samples, &DECODE);
         };
         let lines: String = samples.iter().map(Sample::line).collect();
         if kept.is_sound(&lines) {
             return Ok(vec![None; samples.len()]);
         }
-        let reasons = self.ask(PATIENCE, samples, &[], &|end| Some(end))?;
+        let reasons = self.ask(samples, &DECODE)?;
         if reasons.iter().all(Option::is_none) {
             kept.remember_sound(&lines)?;
         }
         Ok(reasons)
     }
 
-    /// Has the samples decoded and written again: for each of them what became of it.
+    /// Has made-up samples, those of one type together, decoded and written again: for each of them what became of it.
     pub(super) fn rewrite(&self, samples: &[Sample<'_>]) -> Result<Vec<Rewritten>> {
-        self.ask(PATIENCE, samples, &[Path::new("again")], &|_| Rewritten::Unread(IgnoredAny))
+        self.ask(samples, &REWRITE)
     }
 
     /// Has the code answer for each sample.
     ///
-    /// A sample that takes the process down, as an upcaster that panics does, is the one whose line is missing: `died` makes
-    /// the answer of what is to be said of that. The rest are put to another process.
-    fn ask<T: DeserializeOwned>(
-        &self,
-        patience: Duration,
-        samples: &[Sample<'_>],
-        how: &[&Path],
-        died: &dyn Fn(String) -> T,
-    ) -> Result<Vec<T>> {
+    /// A sample that takes the process down, as an upcaster that panics does, is the one whose line is missing. The rest are
+    /// put to another process.
+    fn ask<T: DeserializeOwned>(&self, samples: &[Sample<'_>], how: &How<T>) -> Result<Vec<T>> {
         let mut outcomes = Vec::with_capacity(samples.len());
+        let mut deaths = BTreeMap::<&str, usize>::new();
         while let Some(rest) = samples.get(outcomes.len()..).filter(|rest| !rest.is_empty()) {
-            let (mut answered, end) = self.ask_until_death(patience, rest, how)?;
+            let (mut answered, end) = self.ask_until_death(rest, how)?;
             answered.truncate(rest.len());
-            if answered.len() < rest.len() {
-                answered.push(died(format!("the code did not return: {end}")));
-            }
+            let dead = rest.get(answered.len());
             outcomes.extend(answered);
+            let Some(Sample { event_type, .. }) = dead else { continue };
+            outcomes.push((how.died)(format!("the code did not return: {end}")));
+            let deaths = deaths.entry(event_type).or_default();
+            *deaths += 1;
+            if let Some((_, skipped)) = how.skip.filter(|(most, _)| *deaths >= *most) {
+                let rest = samples.iter().skip(outcomes.len());
+                let of_it = rest.take_while(|sample| sample.event_type == *event_type).count();
+                outcomes.extend((0..of_it).map(|_| skipped()));
+            }
         }
         Ok(outcomes)
     }
@@ -143,17 +176,17 @@ impl Program {
     /// The answers that came, and what is to be said of the process that gave them.
     fn ask_until_death<T: DeserializeOwned>(
         &self,
-        patience: Duration,
         samples: &[Sample<'_>],
-        how: &[&Path],
+        how: &How<T>,
     ) -> Result<(Vec<T>, String)> {
         let [asked, answer] =
             ["samples.jsonl", "answer.jsonl"].map(|name| self.folder.path().join(name));
         let lines: String = samples.iter().map(Sample::line).collect();
         fs::write(&asked, lines).map_err(|error| Error::file("write", &asked, error))?;
         fs::write(&answer, "").map_err(|error| Error::file("write", &answer, error))?;
-        let arguments = [&[answer.as_path(), &asked], how].concat();
-        let end = self.watch(patience, &answer, &arguments)?;
+        let more = how.arguments.iter().map(Path::new);
+        let arguments: Vec<&Path> = [answer.as_path(), &asked].into_iter().chain(more).collect();
+        let end = self.watch(how.patience, &answer, &arguments)?;
         let text = read(&answer)?;
         // A line that is cut off is the one of a process that died while writing it.
         let lines = text.lines().map_while(|line| serde_json::from_str(line).ok());
@@ -229,7 +262,7 @@ fn read(path: &Path) -> Result<String> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Program, Sample};
+    use super::{DECODE, How, Program, Rewritten, Sample};
 
     #[test]
     fn a_program_without_an_end_is_ended_for_each_sample() {
@@ -237,10 +270,23 @@ mod tests {
         // It takes any arguments, and goes on for ever.
         let program = Program::new(folder, "yes".into(), "`shop::ShopEvent`".to_owned());
         let sample = Sample { event_type: "order.placed", version: 1, data: "{}" };
-        let reasons = program
-            .ask(Duration::from_millis(50), &[sample, sample], &[], &|end| Some(end))
-            .unwrap();
+        let how = How { patience: Duration::from_millis(50), ..DECODE };
+        let reasons = program.ask(&[sample, sample], &how).unwrap();
         let reason = Some("the code did not return: it was ended after 50ms".to_owned());
         assert_eq!(reasons, [reason.clone(), reason]);
+    }
+
+    #[test]
+    fn a_type_that_ends_the_process_again_and_again_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        // It ends at once, and answers nothing.
+        let program = Program::new(folder, "true".into(), "`shop::ShopEvent`".to_owned());
+        let sample = |event_type| Sample { event_type, version: 1, data: "{}" };
+        let [placed, sent] = ["order.placed", "order.sent"].map(sample);
+        let asked = [placed, placed, placed, placed, placed, sent];
+        let answers = program.rewrite(&asked).unwrap();
+        let tried: Vec<bool> =
+            answers.iter().map(|answer| !matches!(answer, Rewritten::Untried)).collect();
+        assert_eq!(tried, [true, true, true, false, false, true]);
     }
 }

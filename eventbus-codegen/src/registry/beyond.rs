@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use eventbus_runtime::Document;
 use serde_json::Value;
 
+use crate::compat::is_open;
 use crate::pointer::escaped;
 
 /// The places in a payload of which the schema says more, by their JSON pointers, with `*` for any element.
@@ -52,7 +53,7 @@ impl<'a> Walk<'a> {
             let names = names.iter().filter_map(|name| Some(name.as_str()?.to_owned()));
             self.found.aliases.entry(pointer.to_owned()).or_default().extend(names);
         }
-        if keys.get(Document::OPEN) == Some(&Value::Bool(true)) {
+        if is_open(keys) {
             self.found.open.insert(pointer.to_owned());
         }
         if let Some(Value::String(reference)) = keys.get("$ref")

@@ -30,7 +30,7 @@ pub(crate) use self::layout::{MANIFESTS, entries, folder_of, is_history, is_vers
 pub(crate) use self::merge::{leaves, merge, schema_of};
 pub(crate) use self::place::{meant, near, refuse_absent};
 pub(crate) use self::review::{Review, steps};
-pub(crate) use self::sample::{sample, samples};
+pub(crate) use self::sample::{Variety, sample, variety};
 pub(crate) use self::samples::{Samples, Stored, beside, sample_path};
 pub(crate) use self::version::{Schemas, Version};
 

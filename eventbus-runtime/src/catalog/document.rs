@@ -153,8 +153,12 @@ impl Document {
     /// `#[schemars(extend("x-eventbus-aliases" = ["old"]))]` on the field.
     pub const ALIASES: &str = "x-eventbus-aliases";
 
-    /// The key, with the value `true`, of an enum that reads variants which it does not know: serde's `other`.
+    /// The key, with the value `true`, of an enum that reads variants which it does not know: serde's `other`. The value is
+    /// [`UNITS`](Self::UNITS) where these have a tag and must have nothing beside it.
     pub const OPEN: &str = "x-extensible-enum";
+
+    /// See [`OPEN`](Self::OPEN).
+    pub const UNITS: &str = "units";
 }
 
 impl From<&Group> for Document {

@@ -228,8 +228,12 @@ fn lenient(schema: &Value) -> Value {
         let one = json!({ "oneOf": choices });
         schema["allOf"] = all.into_iter().chain([one]).collect();
     }
-    if schema["x-extensible-enum"] == true {
-        let other = other_variant(&schema).unwrap_or_else(|| json!({ "type": "string" }));
+    let open = schema["x-extensible-enum"].clone();
+    if open == true || open == "units" {
+        let mut other = other_variant(&schema).unwrap_or_else(|| json!({ "type": "string" }));
+        if open == "units" {
+            other["additionalProperties"] = Value::Bool(false);
+        }
         return json!({ "anyOf": [schema, other] });
     }
     schema

@@ -28,7 +28,7 @@ use self::accept::accepts;
 use self::budget::{Budget, WHOLE};
 use self::goal::{Found, Solver, TOO_LARGE};
 use self::graph::Graph;
-pub(crate) use self::read::{Contract, SOME_VARIANT, tagged};
+pub(crate) use self::read::{Contract, SOME_VARIANT, is_open, tagged};
 
 /// Whether one schema lies within another.
 #[derive(Debug, Clone, PartialEq)]

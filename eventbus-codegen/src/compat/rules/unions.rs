@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::compare::{At, Comparison, Side};
 use super::outline::{Shape, Tagging, listed};
 use super::{Rule, rule};
+use crate::compat::is_open;
 
 pub(super) const RULES: &[Rule] = &[
     rule(
@@ -114,9 +115,9 @@ pub(super) const RULES: &[Rule] = &[
 /// Compares enums, and what became one or ceased to be one.
 pub(super) fn compare(comparison: &mut Comparison, old: &Side<'_>, new: &Side<'_>, at: &At) {
     let (a, b) = (&old.reader, &new.reader);
-    if is_open(old) != is_open(new) {
+    if reads_others(old) != reads_others(new) {
         let words = |side| {
-            if is_open(side) { "reads what it does not know" } else { "reads what it knows" }
+            if reads_others(side) { "reads what it does not know" } else { "reads what it knows" }
         };
         comparison.found("EV313", at, words(old), words(new));
     }
@@ -163,8 +164,22 @@ fn units(values: &[Value]) -> Vec<(String, Value)> {
         .collect()
 }
 
-fn is_open(side: &Side<'_>) -> bool {
-    side.reader.keys.get(Document::OPEN) == Some(&Value::Bool(true))
+fn reads_others(side: &Side<'_>) -> bool {
+    is_open(&side.reader.keys)
+}
+
+/// Whether a side reads a variant that it does not know, of which this is the schema.
+fn reads(side: &Side<'_>, tagging: &Tagging, variant: &Value) -> bool {
+    let has_data = match tagging {
+        Tagging::Key(tag) => {
+            let fields = variant.get("properties").and_then(Value::as_object);
+            fields.into_iter().flatten().any(|(name, _)| name != tag)
+        }
+        _ => *variant != Value::Bool(false),
+    };
+    let takes_data = matches!(tagging, Tagging::Key(_))
+        && side.reader.keys.get(Document::OPEN) == Some(&Value::Bool(true));
+    reads_others(side) && (takes_data || !has_data)
 }
 
 /// schemars lists variants with words of their own one by one.
@@ -201,7 +216,7 @@ fn literals(
                 comparison.found("EV303", at, value.to_string(), "absent");
             }
             for value in come {
-                let rule = if is_open(old) { "EV302" } else { "EV301" };
+                let rule = if reads_others(old) { "EV302" } else { "EV301" };
                 comparison.found(rule, at, "absent", value.to_string());
             }
         }
@@ -228,12 +243,10 @@ fn variants(
         comparison.found("EV307", &at.variant(name), "a variant", "absent");
     }
     for name in &come {
-        let is_unit =
-            is.iter().any(|(other, schema)| other == name && *schema == Value::Bool(false));
+        let variant = is.iter().find(|(other, _)| other == name).map(|(_, schema)| schema);
         let rule = match tagging {
             Tagging::Untagged => "EV311",
-            Tagging::Key(_) if is_open(old) => "EV302",
-            Tagging::External if is_open(old) && is_unit => "EV302",
+            _ if variant.is_some_and(|variant| reads(old, tagging, variant)) => "EV302",
             _ => "EV307",
         };
         comparison.found(rule, &at.variant(name), "absent", "a variant");

@@ -6,16 +6,16 @@
 
 mod payload;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use eventbus_runtime::{Document, Node};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use self::payload::payload;
+use self::payload::payloads;
 use super::program::Sample;
-use crate::compat::SOME_VARIANT;
+use crate::compat::{SOME_VARIANT, is_open};
 use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::registry::{Branch, Catalog, Leaf, leaves, sample, schema_of};
 
@@ -28,7 +28,9 @@ struct Question {
     version: u32,
     /// The name of the enum in `$defs`; of none where the payload is an ordinary one.
     name: Option<String>,
-    /// Whether its schema says already that it is open.
+    /// What the schema of the enum is to say of it where the payload is read.
+    open: Value,
+    /// Whether its schema says so already.
     is_said: bool,
     data: String,
 }
@@ -56,11 +58,12 @@ pub(crate) fn observe(catalog: &mut Catalog, decode: &Decode<'_>) -> Result<()> 
         return Ok(());
     }
     let answers = decode(&questions.iter().map(Sample::from).collect::<Vec<_>>())?;
-    let (mut open, mut untrue, mut sound) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
+    let (mut opened, mut untrue, mut sound) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
     for (question, reason) in questions.into_iter().zip(answers) {
-        let Question { event_type, version, is_said, .. } = question;
+        let Question { event_type, version, open, is_said, .. } = question;
         match (question.name, reason) {
-            (Some(name), None) => drop(open.insert((event_type, version, name))),
+            // What says most is asked first.
+            (Some(name), None) => drop(opened.entry((event_type, version, name)).or_insert(open)),
             (Some(name), Some(reason)) if is_said => {
                 untrue.push((event_type, version, name, reason))
             }
@@ -81,7 +84,7 @@ pub(crate) fn observe(catalog: &mut Catalog, decode: &Decode<'_>) -> Result<()> 
             });
         }
     }
-    tell(&mut catalog.root, &open)
+    tell(&mut catalog.root, &opened)
 }
 
 /// Asks about every version that a leaf reads.
@@ -94,10 +97,10 @@ fn ask(leaf: &Leaf, questions: &mut Vec<Question>) -> Result<()> {
             continue;
         }
         let (reader, writer) = (schema_of(leaf, reader)?, schema_of(leaf, writer)?);
-        let mut ask = |name: Option<&String>, is_said, data: Value| {
+        let mut ask = |name: Option<&String>, open, is_said, data: Value| {
             let (event_type, name) = (leaf.event_type.clone(), name.cloned());
             let data = data.to_string();
-            questions.push(Question { event_type, version, name, is_said, data });
+            questions.push(Question { event_type, version, name, open, is_said, data });
         };
         let mut is_any_said = false;
         for (name, read) in reader.get(DEFINITIONS).and_then(Value::as_object).into_iter().flatten()
@@ -105,35 +108,41 @@ fn ask(leaf: &Leaf, questions: &mut Vec<Question>) -> Result<()> {
             let Some(written) = writer.get(DEFINITIONS).and_then(|all| all.get(name)) else {
                 continue;
             };
-            let Some(data) = payload(&writer, name, (read, written)) else { continue };
-            let is_said = read.get(Document::OPEN) == Some(&Value::Bool(true));
-            is_any_said |= is_said;
-            ask(Some(name), is_said, data);
+            let asked = payloads(&writer, name, (read, written));
+            let said = read.get(Document::OPEN).filter(|_| read.as_object().is_some_and(is_open));
+            // A word that does not fit the kind of enum is one for all that is asked.
+            let fits = asked.iter().any(|(open, _)| Some(open) == said);
+            for (open, data) in asked {
+                let is_said = said.is_some_and(|said| *said == open || !fits);
+                is_any_said |= is_said;
+                ask(Some(name), open, is_said, data);
+            }
         }
         // Only what somebody says can be untrue.
         if is_any_said && let Some(data) = sample(&writer) {
-            ask(None, false, data);
+            ask(None, Value::Null, false, data);
         }
     }
     Ok(())
 }
 
 /// Writes into the schemas which enums are open.
-fn tell(group: &mut Branch, open: &BTreeSet<Place>) -> Result<()> {
+fn tell(group: &mut Branch, opened: &BTreeMap<Place, Value>) -> Result<()> {
     for member in &mut group.members {
         match member {
-            Node::Group(nested) => tell(nested, open)?,
+            Node::Group(nested) => tell(nested, opened)?,
             Node::Leaf(leaf) => {
-                let of_it = |place: &&Place| place.0 == leaf.event_type;
-                let places: Vec<&Place> = open.iter().filter(of_it).collect();
+                let of_it = |(place, _): &(&Place, &Value)| place.0 == leaf.event_type;
+                let places: Vec<(&Place, &Value)> = opened.iter().filter(of_it).collect();
                 if places.is_empty() {
                     continue;
                 }
                 let said = |version: u32, schema: &RawValue| {
-                    let is_open = |name: &str| {
-                        places.iter().any(|(_, of, enu)| *of == version && enu == name)
+                    let open = |name: &str| {
+                        let is_it = |place: &Place| place.1 == version && place.2 == name;
+                        places.iter().find(|(place, _)| is_it(place)).map(|(_, open)| *open)
                     };
-                    Ok(say(schema_of(leaf, schema)?, &is_open))
+                    Ok(say(schema_of(leaf, schema)?, &open))
                 };
                 let mut told = (**leaf).clone();
                 told.reader = said(leaf.version, &leaf.reader)?;
@@ -150,13 +159,13 @@ fn tell(group: &mut Branch, open: &BTreeSet<Place>) -> Result<()> {
 }
 
 /// The schema with a word at each of its enums that is open.
-fn say(mut schema: Value, is_open: &dyn Fn(&str) -> bool) -> Box<RawValue> {
+fn say<'a>(mut schema: Value, open: &dyn Fn(&str) -> Option<&'a Value>) -> Box<RawValue> {
     let definitions = schema.get_mut(DEFINITIONS).and_then(Value::as_object_mut);
     for (name, definition) in definitions.into_iter().flatten() {
         if let Value::Object(keys) = definition
-            && is_open(name)
+            && let Some(open) = open(name)
         {
-            keys.insert(Document::OPEN.to_owned(), Value::Bool(true));
+            keys.insert(Document::OPEN.to_owned(), open.clone());
         }
     }
     to_raw_value(&schema).expect("what was JSON is JSON again")
@@ -170,5 +179,11 @@ fn refused(event_type: &str, name: &str, reason: String) -> Error {
     Error::new(ErrorKind::Discovery, message)
         .because(reason)
         .help("give the enum a variant for them: #[serde(other, skip_serializing)] Unknown")
+        .help(format!(
+            "where it reads only those without data, as serde does with `content` beside the tag, say that: \
+             #[schemars(extend(\"{}\" = \"{}\"))]",
+            Document::OPEN,
+            Document::UNITS
+        ))
         .help(format!("or take `{}` out of its schema", Document::OPEN))
 }

@@ -2,19 +2,24 @@
 
 use std::collections::BTreeSet;
 
+use eventbus_runtime::Document;
 use serde_json::{Map, Value, json};
 
 use crate::compat::{self, SOME_VARIANT};
 use crate::registry::sample;
 
-/// A payload of `writer` in which each value of the enum `name` that can be reached is an unknown variant; `None` where
-/// there is none, or where it would not be certain what reads it.
-pub(super) fn payload(
+/// Payloads of `writer` in which each value of the enum `name` that can be reached is an unknown variant, each with what the
+/// enum is where that is read; none where there is no such payload, or where it would not be certain what reads it.
+pub(super) fn payloads(
     writer: &Value,
     name: &str,
     (read, written): (&Value, &Value),
-) -> Option<Value> {
-    let unknown = unknown(read, written)?;
+) -> Vec<(Value, Value)> {
+    let unknown = unknown(read, written).into_iter();
+    unknown.filter_map(|(open, unknown)| Some((open, payload(writer, name, unknown)?))).collect()
+}
+
+fn payload(writer: &Value, name: &str, unknown: Value) -> Option<Value> {
     let leading = leading(writer, name);
     let mut schema = writer.clone();
     let is_certain = lead(&mut schema, &leading);
@@ -23,21 +28,39 @@ pub(super) fn payload(
     payload.to_string().contains(SOME_VARIANT).then_some(payload)
 }
 
-/// The schema of an unknown variant of an enum, which is the same in both contracts as far as it is written.
-fn unknown(read: &Value, written: &Value) -> Option<Value> {
+/// The schemas of unknown variants of an enum, which is the same in both contracts as far as it is written, each with what
+/// the enum is that reads it.
+fn unknown(read: &Value, written: &Value) -> Vec<(Value, Value)> {
+    let any = Value::Bool(true);
     if let (Some(read), Some(written)) = (tagged(read), tagged(written)) {
         let (tag, choices) = written;
-        // Fields beside the tag must be passed over, whatever they are.
-        let is_longer = |choice: &&Value| properties(choice).is_some_and(|all| all.len() > 1);
-        let mut choice = choices.iter().find(is_longer).or(choices.first())?.clone();
-        let all = choice.get_mut("properties")?.as_object_mut()?;
-        all.insert(tag.clone(), json!({ "const": SOME_VARIANT }));
-        all.entry("more").or_insert(json!({ "const": true }));
-        return (read.0 == tag).then_some(choice);
+        if read.0 != tag {
+            return Vec::new();
+        }
+        let bare = json!({ "type": "object", "properties": { tag: { "const": SOME_VARIANT } }, "required": [tag] });
+        return vec![(any, with_data(tag, choices)), (Value::from(Document::UNITS), bare)];
     }
-    let (read, written) = (units(read)?, units(written)?);
+    let (Some(read), Some(written)) = (units(read), units(written)) else { return Vec::new() };
     let is_same = written.is_subset(&read) && !read.contains(SOME_VARIANT);
-    is_same.then(|| json!({ "const": SOME_VARIANT }))
+    if is_same { vec![(any, json!({ "const": SOME_VARIANT }))] } else { Vec::new() }
+}
+
+/// The schema of an unknown variant with data, which must be passed over whatever it is, and wherever the variants of this
+/// enum have it.
+fn with_data(tag: &str, choices: &[Value]) -> Value {
+    let data = json!({ "const": { "more": true } });
+    let longer = choices.iter().filter_map(properties).find(|all| all.len() > 1);
+    let Some(longer) = longer else {
+        // No variant shows whether data would stand beside the tag or below a name, where they are not passed over. Serde
+        // reads a list in the place of the object, too, and that of the tag alone only where there is no such name.
+        return json!({ "const": [SOME_VARIANT] });
+    };
+    let mut all: Map<String, Value> =
+        longer.keys().map(|name| (name.clone(), data.clone())).collect();
+    all.insert(tag.to_owned(), json!({ "const": SOME_VARIANT }));
+    all.entry("more").or_insert(data);
+    let required: Vec<&String> = all.keys().collect();
+    json!({ "type": "object", "required": required, "properties": all })
 }
 
 /// The tag inside the variants of an enum, with their schemas; of one whose variants exclude each other.
@@ -134,11 +157,12 @@ fn lead(schema: &mut Value, leading: &BTreeSet<String>) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::payload;
+    use super::payloads;
 
     fn asked(writer: &Value) -> Option<Value> {
         let definition = &writer["$defs"]["Kind"];
-        payload(writer, "Kind", (definition, definition))
+        let mut asked = payloads(writer, "Kind", (definition, definition)).into_iter();
+        asked.next().filter(|(open, _)| *open == true).map(|(_, payload)| payload)
     }
 
     fn writer(field: &Value, kind: &Value) -> Value {
@@ -191,6 +215,23 @@ mod tests {
               "required": ["t", "n"] },
         ] });
         let payload = asked(&writer(&json!({ "$ref": "#/$defs/Kind" }), &kind)).unwrap();
-        assert_eq!(payload["kind"], json!({ "t": "something-unknown", "n": 1, "more": true }));
+        assert_eq!(
+            payload["kind"],
+            json!({ "t": "something-unknown", "n": { "more": true }, "more": { "more": true } })
+        );
+    }
+
+    #[test]
+    fn a_tagged_variant_is_asked_about_without_data_too() {
+        let kind = json!({ "oneOf": [
+            { "type": "object", "properties": { "t": { "const": "x" } }, "required": ["t"] },
+        ] });
+        let writer = writer(&json!({ "$ref": "#/$defs/Kind" }), &kind);
+        let asked = payloads(&writer, "Kind", (&kind, &kind));
+        let kinds: Vec<_> =
+            asked.into_iter().map(|(open, it)| (open, it["kind"].clone())).collect();
+        let listed = json!(["something-unknown"]);
+        let bare = json!({ "t": "something-unknown" });
+        assert_eq!(kinds, [(json!(true), listed), (json!("units"), bare)]);
     }
 }

@@ -1,14 +1,20 @@
 //! A sample: a payload that a version of an event type may have written, made from its writer contract alone.
 //!
 //! It is the same on every machine, and as full as the contract allows: what is optional is there, lists and maps hold
-//! one entry, and of several shapes the first one is taken. A type that contains itself is entered once.
+//! one entry, and of several shapes the first one is taken. A type that contains itself is entered once. Whoever wants to
+//! see the others as well asks for a [`variety`].
 
+mod format;
 mod number;
 mod text;
+mod ways;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
+
+use self::ways::{Choices, Fork, Size};
+pub(crate) use self::ways::{Variety, variety};
 
 /// How many definitions deep a sample goes before it leaves out what may be left out.
 const DEEPEST: usize = 16;
@@ -16,45 +22,6 @@ const DEEPEST: usize = 16;
 /// A payload of `schema`, or nothing where the schema allows none that is finite.
 pub(crate) fn sample(schema: &Value) -> Option<Value> {
     Writer::new(schema, &Choices::default()).payload(schema)
-}
-
-/// How many payloads of one schema are made at most.
-const MOST: usize = 100;
-
-/// Payloads of `schema` that differ: each variant of each enum is in one of them, each option is null in one, and whatever may
-/// be left out is in one of them. The first is the [`sample`].
-pub(crate) fn samples(schema: &Value) -> Vec<Value> {
-    let sparse = Choices { sparse: true, ..Choices::default() };
-    let mut queue = VecDeque::from([Choices::default(), sparse]);
-    let (mut made, mut seen) = (Vec::new(), BTreeSet::new());
-    while let Some(choices) = queue.pop_front().filter(|_| made.len() < MOST) {
-        let mut writer = Writer::new(schema, &choices);
-        made.extend(writer.payload(schema).filter(|payload| !made.contains(payload)));
-        for (fork, count) in writer.ways {
-            for way in (1..count).filter(|way| seen.insert((fork, *way))) {
-                let mut more = choices.clone();
-                more.ways.insert(fork, way);
-                queue.push_back(more);
-            }
-        }
-    }
-    made
-}
-
-/// A place in a schema where there are several ways.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Fork {
-    what: &'static str,
-    /// Where the first of them is kept; a schema does not move meanwhile.
-    place: usize,
-}
-
-/// Which way is gone; the first where nothing is said.
-#[derive(Debug, Clone, Default)]
-struct Choices {
-    ways: BTreeMap<Fork, usize>,
-    /// Whether everything is left out that may be.
-    sparse: bool,
 }
 
 /// Whoever writes the sample of one schema.
@@ -65,13 +32,15 @@ struct Writer<'a> {
     within: Vec<&'a str>,
     /// What is chosen where there are several ways.
     choices: &'a Choices,
-    /// Where there were, and how many.
+    /// What is taken where nothing is chosen.
+    size: Size,
+    /// Where there were several ways, and how many.
     ways: BTreeMap<Fork, usize>,
 }
 
 impl<'a> Writer<'a> {
     fn new(root: &'a Value, choices: &'a Choices) -> Self {
-        Self { root, within: Vec::new(), choices, ways: BTreeMap::new() }
+        Self { root, within: Vec::new(), choices, size: choices.size, ways: BTreeMap::new() }
     }
 
     fn payload(&mut self, schema: &'a Value) -> Option<Value> {
@@ -82,16 +51,23 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Which of these ways is gone.
-    fn way(&mut self, what: &'static str, ways: &'a [Value]) -> usize {
-        ways.first().map_or(0, |first| self.way_of(what, first, ways.len()))
+    /// Which of `count` ways is gone at this place in the schema.
+    fn way<T: ?Sized>(&mut self, what: &'static str, place: &'a T, count: usize) -> usize {
+        let fork = self.fork(what, place, count);
+        self.choices.way(fork)
     }
 
-    /// Which of `count` ways is gone at this place in the schema.
-    fn way_of(&mut self, what: &'static str, place: &'a Value, count: usize) -> usize {
-        let fork = Fork { what, place: std::ptr::from_ref(place).addr() };
+    /// Which of these values is taken at this place in the schema.
+    fn one_of<T>(&mut self, place: &'a T, mut values: Vec<Value>) -> Option<Value> {
+        let fork = self.fork("value", place, values.len());
+        let index = self.choices.value(fork, values.len(), self.size);
+        (index < values.len()).then(|| values.swap_remove(index))
+    }
+
+    fn fork<T: ?Sized>(&mut self, what: &'static str, place: &'a T, count: usize) -> Fork {
+        let fork = Fork { what, place: std::ptr::from_ref(place).cast::<()>().addr() };
         self.ways.insert(fork, count);
-        self.choices.ways.get(&fork).copied().unwrap_or(0)
+        fork
     }
 
     fn value(&mut self, schema: &'a Value) -> Option<Value> {
@@ -99,7 +75,7 @@ impl<'a> Writer<'a> {
             Value::Object(keys) if keys.get("not") == Some(&json!({})) => None,
             Value::Object(keys) => self.object(keys),
             Value::Bool(false) => None,
-            _ => Some(Value::Null),
+            _ => self.one_of(schema, anything()),
         }
     }
 
@@ -133,20 +109,26 @@ impl<'a> Writer<'a> {
             Value::Object(keys) => !keys.is_empty(),
             Value::Bool(_) | Value::Number(_) => true,
         };
-        let told = list("examples").and_then(|examples| examples.first());
-        if let Some(told) = told.or_else(|| keys.get("const")) {
-            return Some(told);
+        if let Some(told) = list("examples").filter(|examples| !examples.is_empty()) {
+            // The last way is none of them.
+            if let Some(told) = told.get(self.way("example", told, told.len() + 1)) {
+                return Some(told);
+            }
+        }
+        if let Some(only) = keys.get("const") {
+            return Some(only);
         }
         if let Some(values) = list("enum").filter(|values| !values.is_empty()) {
-            return values.get(self.way("enum", values.as_slice()));
+            let fork = self.fork("enum", values, values.len());
+            return values.get(self.choices.value(fork, values.len(), self.size));
         }
         let default = keys.get("default").filter(says_something)?;
-        (self.way_of("default", default, 2) == 0).then_some(default)
+        (self.size == Size::Plain && self.way("default", default, 2) == 0).then_some(default)
     }
 
     /// The branch that is chosen, or the first one that says something, because `null` is the branch of an absent option; else the first.
     fn first(&mut self, branches: &'a [Value]) -> Option<Value> {
-        let chosen = self.way("branch", branches);
+        let chosen = self.way("branch", branches, branches.len());
         if let Some(value) =
             branches.get(chosen).filter(|_| chosen > 0).and_then(|it| self.value(it))
         {
@@ -179,11 +161,15 @@ impl<'a> Writer<'a> {
         match self.kind(keys) {
             Some("object") => self.members(keys).map(Value::Object),
             Some("array") => self.items(keys).map(Value::Array),
-            Some("string") => Some(Value::from(text::text(keys))),
-            Some("integer") => number::integer(keys),
-            Some("number") => number::number(keys),
-            Some("boolean") => Some(Value::Bool(true)),
-            _ => Some(Value::Null),
+            Some("string") => {
+                self.one_of(keys, text::texts(keys).into_iter().map(Value::from).collect())
+            }
+            Some("integer") => self.one_of(keys, number::integers(keys)),
+            Some("number") => self.one_of(keys, number::numbers(keys)),
+            Some("boolean") => self.one_of(keys, vec![Value::Bool(true), Value::Bool(false)]),
+            Some(_) => Some(Value::Null),
+            None if REST.iter().any(|key| keys.contains_key(*key)) => Some(Value::Null),
+            None => self.one_of(keys, anything()),
         }
     }
 
@@ -199,7 +185,7 @@ impl<'a> Writer<'a> {
             Some(Value::String(kind)) => Some(kind),
             Some(Value::Array(kinds)) => {
                 let mut names = kinds.iter().filter_map(Value::as_str);
-                match self.way("type", kinds) {
+                match self.way("type", kinds, kinds.len()) {
                     0 => names.find(|kind| *kind != "null"),
                     other => names.nth(other),
                 }
@@ -216,7 +202,9 @@ impl<'a> Writer<'a> {
         for (name, schema) in
             keys.get("properties").and_then(Value::as_object).into_iter().flatten()
         {
-            if self.choices.sparse && !is_required(name) {
+            let is_absent =
+                !is_required(name) && (self.choices.sparse || self.way("absent", schema, 2) == 1);
+            if is_absent {
                 continue;
             }
             match self.value(schema) {
@@ -225,10 +213,13 @@ impl<'a> Writer<'a> {
                 None => {}
             }
         }
-        if let Some((name, schema)) = entry(keys)
-            && let Some(value) = self.value(schema)
-        {
-            members.entry(name).or_insert(value);
+        if let Some((names, schema)) = entries(keys) {
+            let count = self.length(keys, [1, 0, 2]);
+            let count = usize::try_from(count).ok()?;
+            let values = self.elements(schema, count, count > 1).unwrap_or_default();
+            for (name, value) in names.into_iter().zip(values) {
+                members.entry(name).or_insert(value);
+            }
         }
         Some(members)
     }
@@ -240,31 +231,66 @@ impl<'a> Writer<'a> {
             items.push(self.value(schema)?);
         }
         let least = count("minItems").unwrap_or(0);
-        let wanted = least.max(1).min(count("maxItems").unwrap_or(u64::MAX));
-        let wanted = usize::try_from(wanted).ok()?;
+        let most = count("maxItems").unwrap_or(u64::MAX);
+        let plain = least.max(1).min(most);
+        let longer = plain.saturating_add(1).min(most);
+        let wanted = usize::try_from(self.length(keys, [plain, least, longer])).ok()?;
         if let Some(schema) = keys.get("items").filter(|schema| schema.is_object())
             && items.len() < wanted
         {
-            match self.value(schema) {
-                Some(value) => items.resize(wanted, value),
+            let plain = usize::try_from(plain).ok()?;
+            let missing = wanted - items.len();
+            match self.elements(schema, missing, wanted > plain) {
+                Some(more) => items.extend(more),
                 None if least > 0 => return None,
                 None => {}
             }
         }
         Some(items)
     }
+
+    /// So many elements of a list or map, the last of which may be another one than the rest.
+    fn elements(&mut self, schema: &'a Value, count: usize, differ: bool) -> Option<Vec<Value>> {
+        let mut all = vec![self.value(schema)?; count];
+        if differ && let Some(last) = all.last_mut() {
+            let size = self.size;
+            self.size = size.other();
+            let other = self.value(schema);
+            self.size = size;
+            *last = other?;
+        }
+        Some(all)
+    }
+
+    /// How long a list or map is: as in a sample, as short as may be, or longer.
+    fn length(&mut self, keys: &'a Map<String, Value>, lengths: [u64; 3]) -> u64 {
+        let fork = self.fork("length", keys, lengths.len());
+        lengths[self.choices.value(fork, lengths.len(), self.size)]
+    }
 }
 
-/// The key and the schema of a map's entry.
-fn entry(keys: &Map<String, Value>) -> Option<(String, &Value)> {
+/// Two keys and the schema of a map's entries.
+fn entries(keys: &Map<String, Value>) -> Option<(Vec<String>, &Value)> {
     let patterns = keys.get("patternProperties").and_then(Value::as_object);
     if let Some((pattern, schema)) = patterns.and_then(|patterns| patterns.iter().next()) {
-        return Some((text::matching(pattern)?, schema));
+        let names = [text::matching(pattern)?, text::another(pattern)?];
+        return Some((names.into(), schema));
     }
     let schema = keys.get("additionalProperties").filter(|schema| schema.is_object())?;
-    let name = keys.get("propertyNames").and_then(Value::as_object).map(text::text);
-    Some((name.unwrap_or_else(|| "key".to_owned()), schema))
+    let names = match keys.get("propertyNames").and_then(Value::as_object) {
+        Some(names) => text::texts(names).into_iter().take(2).collect(),
+        None => vec!["key".to_owned(), text::FOREIGN.to_owned()],
+    };
+    Some((names, schema))
 }
+
+/// Values of a schema that allows any.
+fn anything() -> Vec<Value> {
+    vec![Value::Null, json!({}), json!([]), json!("text"), json!(1.5), json!(true)]
+}
+
+/// Keywords that say what a value is where a schema gives no type.
+const REST: &[&str] = &["$ref", "allOf", "oneOf", "anyOf", "not", "if"];
 
 /// Puts what `part` says beside what is there already.
 fn merge(whole: &mut Value, part: Value) {

@@ -1,6 +1,7 @@
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{sample, samples};
+use super::ways::MOST;
+use super::{Variety, sample, variety};
 
 /// The sample of a property of this schema.
 fn of(schema: Value) -> Value {
@@ -113,13 +114,21 @@ fn nothing_is_made_up_where_nothing_fits() {
     assert_eq!(sample(&json!({"$id": "order.placed/v1.json"})), Some(json!({})));
 }
 
+/// What stands at a place in the payloads of a schema, in the order of their texts.
+fn at<'a>(made: &'a [Value], pointer: &str) -> Vec<&'a Value> {
+    let mut values: Vec<&Value> = made.iter().filter_map(|one| one.pointer(pointer)).collect();
+    values.sort_by_key(|value| value.to_string());
+    values.dedup();
+    values
+}
+
 #[test]
 fn every_way_through_a_schema_is_gone_once() {
     let schema = json!({"type": "object", "required": ["kind", "size", "state", "where"],
     "properties": {
         "kind": {"$ref": "#/$defs/Kind"},
         "note": {"type": "string"},
-        "size": {"type": ["integer", "null"]},
+        "size": {"type": ["integer", "null"], "minimum": 0, "maximum": 9},
         "state": {"enum": ["new", "sent", "done"], "default": "new"},
         "where": {"anyOf": [{"$ref": "#/$defs/Kind"}, {"type": "null"}]},
     },
@@ -127,19 +136,86 @@ fn every_way_through_a_schema_is_gone_once() {
         {"const": "none"},
         {"type": "object", "properties": {"some": {"enum": ["x", "y"]}}, "required": ["some"]},
     ]}}});
-    let made = samples(&schema);
+    let made = variety(&schema).payloads;
     assert_eq!(made.first(), sample(&schema).as_ref());
-    let at = |pointer: &str| -> Vec<&Value> {
-        let mut values: Vec<&Value> = made.iter().filter_map(|one| one.pointer(pointer)).collect();
-        values.sort_by_key(|value| value.to_string());
-        values.dedup();
-        values
-    };
+    let at = |pointer| at(&made, pointer);
     assert_eq!(at("/kind"), [&json!("none"), &json!({"some": "x"}), &json!({"some": "y"})]);
-    assert_eq!(at("/size"), [&json!(1), &Value::Null]);
+    assert_eq!(at("/size"), [&json!(0), &json!(1), &json!(2), &json!(9), &Value::Null]);
     assert_eq!(at("/state"), [&json!("done"), &json!("new"), &json!("sent")]);
     assert!(at("/where").contains(&&Value::Null) && at("/where").contains(&&json!({"some": "y"})));
     assert!(made.iter().any(|one| one.get("note").is_none()));
-    let endless = json!({"enum": (0..500).collect::<Vec<u32>>()});
-    assert_eq!(samples(&endless).len(), super::MOST);
+}
+
+#[test]
+fn each_place_has_the_values_at_its_edges() {
+    let schema =
+        |field: Value| json!({"type": "object", "properties": {"it": field}, "required": ["it"]});
+    let values = |field: Value| -> Vec<String> {
+        let made = variety(&schema(field)).payloads;
+        made.iter().map(|one| one["it"].to_string()).collect()
+    };
+    let holds = |field: Value, wanted: &[&str]| {
+        let values = values(field);
+        for wanted in wanted {
+            assert!(values.iter().any(|value| value == wanted), "{wanted} is not in {values:?}");
+        }
+    };
+    holds(json!({"type": "boolean"}), &["true", "false"]);
+    holds(json!({"type": "integer", "format": "int8"}), &["1", "-128", "-1", "0", "127"]);
+    holds(
+        json!({"type": "integer", "format": "int64"}),
+        &["-9223372036854775808", "9007199254740993"],
+    );
+    let unsigned = values(json!({"type": "integer", "format": "uint64", "minimum": 0}));
+    assert_eq!(unsigned, ["1", "0", "2", "9007199254740993", "18446744073709551615"]);
+    holds(json!({"type": "number"}), &["1.5", "-1.0", "0.0", "0.1", "1.0", "1e+30"]);
+    let long = format!("\"{}\"", "long ".repeat(200));
+    holds(
+        json!({"type": "string"}),
+        &["\"\"", &long, &Value::from(super::text::FOREIGN).to_string()],
+    );
+    holds(json!({"type": "string", "maxLength": 3}), &["\"tex\"", "\"\"", "\"lon\""]);
+    holds(json!({"type": "string", "pattern": "^(a|b[0-9]*)$"}), &["\"a\"", "\"b00\""]);
+    holds(json!({"type": "string", "format": "date-time"}), &["\"2026-01-02T03:04:05+05:30\""]);
+    holds(
+        json!({"type": "array", "items": {"type": "boolean"}}),
+        &["[true]", "[]", "[true,false]"],
+    );
+    let map = json!({"type": "object", "additionalProperties": {"type": "boolean"}});
+    let two = json!({"key": true, super::text::FOREIGN: false}).to_string();
+    holds(map, &["{\"key\":true}", "{}", &two]);
+    holds(
+        json!({"type": "string", "examples": ["EUR", "USD"]}),
+        &["\"EUR\"", "\"USD\"", "\"text\""],
+    );
+    holds(json!(true), &["null", "{}", "[]", "1.5", "true", "\"text\""]);
+}
+
+#[test]
+fn payloads_differ_in_one_place_and_two_are_small_and_large_throughout() {
+    let integer = json!({"type": "integer", "format": "int8"});
+    let fields: Vec<String> = (0..10).map(|number| format!("field{number}")).collect();
+    let properties: Map<String, Value> =
+        fields.iter().map(|name| (name.clone(), integer.clone())).collect();
+    let schema = json!({"type": "object", "properties": properties, "required": fields});
+    let made = variety(&schema).payloads;
+    let plain =
+        |one: &Value| one.as_object().unwrap().values().filter(|value| **value == 1).count();
+    assert_eq!(made.iter().map(plain).filter(|plain| *plain == 10).count(), 1);
+    let all = |wanted: i32| {
+        made.iter().any(|one| one.as_object().unwrap().values().all(|value| *value == wanted))
+    };
+    assert!(all(-128) && all(127));
+    assert_eq!(made.iter().map(plain).filter(|plain| *plain == 9).count(), made.len() - 3);
+    assert!(made.len() < 100, "{} are no product", made.len());
+    assert_eq!(made, variety(&schema).payloads);
+}
+
+#[test]
+fn what_is_too_much_is_counted() {
+    let many = u32::try_from(MOST).unwrap() + 500;
+    let endless = json!({"type": "object", "required": ["it"],
+        "properties": {"it": {"enum": (0..many).collect::<Vec<u32>>()}}});
+    let Variety { payloads, untried } = variety(&endless);
+    assert_eq!((payloads.len(), untried), (MOST + 1, 500), "the last of them is the largest");
 }

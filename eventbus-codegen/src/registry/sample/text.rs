@@ -4,66 +4,80 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use serde_json::{Map, Value};
 
+use super::format;
+
 const PLAIN: &str = "text";
 
-/// One valid text for each format that schemars and the common crates of Rust name.
-const FORMATS: &[(&str, &str)] = &[
-    ("char", "c"),
-    ("date", "2026-01-02"),
-    ("date-time", "2026-01-02T03:04:05Z"),
-    ("duration", "PT1M"),
-    ("email", "somebody@example.com"),
-    ("hostname", "example.com"),
-    ("ip", "192.0.2.1"),
-    ("ipv4", "192.0.2.1"),
-    ("ipv6", "2001:db8::1"),
-    ("partial-date-time", "2026-01-02T03:04:05"),
-    ("partial-time", "03:04:05"),
-    ("time", "03:04:05Z"),
-    ("uri", "https://example.com/"),
-    ("uri-reference", "https://example.com/"),
-    ("url", "https://example.com/"),
-    ("uuid", "00000000-0000-7000-8000-000000000001"),
-];
+/// A text beyond ASCII, with what is escaped in JSON.
+pub(super) const FOREIGN: &str = "Ä 語 🦀 \"'\\\n\u{7f}";
 
-/// A text for a schema of type string.
-pub(super) fn text(keys: &Map<String, Value>) -> String {
+/// As long as no length fits that is counted in one byte.
+const LONG: usize = 1_000;
+
+/// Texts for a schema of type string: a plain one, and others from the shortest to the longest.
+pub(super) fn texts(keys: &Map<String, Value>) -> Vec<String> {
     let of = |key: &str| keys.get(key).and_then(Value::as_str);
-    let format = of("format").and_then(|format| FORMATS.iter().find(|(name, _)| *name == format));
-    if let Some((_, text)) = format {
-        return (*text).to_owned();
+    if let Some(texts) = of("format").and_then(format::texts) {
+        return texts.iter().map(|text| (*text).to_owned()).collect();
     }
     let length = |key: &str| {
         keys.get(key).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok())
     };
-    let (shortest, longest) = (length("minLength"), length("maxLength"));
-    let text = of("pattern").and_then(matching);
-    let text = text.unwrap_or_else(|| sized(PLAIN, shortest.unwrap_or(0), longest));
-    // A pattern that ends openly may be followed by anything; one that does not is as long as it is.
-    let missing = shortest.unwrap_or(0).saturating_sub(text.chars().count());
-    match text.chars().last() {
-        Some(last) if missing > 0 => {
-            text.chars().chain(std::iter::repeat_n(last, missing)).collect()
+    let (shortest, longest) = (length("minLength").unwrap_or(0), length("maxLength"));
+    let pattern = of("pattern");
+    let plain = match pattern.and_then(matching) {
+        Some(text) => stretched(text, shortest),
+        None => sized(PLAIN, shortest, longest),
+    };
+    let others = match pattern {
+        Some(pattern) => {
+            let fits = |text: &String| text.chars().count() <= longest.unwrap_or(usize::MAX);
+            let longer = another(pattern).map(|text| stretched(text, shortest));
+            longer.filter(fits).into_iter().collect()
         }
-        _ => text,
+        None => {
+            let long = sized("long ", shortest.max(LONG), longest);
+            vec![sized("", shortest, longest), sized(FOREIGN, shortest, longest), long]
+        }
+    };
+    std::iter::once(plain).chain(others).collect()
+}
+
+/// A pattern that ends openly may be followed by anything; one that does not is as long as it is.
+fn stretched(text: String, shortest: usize) -> String {
+    let missing = shortest.saturating_sub(text.chars().count());
+    match text.chars().last() {
+        Some(last) => text.chars().chain(std::iter::repeat_n(last, missing)).collect(),
+        None => text,
     }
 }
 
+/// The text, or so much or often of it that it is neither too short nor too long.
 fn sized(text: &str, shortest: usize, longest: Option<usize>) -> String {
-    let wanted = text.len().max(shortest).min(longest.unwrap_or(usize::MAX));
+    let wanted = text.chars().count().max(shortest).min(longest.unwrap_or(usize::MAX));
+    let text = if text.is_empty() { PLAIN } else { text };
     text.chars().cycle().take(wanted).collect()
 }
 
-/// A text that `pattern` matches; nothing where it cannot be understood.
+/// The shortest text that `pattern` matches; nothing where it cannot be understood.
 pub(super) fn matching(pattern: &str) -> Option<String> {
+    written(pattern, false)
+}
+
+/// A longer text that `pattern` matches, by other branches.
+pub(super) fn another(pattern: &str) -> Option<String> {
+    written(pattern, true)
+}
+
+fn written(pattern: &str, is_longer: bool) -> Option<String> {
     // Patterns are those of ECMA-262: `\d` means the ten digits only.
     let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()?;
     let mut bytes = Vec::new();
-    write(&hir, &mut bytes)?;
+    write(&hir, is_longer, &mut bytes)?;
     String::from_utf8(bytes).ok()
 }
 
-fn write(hir: &Hir, out: &mut Vec<u8>) -> Option<()> {
+fn write(hir: &Hir, is_longer: bool, out: &mut Vec<u8>) -> Option<()> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => Some(()),
         HirKind::Literal(literal) => {
@@ -71,20 +85,26 @@ fn write(hir: &Hir, out: &mut Vec<u8>) -> Option<()> {
             Some(())
         }
         HirKind::Class(class) => {
-            out.extend_from_slice(member(class)?.encode_utf8(&mut [0; 4]).as_bytes());
+            out.extend_from_slice(member(class, is_longer)?.encode_utf8(&mut [0; 4]).as_bytes());
             Some(())
         }
         HirKind::Repetition(repetition) => {
-            (0..repetition.min).try_for_each(|_| write(&repetition.sub, out))
+            let more = if is_longer { 2 } else { 0 };
+            let most = repetition.max.unwrap_or(u32::MAX);
+            let times = repetition.min.saturating_add(more).min(most);
+            (0..times).try_for_each(|_| write(&repetition.sub, is_longer, out))
         }
-        HirKind::Capture(capture) => write(&capture.sub, out),
-        HirKind::Concat(parts) => parts.iter().try_for_each(|part| write(part, out)),
-        HirKind::Alternation(branches) => branches.first().and_then(|branch| write(branch, out)),
+        HirKind::Capture(capture) => write(&capture.sub, is_longer, out),
+        HirKind::Concat(parts) => parts.iter().try_for_each(|part| write(part, is_longer, out)),
+        HirKind::Alternation(branches) => {
+            let branch = if is_longer { branches.last() } else { branches.first() };
+            branch.and_then(|branch| write(branch, is_longer, out))
+        }
     }
 }
 
-/// A character of a class: one that people can read where there is one.
-fn member(class: &Class) -> Option<char> {
+/// A character of a class: one that people can read where there is one, the first or the last of these.
+fn member(class: &Class, is_last: bool) -> Option<char> {
     const READABLE: &[char] = &['1', 'a', 'A', '0'];
     let ranges: Vec<(char, char)> = match class {
         Class::Unicode(class) => {
@@ -95,6 +115,7 @@ fn member(class: &Class) -> Option<char> {
         }
     };
     let holds = |wanted: &&char| ranges.iter().any(|(start, end)| (start..=end).contains(wanted));
-    let readable = READABLE.iter().find(holds).copied();
+    let mut readable = READABLE.iter().filter(holds).copied();
+    let readable = if is_last { readable.next_back() } else { readable.next() };
     readable.or_else(|| ranges.first().map(|(start, _)| *start)).filter(char::is_ascii)
 }

@@ -206,7 +206,7 @@ impl Reading<'_> {
         let all = self.valued(all);
         let mut id = self.graph.add(Node::All(all));
         // Whoever says that more variants may come reads them.
-        if self.contract.takes_others() && keys.get(Document::OPEN) == Some(&Value::Bool(true)) {
+        if self.contract.takes_others() && is_open(keys) {
             let other = self.other_variant(keys);
             id = self.graph.add(Node::Either(vec![id, other]));
         }
@@ -291,12 +291,16 @@ impl Reading<'_> {
         let known = self.graph.fact(Fact::Values(known));
         let unknown = self.graph.add(Node::Not(known));
         let label = self.graph.add(Node::All(vec![text, unknown]));
-        let all = [
+        let mut all = vec![
             Fact::Kinds(Kinds::of(Kind::Object)),
             Fact::Required(tag.clone()),
             Fact::Property(tag.clone(), label),
         ];
-        let all = all.map(|fact| self.graph.fact(fact)).to_vec();
+        if keys.get(Document::OPEN).is_some_and(Value::is_string) {
+            let never = self.graph.add(Node::Never);
+            all.push(Fact::Others(vec![tag.clone()], Vec::new(), never));
+        }
+        let all = all.into_iter().map(|fact| self.graph.fact(fact)).collect();
         self.graph.add(Node::All(all))
     }
 
@@ -327,6 +331,12 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+/// Whether an enum says that it reads variants which it does not know, of one kind or another.
+pub(crate) fn is_open(keys: &Keys) -> bool {
+    let said = keys.get(Document::OPEN);
+    said == Some(&Value::Bool(true)) || said == Some(&Value::from(Document::UNITS))
 }
 
 /// The property by which the variants of an enum are told apart, with the schemas of these. What has fields of its own is
