@@ -8,11 +8,11 @@ use std::time::{Duration, SystemTime};
 use eventbus_runtime::integrity::{Check, LookedAt};
 use eventbus_runtime::stats::Note;
 use eventbus_runtime::store::{
-    Capability, Dropped, Due, Duplicates, Entries, Figures, Handled, Handles, Held, Hits, Hold,
-    InTrouble, Integrity, Ledger, LetterSlice, Letters, Link, Listens, Log, LogRow, Moved,
+    Agenda, Capability, Dropped, Due, Duplicates, Entries, Figures, Handled, Handles, Held, Hits,
+    Hold, InTrouble, Integrity, Ledger, LetterSlice, Letters, Link, Listens, Log, LogRow, Moved,
     NewEvent, Noted, Owner, Page, Pending, Readable, Registration, ReplayRow, Replica, Retention,
     Roster, Schedule, Scope, Selection, Series, Settled, Shard, Shards, Start, Step, Store, Stored,
-    Stuck, Sums, Survey, Tallies, Troubles, Waiting, Waits, Wanted,
+    Stuck, Sums, Survey, Taken, Tallies, Troubles, Waiting, Waits, Wanted,
 };
 use eventbus_runtime::{
     Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, ScheduleFilter, Scheduled, TypeSet,
@@ -354,7 +354,7 @@ impl<S: Schedule> Schedule for Faulty<S> {
         &self,
         connection: &mut S::Connection,
         limit: usize,
-    ) -> Result<Option<Vec<NewEvent>>> {
+    ) -> Result<Option<Taken>> {
         self.inner.take_due(connection, limit).await
     }
 
@@ -369,6 +369,10 @@ impl<S: Schedule> Schedule for Faulty<S> {
         limit: usize,
     ) -> Result<Vec<Scheduled>> {
         self.inner.scheduled(filter, after, limit).await
+    }
+
+    async fn agenda(&self, at_most: usize) -> Result<Agenda> {
+        self.inner.agenda(at_most).await
     }
 
     async fn count_scheduled(&self, filter: &ScheduleFilter) -> Result<u64> {

@@ -12,6 +12,7 @@ mod letters;
 mod letters_before;
 mod postgres;
 mod processes;
+mod schedule;
 mod schema;
 mod sqlite;
 mod target;
@@ -69,6 +70,8 @@ on_every_database! {
     key::expired_keys_are_removed_by_emitters,
     key::keys_that_cannot_be_are_refused,
     key::a_failed_emit_takes_no_key,
+    schedule::a_damaged_scheduled_event_is_set_aside_and_told_while_others_move,
+    schedule::a_damaged_scheduled_event_can_be_cancelled,
     schema::processes_migrate_at_once,
     schema::a_newer_schema_is_refused,
     schema::missing_tables_are_named_with_the_remedy,

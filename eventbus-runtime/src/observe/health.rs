@@ -52,6 +52,10 @@ pub enum Reason {
     DeadLetters,
     /// Old events cannot be dropped.
     RetentionHeld,
+    /// A scheduled event is due and nobody moves it.
+    ScheduleLate,
+    /// The log refuses scheduled events, or they cannot be read.
+    ScheduleHeld,
 }
 
 impl Reason {
@@ -71,7 +75,22 @@ impl Reason {
         Self::Ended,
         Self::DeadLetters,
         Self::RetentionHeld,
+        Self::ScheduleLate,
+        Self::ScheduleHeld,
     ];
+
+    /// Those that are not a subscription's.
+    #[cfg(feature = "metrics")]
+    pub(crate) const fn is_of_the_store(self) -> bool {
+        matches!(
+            self,
+            Self::StoreUnavailable
+                | Self::NotListening
+                | Self::RetentionHeld
+                | Self::ScheduleLate
+                | Self::ScheduleHeld
+        )
+    }
 
     /// Its name as a label, `newer_version`.
     #[must_use]
@@ -91,6 +110,8 @@ impl Reason {
             Self::Ended => "ended",
             Self::DeadLetters => "dead_letters",
             Self::RetentionHeld => "retention_held",
+            Self::ScheduleLate => "schedule_late",
+            Self::ScheduleHeld => "schedule_held",
         }
     }
 
@@ -153,6 +174,23 @@ fn some_seconds<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result
     time.map(|time| time.as_secs_f64()).serialize(serializer)
 }
 
+/// How the events are that wait until they are due, whoever scheduled them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ScheduleHealth {
+    /// How many wait.
+    pub waiting: u64,
+    /// Whether there are more than that: they are counted up to 100,000.
+    pub more: bool,
+    /// For how long the oldest of those has been due that the log did not refuse. `None` where none is due.
+    #[serde(rename = "overdue_seconds", serialize_with = "some_seconds")]
+    pub overdue: Option<Duration>,
+    /// How many the log refused; they are tried again.
+    pub refused: u64,
+    /// How many were set aside, because they cannot be read.
+    pub aside: u64,
+}
+
 /// How a bus is: [`EventBus::health`](crate::EventBus::health).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -161,6 +199,8 @@ pub struct Health {
     pub light: Light,
     /// What is wrong with the database, or with the way to it.
     pub findings: Vec<Finding>,
+    /// The events that wait until they are due; `None` where the database did not say.
+    pub schedule: Option<ScheduleHealth>,
     /// The durable subscriptions that run in this process, by name.
     pub subscriptions: Vec<SubscriptionHealth>,
 }

@@ -12,10 +12,10 @@ use crate::clock;
 use crate::dead_letter::LetterFilter;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::age;
-use crate::observe::health::{Health, HealthLimits, SubscriptionHealth, worst};
+use crate::observe::health::{Health, HealthLimits, ScheduleHealth, SubscriptionHealth, worst};
 use crate::plan::health::{Facts, StoreFacts, of_store, of_subscription};
 use crate::relay::{Hub, Lanes};
-use crate::store::{InTrouble, Listens, Log, Shards};
+use crate::store::{Agenda, InTrouble, Listens, Log, Shards};
 
 /// How far events that wait are counted.
 pub const MOST_COUNTED: usize = 100_000;
@@ -53,10 +53,13 @@ pub(super) async fn look<S: Log>(store: &S, hub: &Hub, limits: &HealthLimits) ->
     let mut known = StoreFacts { deaf, ..StoreFacts::default() };
     let answered = async {
         store.end().await?;
-        store.ledger().await
+        Ok((store.ledger().await?, store.agenda(MOST_COUNTED).await?))
     };
+    let mut schedule = None;
     match within(limits, answered).await {
-        Ok(ledger) => {
+        Ok((ledger, agenda)) => {
+            schedule = Some(told(&agenda));
+            known.agenda = agenda;
             known.held = ledger.held.map(|(holder, since)| {
                 let millis = clock::now().saturating_sub(since);
                 (Duration::from_millis(u64::try_from(millis).unwrap_or(0)), holder)
@@ -81,10 +84,15 @@ pub(super) async fn look<S: Log>(store: &S, hub: &Hub, limits: &HealthLimits) ->
     let findings = of_store(&known, limits);
     let all = subscriptions.iter().flat_map(|subscription| &subscription.findings);
     let light = worst(findings.iter().chain(all));
-    let health = Health { light, findings, subscriptions };
+    let health = Health { light, findings, schedule, subscriptions };
     #[cfg(feature = "metrics")]
     super::gauges::set(&health, hub);
     health
+}
+
+fn told(agenda: &Agenda) -> ScheduleHealth {
+    let Agenda { waiting, more, overdue, refused, aside, .. } = *agenda;
+    ScheduleHealth { waiting, more, overdue, refused, aside }
 }
 
 async fn within<T>(

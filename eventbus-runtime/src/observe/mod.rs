@@ -27,7 +27,7 @@ pub(crate) use crate::observe::blind::{Meters, Tally};
 pub use crate::observe::gauges::Observing;
 #[cfg(feature = "relay")]
 pub use crate::observe::health::{
-    Finding, Health, HealthLimits, Light, Reason, SubscriptionHealth,
+    Finding, Health, HealthLimits, Light, Reason, ScheduleHealth, SubscriptionHealth,
 };
 #[cfg(feature = "relay")]
 pub use crate::observe::look::MOST_COUNTED;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::observe::{Finding, HealthLimits, Light, Reason};
 use crate::relay::State;
+use crate::store::Agenda;
 
 /// What is known of the database.
 #[derive(Debug, Default)]
@@ -18,6 +19,8 @@ pub(crate) struct StoreFacts {
     pub(crate) deaf: Option<(Duration, String)>,
     /// For how long something has kept old events from being dropped, and what that is.
     pub(crate) held: Option<(Duration, String)>,
+    /// How the schedule is.
+    pub(crate) agenda: Agenda,
 }
 
 /// What is known of a subscription.
@@ -76,6 +79,30 @@ pub(crate) fn of_store(facts: &StoreFacts, limits: &HealthLimits) -> Vec<Finding
             findings.push(yellow(Reason::RetentionHeld, message));
         }
         _ => {}
+    }
+    findings.extend(of_schedule(&facts.agenda, limits));
+    findings
+}
+
+/// What is wrong with the schedule.
+fn of_schedule(agenda: &Agenda, limits: &HealthLimits) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(late) = agenda.overdue.filter(|late| *late > limits.stuck_after) {
+        let message = format!(
+            "a scheduled event has been due for {} s: let a process with a durable subscription run, or one that polls \
+             `bus.scheduled().run()`, and look at its log",
+            late.as_secs()
+        );
+        findings.push(red(Reason::ScheduleLate, message));
+    }
+    if let Some((id, why)) = &agenda.trouble {
+        let Agenda { refused, aside, .. } = agenda;
+        let message = format!(
+            "{refused} scheduled events are refused by the log and tried again, {aside} cannot be read and are set aside: \
+             the first is {id}: {why}; `bus.scheduled().list(..)` shows them, `.reschedule(..)` lets one be tried at once, \
+             `.cancel(..)` ends it"
+        );
+        findings.push(yellow(Reason::ScheduleHeld, message));
     }
     findings
 }
@@ -263,6 +290,26 @@ mod tests {
         let [finding] = &of(25)[..] else { panic!("one finding") };
         assert_eq!((finding.light, finding.reason), (Light::Yellow, Reason::RetentionHeld));
         assert!(finding.message.starts_with("subscription `old` has kept"), "{}", finding.message);
+    }
+
+    #[test]
+    fn a_schedule_is_red_when_nobody_moves_and_yellow_when_one_is_held() {
+        let of = |agenda: Agenda| {
+            let facts = StoreFacts { agenda, ..StoreFacts::default() };
+            of_store(&facts, &HealthLimits::default())
+        };
+        let late = |seconds| {
+            let overdue = Some(Duration::from_secs(seconds));
+            of(Agenda { waiting: 3, overdue, ..Agenda::default() })
+        };
+        assert_eq!(late(60), []);
+        let [finding] = &late(61)[..] else { panic!("one finding") };
+        assert_eq!((finding.light, finding.reason), (Light::Red, Reason::ScheduleLate));
+        let trouble = Some(("17".to_owned(), "no room".to_owned()));
+        let held = of(Agenda { refused: 2, aside: 1, trouble, ..Agenda::default() });
+        let [finding] = &held[..] else { panic!("one finding") };
+        assert_eq!((finding.light, finding.reason), (Light::Yellow, Reason::ScheduleHeld));
+        assert!(finding.message.contains("17: no room"), "{}", finding.message);
     }
 
     #[test]

@@ -10,7 +10,8 @@
 //! others look again a second later: a process that dies in the middle leaves everything as it was.
 //!
 //! An event that the log refuses holds up no other. Where a batch fails, its events are moved one by one, and the one that
-//! fails alone is held back for a while, with those of its shard behind it.
+//! fails alone is held back for a while, with those of its shard behind it. An event that cannot be read is set aside by the
+//! store, in the transaction that moves the others.
 
 use std::future::Future;
 use std::pin::pin;
@@ -27,8 +28,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::observe::Emitted;
 use crate::plan::pace::pace;
 use crate::relay::hub::Waker;
-use crate::schedule::ScheduledEvents;
-use crate::store::{Duplicates, Log, NewEvent, Schedule, recordable};
+use crate::schedule::{Scheduled, ScheduledEvents};
+use crate::store::{Duplicates, Log, Schedule, Taken, recordable};
 
 /// How long it sleeps at most: what another process schedules for sooner than this may be so late.
 const POLL: Duration = Duration::from_secs(1);
@@ -167,7 +168,9 @@ impl<S: Schedule> Moves<S> {
         }
         let moved = match self.transfer(BATCH).await {
             Ok(moved) => moved,
-            Err(failure) if failure.refused() => self.one_by_one(failure.events.len()).await?,
+            Err(failure) if failure.refused() => {
+                self.one_by_one(failure.events.len() + failure.unreadable).await?
+            }
             Err(failure) => return Err(failure.error),
         };
         // Where one is due and cannot be had, somebody else has it: it is looked for again later.
@@ -196,19 +199,23 @@ impl<S: Schedule> Moves<S> {
         Ok(done)
     }
 
-    /// Moves events that are due in one transaction; how many.
+    /// Moves events that are due in one transaction; how many, with those that are set aside.
     async fn transfer(&self, limit: usize) -> std::result::Result<usize, Failed> {
         let mut transaction = self.store.begin().await?;
         match self.take(&mut transaction, limit).await {
-            Ok(events) if events.is_empty() => {
+            Ok(Taken { events, unreadable }) if events.is_empty() && unreadable.is_empty() => {
                 self.store.rollback(transaction).await?;
                 Ok(0)
             }
-            Ok(events) => {
+            Ok(Taken { events, unreadable }) => {
                 self.store.commit(transaction).await?;
+                for Scheduled { event, number, failure, .. } in &unreadable {
+                    let (id, failure) = (event.envelope.id, failure.as_deref());
+                    tracing::error!(event = %id, number, failure, "a scheduled event is set aside");
+                }
                 self.emitted.count(&events, &Duplicates::new());
                 self.waker.wake_for(events.iter().map(|new| &new.event));
-                Ok(events.len())
+                Ok(events.len() + unreadable.len())
             }
             Err(failed) => {
                 // What is rolled back by losing its connection is rolled back as well.
@@ -222,15 +229,15 @@ impl<S: Schedule> Moves<S> {
         &self,
         connection: &mut S::Connection,
         limit: usize,
-    ) -> std::result::Result<Vec<NewEvent>, Failed> {
-        let events = self.store.take_due(connection, limit).await?.unwrap_or_default();
-        if !events.is_empty()
-            && let Err(error) = self.store.append(connection, &events).await
+    ) -> std::result::Result<Taken, Failed> {
+        let taken = self.store.take_due(connection, limit).await?.unwrap_or_default();
+        if !taken.events.is_empty()
+            && let Err(error) = self.store.append(connection, &taken.events).await
         {
-            let events = events.iter().map(|new| new.event.envelope.id).collect();
-            return Err(Failed { error, events });
+            let events = taken.events.iter().map(|new| new.event.envelope.id).collect();
+            return Err(Failed { error, events, unreadable: taken.unreadable.len() });
         }
-        Ok(events)
+        Ok(taken)
     }
 }
 
@@ -245,6 +252,8 @@ struct Turn {
 struct Failed {
     error: Error,
     events: Vec<Uuid>,
+    /// How many were to be set aside beside them.
+    unreadable: usize,
 }
 
 impl Failed {
@@ -256,6 +265,6 @@ impl Failed {
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self { error, events: Vec::new() }
+        Self { error, events: Vec::new(), unreadable: 0 }
     }
 }

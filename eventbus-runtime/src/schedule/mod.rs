@@ -31,15 +31,18 @@ pub struct Scheduled {
     pub number: i64,
     /// How often the log refused it; it is tried again.
     pub failures: u32,
-    /// Why, the last time.
+    /// Why, the last time; or what is wrong with it, where it cannot be read.
     pub failure: Option<String>,
+    /// Whether its row is damaged. It is set aside then: nobody moves it, it keeps nothing else waiting, and what could not
+    /// be read of the event is empty here.
+    pub unreadable: bool,
 }
 
 impl Scheduled {
     /// Whoever writes a store makes one of its row.
     #[must_use]
     pub const fn new(event: RawEvent, due_at: i64, number: i64) -> Self {
-        Self { event, due_at, number, failures: 0, failure: None }
+        Self { event, due_at, number, failures: 0, failure: None, unreadable: false }
     }
 
     /// The event's id.

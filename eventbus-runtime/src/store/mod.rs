@@ -30,6 +30,8 @@ mod retention;
 mod schedule;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod search;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod slip;
 mod slot;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
@@ -76,7 +78,7 @@ pub use crate::store::replay::{ReplayRow, Selection, Tallies, Tally, first_id};
 pub use crate::store::retention::{Dropped, Hold, Holder, Ledger, Retention, Settled};
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 pub(crate) use crate::store::retention::{farthest_behind, let_go};
-pub use crate::store::schedule::{Due, Schedule};
+pub use crate::store::schedule::{Agenda, Due, Schedule, Taken};
 pub(crate) use crate::store::slot::{slot_of_aggregate, slot_of_id};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use crate::store::transaction::Transaction;

@@ -28,25 +28,32 @@ pub trait Schedule: Store {
     /// an aggregate none is taken before an earlier one that is due and stays, because it is [held](Schedule::hold) or in
     /// the hands of somebody else.
     ///
+    /// What another open transaction changes is passed over, with what is behind it of its aggregate, and is not counted: it
+    /// keeps nothing else waiting. A row that cannot be read is set aside in the same transaction. It keeps none waiting, and
+    /// is not tried again by itself.
+    ///
     /// One transaction at a time takes: `None` where another that is open did, which must not be waited for.
     fn take_due(
         &self,
         connection: &mut Self::Connection,
         limit: usize,
-    ) -> impl Future<Output = Result<Option<Vec<NewEvent>>>> + Send;
+    ) -> impl Future<Output = Result<Option<Taken>>> + Send;
 
     /// Lets an event that the log refused wait, 1 s after the first time, twice as long after each and a minute at most,
     /// and writes down why.
     fn hold(&self, id: Uuid, failure: &str) -> impl Future<Output = Result<()>> + Send;
 
     /// Reads scheduled events in the order of their times, at most `limit`; only those behind the time and the number of one,
-    /// where `after` says so.
+    /// where `after` says so. Of a row that cannot be read it tells what can.
     fn scheduled(
         &self,
         filter: &ScheduleFilter,
         after: Option<(i64, i64)>,
         limit: usize,
     ) -> impl Future<Output = Result<Vec<Scheduled>>> + Send;
+
+    /// How the schedule is as a whole. It counts up to `at_most`.
+    fn agenda(&self, at_most: usize) -> impl Future<Output = Result<Agenda>> + Send;
 
     /// Counts them.
     fn count_scheduled(&self, filter: &ScheduleFilter) -> impl Future<Output = Result<u64>> + Send;
@@ -65,6 +72,32 @@ pub trait Schedule: Store {
         id: Uuid,
         due: Due,
     ) -> impl Future<Output = Result<bool>> + Send;
+}
+
+/// What was taken out of the schedule.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// The events, in the order in which they are to be appended.
+    pub events: Vec<NewEvent>,
+    /// What could not be read and was set aside: it stays in the schedule.
+    pub unreadable: Vec<Scheduled>,
+}
+
+/// How a schedule is as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Agenda {
+    /// How many events wait, whatever for.
+    pub waiting: u64,
+    /// Whether there are more than were counted.
+    pub more: bool,
+    /// For how long the oldest one has been due that the log did not refuse.
+    pub overdue: Option<Duration>,
+    /// How many the log refused; they are tried again.
+    pub refused: u64,
+    /// How many were set aside, because they cannot be read.
+    pub aside: u64,
+    /// The first of these, or else of those that were refused: its id and why.
+    pub trouble: Option<(String, String)>,
 }
 
 /// When an event is due.

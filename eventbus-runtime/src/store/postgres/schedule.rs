@@ -13,7 +13,8 @@ use crate::store::postgres::append::bound;
 use crate::store::postgres::dead_letter::like;
 use crate::store::postgres::page::{self, Columns};
 use crate::store::postgres::{PgStore, key};
-use crate::store::{Due, Duplicates, Keyed, NewEvent, Schedule, columns, keys};
+use crate::store::slip::{self, Slip, forever};
+use crate::store::{Agenda, Due, Duplicates, Keyed, NewEvent, Schedule, Taken, columns, keys};
 
 /// The time of the database, in milliseconds since 1970. It is not rounded up: nothing is due half a millisecond early.
 macro_rules! now {
@@ -61,31 +62,60 @@ const INSERT: &str = concat!(
 const LOCK: &str = "SELECT pg_try_advisory_xact_lock(\
     hashtextextended('eventbus.schedule', 'eventbus_scheduled'::regclass::oid::bigint))";
 
-/// What is due, without what is in the hands of somebody who cancels it, and without what must not overtake that.
-const TAKE: &str = concat!(
+/// What is due, locked before it is counted, so that what others have locked leaves its place to what is behind it; and of
+/// each whether it must not overtake one of its shard that is due and stays.
+const LOOK: &str = concat!(
     "WITH clock (now) AS MATERIALIZED (SELECT ",
     now!(),
-    "), first AS MATERIALIZED ( \
+    "), free AS MATERIALIZED ( \
         SELECT s.id, s.shard, s.due_at, s.number FROM eventbus_scheduled AS s, clock \
-        WHERE s.due_at <= clock.now AND (s.held_until IS NULL OR s.held_until <= clock.now) \
-        AND NOT EXISTS (SELECT FROM eventbus_scheduled AS h WHERE h.held_until > clock.now AND h.shard = s.shard \
-            AND (h.due_at, h.number) < (s.due_at, s.number)) \
-        ORDER BY s.due_at, s.number LIMIT $1 \
-    ), free AS MATERIALIZED ( \
-        SELECT s.id FROM eventbus_scheduled AS s, clock \
-        WHERE s.id IN (SELECT id FROM first) AND s.due_at <= clock.now FOR UPDATE OF s SKIP LOCKED \
-    ), gone AS ( \
-        DELETE FROM eventbus_scheduled AS s WHERE s.id IN ( \
-            SELECT f.id FROM first AS f WHERE f.id IN (SELECT id FROM free) \
-            AND NOT EXISTS (SELECT FROM first AS o WHERE o.shard = f.shard AND (o.due_at, o.number) < (f.due_at, f.number) \
-                AND o.id NOT IN (SELECT id FROM free))) \
-        RETURNING s.* \
-    ), moved AS ( \
-        INSERT INTO eventbus_moved (id, moved_at, tenant) SELECT gone.id, clock.now, gone.tenant FROM gone, clock \
-        ON CONFLICT (id) DO UPDATE SET moved_at = excluded.moved_at \
-    ) SELECT ",
+        WHERE s.due_at <= clock.now AND (s.held_until IS NULL OR s.held_until <= clock.now) AND s.shard <> ALL ($2) \
+        AND NOT EXISTS (SELECT FROM eventbus_scheduled AS h WHERE h.held_until > clock.now AND h.held_until < ",
+    forever!(),
+    " AND h.shard = s.shard AND (h.due_at, h.number) < (s.due_at, s.number)) \
+        ORDER BY s.due_at, s.number LIMIT $1 FOR UPDATE OF s SKIP LOCKED \
+    ), last AS MATERIALIZED (SELECT due_at, number FROM free ORDER BY due_at DESC, number DESC LIMIT 1), \
+    stays AS MATERIALIZED ( \
+        SELECT DISTINCT ON (o.shard) o.shard, o.due_at, o.number FROM eventbus_scheduled AS o \
+        WHERE (o.due_at, o.number) < ((SELECT due_at FROM last), (SELECT number FROM last)) \
+        AND o.shard IN (SELECT shard FROM free) AND o.id NOT IN (SELECT id FROM free) AND o.held_until IS DISTINCT FROM ",
+    forever!(),
+    " ORDER BY o.shard, o.due_at, o.number \
+    ) SELECT f.id, f.shard, EXISTS (SELECT FROM stays AS o WHERE o.shard = f.shard \
+        AND (o.due_at, o.number) < (f.due_at, f.number)) FROM free AS f"
+);
+
+const READ: &str = concat!(
+    "SELECT ",
     columns!(),
-    " FROM gone AS s ORDER BY s.due_at, s.number"
+    " FROM eventbus_scheduled AS s WHERE s.id = ANY ($1) ORDER BY s.due_at, s.number"
+);
+
+const MOVE: &str = concat!(
+    "WITH gone AS (DELETE FROM eventbus_scheduled WHERE id = ANY ($1) RETURNING id, tenant) \
+     INSERT INTO eventbus_moved (id, moved_at, tenant) SELECT id, ",
+    now!(),
+    ", tenant FROM gone ON CONFLICT (id) DO UPDATE SET moved_at = excluded.moved_at"
+);
+
+/// Nobody tries it again by himself.
+const SET_ASIDE: &str = concat!(
+    "UPDATE eventbus_scheduled SET failures = failures + 1, failure = $2, held_until = ",
+    forever!(),
+    " WHERE number = $1"
+);
+
+/// At most $1 rows are counted.
+const AGENDA: &str = concat!(
+    "WITH held AS MATERIALIZED (SELECT id::text, failure, due_at, number, held_until = ",
+    forever!(),
+    " AS aside FROM eventbus_scheduled WHERE held_until IS NOT NULL LIMIT $1), \
+     first AS MATERIALIZED (SELECT id, failure FROM held ORDER BY aside DESC, due_at, number LIMIT 1) \
+     SELECT (SELECT count(*) FROM (SELECT FROM eventbus_scheduled LIMIT $1 + 1) AS s), ",
+    now!(),
+    " - (SELECT due_at FROM eventbus_scheduled WHERE held_until IS NULL ORDER BY due_at, number LIMIT 1), \
+     (SELECT count(*) FROM held WHERE NOT aside), (SELECT count(*) FROM held WHERE aside), \
+     (SELECT id FROM first), (SELECT failure FROM first)"
 );
 
 /// How long it is until something may be moved.
@@ -178,25 +208,34 @@ impl Schedule for PgStore {
         Ok(millis.map(|millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0))))
     }
 
-    async fn take_due(
-        &self,
-        connection: &mut PgConnection,
-        limit: usize,
-    ) -> Result<Option<Vec<NewEvent>>> {
+    async fn take_due(&self, connection: &mut PgConnection, limit: usize) -> Result<Option<Taken>> {
         let failed = |error| self.error("take what is due", error);
         let alone: bool =
             self.query_scalar(LOCK).fetch_one(&mut *connection).await.map_err(failed)?;
         if !alone {
             return Ok(None);
         }
-        let take = self.query(TAKE).bind(columns::limit(limit));
-        let rows = take.fetch_all(connection).await.map_err(failed)?;
-        let events = rows.iter().map(|row| {
-            let Scheduled { event, .. } = scheduled(self, row)?;
-            let aggregate_kind = row.try_get(13).map_err(failed)?;
-            Ok(NewEvent { event, aggregate_kind, key: None })
-        });
-        events.collect::<Result<_>>().map(Some)
+        let ids = free(self, connection, limit).await.map_err(failed)?;
+        if ids.is_empty() {
+            return Ok(Some(Taken::default()));
+        }
+        let read = self.query(READ).bind(&ids).fetch_all(&mut *connection).await;
+        let mut taken = Taken::default();
+        for row in &read.map_err(failed)? {
+            let (scheduled, aggregate_kind) = read_row(self, row)?;
+            if scheduled.unreadable {
+                taken.unreadable.push(scheduled);
+            } else {
+                taken.events.push(NewEvent { event: scheduled.event, aggregate_kind, key: None });
+            }
+        }
+        let ids: Vec<Uuid> = taken.events.iter().map(|new| new.event.envelope.id).collect();
+        self.query(MOVE).bind(ids).execute(&mut *connection).await.map_err(failed)?;
+        for Scheduled { number, failure, .. } in &taken.unreadable {
+            let aside = self.query(SET_ASIDE).bind(number).bind(failure);
+            aside.execute(&mut *connection).await.map_err(failed)?;
+        }
+        Ok(Some(taken))
     }
 
     async fn hold(&self, id: Uuid, failure: &str) -> Result<()> {
@@ -220,7 +259,15 @@ impl Schedule for PgStore {
         let query =
             meant(self.query(statement), filter).bind(at).bind(number).bind(columns::limit(limit));
         let rows = self.fetch_all("read the schedule", query).await?;
-        rows.iter().map(|row| scheduled(self, row)).collect()
+        rows.iter().map(|row| read_row(self, row).map(|(scheduled, _)| scheduled)).collect()
+    }
+
+    async fn agenda(&self, at_most: usize) -> Result<Agenda> {
+        let what = "look at the schedule";
+        let query = self.query(AGENDA).bind(columns::limit(at_most));
+        let row = self.fetch_one(what, query).await?;
+        let found = sqlx::FromRow::from_row(&row).map_err(|error| self.error(what, error))?;
+        Ok(slip::agenda(found, at_most))
     }
 
     async fn count_scheduled(&self, filter: &ScheduleFilter) -> Result<u64> {
@@ -256,21 +303,48 @@ impl PgStore {
     }
 }
 
-fn scheduled(store: &PgStore, row: &PgRow) -> Result<Scheduled> {
-    let columns = || -> Result<_, sqlx::Error> {
-        let [due_at, number]: [i64; 2] = [row.try_get(12)?, row.try_get(16)?];
+/// Locks events that are due and may be moved; which ones. Where none of those that it got may, because they are behind one
+/// that another has, it looks past their shards.
+async fn free(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    limit: usize,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    let mut shut: Vec<i16> = Vec::new();
+    loop {
+        let look = store.query_as(LOOK).bind(columns::limit(limit)).bind(&shut);
+        let found: Vec<(Uuid, i16, bool)> = look.fetch_all(&mut *connection).await?;
+        let free = found.iter().filter(|(.., waits)| !waits).map(|(id, ..)| *id);
+        let free: Vec<Uuid> = free.collect();
+        if !free.is_empty() || found.is_empty() {
+            return Ok(free);
+        }
+        shut.extend(found.into_iter().map(|(_, shard, _)| shard));
+        shut.sort_unstable();
+        shut.dedup();
+    }
+}
+
+/// Reads a row, as far as it can be read, and the kind of the aggregate.
+fn read_row(store: &PgStore, row: &PgRow) -> Result<(Scheduled, String)> {
+    let slip = || -> Result<_, sqlx::Error> {
         let failures: i32 = row.try_get(14)?;
-        let failure: Option<String> = row.try_get(15)?;
-        Ok((page::event(row, 0)?, due_at, number, failures, failure))
+        let (due_at, number) = (row.try_get(12)?, row.try_get(16)?);
+        Ok(Slip { due_at, number, failures: failures.into(), failure: row.try_get(15)? })
     };
-    let failed =
-        |error| store.error("read a row of eventbus_scheduled", columns::named(row, error));
-    let (found, due_at, number, failures, failure) = columns().map_err(failed)?;
-    let Columns { mut event, version, metadata } = found;
-    event.envelope.version = columns::read_u32(version.into(), "version", due_at)?;
-    event.envelope.metadata = columns::read_metadata(metadata, due_at)?;
-    let mut scheduled = Scheduled::new(event, due_at, number);
-    scheduled.failures = columns::read_u32(failures.into(), "failures", due_at)?;
-    scheduled.failure = failure;
-    Ok(scheduled)
+    let slip = slip().map_err(|error| {
+        store.error("read a row of eventbus_scheduled", columns::named(row, error))
+    })?;
+    let columns = || -> Result<_, sqlx::Error> {
+        let Columns { event, version, metadata } = page::event(row, 0)?;
+        let columns = slip::Columns { event, version: version.into(), metadata };
+        Ok((columns, row.try_get::<String, _>(13)?))
+    };
+    let (columns, kind) = match columns() {
+        Ok((columns, kind)) => (Ok(columns), kind),
+        Err(error) => (Err(columns::named(row, error)), String::new()),
+    };
+    let text = |place: usize| row.try_get_unchecked(place).ok();
+    let outline = || slip::outline(row.try_get(0).ok(), text);
+    Ok((slip.told(columns, outline), kind))
 }

@@ -10,11 +10,12 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::schedule::{ScheduleFilter, Scheduled};
+use crate::store::slip::{self, Slip, forever};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::append::{self, Written};
 use crate::store::sqlite::page::{self, Columns};
 use crate::store::sqlite::replica::now;
-use crate::store::{Due, Duplicates, NewEvent, Schedule, columns};
+use crate::store::{Agenda, Due, Duplicates, NewEvent, Schedule, Taken, columns};
 
 /// The columns of a scheduled event `s`, in the order in which [`scheduled`] reads them: those of the event first.
 macro_rules! columns {
@@ -32,7 +33,9 @@ const TAKE: &str = concat!(
     columns!(),
     " FROM eventbus_scheduled AS s, clock \
      WHERE s.due_at <= clock.now AND (s.held_until IS NULL OR s.held_until <= clock.now) \
-     AND NOT EXISTS (SELECT 1 FROM eventbus_scheduled AS h WHERE h.held_until > clock.now AND h.shard = s.shard \
+     AND NOT EXISTS (SELECT 1 FROM eventbus_scheduled AS h WHERE h.held_until > clock.now AND h.held_until < ",
+    forever!(),
+    " AND h.shard = s.shard \
          AND (h.due_at, h.number) < (s.due_at, s.number)) \
      ORDER BY s.due_at, s.number LIMIT ?1"
 );
@@ -41,6 +44,26 @@ const MOVED: &str = concat!(
     "INSERT INTO eventbus_moved (id, moved_at) SELECT value, ",
     now!(),
     " FROM json_each(?1) WHERE true ON CONFLICT (id) DO UPDATE SET moved_at = excluded.moved_at"
+);
+
+/// Nobody tries it again by himself.
+const SET_ASIDE: &str = concat!(
+    "UPDATE eventbus_scheduled SET failures = failures + 1, failure = ?2, held_until = ",
+    forever!(),
+    " WHERE number = ?1"
+);
+
+/// At most ?1 rows are counted.
+const AGENDA: &str = concat!(
+    "WITH held AS MATERIALIZED (SELECT id, failure, due_at, number, held_until = ",
+    forever!(),
+    " AS aside FROM eventbus_scheduled WHERE held_until IS NOT NULL LIMIT ?1), \
+     first AS MATERIALIZED (SELECT id, failure FROM held ORDER BY aside DESC, due_at, number LIMIT 1) \
+     SELECT (SELECT count(*) FROM (SELECT 1 FROM eventbus_scheduled LIMIT ?1 + 1)), ",
+    now!(),
+    " - (SELECT due_at FROM eventbus_scheduled WHERE held_until IS NULL ORDER BY due_at, number LIMIT 1), \
+     (SELECT count(*) FROM held WHERE NOT aside), (SELECT count(*) FROM held WHERE aside), \
+     (SELECT CAST(id AS BLOB) FROM first), (SELECT failure FROM first)"
 );
 
 /// How long it is until something may be moved.
@@ -63,6 +86,9 @@ const RESCHEDULE: &str = concat!(
     now!(),
     " + ?3) WHERE id = ?1"
 );
+
+/// What it answers; an id may be damaged as well.
+type SqliteAgenda = (i64, Option<i64>, i64, i64, Option<Vec<u8>>, Option<String>);
 
 /// The condition on the events `s` that a filter means.
 macro_rules! meant {
@@ -135,24 +161,31 @@ impl Schedule for SqliteStore {
         &self,
         connection: &mut SqliteConnection,
         limit: usize,
-    ) -> Result<Option<Vec<NewEvent>>> {
+    ) -> Result<Option<Taken>> {
         let failed = |error| self.error("take what is due", error);
         let take = query(TAKE).bind(columns::limit(limit));
         let rows = take.fetch_all(&mut *connection).await.map_err(failed)?;
-        let events = rows.iter().map(|row| {
-            let Scheduled { event, .. } = scheduled(self, row)?;
-            let aggregate_kind = row.try_get(13).map_err(failed)?;
-            Ok(NewEvent { event, aggregate_kind, key: None })
-        });
-        let events: Vec<NewEvent> = events.collect::<Result<_>>()?;
-        let ids: Vec<Uuid> = events.iter().map(|new| new.event.envelope.id).collect();
+        let mut taken = Taken::default();
+        for row in &rows {
+            let (scheduled, aggregate_kind) = read_row(self, row)?;
+            if scheduled.unreadable {
+                taken.unreadable.push(scheduled);
+            } else {
+                taken.events.push(NewEvent { event: scheduled.event, aggregate_kind, key: None });
+            }
+        }
+        let ids: Vec<Uuid> = taken.events.iter().map(|new| new.event.envelope.id).collect();
         let ids = serde_json::to_string(&ids.iter().map(Uuid::to_string).collect::<Vec<_>>())
             .expect("texts are always JSON");
         let delete = "DELETE FROM eventbus_scheduled WHERE id IN (SELECT value FROM json_each(?1))";
         for statement in [MOVED, delete] {
             query(statement).bind(&ids).execute(&mut *connection).await.map_err(failed)?;
         }
-        Ok(Some(events))
+        for Scheduled { number, failure, .. } in &taken.unreadable {
+            let aside = query(SET_ASIDE).bind(number).bind(failure);
+            aside.execute(&mut *connection).await.map_err(failed)?;
+        }
+        Ok(Some(taken))
     }
 
     async fn hold(&self, id: Uuid, failure: &str) -> Result<()> {
@@ -178,7 +211,17 @@ impl Schedule for SqliteStore {
             meant(query(statement), filter).bind(at).bind(number).bind(columns::limit(limit));
         let rows = query.fetch_all(&self.pool).await;
         let rows = rows.map_err(|error| self.error("read the schedule", error))?;
-        rows.iter().map(|row| scheduled(self, row)).collect()
+        rows.iter().map(|row| read_row(self, row).map(|(scheduled, _)| scheduled)).collect()
+    }
+
+    async fn agenda(&self, at_most: usize) -> Result<Agenda> {
+        let (waiting, late, refused, aside, id, failure): SqliteAgenda = sqlx::query_as(AGENDA)
+            .bind(columns::limit(at_most))
+            .fetch_one(&self.pool)
+            .await
+            .map_err(|error| self.error("look at the schedule", error))?;
+        let id = id.map(|id| String::from_utf8_lossy(&id).into_owned());
+        Ok(slip::agenda((waiting, late, refused, aside, id, failure), at_most))
     }
 
     async fn count_scheduled(&self, filter: &ScheduleFilter) -> Result<u64> {
@@ -209,21 +252,24 @@ impl Schedule for SqliteStore {
     }
 }
 
-fn scheduled(store: &SqliteStore, row: &SqliteRow) -> Result<Scheduled> {
-    let columns = || -> Result<_, sqlx::Error> {
-        let [due_at, number]: [i64; 2] = [row.try_get(12)?, row.try_get(16)?];
-        let failures: i64 = row.try_get(14)?;
-        let failure: Option<String> = row.try_get(15)?;
-        Ok((page::event(row, 0)?, due_at, number, failures, failure))
+/// Reads a row, as far as it can be read, and the kind of the aggregate.
+fn read_row(store: &SqliteStore, row: &SqliteRow) -> Result<(Scheduled, String)> {
+    let slip = || -> Result<_, sqlx::Error> {
+        let (due_at, number) = (row.try_get(12)?, row.try_get(16)?);
+        Ok(Slip { due_at, number, failures: row.try_get(14)?, failure: row.try_get(15)? })
     };
-    let failed =
-        |error| store.error("read a row of eventbus_scheduled", columns::named(row, error));
-    let (found, due_at, number, failures, failure) = columns().map_err(failed)?;
-    let Columns { mut event, version, metadata } = found;
-    event.envelope.version = columns::read_u32(version, "version", due_at)?;
-    event.envelope.metadata = columns::read_metadata(metadata, due_at)?;
-    let mut scheduled = Scheduled::new(event, due_at, number);
-    scheduled.failures = columns::read_u32(failures, "failures", due_at)?;
-    scheduled.failure = failure;
-    Ok(scheduled)
+    let slip = slip().map_err(|error| {
+        store.error("read a row of eventbus_scheduled", columns::named(row, error))
+    })?;
+    let columns = || -> Result<_, sqlx::Error> {
+        let Columns { event, version, metadata } = page::event(row, 0)?;
+        Ok((slip::Columns { event, version, metadata }, row.try_get::<String, _>(13)?))
+    };
+    let (columns, kind) = match columns() {
+        Ok((columns, kind)) => (Ok(columns), kind),
+        Err(error) => (Err(columns::named(row, error)), String::new()),
+    };
+    let text = |place: usize| row.try_get::<String, _>(place).ok();
+    let outline = || slip::outline(text(0).and_then(|id| Uuid::try_parse(&id).ok()), text);
+    Ok((slip.told(columns, outline), kind))
 }

@@ -7,7 +7,7 @@ use uuid::{Builder, Uuid};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::schedule::{ScheduleFilter, Scheduled};
-use crate::store::{Due, Duplicates, NewEvent, Schedule, Stored};
+use crate::store::{Agenda as Found, Due, Duplicates, NewEvent, Schedule, Stored, Taken};
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::State;
 use crate::testing::memory::transaction::{MemoryConnection, Write};
@@ -214,7 +214,7 @@ impl Schedule for MemoryStore {
         &self,
         connection: &mut MemoryConnection,
         limit: usize,
-    ) -> Result<Option<Vec<NewEvent>>> {
+    ) -> Result<Option<Taken>> {
         let (now, events) = {
             let state = self.state();
             let now = state.clock.now();
@@ -222,7 +222,7 @@ impl Schedule for MemoryStore {
         };
         let ids = events.iter().map(|new| new.event.envelope.id).collect();
         connection.write(Write::Schedule(Change::Enter(ids, now)));
-        Ok(Some(events))
+        Ok(Some(Taken { events, unreadable: Vec::new() }))
     }
 
     async fn hold(&self, id: Uuid, failure: &str) -> Result<()> {
@@ -248,6 +248,27 @@ impl Schedule for MemoryStore {
         let behind =
             |waiting: &&Waiting| after.is_none_or(|after| (waiting.due_at, waiting.number) > after);
         Ok(state.agenda.meant(filter).filter(behind).take(limit).map(Waiting::seen).collect())
+    }
+
+    async fn agenda(&self, at_most: usize) -> Result<Found> {
+        let state = self.state();
+        let all = || state.agenda.waiting.values();
+        let count = |count: usize| u64::try_from(count.min(at_most)).unwrap_or(u64::MAX);
+        let free = all().find(|waiting| waiting.held.is_none());
+        let overdue = free.map(|waiting| state.clock.now().saturating_sub(waiting.due_at));
+        let refused = || all().filter_map(|waiting| Some((waiting, waiting.held.as_ref()?)));
+        Ok(Found {
+            waiting: count(all().count()),
+            more: all().count() > at_most,
+            overdue: overdue
+                .and_then(|millis| u64::try_from(millis).ok())
+                .map(Duration::from_millis),
+            refused: count(refused().count()),
+            aside: 0,
+            trouble: refused()
+                .next()
+                .map(|(waiting, held)| (waiting.id().to_string(), held.failure.clone())),
+        })
     }
 
     async fn count_scheduled(&self, filter: &ScheduleFilter) -> Result<u64> {

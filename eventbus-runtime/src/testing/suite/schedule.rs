@@ -27,7 +27,8 @@ async fn schedule<S: Store>(bus: &EventBus<S>, events: &[NewEvent], due: Due) {
 /// Moves what is due, at most `limit`, as the relay does.
 async fn transfer<S: Log>(bus: &EventBus<S>, limit: usize) -> usize {
     let mut tx = bus.store().begin().await.unwrap();
-    let events = bus.store().take_due(&mut tx, limit).await.unwrap().expect("nobody else takes");
+    let taken = bus.store().take_due(&mut tx, limit).await.unwrap().expect("nobody else takes");
+    let events = taken.events;
     if !events.is_empty() {
         bus.store().append(&mut tx, &events).await.unwrap();
     }
@@ -98,7 +99,7 @@ pub(super) async fn what_is_not_committed_is_not_scheduled<F: StoreFixture>(fixt
     schedule(&bus, &[torn(2)], Due::At(0)).await;
     let mut tx = bus.store().begin().await.unwrap();
     let taken = bus.store().take_due(&mut tx, 10).await.unwrap().unwrap();
-    bus.store().append(&mut tx, &taken).await.unwrap();
+    bus.store().append(&mut tx, &taken.events).await.unwrap();
     bus.store().rollback(tx).await.unwrap();
     assert_eq!((log(&bus).await.len(), waiting(&bus).await.len()), (0, 1), "nothing was moved");
     assert_eq!(transfer(&bus, 10).await, 1);
@@ -235,7 +236,7 @@ pub(super) async fn two_who_move_at_once_move_once_and_in_order<F: StoreFixture>
     let all = async |bus: &EventBus<F::Store>| {
         while bus.store().next_due().await.unwrap().is_some() {
             let mut tx = bus.store().begin().await.unwrap();
-            let events = bus.store().take_due(&mut tx, 7).await.unwrap().unwrap_or_default();
+            let events = bus.store().take_due(&mut tx, 7).await.unwrap().unwrap_or_default().events;
             tokio::task::yield_now().await;
             if !events.is_empty() {
                 bus.store().append(&mut tx, &events).await.unwrap();
