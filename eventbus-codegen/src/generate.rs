@@ -63,6 +63,7 @@ pub(crate) fn generate(
         baseline.purge(event_type, reason).map_err(|error| error.at(&config.file, None))?;
     }
     let mut registry = merge(&code.catalog, &baseline)?;
+    registry.compat = Some(config.compat);
     let released = released.map(|released| released.beside(&baseline));
     let held = released.as_ref().unwrap_or(&baseline);
     let types = held.events.len();

@@ -17,6 +17,7 @@ mod honest;
 mod init;
 mod merging;
 mod migrations;
+mod modes;
 mod ownership;
 mod released;
 mod reviewed;

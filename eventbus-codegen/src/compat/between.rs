@@ -43,7 +43,7 @@ pub(crate) fn between(old: &Baseline, new: &Baseline, default: CompatMode) -> Re
     for (name, past) in purged {
         old.to_mut().events.insert(name.clone(), past.clone());
     }
-    check(&old, new, &mut Registry { root: group, events }, &catalog, default)
+    check(&old, new, &mut Registry { root: group, events, compat: None }, &catalog, default)
 }
 
 /// The code that would have written what is in the registry. Former versions are read as they were read then.

@@ -51,11 +51,20 @@ pub(crate) enum Direction {
 impl Finding {
     /// What breaks nobody whom `mode` asks for is not refused.
     pub(super) fn weigh(&mut self, mode: CompatMode) {
-        let breaks = |direction, holds| holds != Holds::Yes && asks(mode, direction);
-        let is_asked = breaks(Direction::Backward, self.rule.backward)
-            || breaks(Direction::Forward, self.rule.forward);
-        if !is_asked {
+        if !self.is_asked(mode) {
             self.verdict = Verdict::Note;
+        }
+    }
+
+    /// Whether a mode asks about what it breaks, by its documents, or else by its rule.
+    pub(super) fn is_asked(&self, mode: CompatMode) -> bool {
+        let breaks = |direction, holds| holds != Holds::Yes && asks(mode, direction);
+        match self.witnesses.as_slice() {
+            [] => {
+                breaks(Direction::Backward, self.rule.backward)
+                    || breaks(Direction::Forward, self.rule.forward)
+            }
+            witnesses => witnesses.iter().any(|(direction, _)| asks(mode, *direction)),
         }
     }
 

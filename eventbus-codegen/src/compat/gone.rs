@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use eventbus_runtime::CompatMode;
 use serde_json::Value;
 
 use super::check::Held;
 use super::finding::Finding;
+use super::reviews::Reviews;
 use super::rules::{Difference, Verdict, named};
 use crate::diagnostic::{Result, listed};
 use crate::registry::{Baseline, Leaf, Past, schema_of};
@@ -55,18 +55,17 @@ impl<'a> Newcomers<'a> {
     }
 }
 
-/// A type that no leaf has the name of, and the mode of the leaf that it seems to have become.
-pub(super) fn gone(
+/// A type that no leaf has the name of, and the leaf that it seems to have become.
+pub(super) fn gone<'a>(
     name: &str,
     past: &Past,
-    leaves: &BTreeMap<&str, &Leaf>,
-    newcomers: &Newcomers<'_>,
-) -> Result<Option<(Finding, Option<CompatMode>)>> {
-    let became = |id, leaf: &Leaf| {
+    leaves: &BTreeMap<&str, &'a Leaf>,
+    newcomers: &Newcomers<'a>,
+) -> Result<Option<(Finding, Option<&'a Leaf>)>> {
+    let became = |id, leaf: &'a Leaf| {
         let new = format!("`{}`", leaf.event_type);
         let change = Difference::of(named(id), format!("`{name}`"), new);
-        let mode = leaf.compat.as_ref().and_then(|compat| compat.mode);
-        Some((Finding::new(name, past.current, &leaf.rust_path, change), mode))
+        Some((Finding::new(name, past.current, &leaf.rust_path, change), Some(leaf)))
     };
     if let Some(leaf) = leaves.values().find(|leaf| reads(leaf, name)) {
         // It was told when it happened: now the new name is in the registry too.
@@ -82,6 +81,15 @@ pub(super) fn gone(
             Some((Finding::new(name, past.current, &rust_path, change), None))
         }
     })
+}
+
+/// Lets a new name through, if there is a reason for this one.
+pub(super) fn renamed(finding: &mut Finding, past: &Past, leaf: &Leaf, held: &Held<'_>) {
+    let Some(event) = held.registry.events.get(&leaf.event_type) else { return };
+    let pasts = [Some(past), held.own.events.get(&leaf.event_type)];
+    let reviews = Reviews::new(leaf, &event.facts.reviewed, &pasts);
+    let [from, to] = [&finding.old, &finding.new].map(Clone::clone);
+    reviews.excuse(std::slice::from_mut(finding), None, [&from, &to]);
 }
 
 /// A type that is purged, whose name `own` does not keep any more.

@@ -7,6 +7,7 @@ mod finding;
 mod former_names;
 mod gone;
 mod in_place;
+mod mode;
 mod moved;
 mod reviews;
 mod rules;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use eventbus_runtime::CompatMode;
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::layout::{CATALOG, FACTS, MANIFESTS, entries, version_of};
@@ -17,6 +19,8 @@ use crate::{format, shell, text};
 pub(crate) struct Baseline {
     /// The event types by name.
     pub(crate) events: BTreeMap<String, Past>,
+    /// Who had to understand whom, where a type did not say so itself; nothing where it is not known.
+    pub(crate) compat: Option<CompatMode>,
     /// The samples of its commit.
     pub(crate) samples: Vec<Stored>,
     /// Where its files are.
@@ -53,7 +57,7 @@ impl Baseline {
                     baseline.take(&name, &file, path, text)?;
                 }
             } else if name == CATALOG {
-                format::refuse_newer(&text::read(&path)?, &path)?;
+                baseline.take_whole(&text::read(&path)?, &path)?;
             }
         }
         baseline.settle();
@@ -67,7 +71,7 @@ impl Baseline {
             let place = folder.join(&path);
             match path.split_once('/') {
                 Some((name, file)) => baseline.take(name, file, place, text)?,
-                None => format::refuse_newer(&text, &place)?,
+                None => baseline.take_whole(&text, &place)?,
             }
         }
         baseline.settle();
@@ -82,6 +86,11 @@ impl Baseline {
     /// The same with the samples of the commit, and its folder there if that was another one.
     pub(super) fn with(self, samples: Vec<Stored>, elsewhere: Option<String>) -> Self {
         Self { samples, elsewhere, ..self }
+    }
+
+    /// The same, whose configuration asked for this mode; what the registry itself says counts where there is none.
+    pub(super) fn of_mode(self, mode: Option<CompatMode>) -> Self {
+        Self { compat: mode.or(self.compat), ..self }
     }
 
     /// The command that brings back a file of a type as it is here.
@@ -103,6 +112,15 @@ impl Baseline {
     /// Where it was in its commit, if that was another folder: from the top of the repository.
     pub(crate) fn elsewhere(&self) -> Option<&str> {
         self.elsewhere.as_deref()
+    }
+
+    /// Takes the file of the whole registry.
+    fn take_whole(&mut self, text: &str, path: &Path) -> Result<()> {
+        format::refuse_newer(text, path)?;
+        // Whatever else is wrong with it is said of a file that is not as it was written.
+        let whole: Value = serde_json::from_str(text).unwrap_or_default();
+        self.compat = whole.get("compat").and_then(|mode| CompatMode::deserialize(mode).ok());
+        Ok(())
     }
 
     /// Takes a file of a type.

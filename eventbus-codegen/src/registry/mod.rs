@@ -19,7 +19,7 @@ mod version;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use eventbus_runtime::{CompatDocument, Document, GroupDocument, LeafDocument};
+use eventbus_runtime::{CompatDocument, CompatMode, Document, GroupDocument, LeafDocument};
 use serde_json::value::RawValue;
 
 pub(crate) use self::baseline::{Baseline, Past};
@@ -50,6 +50,8 @@ pub(crate) struct Registry {
     pub(crate) root: Group,
     /// The event types by name.
     pub(crate) events: BTreeMap<String, Event>,
+    /// Who must understand whom, where a type does not say so itself.
+    pub(crate) compat: Option<CompatMode>,
 }
 
 /// An enum of events.

@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
         (Yes, No, Bump),
         "an event type has another name, and still reads the former one",
         "New code reads what is stored. Consumers that ask for the former name get no new event.",
-        "pin the former name with #[event(name = \"..\")], or tell the consumers before it is deployed and set #[event(compat = \"backward\")]",
+        "pin the former name with #[event(name = \"..\")]; or let the consumers ask for both names before it is deployed, and say so: #[event(compat(reviewed = \"..\"))]",
     ),
     rule(
         "EV008",
@@ -187,5 +187,12 @@ pub(super) const RULES: &[Rule] = &[
         "a sample of the commit is no longer decoded",
         "The code of that commit read it, and events like it may be stored. That the file was changed or deleted since then makes no difference.",
         "read what it holds; where no event like it is stored any more, say so: #[event(compat(reviewed = \"..\"))]",
+    ),
+    rule(
+        "EV028",
+        (Yes, Yes, Note),
+        "an event type asks for less than it did",
+        "The mode says who must understand whom. This change is still judged by what was asked for until now, and what follows it by what is asked for from now on.",
+        "",
     ),
 ];
