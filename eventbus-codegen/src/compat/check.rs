@@ -7,7 +7,7 @@ use eventbus_runtime::CompatMode;
 
 use super::finding::{Direction, Finding, asks};
 use super::former_names::former_names;
-use super::gone::{Newcomers, freed, gone, parted, reads, renamed};
+use super::gone::{Newcomers, freed, gone, parted, reads, regrouped, renamed};
 use super::mode::{Modes, relaxed};
 use super::moved::is_moved;
 use super::reviews::{Reviews, carry, unreadable};
@@ -87,6 +87,7 @@ fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
             let mut findings: Vec<Finding> = weighed.into_iter().collect();
             if let Some(heir) = heir {
                 let is_new = !baseline.events.contains_key(&heir.event_type);
+                findings.extend(regrouped(name, past, heir).filter(|_| is_new));
                 findings.extend(Event::new(name, past, heir, held).inherited(held, is_new)?);
             }
             Ok(findings)
@@ -276,6 +277,7 @@ impl<'a> Event<'a> {
         if aggregate.0 != aggregate.1 && self.past.facts.get("aggregateId").is_some() {
             self.say("EV018", version, words(aggregate.0), words(aggregate.1));
         }
+        self.findings.extend(regrouped(self.name, self.past, self.leaf));
         for (key, now) in [("tenantId", &self.leaf.tenant_id), ("eventKey", &self.leaf.event_key)] {
             if let Some(was) = self.past.fact(key).filter(|was| now.as_deref() != Some(*was)) {
                 self.say("EV019", version, format!("{key} is `{was}`"), words(now.as_deref()));

@@ -83,6 +83,38 @@ pub(super) fn gone<'a>(
     })
 }
 
+/// The types that `own` has purged and that the code of `baseline` still emitted: events of them may be on their way.
+pub(crate) fn purged(baseline: &Baseline, own: &Baseline) -> Vec<Finding> {
+    let emitted = baseline
+        .events
+        .iter()
+        .filter(|(_, past)| !past.is_purged() && past.fact("retired").is_none());
+    let purged = emitted.filter_map(|(name, past)| {
+        let reason = own.events.get(name)?.fact("purged")?;
+        let change = Difference::of(named("EV029"), "emitted", format!("purged: {reason}"));
+        let rust_path = past.fact("rustPath").unwrap_or(name);
+        Some(Finding::new(name, past.current, rust_path, change))
+    });
+    purged.collect()
+}
+
+/// What its events are ordered by, where that was another kind of aggregate.
+pub(super) fn regrouped(name: &str, past: &Past, leaf: &Leaf) -> Option<Finding> {
+    past.fact("aggregateId").and(leaf.aggregate_id.as_ref())?;
+    let was = kind(past.fact("aggregate").unwrap_or_default(), name);
+    let is = kind(&leaf.aggregate, &leaf.event_type);
+    let change = Difference::of(named("EV030"), format!("`{was}`"), format!("`{is}`"));
+    (was != is).then(|| Finding::new(name, past.current, &leaf.rust_path, change))
+}
+
+/// The kind of an aggregate: what is said, or else the first segment of the name.
+fn kind<'a>(said: &'a str, name: &'a str) -> &'a str {
+    match said {
+        "" => name.split('.').next().unwrap_or(name),
+        said => said,
+    }
+}
+
 /// Lets a new name through, if there is a reason for this one.
 pub(super) fn renamed(finding: &mut Finding, past: &Past, leaf: &Leaf, held: &Held<'_>) {
     let Some(event) = held.registry.events.get(&leaf.event_type) else { return };

@@ -18,5 +18,6 @@ pub(crate) use self::between::between;
 pub(crate) use self::check::{check, reserved};
 pub(crate) use self::decision::{Answer, Contract, SOME_VARIANT, describes, lies_within, tagged};
 pub(crate) use self::finding::{Direction, Finding};
+pub(crate) use self::gone::purged;
 pub(crate) use self::rules::{Holds, Rule, Verdict, all as rules, find as rule};
 pub(crate) use self::unread::unread;

@@ -195,4 +195,18 @@ pub(super) const RULES: &[Rule] = &[
         "The mode says who must understand whom. This change is still judged by what was asked for until now, and what follows it by what is asked for from now on.",
         "",
     ),
+    rule(
+        "EV029",
+        (No, Yes, Warn),
+        "an event type that was still emitted is purged",
+        "The code that runs until this one is deployed goes on emitting it, and nothing will read what it stores. A reason that was given today does not know of these events.",
+        "retire it first, deploy that, and purge it when the last of its events is gone: #[event(retired = \"2026-01-31\")]",
+    ),
+    rule(
+        "EV030",
+        (Yes, Yes, Warn),
+        "the kind of the aggregate is another",
+        "Order holds per aggregate, and the kind is a part of which one it is. Events that are stored and events that come may be handled side by side.",
+        "let the subscriptions come to the end of the log before it is deployed, or keep the kind: #[event(aggregate = \"..\")]",
+    ),
 ];
