@@ -20,6 +20,7 @@ mod migrations;
 mod modes;
 mod ownership;
 mod released;
+mod remedies;
 mod reviewed;
 mod samples;
 mod unread;

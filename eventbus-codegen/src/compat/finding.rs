@@ -33,6 +33,8 @@ pub(crate) struct Finding {
     pub(crate) restore: Option<String>,
     /// The change that was let through, and why.
     pub(crate) excused: Option<Review>,
+    /// Whether no code emits the type any more.
+    pub(crate) retired: bool,
     /// Where the code says it, relative to the workspace.
     pub(crate) place: Option<Place>,
     /// The payload's path in Rust, and the former versions that the code reads, each with the path of its payload.
@@ -88,6 +90,7 @@ impl Finding {
             reason: None,
             restore: None,
             excused: None,
+            retired: false,
             place: None,
             payload: None,
         }
@@ -116,6 +119,7 @@ impl Finding {
             (leaf.rust_path.clone(), each.collect())
         };
         self.payload = leaf.map(former);
+        self.retired = leaf.is_some_and(|leaf| leaf.retired.is_some());
         let Some(source) = leaf.and_then(|leaf| leaf.source.as_ref()) else { return };
         let first = self.pointer.strip_prefix('/').and_then(|path| path.split('/').next());
         let name = first.map(unescaped);

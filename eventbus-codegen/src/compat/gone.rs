@@ -130,7 +130,7 @@ pub(super) fn freed(name: &str, held: &Held<'_>) -> Option<Finding> {
     let reason = past.fact("purged")?;
     let is_kept = held.own.events.get(name).is_some_and(Past::is_purged);
     let change = Difference::of(named("EV026"), format!("purged: {reason}"), "free");
-    let restore = Some(held.baseline.restore(name, "event.json"));
+    let restore = Some(held.baseline.restore_purged(name));
     let finding = Finding::new(name, past.current, name, change);
     (!is_kept).then_some(Finding { restore, ..finding })
 }

@@ -104,6 +104,12 @@ impl Baseline {
         }
     }
 
+    /// The command that brings back what says that a type was purged, and its manifest, without which it counts as lost.
+    pub(crate) fn restore_purged(&self, name: &str) -> String {
+        let manifest = self.restore(MANIFESTS, &format!("{name}.json"));
+        format!("{} && {manifest}", self.restore(name, FACTS))
+    }
+
     /// The commit that it was read from, as the user called it.
     pub(crate) fn revision(&self) -> Option<&str> {
         self.revision.as_deref()

@@ -25,7 +25,7 @@ use serde_json::value::RawValue;
 pub(crate) use self::baseline::{Baseline, Past};
 pub(crate) use self::beyond::Beyond;
 pub(crate) use self::files::files;
-pub(crate) use self::git::none_at;
+pub(crate) use self::git::{none_at, top_of};
 pub(crate) use self::layout::{MANIFESTS, entries, folder_of, is_history, is_version};
 pub(crate) use self::merge::{leaves, merge, schema_of};
 pub(crate) use self::place::{meant, near, refuse_absent};

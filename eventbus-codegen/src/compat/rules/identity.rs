@@ -179,7 +179,7 @@ pub(super) const RULES: &[Rule] = &[
         (Depends, Depends, Deny),
         "a name that was kept free is free again",
         "Whatever takes it next would be mistaken for what was stored under it.",
-        "restore the type's event.json from the commit that has it",
+        "restore the type's event.json from the commit that has it, and run `cargo eventbus codegen`, which brings its manifest up to date",
     ),
     rule(
         "EV027",

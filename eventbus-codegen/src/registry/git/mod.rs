@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use self::commit::Commit;
+pub(crate) use self::commit::top_of;
 use self::origin::{Origin, mode_at, origin};
 use super::baseline::is_read;
 use super::place::{meant, nearest};
