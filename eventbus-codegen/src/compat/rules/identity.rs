@@ -197,7 +197,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         "EV029",
-        (No, Yes, Warn),
+        (Depends, Yes, Warn),
         "an event type that was still emitted is purged",
         "The code that runs until this one is deployed goes on emitting it, and nothing will read what it stores. A reason that was given today does not know of these events.",
         "retire it first, deploy that, and purge it when the last of its events is gone: #[event(retired = \"2026-01-31\")]",
