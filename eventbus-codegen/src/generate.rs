@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::canonical::{self, sha256};
-use crate::compat::{Finding, check, shapes, unread};
+use crate::compat::{Finding, check, purged, shapes, unread};
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::discover::Code;
@@ -61,15 +61,19 @@ pub(crate) fn generate(
     let folder = config.folder();
     let manifest = Manifest::read(folder, &config.schemas)?;
     let mut baseline = Baseline::read(&folder.join(&config.schemas))?;
+    // What is purged is not told by the registry any more.
+    let before = released.clone().unwrap_or_else(|| baseline.clone());
     if let Some(Purge { event_type, reason }) = purge {
         refuse_used(event_type, &code.catalog, config)?;
         baseline.purge(event_type, reason).map_err(|error| error.at(&config.file, None))?;
     }
     let mut registry = merge(&code.catalog, &baseline)?;
+    registry.compat = Some(config.compat);
     let released = released.map(|released| released.beside(&baseline));
     let held = released.as_ref().unwrap_or(&baseline);
     let types = held.events.len();
     let mut findings = check(held, &baseline, &mut registry, &code.catalog, config.compat)?;
+    findings.extend(purged(&before, &baseline));
     let told = keep_shapes(&mut registry, &baseline, &config.schemas)?;
 
     let mut warnings = Vec::new();

@@ -40,7 +40,9 @@ fn a_sample_that_the_code_does_not_decode_is_found() {
     checked(&fixture, &[]).said(1, &parts);
     // Also where nobody reads what it says, and where the schemas alone are no reason to refuse anything.
     checked(&fixture, &["--quiet"]).said(1, &parts);
+    fs::remove_file(fixture.path(own)).expect("removed");
     fixture.replace("eventbus.toml", "root =", "compat = \"none\"\nroot =");
+    fixture.codegen();
     fixture.replace("src/lib.rs", "host: String", "host: String, port: u16");
     let started = "a sample of `system.started` at version 1 does not decode";
     checked(&fixture, &[]).said(1, &[started, "missing field `port`"]);

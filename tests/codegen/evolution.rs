@@ -147,7 +147,13 @@ fn a_mode_decides_who_must_understand_whom() {
     fixture
         .run(&["check"])
         .said(1, &["error[EV301]", "\"post\"", "serde(other, skip_serializing)"]);
+    // Who asks for less says so in a change of its own.
     fixture.replace("eventbus.toml", "root =", "compat = \"backward\"\nroot =");
+    fixture.run(&["check"]).said(1, &["error[EV301]", "`full` was asked for until now"]);
+    fixture.replace("src/lib.rs", "Dhl, Post,", "Dhl,");
+    fixture.run(&["check"]).said(0, &["note[EV028]", "`full` → `backward`"]);
+    fixture.codegen();
+    fixture.replace("src/lib.rs", "Dhl,", "Dhl, Post,");
     fixture.run(&["check"]).said(0, &["note[EV301]"]);
     fixture.replace("eventbus.toml", "\"backward\"", "\"sideways\"");
     fixture.run(&["check"]).refused(&["`compat` is not a mode", "full, backward, forward or none"]);
@@ -158,7 +164,7 @@ fn rules_are_explained() {
     let fixture = Fixture::new("evolution-explain", SHOP);
     fixture.run(&["explain", "ev103"]).said(0, &["EV103: a required field is new", "no\n"]);
     let list = fixture.run(&["explain", "--list"]);
-    assert_eq!(list.stdout.lines().count(), 93);
+    assert_eq!(list.stdout.lines().count(), 96);
     fixture.run(&["explain", "EV999"]).refused(&["there is no rule `EV999`"]);
 }
 
@@ -182,6 +188,7 @@ fn a_reason_lets_one_change_through_and_not_the_next() {
 #[test]
 fn two_registries_are_compared_without_building_anything() {
     let fixture = Fixture::new("evolution-diff", SHOP);
+    fixture.replace("eventbus.toml", "root =", "compat = \"none\"\nroot =");
     fixture.codegen();
     git(&fixture, &["init", "--quiet"]);
     git(&fixture, &["add", "schemas"]);
@@ -190,7 +197,6 @@ fn two_registries_are_compared_without_building_anything() {
     fixture.codegen();
     fixture.run(&["diff", "HEAD", "schemas"]).said(0, &["nothing is refused"]);
     fixture.replace("src/lib.rs", "port: Option<u16>", "port: u16");
-    fixture.replace("eventbus.toml", "root =", "compat = \"none\"\nroot =");
     std::fs::remove_file(fixture.path("schemas/system.started/samples/v1.json")).unwrap();
     fixture.codegen();
     let run = fixture.run(&["diff", "HEAD", "schemas"]);

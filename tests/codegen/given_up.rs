@@ -14,6 +14,15 @@ fn released(test: &str, event: &str) -> Fixture {
     git::released(test, &SHOP.replace(STARTED, event))
 }
 
+/// The same, whose consumers are not asked about.
+fn released_backward(test: &str, event: &str) -> Fixture {
+    let fixture = Fixture::new(test, &SHOP.replace(STARTED, event));
+    fixture.replace("eventbus.toml", "root =", "compat = \"backward\"\nroot =");
+    fixture.codegen();
+    git::begin(&fixture);
+    fixture
+}
+
 fn change(fixture: &Fixture, event: &str) {
     fixture.write("src/lib.rs", &SHOP.replace(STARTED, event));
 }
@@ -71,10 +80,8 @@ fn a_former_name_that_another_type_reads_is_found() {
 #[test]
 fn a_type_takes_its_former_names_along() {
     let started = "    #[event(alias = \"system.booted\")]\n    Started { host: String },";
-    let fixture = released("given-up-renamed", started);
-    let begun = |aliases: &str| {
-        format!("    #[event({aliases}, compat = \"backward\")]\n    Begun {{ host: String }},")
-    };
+    let fixture = released_backward("given-up-renamed", started);
+    let begun = |aliases: &str| format!("    #[event({aliases})]\n    Begun {{ host: String }},");
     change(&fixture, &begun("alias = \"system.started\""));
     fixture.run(BOTH[0]).said(1, &["error[EV023]", "`system.booted` → absent"]);
     change(&fixture, &begun("alias = \"system.started\", alias = \"system.booted\""));
@@ -137,7 +144,8 @@ fn a_version_that_was_read_is_given_up_only_for_a_reason() {
 
 #[test]
 fn a_version_that_the_mode_does_not_ask_for_is_given_up_with_a_note() {
-    let fixture = released("given-up-mode", STARTED);
+    let forward = "    #[event(compat = \"forward\")]\n    Started { host: String },";
+    let fixture = released("given-up-mode", forward);
     fixture.write("src/lib.rs", &second("unreadable(1), compat = \"forward\""));
     fixture.run(BOTH[0]).said(0, &["note[EV025]"]);
 }
@@ -171,19 +179,16 @@ fn the_name_of_a_purged_type_is_kept_for_ever() {
 
 #[test]
 fn a_type_that_is_called_otherwise_goes_on_reading_what_was_stored() {
-    let fixture = released("given-up-called", "    Started { host: String, port: u32 },");
-    let renamed = |payload: &str| {
-        format!(
-            "    #[event(alias = \"system.started\", compat = \"backward\")]\n    Begun {payload},"
-        )
-    };
+    let fixture = released_backward("given-up-called", "    Started { host: String, port: u32 },");
+    let renamed =
+        |payload: &str| format!("    #[event(alias = \"system.started\")]\n    Begun {payload},");
     change(&fixture, &renamed("{ host: String, port: u8 }"));
     for command in BOTH {
         let parts = ["error[EV012]", "`system.started`", "old code writes", "note[EV007]"];
         fixture.run(command).said(1, &parts);
     }
     fixture.run(&["codegen"]).said(1, &["error[EV012]", "nothing was written"]);
-    let unreadable = "    #[event(alias = \"system.started\", compat = \"backward\", version = 2, unreadable(1))]\n    Begun { host: String },";
+    let unreadable = "    #[event(alias = \"system.started\", version = 2, unreadable(1))]\n    Begun { host: String },";
     change(&fixture, unreadable);
     fixture.run(BOTH[1]).said(1, &["error[EV025]", "`system.started`"]);
     change(&fixture, &renamed("{ host: String, port: u32 }"));

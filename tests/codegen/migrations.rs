@@ -93,6 +93,7 @@ fn numbers_follow_the_users_own_files() {
 #[test]
 fn a_run_that_was_killed_before_its_manifest_emits_nothing_twice() {
     let fixture = Fixture::new("killed", SHOP);
+    fixture.replace("eventbus.toml", "root =", "compat = \"none\"\nroot =");
     fixture.codegen();
     let manifest = fixture.read("schemas/manifest.json");
     fixture.replace("src/lib.rs", "Started { host", "Stopped { code: u8 },\n    Started { host");
@@ -104,7 +105,6 @@ fn a_run_that_was_killed_before_its_manifest_emits_nothing_twice() {
 
     fixture.write("schemas/manifest.json", &manifest);
     fixture.replace("src/lib.rs", "Stopped {", "Halted {");
-    fixture.replace("eventbus.toml", "root =", "compat = \"none\"\nroot =");
     let run = fixture.run(&["codegen"]);
     let second = later_types(1);
     assert!(run.stderr.contains(&format!("`{second}` was generated, but")), "{}", run.stderr);

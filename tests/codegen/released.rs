@@ -94,6 +94,31 @@ fn what_was_purged_with_a_reason_is_no_loss_to_a_former_commit() {
     }
 }
 
+#[test]
+fn a_type_that_was_still_emitted_is_purged_with_a_warning() {
+    let fixture = released("released-emitted", SHOP);
+    let retired = "    #[event(retired = \"2026-01-31\")]\n    Started { host: String },";
+    let others = "    Stopped { code: u8 },";
+    fixture.replace("src/lib.rs", STARTED, others);
+    let purge = ["codegen", "--purged", "system.started", "--reason", "none is stored"];
+    let parts = ["warning[EV029]", "emitted → purged: none is stored", "`system.started`"];
+    fixture.run(&purge).said(0, &parts);
+    for command in [&["check", "--against", "HEAD"][..], &["diff", "HEAD", "schemas"]] {
+        fixture.run(command).said(0, &parts);
+    }
+    fixture.run(&["check", "--against", "HEAD", "--deny-warnings"]).said(1, &parts);
+    // What was retired in that commit is emitted by nobody.
+    crate::git::git(&fixture, &["checkout", "--quiet", "--", "."]);
+    crate::git::git(&fixture, &["clean", "--quiet", "-d", "--force"]);
+    fixture.replace("src/lib.rs", STARTED, retired);
+    fixture.codegen();
+    crate::git::commit(&fixture);
+    fixture.replace("src/lib.rs", retired, others);
+    fixture.run(&purge).said(0, &[]);
+    let run = fixture.run(&["check", "--against", "HEAD", "--deny-warnings"]);
+    run.said(0, &["nothing is refused"]);
+}
+
 /// The manifest says what the lost file held, and that is not what the code would write in its place.
 #[test]
 fn a_current_version_that_was_deleted_is_not_written_with_another_contract() {

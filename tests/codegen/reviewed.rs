@@ -102,9 +102,10 @@ fn a_change_that_no_mode_asked_about_takes_no_reason_along() {
     let fixture = released("reviewed-mode", SHOP);
     change(&fixture, &for_this("nobody stores hosts", "Started { host: u32 }"));
     fixture.codegen();
-    change(&fixture, &for_this("nobody stores hosts", "Started { host: bool }"));
     let configuration = fixture.read("eventbus.toml");
     fixture.write("eventbus.toml", &format!("compat = \"none\"\n{configuration}"));
+    fixture.codegen();
+    change(&fixture, &for_this("nobody stores hosts", "Started { host: bool }"));
     fixture.codegen();
     fixture.write("eventbus.toml", &configuration);
     fixture.run(&AGAINST).said(1, &["error[EV115]", "was said of the change from"]);

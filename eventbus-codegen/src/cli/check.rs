@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::files::{self, Repair};
 use super::findings::{self, Layout};
+use super::forge::{self, Forge};
 use super::scope::{self, Build, Scope, again};
 use super::{Common, report, samples};
 use crate::diagnostic::Result;
@@ -98,15 +99,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
             println!("{}", findings::answer(findings, refused, more).trim_end());
         }
         Layout::Github => {
-            findings::github(findings, &config.schemas);
+            let forge = Forge::new(config.folder(), &code.workspace);
+            findings::github(findings, &config.schemas, &forge);
             for fault in faults {
-                findings::annotation("registry", &files::finding(fault, &repair));
+                forge.annotation("registry", &files::finding(fault, &repair));
             }
             for (sample, failure) in failures(samples) {
                 let error = samples::finding(sample, failure, &repair.command);
-                findings::annotation("sample", &error);
+                forge.annotation("sample", &error);
             }
-            warnings.iter().for_each(|warning| findings::warned(warning));
+            warnings.iter().for_each(|warning| forge::warned(warning));
         }
         Layout::Human => {
             if !quiet {

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::files::{Repair, remedy, status, why};
 use super::findings::Layout;
+use super::forge::{self, Forge};
 use super::scope::{self, Build, Scope, again};
 use super::{Common, EXIT_CODES, findings, report, samples};
 use crate::canonical;
@@ -26,6 +27,8 @@ Examples:
   cargo eventbus codegen --check                  in CI, after a checkout
   cargo eventbus codegen --check --format json    the same for a machine
   cargo eventbus codegen --check --format github  the same as annotations in GitHub Actions
+  cargo eventbus codegen --check --against origin/main
+                                                  what is not on that branch yet was never released
   cargo eventbus codegen --config shop/eventbus.toml --features full
   cargo eventbus codegen --workspace              one registry for all packages that name events
   cargo eventbus codegen --purged order.placed --reason 'never released'";
@@ -95,7 +98,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let found = undecoded || refused || (check && generation.plan.drift().next().is_some());
     match arguments.format {
         Layout::Json => println!("{}", machine(&generation, check, !found).trim_end()),
-        Layout::Github => annotations(&generation, check, &repair, &config.schemas),
+        Layout::Github => {
+            let forge = Forge::new(config.folder(), &code.workspace);
+            annotations(&generation, check, &repair, (&config.schemas, &forge));
+        }
         Layout::Human if found => {
             findings::human(&generation.findings, Some(&code.workspace), quiet);
             if refused && !arguments.check {
@@ -160,17 +166,22 @@ fn drifted(generation: &Generation, repair: &Repair<'_>) {
 }
 
 /// What was found as annotations of GitHub Actions; with `check`, the files that are not up to date too.
-fn annotations(generation: &Generation, check: bool, repair: &Repair<'_>, schemas: &str) {
-    findings::github(&generation.findings, schemas);
+fn annotations(
+    generation: &Generation,
+    check: bool,
+    repair: &Repair<'_>,
+    (schemas, forge): (&str, &Forge),
+) {
+    findings::github(&generation.findings, schemas, forge);
     for entry in generation.plan.drift().filter(|_| check) {
         let text = format!("`{}` {}", entry.path, why(entry.state));
         let error = Error::new(ErrorKind::Files, text).at(Path::new(&entry.path), None);
-        findings::annotation("registry", &error.help(remedy(&entry.path, entry.state, repair)));
+        forge.annotation("registry", &error.help(remedy(&entry.path, entry.state, repair)));
     }
     for (sample, failure) in failures(&generation.samples) {
-        findings::annotation("sample", &samples::finding(sample, failure, &repair.command));
+        forge.annotation("sample", &samples::finding(sample, failure, &repair.command));
     }
-    generation.warnings.iter().for_each(|warning| findings::warned(warning));
+    generation.warnings.iter().for_each(|warning| forge::warned(warning));
 }
 
 /// What was written, file by file, and what to do next.

@@ -1,17 +1,17 @@
 //! What the evolution check found, for people, for machines, and for a code forge.
 
-use std::error::Error as _;
 use std::path::Path;
 
 use anstream::println;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
+use super::forge::{Forge, escaped};
 use super::remedy::{fix, instead, next_version};
 use super::report;
 use crate::canonical;
 use crate::compat::{Direction, Finding, Verdict};
-use crate::diagnostic::{Error, Place};
+use crate::diagnostic::Place;
 use crate::registry::Review;
 
 /// How to print what the evolution check found.
@@ -167,7 +167,7 @@ pub(super) const fn word(verdict: Verdict) -> &'static str {
 }
 
 /// Annotations at the code's line, or else at the version's file in the registry.
-pub(super) fn github(findings: &[Finding], schemas: &str) {
+pub(super) fn github(findings: &[Finding], schemas: &str, forge: &Forge) {
     for finding in findings {
         let level = match finding.verdict {
             Verdict::Silent => continue,
@@ -188,45 +188,10 @@ pub(super) fn github(findings: &[Finding], schemas: &str) {
         );
         let place = match &finding.place {
             Some(Place { file, line: Some(line) }) => {
-                format!("{},line={line}", property(&file.display().to_string()))
+                format!("{},line={line}", forge.code(file))
             }
-            _ => property(&format!("{schemas}/{event_type}/v{version}.json")),
+            _ => forge.file(Path::new(&format!("{schemas}/{event_type}/v{version}.json"))),
         };
         println!("::{level} file={place},title={}::{}", rule.id, escaped(text.trim_end()));
-    }
-}
-
-/// An error as an annotation at its file, which is named from the configuration's folder.
-pub(super) fn annotation(title: &str, error: &Error) {
-    let place = error.place().map(|place| format!("file={},", property(&place.to_string())));
-    let cause = error.source().map(ToString::to_string);
-    let lines =
-        [error.to_string()].into_iter().chain(cause).chain(error.remedies().iter().cloned());
-    let text = lines.collect::<Vec<_>>().join("\n");
-    println!("::error {}title={title}::{}", place.unwrap_or_default(), escaped(&text));
-}
-
-/// A warning without a place as an annotation.
-pub(super) fn warned(text: &str) {
-    println!("::warning title=registry::{}", escaped(text));
-}
-
-/// The end of a line would end the annotation.
-fn escaped(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    escaped(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{escaped, property};
-
-    #[test]
-    fn an_annotation_stays_on_one_line() {
-        assert_eq!(escaped("50 %\nand more"), "50 %25%0Aand more");
-        assert_eq!(property("a:b,c"), "a%3Ab%2Cc");
     }
 }

@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod files;
 mod findings;
+mod forge;
 mod init;
 mod list;
 mod remedy;

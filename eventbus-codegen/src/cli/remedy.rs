@@ -8,7 +8,15 @@ pub(super) fn fix(finding: &Finding) -> String {
     let fix = rule.fix.replace("<type>", event_type);
     let segment = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
     match (rule.id, word(old), word(new)) {
+        // The name of a group is pinned elsewhere.
+        ("EV007", Some(old), Some(new)) if group(old) != group(new) => {
+            fix.split_once("; or ").map_or(fix.clone(), |(_, rest)| rest.to_owned())
+        }
         ("EV006" | "EV007" | "EV009", Some(old), _) => filled(&fix, "name", &segment(old), old),
+        ("EV023", Some(old), _) => filled(&fix, "name", old, old),
+        ("EV024", ..) => filled(&fix, "name", "", quoted(old).unwrap_or("..")),
+        ("EV025", ..) => fix.replace("1 => ..", &format!("{version} => {}", kept(finding))),
+        ("EV105", ..) if finding.retired => RETIRED.to_owned(),
         ("EV112" | "EV303" | "EV304", Some(old), _) => filled(&fix, "rename", old, old),
         ("EV113", Some(old), Some(new)) => filled(&fix, "rename", old, new),
         ("EV012", ..) => fix
@@ -20,6 +28,28 @@ pub(super) fn fix(finding: &Finding) -> String {
         ("EV013", ..) => fix.replace("version = ..", &format!("version = {}", version + 1)),
         _ => fix,
     }
+}
+
+/// What is said of a field that a retired type has no longer.
+const RETIRED: &str = "leave the field where it is: no code writes the type any more, and to read it costs nothing; or say why \
+                       no consumer needs it: #[event(compat(reviewed = \"..\"))]";
+
+/// What a name begins with.
+fn group(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(group, _)| group)
+}
+
+/// The first word between backticks.
+fn quoted(told: &str) -> Option<&str> {
+    told.split('`').nth(1).filter(|word| !word.is_empty())
+}
+
+/// The struct that held the payload of the finding's version, or what it is to be called.
+fn kept(finding: &Finding) -> String {
+    let last = |path: &str| path.rsplit("::").next().unwrap_or(path).to_owned();
+    let own = last(&finding.rust_path);
+    let is_current = finding.payload.as_ref().is_none_or(|(path, _)| last(path) == own);
+    if is_current { payload_of(finding, finding.version) } else { own }
 }
 
 /// How to leave the version as it is and make a new one, where the rule allows that.
@@ -35,7 +65,9 @@ pub(super) fn instead(finding: &Finding) -> Option<String> {
 /// The attribute of the next version, where the rule allows one.
 pub(super) fn next_version(finding: &Finding) -> Option<String> {
     let Finding { rule, verdict, version, payload, .. } = finding;
-    if *verdict < Verdict::Bump || rule.verdict != Verdict::Bump {
+    // Another version has the same name: only what is told of a payload is mended by one.
+    let is_of_the_type = rule.id.starts_with("EV0");
+    if *verdict < Verdict::Bump || rule.verdict != Verdict::Bump || is_of_the_type {
         return None;
     }
     let former = payload.iter().flat_map(|(_, former)| former);

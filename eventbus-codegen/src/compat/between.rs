@@ -10,6 +10,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::check::check;
 use super::finding::Finding;
+use super::gone::purged;
 use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::parallel;
 use crate::registry::{
@@ -18,7 +19,7 @@ use crate::registry::{
 
 /// Everything that is to be said of `new` where `old` is what is stored and running.
 pub(crate) fn between(old: &Baseline, new: &Baseline, default: CompatMode) -> Result<Vec<Finding>> {
-    let (purged, kept): (Vec<_>, Vec<_>) =
+    let (gone, kept): (Vec<_>, Vec<_>) =
         new.events.iter().partition(|(_, past)| past.fact("purged").is_some());
     let leaves = parallel::each(&kept, |(name, past)| leaf(name, past));
     let members = leaves.into_iter().map(|leaf| Ok(Node::Leaf(Box::new(leaf?))));
@@ -40,12 +41,16 @@ pub(crate) fn between(old: &Baseline, new: &Baseline, default: CompatMode) -> Re
         unknown: false,
     };
     let catalog = Document { format: Document::FORMAT, root };
+    let early = purged(old, new);
     let mut old = Cow::Borrowed(old);
     // What the later registry purged is no loss.
-    for (name, past) in purged {
+    for (name, past) in gone {
         old.to_mut().events.insert(name.clone(), past.clone());
     }
-    check(&old, new, &mut Registry { root: group, events }, &catalog, default)
+    let mut registry = Registry { root: group, events, compat: None };
+    let mut findings = check(&old, new, &mut registry, &catalog, default)?;
+    findings.extend(early);
+    Ok(findings)
 }
 
 /// The code that would have written what is in the registry. Former versions are read as they were read then.

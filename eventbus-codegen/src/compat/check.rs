@@ -7,7 +7,8 @@ use eventbus_runtime::CompatMode;
 
 use super::finding::{Direction, Finding, asks};
 use super::former_names::former_names;
-use super::gone::{Newcomers, freed, gone, parted, reads};
+use super::gone::{Newcomers, freed, gone, parted, reads, regrouped, renamed};
+use super::mode::{Modes, relaxed};
 use super::moved::is_moved;
 use super::reviews::{Reviews, carry, unreadable};
 use super::rules::{Contracts, Difference, Verdict, named};
@@ -33,7 +34,13 @@ pub(crate) fn check(
     carry(registry, own, catalog)?;
     let findings = found(&Held { baseline, own, registry, catalog, default })?;
     for finding in &findings {
-        let event = registry.events.get_mut(&finding.event_type);
+        // What is let through of a former name is noted of the type that reads it now.
+        let reader = || leaves(catalog).into_iter().find(|leaf| reads(leaf, &finding.event_type));
+        let name = match registry.events.contains_key(&finding.event_type) {
+            true => Some(&finding.event_type),
+            false => reader().map(|leaf| &leaf.event_type),
+        };
+        let event = name.and_then(|name| registry.events.get_mut(name));
         if let (Some(event), Some(review)) = (event, &finding.excused) {
             event.facts.review(review);
         }
@@ -57,27 +64,31 @@ fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
     let newcomers = Newcomers::new(&leaves, baseline);
     let events: Vec<(&String, &Past)> = baseline.events.iter().collect();
     let found = parallel::each(&events, |(name, past)| match leaves.get(name.as_str()) {
-        Some(leaf) => Event::new(name, past, leaf, default).check(held),
+        Some(leaf) => Event::new(name, past, leaf, held).check(held),
         None => {
             let heir = leaves.values().find(|leaf| reads(leaf, name));
             if let Some(reason) = past.fact("purged") {
                 let mut findings: Vec<Finding> = freed(name, held).into_iter().collect();
                 if let Some(heir) = heir {
-                    let mut event = Event::new(name, past, heir, default);
+                    let mut event = Event::new(name, past, heir, held);
                     event.purged(reason, "a former name of an event type");
                     findings.extend(event.findings);
                 }
                 return Ok(findings);
             }
             let found = gone(name, past, &leaves, &newcomers)?;
-            let weighed = found.map(|(mut finding, mode)| {
-                finding.weigh(mode.unwrap_or(default));
+            let weighed = found.map(|(mut finding, leaf)| {
+                finding.weigh(Modes::new(past, baseline, leaf, default).asked());
+                if let Some(leaf) = leaf {
+                    renamed(&mut finding, past, leaf, held);
+                }
                 finding
             });
             let mut findings: Vec<Finding> = weighed.into_iter().collect();
             if let Some(heir) = heir {
                 let is_new = !baseline.events.contains_key(&heir.event_type);
-                findings.extend(Event::new(name, past, heir, default).inherited(held, is_new)?);
+                findings.extend(regrouped(name, past, heir).filter(|_| is_new));
+                findings.extend(Event::new(name, past, heir, held).inherited(held, is_new)?);
             }
             Ok(findings)
         }
@@ -104,6 +115,7 @@ fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
     }
     findings.extend(former_names(held, &leaves, &newcomers));
     findings.extend(parted(baseline, &leaves, &newcomers)?);
+    relaxed(&mut findings, held, &leaves);
     findings.iter_mut().for_each(|finding| finding.locate(&leaves));
     Ok(findings)
 }
@@ -122,8 +134,8 @@ pub(super) struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    pub(super) fn new(name: &'a str, past: &'a Past, leaf: &'a Leaf, default: CompatMode) -> Self {
-        let mode = leaf.compat.as_ref().and_then(|compat| compat.mode).unwrap_or(default);
+    fn new(name: &'a str, past: &'a Past, leaf: &'a Leaf, held: &Held<'_>) -> Self {
+        let mode = Modes::new(past, held.baseline, Some(leaf), held.default).asked();
         Self { name, past, leaf, mode, findings: Vec::new() }
     }
 
@@ -257,6 +269,7 @@ impl<'a> Event<'a> {
         if aggregate.0 != aggregate.1 && self.past.facts.get("aggregateId").is_some() {
             self.say("EV018", version, words(aggregate.0), words(aggregate.1));
         }
+        self.findings.extend(regrouped(self.name, self.past, self.leaf));
         for (key, now) in [("tenantId", &self.leaf.tenant_id), ("eventKey", &self.leaf.event_key)] {
             if let Some(was) = self.past.fact(key).filter(|was| now.as_deref() != Some(*was)) {
                 self.say("EV019", version, format!("{key} is `{was}`"), words(now.as_deref()));

@@ -33,6 +33,8 @@ pub(crate) struct Finding {
     pub(crate) restore: Option<String>,
     /// The change that was let through, and why.
     pub(crate) excused: Option<Review>,
+    /// Whether no code emits the type any more.
+    pub(crate) retired: bool,
     /// Where the code says it, relative to the workspace.
     pub(crate) place: Option<Place>,
     /// The payload's path in Rust, and the former versions that the code reads, each with the path of its payload.
@@ -51,11 +53,20 @@ pub(crate) enum Direction {
 impl Finding {
     /// What breaks nobody whom `mode` asks for is not refused.
     pub(super) fn weigh(&mut self, mode: CompatMode) {
-        let breaks = |direction, holds| holds != Holds::Yes && asks(mode, direction);
-        let is_asked = breaks(Direction::Backward, self.rule.backward)
-            || breaks(Direction::Forward, self.rule.forward);
-        if !is_asked {
+        if !self.is_asked(mode) {
             self.verdict = Verdict::Note;
+        }
+    }
+
+    /// Whether a mode asks about what it breaks, by its documents, or else by its rule.
+    pub(super) fn is_asked(&self, mode: CompatMode) -> bool {
+        let breaks = |direction, holds| holds != Holds::Yes && asks(mode, direction);
+        match self.witnesses.as_slice() {
+            [] => {
+                breaks(Direction::Backward, self.rule.backward)
+                    || breaks(Direction::Forward, self.rule.forward)
+            }
+            witnesses => witnesses.iter().any(|(direction, _)| asks(mode, *direction)),
         }
     }
 
@@ -79,6 +90,7 @@ impl Finding {
             reason: None,
             restore: None,
             excused: None,
+            retired: false,
             place: None,
             payload: None,
         }
@@ -107,6 +119,7 @@ impl Finding {
             (leaf.rust_path.clone(), each.collect())
         };
         self.payload = leaf.map(former);
+        self.retired = leaf.is_some_and(|leaf| leaf.retired.is_some());
         let Some(source) = leaf.and_then(|leaf| leaf.source.as_ref()) else { return };
         let first = self.pointer.strip_prefix('/').and_then(|path| path.split('/').next());
         let name = first.map(unescaped);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::check::Held;
 use super::finding::Finding;
 use super::gone::{Newcomers, reads};
+use super::mode::Modes;
 use super::reviews::Reviews;
 use super::rules::{Difference, named};
 use crate::registry::{Baseline, Leaf, Past};
@@ -25,8 +26,8 @@ pub(super) fn former_names(
             let to = change.new.clone();
             let mut finding =
                 Finding::new(&holder.event_type, past.current, &holder.rust_path, change);
-            let mode = holder.compat.as_ref().and_then(|compat| compat.mode);
-            finding.weigh(mode.unwrap_or(held.default));
+            let modes = Modes::new(past, held.baseline, Some(holder), held.default);
+            finding.weigh(modes.asked());
             if let Some(event) = held.registry.events.get(&holder.event_type) {
                 let pasts = [Some(past), held.own.events.get(&holder.event_type)];
                 let reviews = Reviews::new(holder, &event.facts.reviewed, &pasts);

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use eventbus_runtime::CompatMode;
 use serde_json::Value;
 
 use super::check::Held;
 use super::finding::Finding;
+use super::reviews::Reviews;
 use super::rules::{Difference, Verdict, named};
 use crate::diagnostic::{Result, listed};
 use crate::registry::{Baseline, Leaf, Past, schema_of};
@@ -55,18 +55,17 @@ impl<'a> Newcomers<'a> {
     }
 }
 
-/// A type that no leaf has the name of, and the mode of the leaf that it seems to have become.
-pub(super) fn gone(
+/// A type that no leaf has the name of, and the leaf that it seems to have become.
+pub(super) fn gone<'a>(
     name: &str,
     past: &Past,
-    leaves: &BTreeMap<&str, &Leaf>,
-    newcomers: &Newcomers<'_>,
-) -> Result<Option<(Finding, Option<CompatMode>)>> {
-    let became = |id, leaf: &Leaf| {
+    leaves: &BTreeMap<&str, &'a Leaf>,
+    newcomers: &Newcomers<'a>,
+) -> Result<Option<(Finding, Option<&'a Leaf>)>> {
+    let became = |id, leaf: &'a Leaf| {
         let new = format!("`{}`", leaf.event_type);
         let change = Difference::of(named(id), format!("`{name}`"), new);
-        let mode = leaf.compat.as_ref().and_then(|compat| compat.mode);
-        Some((Finding::new(name, past.current, &leaf.rust_path, change), mode))
+        Some((Finding::new(name, past.current, &leaf.rust_path, change), Some(leaf)))
     };
     if let Some(leaf) = leaves.values().find(|leaf| reads(leaf, name)) {
         // It was told when it happened: now the new name is in the registry too.
@@ -84,13 +83,54 @@ pub(super) fn gone(
     })
 }
 
+/// The types that `own` has purged and that the code of `baseline` still emitted: events of them may be on their way.
+pub(crate) fn purged(baseline: &Baseline, own: &Baseline) -> Vec<Finding> {
+    let emitted = baseline
+        .events
+        .iter()
+        .filter(|(_, past)| !past.is_purged() && past.fact("retired").is_none());
+    let purged = emitted.filter_map(|(name, past)| {
+        let reason = own.events.get(name)?.fact("purged")?;
+        let change = Difference::of(named("EV029"), "emitted", format!("purged: {reason}"));
+        let rust_path = past.fact("rustPath").unwrap_or(name);
+        Some(Finding::new(name, past.current, rust_path, change))
+    });
+    purged.collect()
+}
+
+/// What its events are ordered by, where that was another kind of aggregate.
+pub(super) fn regrouped(name: &str, past: &Past, leaf: &Leaf) -> Option<Finding> {
+    past.fact("aggregateId").and(leaf.aggregate_id.as_ref())?;
+    let was = kind(past.fact("aggregate").unwrap_or_default(), name);
+    let is = kind(&leaf.aggregate, &leaf.event_type);
+    let change = Difference::of(named("EV030"), format!("`{was}`"), format!("`{is}`"));
+    (was != is).then(|| Finding::new(name, past.current, &leaf.rust_path, change))
+}
+
+/// The kind of an aggregate: what is said, or else the first segment of the name.
+fn kind<'a>(said: &'a str, name: &'a str) -> &'a str {
+    match said {
+        "" => name.split('.').next().unwrap_or(name),
+        said => said,
+    }
+}
+
+/// Lets a new name through, if there is a reason for this one.
+pub(super) fn renamed(finding: &mut Finding, past: &Past, leaf: &Leaf, held: &Held<'_>) {
+    let Some(event) = held.registry.events.get(&leaf.event_type) else { return };
+    let pasts = [Some(past), held.own.events.get(&leaf.event_type)];
+    let reviews = Reviews::new(leaf, &event.facts.reviewed, &pasts);
+    let [from, to] = [&finding.old, &finding.new].map(Clone::clone);
+    reviews.excuse(std::slice::from_mut(finding), None, [&from, &to]);
+}
+
 /// A type that is purged, whose name `own` does not keep any more.
 pub(super) fn freed(name: &str, held: &Held<'_>) -> Option<Finding> {
     let past = held.baseline.events.get(name)?;
     let reason = past.fact("purged")?;
     let is_kept = held.own.events.get(name).is_some_and(Past::is_purged);
     let change = Difference::of(named("EV026"), format!("purged: {reason}"), "free");
-    let restore = Some(held.baseline.restore(name, "event.json"));
+    let restore = Some(held.baseline.restore_purged(name));
     let finding = Finding::new(name, past.current, name, change);
     (!is_kept).then_some(Finding { restore, ..finding })
 }

@@ -8,6 +8,7 @@ mod former_names;
 mod former_shapes;
 mod gone;
 mod in_place;
+mod mode;
 mod moved;
 mod reviews;
 mod rules;
@@ -21,5 +22,6 @@ pub(crate) use self::decision::{
 };
 pub(crate) use self::finding::{Direction, Finding};
 pub(crate) use self::former_shapes::shapes;
+pub(crate) use self::gone::purged;
 pub(crate) use self::rules::{Holds, Rule, Verdict, all as rules, find as rule};
 pub(crate) use self::unread::unread;

@@ -125,7 +125,11 @@ pub(super) fn carry(registry: &mut Registry, own: &Baseline, catalog: &Catalog) 
 fn is_read_again(leaf: &Leaf, review: &Review) -> bool {
     match review.version {
         Some(version) => review.to == unreadable(version) && !leaf.unreadable.contains(&version),
-        None => leaf.aliases.iter().any(|alias| review.from == format!("`{alias}`")),
+        None => {
+            // A former name that became this one is read in any case.
+            review.to != format!("`{}`", leaf.event_type)
+                && leaf.aliases.iter().any(|alias| review.from == format!("`{alias}`"))
+        }
     }
 }
 

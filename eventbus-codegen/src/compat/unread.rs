@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use eventbus_runtime::CompatMode;
 
 use super::finding::{Direction, Finding};
+use super::mode::Modes;
 use super::reviews::Reviews;
 use super::rules::{Difference, Holds, Verdict, named};
 use crate::canonical::sha256;
@@ -38,9 +39,10 @@ pub(crate) fn unread(
         finding.witnesses.extend(document.map(|document| (Direction::Backward, document)));
         finding.reason = Some(failure.reason.clone());
         finding.restore = Some(baseline.restore(event_type, file));
-        let mode = leaf.compat.as_ref().and_then(|compat| compat.mode);
-        finding.weigh(mode.unwrap_or(default));
         let pasts = [baseline, own].map(|registry| registry.events.get(event_type));
+        if let [Some(past), _] = pasts {
+            finding.weigh(Modes::new(past, baseline, Some(leaf), default).asked());
+        }
         let recorded = event.facts.reviewed.clone();
         let pair = [sha256(text), UNREAD.to_owned()];
         Reviews::new(leaf, &recorded, &pasts).excuse(

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use eventbus_runtime::CompatMode;
 use toml::de::DeTable;
 
 use super::read::Section;
-use super::{Config, DEFAULT_FOLDER, Events, FILE_NAME, Source, is_manifest, metadata};
+use super::{Config, DEFAULT_FOLDER, Events, FILE_NAME, Source, compat, is_manifest, metadata};
 use super::{Entry, syntax_error};
 use crate::diagnostic::Result;
 
@@ -14,6 +15,8 @@ use crate::diagnostic::Result;
 pub(crate) struct Former {
     /// The folder of the registry.
     pub(crate) schemas: String,
+    /// Who must understand whom.
+    pub(crate) compat: CompatMode,
     /// What names the events, where they are of one package.
     entry: Option<Entry>,
 }
@@ -61,6 +64,7 @@ pub(crate) fn formers(text: &str, file: &Path) -> Vec<Former> {
 fn read(top: &Section<'_>) -> Result<Former> {
     Ok(Former {
         schemas: top.path("schemas")?.unwrap_or_else(|| DEFAULT_FOLDER.to_owned()),
+        compat: compat(top)?,
         entry: Source::read(top).ok().flatten().map(|source| source.entry),
     })
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use eventbus_runtime::CompatMode;
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::layout::{
@@ -19,6 +21,8 @@ use crate::{format, shell, text};
 pub(crate) struct Baseline {
     /// The event types by name.
     pub(crate) events: BTreeMap<String, Past>,
+    /// Who had to understand whom, where a type did not say so itself; nothing where it is not known.
+    pub(crate) compat: Option<CompatMode>,
     /// The samples of its commit.
     pub(crate) samples: Vec<Stored>,
     /// Where its files are.
@@ -60,7 +64,7 @@ impl Baseline {
                     baseline.take(&name, &file, path, text)?;
                 }
             } else if name == CATALOG {
-                format::refuse_newer(&text::read(&path)?, &path)?;
+                baseline.take_whole(&text::read(&path)?, &path)?;
             }
         }
         baseline.settle();
@@ -74,7 +78,7 @@ impl Baseline {
             let place = folder.join(&path);
             match path.split_once('/') {
                 Some((name, file)) => baseline.take(name, file, place, text)?,
-                None => format::refuse_newer(&text, &place)?,
+                None => baseline.take_whole(&text, &place)?,
             }
         }
         baseline.settle();
@@ -91,6 +95,11 @@ impl Baseline {
         Self { samples, elsewhere, ..self }
     }
 
+    /// The same, whose configuration asked for this mode; what the registry itself says counts where there is none.
+    pub(super) fn of_mode(self, mode: Option<CompatMode>) -> Self {
+        Self { compat: mode.or(self.compat), ..self }
+    }
+
     /// The command that brings back a file of a type as it is here.
     pub(crate) fn restore(&self, name: &str, file: &str) -> String {
         let path = self.folder.join(name).join(file);
@@ -100,6 +109,12 @@ impl Baseline {
             }
             (revision, _) => shell::restore_file(&path, revision.as_deref()),
         }
+    }
+
+    /// The command that brings back what says that a type was purged, and its manifest, without which it counts as lost.
+    pub(crate) fn restore_purged(&self, name: &str) -> String {
+        let manifest = self.restore(MANIFESTS, &format!("{name}.json"));
+        format!("{} && {manifest}", self.restore(name, FACTS))
     }
 
     /// The commit that it was read from, as the user called it.
@@ -130,6 +145,15 @@ impl Baseline {
                 format!("cp {} {}", shell::from_here(&folder.join(last)), shell::from_here(&path))
             }
         }
+    }
+
+    /// Takes the file of the whole registry.
+    fn take_whole(&mut self, text: &str, path: &Path) -> Result<()> {
+        format::refuse_newer(text, path)?;
+        // Whatever else is wrong with it is said of a file that is not as it was written.
+        let whole: Value = serde_json::from_str(text).unwrap_or_default();
+        self.compat = whole.get("compat").and_then(|mode| CompatMode::deserialize(mode).ok());
+        Ok(())
     }
 
     /// Takes a file of a type.

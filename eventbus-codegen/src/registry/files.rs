@@ -19,7 +19,7 @@ pub(crate) fn files(
     folder: &str,
     written: &BTreeMap<String, String>,
 ) -> Vec<Artifact> {
-    let mut files = tree(&registry.root, folder);
+    let mut files = tree(registry, folder);
     for (name, event) in &registry.events {
         let path = format!("{folder}/{name}/{FACTS}");
         let hashes = hashes(event, &format!("{folder}/{name}"), written);
@@ -113,10 +113,13 @@ fn said(facts: &Facts) -> impl Iterator<Item = (&'static str, Value)> {
 
 /// The files of the enums. Which of them an event belongs to its name says, so that no file lists the events of several: two
 /// branches that add different ones would both change it.
-fn tree(root: &Group, folder: &str) -> Vec<Artifact> {
+fn tree(Registry { root, compat, .. }: &Registry, folder: &str) -> Vec<Artifact> {
     let mut families: BTreeMap<&str, Vec<&Group>> = BTreeMap::new();
     collect(root, &mut families);
     let mut catalog = json!({ "format": FORMAT, "root": facts_of(root) });
+    if let Some(mode) = compat {
+        catalog["compat"] = json!(mode);
+    }
     // The roots of packages that share a registry.
     let roots = families.remove("").unwrap_or_default();
     if !roots.is_empty() {

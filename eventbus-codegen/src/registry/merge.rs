@@ -35,7 +35,7 @@ pub(crate) fn merge(catalog: &Catalog, baseline: &Baseline) -> Result<Registry> 
             return Err(one_name(leaf, &other));
         }
     }
-    Ok(Registry { root: group(&catalog.root), events })
+    Ok(Registry { root: group(&catalog.root), events, compat: None })
 }
 
 /// The event types of a catalog, depth first.

@@ -19,13 +19,13 @@ mod version;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use eventbus_runtime::{CompatDocument, Document, GroupDocument, LeafDocument};
+use eventbus_runtime::{CompatDocument, CompatMode, Document, GroupDocument, LeafDocument};
 use serde_json::value::RawValue;
 
 pub(crate) use self::baseline::{Baseline, Past, Shapes};
 pub(crate) use self::beyond::Beyond;
 pub(crate) use self::files::files;
-pub(crate) use self::git::none_at;
+pub(crate) use self::git::{none_at, top_of};
 pub(crate) use self::layout::{MANIFESTS, entries, folder_of, is_history, is_version, shape_file};
 pub(crate) use self::merge::{leaves, merge, schema_of};
 pub(crate) use self::place::{meant, near, refuse_absent};
@@ -50,6 +50,8 @@ pub(crate) struct Registry {
     pub(crate) root: Group,
     /// The event types by name.
     pub(crate) events: BTreeMap<String, Event>,
+    /// Who must understand whom, where a type does not say so itself.
+    pub(crate) compat: Option<CompatMode>,
 }
 
 /// An enum of events.

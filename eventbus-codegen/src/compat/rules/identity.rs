@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
         (Yes, No, Bump),
         "an event type has another name, and still reads the former one",
         "New code reads what is stored. Consumers that ask for the former name get no new event.",
-        "pin the former name with #[event(name = \"..\")], or tell the consumers before it is deployed and set #[event(compat = \"backward\")]",
+        "pin the former name with #[event(name = \"..\")]; or let the consumers ask for both names before it is deployed, and say so: #[event(compat(reviewed = \"..\"))]",
     ),
     rule(
         "EV008",
@@ -179,7 +179,7 @@ pub(super) const RULES: &[Rule] = &[
         (Depends, Depends, Deny),
         "what the registry knew of former events is lost",
         "Stored events may have that name or shape, and nothing would be held against them any more.",
-        "restore the file from the commit that has it, and run `cargo eventbus codegen`",
+        "restore the file from the commit that has it, and run `cargo eventbus codegen`, which brings its manifest up to date",
     ),
     rule(
         "EV027",
@@ -187,5 +187,26 @@ pub(super) const RULES: &[Rule] = &[
         "a sample of the commit is no longer decoded",
         "The code of that commit read it, and events like it may be stored. That the file was changed or deleted since then makes no difference.",
         "read what it holds; where no event like it is stored any more, say so: #[event(compat(reviewed = \"..\"))]",
+    ),
+    rule(
+        "EV028",
+        (Yes, Yes, Note),
+        "an event type asks for less than it did",
+        "The mode says who must understand whom. This change is still judged by what was asked for until now, and what follows it by what is asked for from now on.",
+        "",
+    ),
+    rule(
+        "EV029",
+        (Depends, Yes, Warn),
+        "an event type that was still emitted is purged",
+        "The code that runs until this one is deployed goes on emitting it, and nothing will read what it stores. A reason that was given today does not know of these events.",
+        "retire it first, deploy that, and purge it when the last of its events is gone: #[event(retired = \"2026-01-31\")]",
+    ),
+    rule(
+        "EV030",
+        (Yes, Yes, Warn),
+        "the kind of the aggregate is another",
+        "Order holds per aggregate, and the kind is a part of which one it is. Events that are stored and events that come may be handled side by side.",
+        "let the subscriptions come to the end of the log before it is deployed, or keep the kind: #[event(aggregate = \"..\")]",
     ),
 ];

@@ -210,6 +210,11 @@ impl Commit {
     }
 }
 
+/// The top of the repository that `folder` is in, if it is in one.
+pub(crate) fn top_of(folder: &Path) -> Option<PathBuf> {
+    git(folder, &["rev-parse", "--show-toplevel"], "").ok().map(|top| line(top).into())
+}
+
 /// A text of `cat-file --batch`, and what follows it: a line with its length, the text, and the end of a line.
 fn cut(answer: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = answer.iter().position(|byte| *byte == b'\n')?;

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use self::commit::Commit;
-use self::origin::origin;
+pub(crate) use self::commit::top_of;
+use self::origin::{Origin, mode_at, origin};
 use super::baseline::is_read;
 use super::place::{meant, nearest};
 use super::samples::sample_at;
@@ -22,7 +23,9 @@ impl Baseline {
     pub(crate) fn at_revision(config: &Config, revision: &str) -> Result<Option<Self>> {
         let commit = Commit::open(config.folder(), revision)?;
         match origin(&commit, config)? {
-            Some(place) => of_config(&commit, &place, config),
+            Some(Origin { place, mode }) => {
+                Ok(of_config(&commit, &place, config)?.map(|found| found.of_mode(mode)))
+            }
             None => Ok(None),
         }
     }
@@ -32,7 +35,9 @@ impl Baseline {
     pub(crate) fn at_place(config: &Config, revision: &str, path: &str) -> Result<Self> {
         let commit = Commit::open(config.folder(), revision)?;
         let path = path.trim_end_matches('/');
-        of_config(&commit, &commit.resolve(path)?, config)?.ok_or_else(|| no_folder(&commit, path))
+        let place = commit.resolve(path)?;
+        let found = of_config(&commit, &place, config)?.ok_or_else(|| no_folder(&commit, path))?;
+        Ok(found.of_mode(mode_at(&commit, &place)?))
     }
 
     /// The same, of a repository that `folder` is in, and of no configuration.

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use eventbus_runtime::CompatMode;
+
 use super::commit::Commit;
 use crate::config::{Config, Former, formers};
 use crate::diagnostic::{Error, ErrorKind, Result, listed};
@@ -14,19 +16,28 @@ use crate::registry::baseline::is_read;
 use crate::registry::place::is_registry;
 use crate::shell::quoted;
 
+/// A registry of a commit.
+pub(super) struct Origin {
+    /// Its folder, from the top of the repository.
+    pub(super) place: String,
+    /// The mode of its configuration, where there is one.
+    pub(super) mode: Option<CompatMode>,
+}
+
 /// The registry in `commit` that `config` is about; nothing where the commit has none that could be it.
-pub(super) fn origin(commit: &Commit, config: &Config) -> Result<Option<String>> {
+pub(super) fn origin(commit: &Commit, config: &Config) -> Result<Option<Origin>> {
     let name = config.file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let text = commit.text(&commit.path_of(&name))?;
     let own =
         text.map(|text| config.former(&text)).transpose().map_err(|error| of(error, commit))?;
     let own = own.flatten();
+    let mode = own.as_ref().map(|own| own.compat);
     // Where it was by the commit, and where it would have been by the files on disk.
     let named = own.iter().map(|own| own.schemas.as_str()).chain([config.schemas.as_str()]);
     for schemas in named {
         let place = commit.resolve(&commit.path_of(schemas))?;
         if commit.is_folder(&place) && is_of_a_registry(commit, &place)? {
-            return Ok(Some(place));
+            return Ok(Some(Origin { place, mode }));
         }
     }
     left(commit, config, own.is_some())
@@ -34,7 +45,7 @@ pub(super) fn origin(commit: &Commit, config: &Config) -> Result<Option<String>>
 
 /// The registry that nobody on disk is compared with. `is_known` says that the commit has the configuration, so that a
 /// registry which none is for is another's as long as it is in its place.
-fn left(commit: &Commit, config: &Config, is_known: bool) -> Result<Option<String>> {
+fn left(commit: &Commit, config: &Config, is_known: bool) -> Result<Option<Origin>> {
     let registries = registries(commit);
     if registries.is_empty() {
         return Ok(None);
@@ -54,9 +65,19 @@ fn left(commit: &Commit, config: &Config, is_known: bool) -> Result<Option<Strin
     }
     match (left.as_slice(), unnamed.as_slice()) {
         ([], []) => Ok(None),
-        ([only], _) => Ok(Some((*only).to_owned())),
+        ([only], _) => {
+            let mut of = named.iter().filter(|one| one.place == *only);
+            let mode = of.next().map(|one| one.former.compat);
+            Ok(Some(Origin { place: (*only).to_owned(), mode }))
+        }
         ([], places) | (places, _) => Err(unclear(commit, config, places)),
     }
+}
+
+/// The mode of the configuration in the commit whose registry is in this folder.
+pub(super) fn mode_at(commit: &Commit, place: &str) -> Result<Option<CompatMode>> {
+    let named = named(commit)?;
+    Ok(named.iter().find(|one| one.place == place).map(|one| one.former.compat))
 }
 
 /// A configuration of a commit.
