@@ -16,6 +16,7 @@ mod init;
 mod merging;
 mod migrations;
 mod ownership;
+mod pasted;
 mod released;
 mod reviewed;
 mod samples;
