@@ -146,7 +146,7 @@ fn untrue_samples<'a>(
         if let Some(matter) = untrue(leaf, &sample.text, &answer)? {
             let Stored { path, event_type, .. } = sample;
             found.push(format!(
-                "`{event_type}` is not what its schema says: of `{path}`, {matter}; let serde and schemars say the same"
+                "`{event_type}` is not what its schema says: of `{path}`, {matter}; describe what is written, or let serde and schemars derive both"
             ));
         }
     }

@@ -1,6 +1,6 @@
 //! `cargo eventbus check`: what stored events and running consumers would not survive.
 
-use eventbus_tests::toolchain::Fixture;
+use eventbus_tests::toolchain::{Fixture, Run};
 use serde_json::Value;
 
 use crate::SHOP;
@@ -227,6 +227,31 @@ fn shells_complete_the_commands() {
     for shell in ["bash", "zsh", "fish"] {
         fixture.run(&["completions", shell]).said(0, &["cargo-eventbus", "codegen"]);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_loads_its_completions() {
+    let fixture = Fixture::new("evolution-bash", SHOP);
+    fixture.write("completions.bash", &fixture.run(&["completions", "bash"]).stdout);
+    let script = "set -eu; source completions.bash
+        function=$(complete -p cargo-eventbus | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+        offered() {
+            COMP_WORDS=(cargo-eventbus \"$@\"); COMP_CWORD=$#
+            $function cargo-eventbus \"${!#}\" \"${COMP_WORDS[$# - 1]}\"
+            echo \"${COMPREPLY[@]}\"
+        }
+        offered che
+        offered check --deny
+        offered completions fi";
+    let mut command = std::process::Command::new("bash");
+    let run = Run::of(command.args(["--norc", "-c", script]).current_dir(fixture.path("")));
+    assert_eq!(
+        (run.stdout.as_str(), run.code),
+        ("check\n--deny-warnings\nfish\n", 0),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod merging;
 mod migrations;
 mod modes;
 mod ownership;
+mod pasted;
 mod released;
 mod remedies;
 mod reviewed;

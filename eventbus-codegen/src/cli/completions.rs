@@ -9,6 +9,9 @@ use clap_complete::Shell;
 use super::Cli;
 use crate::diagnostic::Result;
 
+/// What is completed.
+const NAME: &str = "cargo-eventbus";
+
 const EXAMPLES: &str = "\
 Examples:
   cargo-eventbus completions bash > ~/.local/share/bash-completion/completions/cargo-eventbus
@@ -28,9 +31,12 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut script = Vec::new();
-    let mut command = Cli::command().bin_name("cargo-eventbus");
-    clap_complete::generate(arguments.shell, &mut command, "cargo-eventbus", &mut script);
+    // The generator for bash calls the commands below a name with a hyphen by two names, and completes none of them.
+    let name = if arguments.shell == Shell::Bash { "cargo_eventbus" } else { NAME };
+    let mut command = Cli::command().bin_name(name);
+    clap_complete::generate(arguments.shell, &mut command, name, &mut script);
+    let script = String::from_utf8_lossy(&script).replace(" cargo_eventbus\n", " cargo-eventbus\n");
     // A reader that has seen enough closes the pipe.
-    let _ = io::Write::write_all(&mut io::stdout(), &script);
+    let _ = io::Write::write_all(&mut io::stdout(), script.as_bytes());
     Ok(ExitCode::SUCCESS)
 }

@@ -2,6 +2,10 @@
 
 use crate::compat::{Finding, Verdict};
 
+/// What the payload of a former version derives.
+pub(super) const DERIVES: &str = "#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema, \
+                                  eventbus_runtime::EventPayload)]";
+
 /// What to write instead; the reason for an exemption alone is left to its author.
 pub(super) fn fix(finding: &Finding) -> String {
     let Finding { rule, event_type, version, old, new, .. } = finding;
@@ -57,8 +61,8 @@ pub(super) fn instead(finding: &Finding) -> Option<String> {
     let (attribute, version) = (next_version(finding)?, finding.version);
     let own = payload_of(finding, version);
     Some(format!(
-        "or leave version {version} as it is: {attribute}, where `{own}` is the payload as it was, which derives \
-         `EventPayload`, with `From` to the new one"
+        "or leave version {version} as it is: {attribute}, where `{own}` is the payload as it was, \
+         {DERIVES}, with `From` to the new one"
     ))
 }
 

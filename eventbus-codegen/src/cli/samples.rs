@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::remedy::payload_name;
+use super::remedy::{DERIVES, payload_name};
 use super::report;
 use crate::diagnostic::{Error, ErrorKind};
 use crate::registry::Stored;
@@ -54,11 +54,12 @@ pub(super) fn finding(sample: &Stored, failure: &Failure, command: &str) -> Erro
     let error = if version < current {
         error
             .help(format!(
-                "read it: add `#[event(upcast({version} => {former}))]` with the payload as it was then, \
+                "read it: add `#[event(upcast({version} => {former}))]` with the payload as it was then, `{DERIVES}`, \
                  or correct the conversion that is there"
             ))
             .help(format!(
-                "if no event of version {version} is kept, say so: `#[event(unreadable({version}))]`"
+                "if no event of version {version} is kept, say so, and why that is known: \
+                 `#[event(unreadable({version}), compat(reviewed = \"..\"))]`"
             ))
     } else {
         error
@@ -67,7 +68,8 @@ pub(super) fn finding(sample: &Stored, failure: &Failure, command: &str) -> Erro
                  `#[serde(alias = \"..\")]` for one that was renamed",
             )
             .help(format!(
-                "or leave version {version} as it was: `#[event(version = {}, upcast({version} => {former}))]`",
+                "or leave version {version} as it was: `#[event(version = {}, upcast({version} => {former}))]`, where \
+                 `{former}` is the payload as it was, `{DERIVES}`, with `From` to the new one",
                 current + 1
             ))
     };
@@ -87,7 +89,8 @@ pub(super) fn finding(sample: &Stored, failure: &Failure, command: &str) -> Erro
         return error;
     }
     error.help(format!(
-        "if version {version} was never stored, delete `{path}` and run `{command}`, which makes another"
+        "if no event of version {version} is stored, delete `{path}` and run `{command}`, which makes another; a reason \
+         in `compat(reviewed = \"..\")` lets the change through, and leaves the sample to you"
     ))
 }
 
@@ -128,7 +131,7 @@ mod tests {
         let own = "schemas/order.placed/samples/v1.json";
         assert!(
             remedies(own, "order.placed", 1)
-                .contains("was never stored, delete `schemas/order.placed")
+                .contains("no event of version 1 is stored, delete `schemas/order.placed")
         );
         assert!(!remedies(own, "order.placed", 2).contains("delete"));
         assert!(remedies(own, "order.placed", 2).contains("unreadable(1)"));

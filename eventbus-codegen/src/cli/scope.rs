@@ -46,11 +46,21 @@ impl Scope {
     }
 }
 
-/// Refuses to go on where no registry is: a misspelt folder would be one of no events. `command` writes it.
+/// Refuses to go on where no registry is: a misspelt folder would be one of no events. `command` writes it, but for a
+/// package that names its events for the registry of its workspace.
 pub(super) fn refuse_no_registry(config: &Config, command: &str) -> Result<()> {
     let folder = config.folder().join(&config.schemas);
-    refuse_absent(&folder, &config.schemas)
-        .map_err(|error| error.at(&config.file, None).help(format!("to write it, run `{command}`")))
+    refuse_absent(&folder, &config.schemas).map_err(|error| {
+        let above = config.folder().ancestors().skip(1);
+        let mut shared =
+            above.filter(|_| config.is_in_a_manifest()).filter_map(Config::of_workspace);
+        error.at(&config.file, None).help(match shared.next() {
+            Some(shared) => {
+                format!("`{}` says what is written: pass `--workspace`", shared.file.display())
+            }
+            None => format!("to write it, run `{command}`"),
+        })
+    })
 }
 
 /// The registry of a commit that `--against` names; one that has none had no events.

@@ -74,6 +74,19 @@ fn several_packages_are_led_to_one_registry() {
     run.succeeded();
     assert!(fixture.path("schemas/bill.sent/v1.json").exists());
     assert!(fixture.path("schemas/order.placed/v1.json").exists());
+    fixture.run(&["check", "--workspace"]).said(0, &["2 event types checked, nothing is refused"]);
+    let listed = ["bill.sent", "in several_bills", "order.placed", "in several_orders"];
+    fixture.run(&["list", "--workspace"]).said(0, &listed);
+
+    // In the folder of a package it is the same registry, and never a second one.
+    for command in ["codegen", "check", "list"] {
+        let mut within = fixture.command(&[command]);
+        let run = Run::of(within.current_dir(fixture.path("several-orders")));
+        run.refused(&["eventbus.toml` says what is written: pass `--workspace`"]);
+        let mut within = fixture.command(&[command, "--workspace"]);
+        Run::of(within.current_dir(fixture.path("several-orders"))).succeeded();
+    }
+    assert!(!fixture.path("several-orders/schemas").exists());
 }
 
 #[test]

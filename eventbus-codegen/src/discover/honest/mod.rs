@@ -150,8 +150,12 @@ fn refused(lies: &[Lie<'_>]) -> Error {
     let error = Error::new(ErrorKind::Discovery, message)
         .because(format!("{}{}", first.text, others.collect::<String>()))
         .help(
-            "let serde and schemars say the same of it: derive both `Serialize` and `JsonSchema`, or name the type that is \
-             written beside `serialize_with`: #[schemars(with = \"String\")]",
+            "describe what is written, on the field: #[schemars(with = \"String\")] names a type that is written like it, \
+             #[schemars(schema_with = \"..\")] a function that returns the schema",
+        )
+        .help(
+            "or take out what is written by hand, a `serialize_with` or a `Serialize` or `JsonSchema` of your own: \
+             #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)] say the same",
         )
         .help("what is right is what stored events have: change the schema where events are stored already");
     match &first.leaf.source {
