@@ -46,6 +46,7 @@ on_every_store! {
     well::a_bus_that_works_is_green,
     well::a_handler_that_hangs_turns_it_red_and_is_named,
     well::a_pause_and_dead_letters_are_yellow,
+    well::a_schedule_that_nobody_moves_is_red_and_measured,
     well::an_outage_is_red_when_events_wait_too_long,
     well::an_event_of_newer_code_is_named,
     well::trouble_without_a_handler_is_named,

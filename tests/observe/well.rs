@@ -1,7 +1,7 @@
 //! Health: its light, and the reason that it names.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use eventbus_runtime::observe::{Health, HealthLimits, Light, Reason};
 use eventbus_runtime::store::{Log, NewEvent};
@@ -116,6 +116,29 @@ pub(crate) async fn a_pause_and_dead_letters_are_yellow<S: Log>(bus: EventBus<S>
     assert_eq!(value("eventbus_stall_reason", &of("no_progress")), Some(0.0));
     assert_eq!(value("eventbus_dead_letters", &[("subscription", &name)]), Some(1.0));
     bus.shutdown().await.unwrap();
+}
+
+pub(crate) async fn a_schedule_that_nobody_moves_is_red_and_measured<S: Log>(bus: EventBus<S>) {
+    let told = async |overdue: fn(f64) -> bool, waiting: f64| {
+        // A recorder is the process's, and other cases tell it of their own schedules.
+        loop {
+            let health = bus.health_within(&at_once()).await;
+            let found = value("eventbus_scheduled", &[("state", "waiting")]);
+            let late = value("eventbus_scheduled_overdue_seconds", &[]);
+            if found == Some(waiting) && late.is_some_and(overdue) {
+                return health;
+            }
+        }
+    };
+    let hour = Duration::from_secs(3_600);
+    bus.emit(bus.store(), sent([1])).deliver_after(hour).await.unwrap();
+    let health = told(|overdue| overdue == 0.0, 1.0).await;
+    assert_eq!((health.light, health.schedule.unwrap().overdue), (Light::Green, None));
+    bus.emit(bus.store(), sent([2])).deliver_at(UNIX_EPOCH).await.unwrap();
+    let health = told(|overdue| overdue > 1e9, 2.0).await;
+    assert_eq!((health.light, health.findings[0].reason), (Light::Red, Reason::ScheduleLate));
+    assert_eq!(value("eventbus_scheduled", &[("state", "aside")]), Some(0.0));
+    assert!(health.is_live(), "another process would fare no better");
 }
 
 pub(crate) async fn an_outage_is_red_when_events_wait_too_long<S: Log>(bus: EventBus<S>) {

@@ -10,9 +10,9 @@ use eventbus_runtime::stats::Note;
 use eventbus_runtime::store::{
     Agenda, Capability, Dropped, Due, Duplicates, Entries, Figures, Handled, Handles, Held, Hits,
     Hold, InTrouble, Integrity, Ledger, LetterSlice, Letters, Link, Listens, Log, LogRow, Moved,
-    NewEvent, Noted, Owner, Page, Pending, Readable, Registration, ReplayRow, Replica, Retention,
-    Roster, Schedule, Scope, Selection, Series, Settled, Shard, Shards, Start, Step, Store, Stored,
-    Stuck, Sums, Survey, Taken, Tallies, Troubles, Waiting, Waits, Wanted,
+    NewEvent, Noted, Old, Owner, Page, Pending, Readable, Registration, ReplayRow, Replica,
+    Retention, Roster, Schedule, Scope, Selection, Series, Settled, Shard, Shards, Start, Step,
+    Store, Stored, Stuck, Sums, Survey, Taken, Tallies, Troubles, Waiting, Waits, Wanted,
 };
 use eventbus_runtime::{
     Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, ScheduleFilter, Scheduled, TypeSet,
@@ -47,6 +47,9 @@ pub(crate) struct Faults {
     /// The next page is held until somebody lets it go; then it cannot be read.
     pub(crate) held: AtomicBool,
     pub(crate) let_go: Notify,
+    /// Old events that are read next are held, and that is told, until somebody lets them go.
+    pub(crate) slow: AtomicBool,
+    pub(crate) reached: Notify,
     pub(crate) discards: AtomicUsize,
     pub(crate) pages: AtomicUsize,
     /// The events of all pages.
@@ -323,7 +326,7 @@ impl<S: Log> Log for Faulty<S> {
         self.inner.ledger().await
     }
 
-    async fn restore(&self, connection: &mut S::Connection, events: &[Stored]) -> Result<()> {
+    async fn restore(&self, connection: &mut S::Connection, events: &[Old]) -> Result<()> {
         self.inner.restore(connection, events).await
     }
 
@@ -513,8 +516,17 @@ impl<S: Retention> Retention for Faulty<S> {
         self.inner.first_since(time).await
     }
 
-    async fn settled(&self, after: i64, upto: i64, limit: usize) -> Result<Vec<Stored>> {
-        self.inner.settled(after, upto, limit).await
+    async fn settled(&self, after: i64, upto: i64, limit: usize) -> Result<Vec<Old>> {
+        let events = self.inner.settled(after, upto, limit).await;
+        if self.faults.slow.swap(false, SeqCst) {
+            self.faults.reached.notify_one();
+            self.faults.let_go.notified().await;
+        }
+        events
+    }
+
+    async fn remove_unseen(&self, subscription: &str, unseen: Duration) -> Result<bool> {
+        self.inner.remove_unseen(subscription, unseen).await
     }
 
     async fn count(&self, upto: i64) -> Result<u64> {

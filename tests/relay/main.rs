@@ -199,6 +199,7 @@ macro_rules! suite {
                     stopped_in_the_archive_it_goes_on_there,
                     what_is_in_no_archive_is_named,
                     who_holds_events_is_named_and_may_be_removed,
+                    what_another_run_drops_while_it_is_read_ends_the_archiving,
                     only_what_is_old_goes,
                     delivery_goes_on_while_events_leave,
                     an_archive_is_verified_against_the_log,

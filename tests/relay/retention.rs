@@ -1,6 +1,7 @@
 //! Old events leave the log, and a replay brings them back.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use eventbus_runtime::integrity::Check;
@@ -156,7 +157,7 @@ pub(crate) async fn what_fails_out_of_the_archive_is_retried_and_given_up<S: Ret
     assert_eq!(seen.numbers().len(), 24);
     let letters = desk.bus.dead_letters().list(&LetterFilter::all(), None, 10).await.unwrap();
     assert_eq!(letters.len(), 1);
-    assert_eq!(letters[0].stored(), Some(&stored[2]), "it has the whole event");
+    assert_eq!(letters[0].stored(), Some(&stored[2].stored), "it has the whole event");
     let again = drop_all(&desk, &folder).await;
     assert_eq!((again.archived, in_log(&desk).await), (0, 0), "what was put back goes again");
     assert!(again.dropped >= 2, "{again}");
@@ -238,12 +239,41 @@ pub(crate) async fn who_holds_events_is_named_and_may_be_removed<S: Retention>(s
     }
     let planned = retain().remove_abandoned(Duration::ZERO).dry_run().await.unwrap();
     assert_eq!((planned.archived, planned.dropped), (6, 6), "{planned}");
+    let said = planned.to_string();
+    assert!(said.contains("would be removed: subscription `slow`"), "{said}");
     assert_eq!(in_log(&desk).await, 6, "a dry run does nothing");
     let removed = retain().remove_abandoned(Duration::ZERO).drop().await.unwrap();
     assert_eq!((removed.dropped, removed.blocked.len()), (6, 0), "{removed}");
     assert!(removed.removed.contains(&"slow".to_owned()));
+    assert!(removed.to_string().contains("\nremoved: subscription `slow`"), "{removed}");
     assert!(desk.store.roster("slow").await.unwrap().is_none());
     assert_eq!(desk.store.ledger().await.unwrap().held, None);
+}
+
+/// The archive would say that it holds every event of a range, of which it never saw some.
+pub(crate) async fn what_another_run_drops_while_it_is_read_ends_the_archiving<S: Retention>(
+    store: S,
+) {
+    let (desk, folder) = (Desk::new(store.clone()), TempDir::new().unwrap());
+    let other = Desk::new(store);
+    desk.emit(&accounts(1..=20)).await;
+    desk.faults.slow.store(true, SeqCst);
+    let retain = || desk.bus.retention().before(i64::MAX).archive_to(folder.path());
+    let drops = async {
+        desk.faults.reached.notified().await;
+        let dropped = other.bus.retention().before(i64::MAX).drop().await.unwrap();
+        assert_eq!(dropped.dropped, 20);
+        desk.faults.let_go.notify_one();
+    };
+    let (refused, ()) = tokio::join!(retain().archive(), drops);
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("another run dropped events up to"), "{refused}");
+    desk.emit(&accounts(21..=25)).await;
+    let next = retain().drop().await.unwrap();
+    assert_eq!((next.archived, next.dropped), (5, 5), "the next run goes on behind them");
+    let report = desk.bus.verify().archive(folder.path()).await.unwrap();
+    let checks: Vec<Check> = report.findings().iter().map(|found| found.check()).collect();
+    assert_eq!(checks, [Check::ArchiveGap], "and says what it lacks: {report}");
 }
 
 pub(crate) async fn only_what_is_old_goes<S: Retention>(store: S) {
@@ -324,7 +354,7 @@ pub(crate) async fn an_archive_is_verified_against_the_log<S: Retention>(store: 
     desk.bus.retention().before(i64::MAX).drop().await.unwrap();
     assert_eq!(found().await, [(Check::ArchiveGap, 1)], "they were dropped without it");
     let mut other = stored[3].clone();
-    other.event.data = "{\"n\":99}".to_owned();
+    other.stored.event.data = "{\"n\":99}".to_owned();
     let mut tx = desk.store.begin().await.unwrap();
     desk.store.restore(&mut tx, &[other]).await.unwrap();
     desk.store.commit(tx).await.unwrap();

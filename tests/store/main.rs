@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod append;
+mod bounds;
 mod bus_transaction;
 mod context;
 mod database;
@@ -12,6 +13,7 @@ mod letters;
 mod letters_before;
 mod postgres;
 mod processes;
+mod retention;
 mod schedule;
 mod schema;
 mod sqlite;

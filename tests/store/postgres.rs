@@ -94,7 +94,8 @@ async fn what_waits_far_inside_a_window_is_counted() {
     let inside = page.window.at(LOOK_AHEAD - 1);
     let found = bus.store().pending(&inside, &types, &shards, 10).await.unwrap();
     assert_eq!((found.events, found.more), (1, false));
-    let waits = Waits { types: &types, shards: &shards, tenant: None, at_most: 10 };
+    let at_most = usize::try_from(LOOK_AHEAD).unwrap();
+    let waits = Waits { types: &types, shards: &shards, tenant: None, at_most };
     let found = bus.store().waiting(&inside, waits).await.unwrap();
     assert_eq!((found.groups[0].events, found.left), (1, 0));
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use eventbus_runtime::store::Schedule;
 use eventbus_runtime::{ErrorKind, Event, HandlerError};
 
 use crate::fixture::{EMITTER, OPERATOR, OWNER, RELAY, Tenants, acme, run};
@@ -68,6 +69,11 @@ async fn who_sees_a_part_of_the_log_reads_it_for_nobody() {
         let refused = bus.stream::<OrderEvent>().start().await.unwrap_err();
         told(&refused, hidden);
         told(&bus.verify().await.unwrap_err(), hidden);
+        told(&bus.stats().await.unwrap_err(), hidden);
+        // Who moves asks this first, and tells the error again and again.
+        told(&bus.store().next_due().await.unwrap_err(), hidden);
+        let health = bus.health().await;
+        assert!(health.to_string().contains(hidden), "{health}");
         let refused = bus.retention().older_than(Duration::ZERO).drop().await.unwrap_err();
         told(&refused, if role == OWNER { hidden } else { "lacks a privilege" });
     }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::envelope::{Envelope, RawEvent};
-use crate::store::Stored;
+use crate::store::{Old, Stored};
 
 /// As it is written: the names are those of the columns of `eventbus_event`.
 #[derive(Serialize)]
@@ -32,6 +32,9 @@ struct Written<'a> {
     tracestate: Option<&'a str>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     metadata: &'a BTreeMap<String, String>,
+    /// When it came into the log, where it was scheduled: the column of `eventbus_moved`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moved_at: Option<i64>,
     /// The payload, byte for byte.
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a RawValue>,
@@ -57,13 +60,14 @@ struct Read {
     tracestate: Option<String>,
     #[serde(default)]
     metadata: BTreeMap<String, String>,
+    moved_at: Option<i64>,
     data: Option<Box<RawValue>>,
     text: Option<String>,
 }
 
 /// Writes an event and the end of its line.
-pub(super) fn write(stored: &Stored, to: &mut Vec<u8>) {
-    let Stored { position, slot, event: RawEvent { envelope, data } } = stored;
+pub(super) fn write(old: &Old, to: &mut Vec<u8>) {
+    let Stored { position, slot, event: RawEvent { envelope, data } } = &old.stored;
     let raw: Option<&RawValue> = serde_json::from_str(data).ok();
     // What surrounds a value is not part of it, and a payload may have been written over several lines.
     // A `null` would be read as no value.
@@ -82,6 +86,7 @@ pub(super) fn write(stored: &Stored, to: &mut Vec<u8>) {
         traceparent: envelope.traceparent.as_deref(),
         tracestate: envelope.tracestate.as_deref(),
         metadata: &envelope.metadata,
+        moved_at: old.moved_at,
         data: raw,
         text: raw.is_none().then_some(data),
     };
@@ -90,7 +95,7 @@ pub(super) fn write(stored: &Stored, to: &mut Vec<u8>) {
 }
 
 /// Reads a line without its end.
-pub(super) fn read(line: &str) -> Result<Stored, serde_json::Error> {
+pub(super) fn read(line: &str) -> Result<Old, serde_json::Error> {
     let read: Read = serde_json::from_str(line)?;
     let data = match (read.data, read.text) {
         (Some(data), None) => Box::<str>::from(data).into(),
@@ -110,5 +115,7 @@ pub(super) fn read(line: &str) -> Result<Stored, serde_json::Error> {
         tracestate: read.tracestate,
         metadata: read.metadata,
     };
-    Ok(Stored { position: read.position, slot: read.shard, event: RawEvent { envelope, data } })
+    let event = RawEvent { envelope, data };
+    let stored = Stored { position: read.position, slot: read.shard, event };
+    Ok(Old { stored, moved_at: read.moved_at })
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::store::Old;
 #[cfg(any(test, feature = "relay"))]
 use crate::store::Selection;
-use crate::store::Stored;
 
 /// The format that is written here.
 pub(super) const FORMAT: u32 = 1;
@@ -74,7 +74,7 @@ impl Manifest {
 
 impl Segment {
     /// What a manifest says of these events, one at least, in the file of this name.
-    pub(super) fn of(file: String, (after, upto): (i64, i64), events: &[Stored]) -> Self {
+    pub(super) fn of(file: String, (after, upto): (i64, i64), events: &[Old]) -> Self {
         let ids = || events.iter().map(|stored| stored.event.envelope.id);
         let times = || events.iter().filter_map(|stored| stored.event.envelope.time());
         let text = |time| humantime::format_rfc3339_millis(time).to_string();
@@ -110,7 +110,7 @@ impl Segment {
     }
 
     /// Whether what a file held is what it says; else what differs.
-    pub(super) fn check(&self, events: &[Stored]) -> Result<(), String> {
+    pub(super) fn check(&self, events: &[Old]) -> Result<(), String> {
         let found = Self {
             bytes: self.bytes,
             sha256: self.sha256.clone(),

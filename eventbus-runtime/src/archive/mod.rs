@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::Stored;
+use crate::store::Old;
 
 pub(crate) use crate::archive::manifest::{Manifest, Segment};
 
@@ -84,7 +84,7 @@ impl Archive {
     }
 
     /// Reads a segment, and verifies it.
-    pub(crate) fn load(&self, segment: &Segment) -> Result<Vec<Stored>> {
+    pub(crate) fn load(&self, segment: &Segment) -> Result<Vec<Old>> {
         let damaged = |what: &str| {
             let message = format!(
                 "segment `{}` is damaged: {what}: restore the file from a copy",
@@ -110,9 +110,9 @@ impl Archive {
         unpacked.map_err(|error| damaged("it cannot be unpacked").with_source(error))?;
         let mut events = Vec::with_capacity(usize::try_from(segment.count).unwrap_or(0));
         for (index, text) in text.lines().enumerate() {
-            let stored = line::read(text)
+            let old = line::read(text)
                 .map_err(|error| damaged(&format!("line {}", index + 1)).with_source(error))?;
-            events.push(stored);
+            events.push(old);
         }
         segment.check(&events).map_err(|what| damaged(&what))?;
         Ok(events)
@@ -139,7 +139,7 @@ impl Writer {
 
     /// Adds a segment of these events, one at least: all that there are in a range of numbers that nothing holds yet. It
     /// is read again from the disk and verified before this returns.
-    pub(crate) fn add(&mut self, range: (i64, i64), events: &[Stored]) -> Result<()> {
+    pub(crate) fn add(&mut self, range: (i64, i64), events: &[Old]) -> Result<()> {
         let folder = Arc::clone(&self.archive.folder);
         let failed = |error| {
             refused(&folder, "it cannot be written: check the rights and the room on the disk")
@@ -149,9 +149,9 @@ impl Writer {
         let mut segment = Segment::of(format!("{number:06}.ndjson.gz"), range, events);
         let mut gz = GzEncoder::new(Vec::new(), Compression::default());
         let mut text = Vec::new();
-        for stored in events {
+        for old in events {
             text.clear();
-            line::write(stored, &mut text);
+            line::write(old, &mut text);
             gz.write_all(&text).map_err(failed)?;
         }
         let bytes = gz.finish().map_err(failed)?;

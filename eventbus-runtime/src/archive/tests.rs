@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Archive, Writer};
 use crate::envelope::{Envelope, RawEvent};
-use crate::store::{Selection, Stored};
+use crate::store::{Old, Selection, Stored};
 
 /// A folder that goes with the test.
 struct Folder(PathBuf);
@@ -24,14 +24,16 @@ impl Drop for Folder {
     }
 }
 
-fn event(position: i64, data: &str) -> Stored {
+fn event(position: i64, data: &str) -> Old {
     let envelope = Envelope {
         id: Uuid::now_v7(),
         event_type: "order.placed".to_owned(),
         source: "/shop".to_owned(),
         ..Envelope::default()
     };
-    Stored { position, slot: 7, event: RawEvent { envelope, data: data.to_owned() } }
+    let stored = Stored { position, slot: 7, event: RawEvent { envelope, data: data.to_owned() } };
+    // Every third was scheduled.
+    Old { stored, moved_at: (position % 3 == 0).then_some(position * 1_000) }
 }
 
 fn said(error: &crate::error::Error) -> String {
@@ -39,9 +41,9 @@ fn said(error: &crate::error::Error) -> String {
 }
 
 /// An archive of two segments, `(0, 5]` and `(5, 9]`.
-fn two(folder: &Folder) -> (Uuid, Vec<Stored>) {
+fn two(folder: &Folder) -> (Uuid, Vec<Old>) {
     let log = Uuid::now_v7();
-    let events: Vec<Stored> = [1, 3, 4, 6, 8].map(|n| event(n, "{\"a\":1}")).into();
+    let events: Vec<Old> = [1, 3, 4, 6, 8].map(|n| event(n, "{\"a\":1}")).into();
     let mut writer = Writer::open(&folder.0, log).unwrap();
     writer.add((0, 5), &events[..3]).unwrap();
     writer.add((5, 9), &events[3..]).unwrap();
@@ -68,10 +70,10 @@ fn events_of_any_kind_come_back_as_they_were() {
     let mut position = 0;
     for _ in 0..500 {
         position += random.random_range(1..5_i64);
-        let mut stored = event(position, texts[random.random_range(0..texts.len())]);
+        let mut old = event(position, texts[random.random_range(0..texts.len())]);
         let mut text =
             || random.random_bool(0.5).then(|| odd[random.random_range(0..odd.len())].to_owned());
-        let envelope = &mut stored.event.envelope;
+        let envelope = &mut old.stored.event.envelope;
         envelope.tenant = text();
         envelope.aggregate_id = text();
         envelope.traceparent = text();
@@ -80,8 +82,8 @@ fn events_of_any_kind_come_back_as_they_were() {
         envelope.correlation_id = text().map(|_| Uuid::from_u128(5));
         envelope.causation_id = text().map(|_| Uuid::now_v7());
         envelope.version = random.random();
-        stored.slot = random.random_range(0..1024);
-        events.push(stored);
+        old.stored.slot = random.random_range(0..1024);
+        events.push(old);
     }
     let (folder, log) = (Folder::new(), Uuid::now_v7());
     Writer::open(&folder.0, log).unwrap().add((0, position), &events).unwrap();
@@ -102,7 +104,7 @@ fn it_goes_on_where_it_ended() {
     drop(writer);
     let archive = Archive::read(&folder.0, log).unwrap();
     let segments = &archive.manifest.segments;
-    let read: Vec<Stored> =
+    let read: Vec<Old> =
         segments.iter().flat_map(|segment| archive.load(segment).unwrap()).collect();
     assert_eq!((read.len(), &read[..5]), (6, &events[..]));
 }

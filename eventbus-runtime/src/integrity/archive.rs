@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::integrity::check::Check;
 use crate::integrity::report::Place;
 use crate::integrity::tally::Tally;
-use crate::store::{Integrity, LogRow, Readable, Scope, Stored};
+use crate::store::{Integrity, LogRow, Old, Readable, Scope, Stored};
 use crate::to_the_end::blocking;
 
 /// How many rows of the log one statement reads.
@@ -58,11 +58,11 @@ pub(super) async fn verify<S: Integrity>(
 async fn compare<S: Integrity>(
     store: &S,
     segment: &Segment,
-    events: &[Stored],
+    events: &[Old],
     tally: &mut Tally,
 ) -> Result<Readable<()>> {
     let archived: HashMap<i64, &Stored> =
-        events.iter().map(|stored| (stored.position, stored)).collect();
+        events.iter().map(|old| (old.position, &old.stored)).collect();
     let mut after = segment.after;
     loop {
         let (from, mut rows) = (after, 0);

@@ -8,7 +8,9 @@ use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::bus::EventBus;
-use crate::observe::health::{Health, HealthLimits, Light, Reason, SubscriptionHealth};
+use crate::observe::health::{
+    Health, HealthLimits, Light, Reason, ScheduleHealth, SubscriptionHealth,
+};
 use crate::observe::look::look;
 use crate::observe::table::name;
 use crate::relay::{Hub, State};
@@ -21,9 +23,12 @@ pub(super) fn set(health: &Health, hub: &Hub) {
         let in_state = health.subscriptions.iter().filter(|found| found.state == *state).count();
         gauge!(name::SUBSCRIPTIONS, "state" => state.as_str()).set(float(in_state));
     }
-    for reason in [Reason::StoreUnavailable, Reason::NotListening] {
+    for reason in Reason::ALL.iter().copied().filter(|reason| reason.is_of_the_store()) {
         let light = health.findings.iter().find(|found| found.reason == reason);
         set_reason("", reason, light.map_or(Light::Green, |found| found.light));
+    }
+    if let Some(schedule) = &health.schedule {
+        set_schedule(schedule);
     }
     // Of a database that did not answer nothing is known: what was known last stays.
     let known = !health.findings.iter().any(|found| found.reason == Reason::StoreUnavailable);
@@ -58,7 +63,7 @@ fn nothing_of(subscription: String) -> SubscriptionHealth {
 
 fn set_reasons(subscription: &SubscriptionHealth) {
     for reason in Reason::ALL {
-        if matches!(reason, Reason::StoreUnavailable | Reason::NotListening) {
+        if reason.is_of_the_store() {
             continue;
         }
         let found = subscription.findings.iter().find(|found| found.reason == *reason);
@@ -81,6 +86,14 @@ fn set_numbers(of: &SubscriptionHealth) {
     for (kind, count) in [("retrying", of.retrying), ("parked", of.parked)] {
         gauge!(name::IN_TROUBLE, "subscription" => label(), "kind" => kind).set(float(count));
     }
+}
+
+fn set_schedule(of: &ScheduleHealth) {
+    for (state, count) in [("waiting", of.waiting), ("refused", of.refused), ("aside", of.aside)] {
+        gauge!(name::SCHEDULED, "state" => state).set(float(count));
+    }
+    let overdue = of.overdue.map_or(0.0, |overdue| overdue.as_secs_f64());
+    gauge!(name::SCHEDULED_OVERDUE).set(overdue);
 }
 
 const fn grade(light: Light) -> f64 {

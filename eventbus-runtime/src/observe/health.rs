@@ -20,8 +20,7 @@ pub enum Light {
 }
 
 /// What is wrong. The list is closed, so that it can be a label of a metric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Reason {
     /// The database does not answer.
@@ -119,6 +118,12 @@ impl Reason {
     /// these: where an operator removed it, a process that is started anew would make it again, and handle everything.
     const fn is_of_the_process(self) -> bool {
         matches!(self, Self::HandlerBusy | Self::NoProgress)
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

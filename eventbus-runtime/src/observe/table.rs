@@ -90,6 +90,10 @@ metrics! {
         "Events that are tried again (`retrying`), or wait behind one that is (`parked`).";
     DEAD_LETTERS = "eventbus_dead_letters", Gauge, Count, ["subscription"],
         "Dead letters that nobody dealt with yet.";
+    SCHEDULED = "eventbus_scheduled", Gauge, Count, ["state"],
+        "Events of the schedule: all of them (`waiting`), and those of these that the log refused (`refused`) or that cannot be read (`aside`), counted up to 100,000.";
+    SCHEDULED_OVERDUE = "eventbus_scheduled_overdue_seconds", Gauge, Seconds, [],
+        "For how long the oldest scheduled event has been due that the log did not refuse, 0 where none is.";
 }
 
 /// Tells the installed recorder the units and meanings of all [`METRICS`]. To be called once, after it was installed.

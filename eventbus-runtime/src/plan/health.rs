@@ -194,6 +194,7 @@ mod tests {
     use super::{Facts, StoreFacts, of_store, of_subscription};
     use crate::observe::{HealthLimits, Light, Reason};
     use crate::relay::State;
+    use crate::store::Agenda;
 
     const MINUTE: Duration = Duration::from_secs(60);
     const LONG: Duration = Duration::from_secs(61);
@@ -317,7 +318,7 @@ mod tests {
         let of = |refused: bool, deaf: Option<u64>| {
             let deaf = deaf.map(|secs| (Duration::from_secs(secs), "closed".to_owned()));
             let refused = refused.then(|| "away".to_owned());
-            let facts = StoreFacts { refused, deaf, held: None };
+            let facts = StoreFacts { refused, deaf, ..StoreFacts::default() };
             let findings = of_store(&facts, &HealthLimits::default());
             findings.iter().map(|finding| (finding.light, finding.reason)).collect::<Vec<_>>()
         };

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -18,8 +18,7 @@ use crate::stats::{Ledger, Sheet};
 use crate::store::{Fate, Selection, Stored};
 
 /// What a subscription is doing in this process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum State {
     /// Others own all of its shards, or the database cannot be reached; it asks again and again.
@@ -66,6 +65,12 @@ impl State {
 
     const fn is_over(self) -> bool {
         matches!(self, Self::Ended)
+    }
+}
+
+impl Serialize for State {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::archive::{Archive, Segment};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Change, Cursor, Fate, Ledger, Page, Selection, Shards, Stored, Tallies, Tally};
+use crate::store::{
+    Change, Cursor, Fate, Ledger, Old, Page, Selection, Shards, Stored, Tallies, Tally,
+};
 use crate::to_the_end::blocking;
 
 /// An archive that a replay reads.
@@ -23,7 +25,7 @@ pub(crate) struct Past {
     kept: Mutex<Option<(String, Events)>>,
 }
 
-type Events = Arc<Vec<Stored>>;
+type Events = Arc<Vec<Old>>;
 
 /// Where a replay of an archive begins.
 pub(super) struct Beginning {
@@ -100,13 +102,14 @@ impl Past {
         };
         for segment in self.segments(number, last) {
             let events = self.load(segment).await?;
-            let meant = |stored: &&Stored| {
+            let meant = |stored: &&Old| {
                 (number < stored.position && stored.position <= last)
                     && shards.contains(stored.slot)
                     && self.selection.matches(stored)
             };
             let mut meant = events.iter().filter(meant);
-            let events: Vec<Stored> = meant.by_ref().take(limit).cloned().collect();
+            let page_of = meant.by_ref().take(limit);
+            let events: Vec<Stored> = page_of.map(|old| old.stored.clone()).collect();
             match events.last() {
                 None => {}
                 Some(newest) if meant.next().is_some() => {
@@ -143,7 +146,7 @@ impl Past {
     }
 
     /// The events that get a row or a letter although they are in the archive alone.
-    pub(crate) async fn in_trouble(&self, changes: &[Change]) -> Result<Vec<Stored>> {
+    pub(crate) async fn in_trouble(&self, changes: &[Change]) -> Result<Vec<Old>> {
         let mut troubled = Vec::new();
         let from_here = changes.iter().filter(|change| {
             change.position <= self.upto && change.was.is_none() && change.fate != Fate::Handled
@@ -151,7 +154,7 @@ impl Past {
         for Change { position, .. } in from_here {
             for segment in self.segments(position - 1, *position) {
                 let events = self.load(segment).await?;
-                let at = events.binary_search_by_key(position, |stored| stored.position);
+                let at = events.binary_search_by_key(position, |old| old.position);
                 troubled.extend(at.ok().map(|at| events[at].clone()));
             }
         }

@@ -8,6 +8,8 @@ use crate::store::Hold;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Retained {
+    /// Whether this is what a run would do, and nothing was done.
+    pub planned: bool,
     /// Events up to this number are old.
     pub old: i64,
     /// Events up to this number may go.
@@ -18,19 +20,20 @@ pub struct Retained {
     pub dropped: u64,
     /// What keeps old events in the log, the one that is farthest behind first.
     pub blocked: Vec<Hold>,
-    /// The subscriptions and replays that were removed because they were abandoned.
+    /// The subscriptions and replays that were removed because they were abandoned, or would be.
     pub removed: Vec<String>,
 }
 
 impl fmt::Display for Retained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { old, upto, archived, dropped, blocked, removed } = self;
+        let Self { planned, old, upto, archived, dropped, blocked, removed } = self;
+        let would = if *planned { "would be " } else { "" };
         write!(
             f,
-            "old up to {old}, free to go up to {upto}: {archived} archived, {dropped} dropped"
+            "old up to {old}, free to go up to {upto}: {archived} {would}archived, {dropped} {would}dropped"
         )?;
         for name in removed {
-            write!(f, "\nabandoned: subscription `{name}`, which nobody runs any more")?;
+            write!(f, "\n{would}removed: subscription `{name}`, which nobody runs any more")?;
         }
         for hold in blocked {
             write!(f, "\nheld: {hold}")?;

@@ -10,7 +10,7 @@ use crate::archive::{Archive, MOST_BYTES, Writer};
 use crate::clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::retention::{Retain, Retained};
-use crate::store::{Hold, Holder, Retention, Stored};
+use crate::store::{Hold, Holder, Old, Retention};
 use crate::to_the_end::blocking;
 
 /// How many events are read at once.
@@ -87,7 +87,7 @@ async fn plan<S: Retention>(retain: &Retain<'_, S>, acts: bool) -> Result<Plan> 
     // What is behind the end of the log is nobody's to hold.
     let end = if settled.waits { i64::MAX } else { settled.upto };
     let old = old(retain).await?.map_or(settled.upto, |old| old.min(end));
-    let mut retained = Retained { old, ..Retained::default() };
+    let mut retained = Retained { planned: !acts, old, ..Retained::default() };
     let mut holds = blocking_holds(store.holds().await?, retained.old);
     if let Some(limit) = retain.abandoned {
         let is_abandoned = |hold: &Hold| hold.unseen.is_some_and(|unseen| unseen > limit);
@@ -98,7 +98,10 @@ async fn plan<S: Retention>(retain: &Retain<'_, S>, acts: bool) -> Result<Plan> 
         names.dedup();
         for name in names {
             if acts {
-                store.remove(&name).await?;
+                // It may have come back since it was looked at.
+                if !store.remove_unseen(&name, limit).await? {
+                    continue;
+                }
                 tracing::warn!(
                     subscription = name,
                     "removed, because it was abandoned and held old events"
@@ -106,7 +109,8 @@ async fn plan<S: Retention>(retain: &Retain<'_, S>, acts: bool) -> Result<Plan> 
             }
             retained.removed.push(name);
         }
-        holds.retain(|hold| !is_abandoned(hold));
+        let is_gone = |name: &str| retained.removed.iter().any(|removed| removed == name);
+        holds.retain(|hold| !hold.subscription().is_some_and(is_gone));
     }
     if settled.waits && settled.upto < retained.old {
         holds.push(Hold { upto: settled.upto, holder: Holder::Transaction, unseen: None });
@@ -225,8 +229,8 @@ async fn refuse_other<S: Retention>(
     Ok(())
 }
 
-fn named(stored: &Stored) -> (i64, Uuid) {
-    (stored.position, stored.event.envelope.id)
+fn named(old: &Old) -> (i64, Uuid) {
+    (old.position, old.event.envelope.id)
 }
 
 /// Refuses to write a segment of which another run dropped events while they were read.
@@ -242,7 +246,7 @@ async fn refuse_gone<S: Retention>(retain: &Retain<'_, S>, after: i64) -> Result
     Err(Error::new(ErrorKind::Store, message))
 }
 
-fn add(mut writer: Writer, range: (i64, i64), events: &[Stored]) -> Result<Writer> {
+fn add(mut writer: Writer, range: (i64, i64), events: &[Old]) -> Result<Writer> {
     writer.add(range, events)?;
     Ok(writer)
 }

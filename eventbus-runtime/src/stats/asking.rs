@@ -20,8 +20,11 @@ use crate::store::{Handles, Log, Noted, Series, Waits, Whose};
 /// The time that figures are of unless it is said.
 const SINCE: Duration = Duration::from_secs(3_600);
 
-/// How many events are counted at each of several places, at least: an estimate needs some.
+/// How many numbers are looked through at each of several places, at least: an estimate needs some.
 const LEAST: usize = 1_000;
+
+/// How many deliveries in trouble, and how many letters, are looked at.
+const MOST_STUCK: usize = 10_000;
 
 /// A question for statistics that is being put together: [`EventBus::stats`]. Awaiting it asks.
 #[must_use = "nothing is asked before this is awaited"]
@@ -37,8 +40,8 @@ impl<S: Log> EventBus<S> {
     /// How far each subscription is, how fast it goes and what goes wrong, by subscription, type and tenant: of all
     /// subscriptions that the database knows, whoever runs them.
     ///
-    /// What waits is counted now: exactly up to [`MOST_COUNTED`] events and [`LOOK_AHEAD`](crate::store::LOOK_AHEAD)
-    /// numbers of the log, and estimated beyond. What was handled is counted by each process and kept once a minute, so
+    /// What waits is counted now: exactly where a subscription is no more than [`MOST_COUNTED`] numbers of the log behind, and
+    /// estimated beyond. What was handled is counted by each process and kept once a minute, so
     /// that figures of other processes are up to a minute old; those of this one are not.
     ///
     /// ```
@@ -159,7 +162,7 @@ impl<'a, S: Log> Asking<'a, S> {
     /// What is in trouble or dead.
     async fn add_stuck(&self, known: &mut Known, types: &TypeSet, now: i64) -> Result<()> {
         let (name, tenant) = (self.subscription.as_deref(), self.tenant.as_deref());
-        let stuck = self.bus.store.stuck(name, tenant, MOST_COUNTED).await?;
+        let stuck = self.bus.store.stuck(name, tenant, MOST_STUCK).await?;
         (known.more_open, known.more_dead) = (stuck.more_open, stuck.more_dead);
         for group in stuck.groups {
             if self.means(types, &group.series) {
@@ -188,17 +191,17 @@ impl<'a, S: Log> Asking<'a, S> {
             return Ok(());
         }
         let types = handled(&roster.handles).intersection(types);
-        let mut counted = 0;
+        let mut looked = 0;
         for (cursor, shards) in roster.places() {
-            let at_most = MOST_COUNTED.saturating_sub(counted).max(LEAST);
+            let at_most = MOST_COUNTED.saturating_sub(looked).max(LEAST);
             let tenant = self.tenant.as_deref();
             let waits = Waits { types: &types, shards: &shards, tenant, at_most };
             let waiting = store.waiting(cursor, waits).await?;
             if waiting.left > 0 {
                 known.estimated.insert(name.to_owned());
             }
+            looked += usize::try_from(waiting.looked).unwrap_or(usize::MAX);
             for group in waiting.groups {
-                counted += usize::try_from(group.events).unwrap_or(usize::MAX);
                 let subscription = name.to_owned();
                 let (event_type, whose) = (group.event_type, group.whose);
                 let facts = known.of(Series { subscription, event_type, whose });

@@ -39,8 +39,8 @@ pub trait Figures: Store {
     /// The names of all subscriptions, ascending.
     fn subscriptions(&self) -> impl Future<Output = Result<Vec<String>>> + Send;
 
-    /// Counts what is in trouble or dead, by subscription, type and tenant: it looks at `at_most` deliveries, and counts
-    /// as many letters.
+    /// Counts what is in trouble or dead, by subscription, type and tenant: it looks at `at_most` deliveries and as many
+    /// letters, whatever they are of.
     fn stuck(
         &self,
         subscription: Option<&str>,
@@ -163,8 +163,37 @@ pub struct Waits<'a> {
     pub shards: &'a Shards,
     /// Only those of a tenant.
     pub tenant: Option<&'a str>,
-    /// Up to how many are counted.
+    /// How many numbers of the log are looked through: all that are behind the place, where there are no more of them, and
+    /// else a sample.
     pub at_most: usize,
+}
+
+/// How many numbers a sample has at most; it begins with half of them in a row.
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+const SAMPLE: i64 = 40_000;
+
+/// At how many further places the other half is.
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+const SPOTS: i64 = 8;
+
+/// Which numbers of those behind `first` and up to `newest` are looked through, ascending, each range without its first
+/// number. What is read is bounded by that, whatever the log holds: the oldest events lie at the beginning, and the
+/// others are as frequent as at places that lie evenly behind it.
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) fn looked_through(first: i64, newest: i64, at_most: usize) -> Vec<(i64, i64)> {
+    let behind = newest.saturating_sub(first);
+    let at_most = i64::try_from(at_most).unwrap_or(i64::MAX);
+    if behind <= at_most {
+        return if behind > 0 { vec![(first, newest)] } else { Vec::new() };
+    }
+    let sample = at_most.min(SAMPLE);
+    let head = sample / 2;
+    let spots = SPOTS.min(sample - head).max(1);
+    let (width, apart) = ((sample - head) / spots, (behind - head) / spots);
+    let ends =
+        (1..=spots).map(|spot| if spot == spots { newest } else { first + head + apart * spot });
+    let ranges = std::iter::once((first, first + head)).chain(ends.map(|end| (end - width, end)));
+    ranges.filter(|(after, upto)| after < upto).collect()
 }
 
 /// What waits behind a place, by type and tenant.
@@ -232,4 +261,30 @@ pub struct Link {
     pub aggregate_id: Option<String>,
     /// The event whose handling emitted it.
     pub causation_id: Option<Uuid>,
+}
+
+#[cfg(all(test, any(feature = "postgres", feature = "sqlite", feature = "testing")))]
+mod tests {
+    use super::looked_through;
+
+    #[test]
+    fn as_many_numbers_as_are_allowed_are_all_looked_through() {
+        assert_eq!(looked_through(7, 7, 10), []);
+        assert_eq!(looked_through(9, 7, 10), []);
+        assert_eq!(looked_through(7, 17, 10), [(7, 17)]);
+    }
+
+    #[test]
+    fn of_more_a_bounded_sample_is_apart_and_reaches_the_end() {
+        for (first, newest, at_most) in
+            [(0, 10_000_000, 100_000), (5, 100_006, 100_000), (0, i64::MAX, 100_000), (3, 9, 2)]
+        {
+            let ranges = looked_through(first, newest, at_most);
+            assert_eq!((ranges[0].0, ranges[ranges.len() - 1].1), (first, newest));
+            assert!(ranges.iter().all(|(after, upto)| after < upto), "{ranges:?}");
+            assert!(ranges.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{ranges:?}");
+            let looked: i64 = ranges.iter().map(|(after, upto)| upto - after).sum();
+            assert!(looked <= 40_000 && looked <= i64::try_from(at_most).unwrap(), "{ranges:?}");
+        }
+    }
 }

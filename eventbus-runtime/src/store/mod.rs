@@ -60,6 +60,8 @@ pub use crate::store::delivery::{
     Change, Failure, Fate, Handled, MOST_PARKED, Step, Trouble, Troubles,
 };
 pub(crate) use crate::store::failure::recordable;
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) use crate::store::figures::looked_through;
 pub use crate::store::figures::{
     Entries, Figures, Group, Link, Noted, Series, Stuck, StuckGroup, Sums, Waiting, Waits, Whose,
 };
@@ -74,8 +76,10 @@ pub use crate::store::ownership::{
 #[cfg(feature = "relay")]
 pub(crate) use crate::store::ownership::{covers, families};
 pub use crate::store::pending::{InTrouble, Listens, Pending};
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) use crate::store::replay::as_old;
 pub use crate::store::replay::{ReplayRow, Selection, Tallies, Tally, first_id};
-pub use crate::store::retention::{Dropped, Hold, Holder, Ledger, Retention, Settled};
+pub use crate::store::retention::{Dropped, Hold, Holder, Ledger, Old, Retention, Settled};
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 pub(crate) use crate::store::retention::{farthest_behind, let_go};
 pub use crate::store::schedule::{Agenda, Due, Schedule, Taken};
@@ -265,8 +269,9 @@ pub trait Log: Letters + Schedule + Figures {
         at_most: usize,
     ) -> impl Future<Output = Result<Pending>> + Send;
 
-    /// The same, by type and tenant, and of one tenant where that is asked. What was not looked at any more is told, so
-    /// that it can be estimated.
+    /// The same, by type and tenant, and of one tenant where that is asked: of all numbers behind the place, where
+    /// [`Waits::at_most`] allows so many, and else of a sample that begins with the oldest. How many were not looked at is
+    /// told, so that the rest can be estimated. A scheduled event is as old as its place.
     fn waiting(
         &self,
         cursor: &Self::Cursor,
@@ -350,11 +355,11 @@ pub trait Log: Letters + Schedule + Figures {
 
     /// Puts events that were dropped back into the log inside the open transaction, under the numbers that they had and
     /// before every place that a subscription can have; those that are there stay as they are. A replay of an archive does
-    /// so with what gets into trouble, so that rows and letters find their events.
+    /// so with what gets into trouble, so that rows and letters find their events. A scheduled event is as old again as it was.
     fn restore(
         &self,
         connection: &mut Self::Connection,
-        events: &[Stored],
+        events: &[Old],
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// Makes one step inside the open transaction: the owner's shards move, and of each changed event the row is written,

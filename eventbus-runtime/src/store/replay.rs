@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+use uuid::Builder;
 use uuid::Uuid;
 
 use crate::filter::TypeSet;
@@ -68,6 +70,14 @@ impl Selection {
 pub fn first_id(time: SystemTime) -> Uuid {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Uuid::from_u128(since.as_millis() << 80)
+}
+
+/// The id by whose time an event of the log is as old as its place: its own, unless it was scheduled and came there at a time of
+/// its own, in milliseconds since 1970.
+#[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
+pub(crate) fn as_old(id: Uuid, moved_at: Option<i64>) -> Uuid {
+    let millis = moved_at.map(|at| u64::try_from(at).unwrap_or(0));
+    millis.map_or(id, |millis| Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())
 }
 
 /// What a part of the log holds of one type, one event at least.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::ops::Deref;
 use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
@@ -27,16 +28,18 @@ pub trait Retention: Integrity {
     /// event in trouble, and the first letter that it retries by itself.
     fn holds(&self) -> impl Future<Output = Result<Vec<Hold>>> + Send;
 
-    /// The number of the first event that came to be at this time or later; `None` where there is none.
+    /// The number of the first event that came to be at this time or later; `None` where there is none. A scheduled event
+    /// came to be when it came into the log.
     fn first_since(&self, time: SystemTime) -> impl Future<Output = Result<Option<i64>>> + Send;
 
-    /// Reads events behind `after` and up to `upto`, which is settled, in the order of their numbers.
+    /// Reads events behind `after` and up to `upto`, which is settled, in the order of their numbers, as an archive keeps
+    /// them.
     fn settled(
         &self,
         after: i64,
         upto: i64,
         limit: usize,
-    ) -> impl Future<Output = Result<Vec<Stored>>> + Send;
+    ) -> impl Future<Output = Result<Vec<Old>>> + Send;
 
     /// How many events there are up to a number.
     fn count(&self, upto: i64) -> impl Future<Output = Result<u64>> + Send;
@@ -45,9 +48,34 @@ pub trait Retention: Integrity {
     /// holds them by then.
     fn drop_events(&self, upto: i64, limit: usize) -> impl Future<Output = Result<Dropped>> + Send;
 
+    /// Removes a subscription or a replay, as [`Log::remove`](crate::store::Log::remove) does, if its code was last alive longer
+    /// ago than that in the transaction that removes it; whether it did. Whoever comes back meanwhile keeps it.
+    fn remove_unseen(
+        &self,
+        subscription: &str,
+        unseen: Duration,
+    ) -> impl Future<Output = Result<bool>> + Send;
+
     /// Writes down what kept a run from dropping what it was to drop; the time of the first run of which that is true
     /// stays.
     fn note_hold(&self, held_by: Option<&str>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// An old event, with what goes and comes back with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Old {
+    /// The event.
+    pub stored: Stored,
+    /// When it came into the log, in milliseconds since 1970, where it was scheduled.
+    pub moved_at: Option<i64>,
+}
+
+impl Deref for Old {
+    type Target = Stored;
+
+    fn deref(&self) -> &Stored {
+        &self.stored
+    }
 }
 
 /// What a store knows of the past of its log.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::stats::{Histogram, Note, NoteKind};
-use crate::store::{Entries, Group, Link, Series, Stuck, StuckGroup, Sums, Waiting, Whose};
+use crate::store::{Entries, Group, Link, Series, Stuck, StuckGroup, Sums, Waiting, Whose, as_old};
 
 /// The sums as a statement takes them, in the order of their keys: whoever writes several rows writes them in one order.
 pub(crate) fn sums(entries: &Entries) -> String {
@@ -180,44 +180,40 @@ pub(crate) fn added(rows: Vec<SumsColumns>) -> Result<BTreeMap<Series, Sums>> {
     Ok(sums)
 }
 
-/// What was counted behind a place: type, tenant; how many, the number of the last, the id of the first.
-pub(crate) type GroupColumns = (String, Option<String>, i64, i64, Option<Uuid>);
+/// What was counted in a range: type, tenant; how many; the id of the first of them, and when that came into the log where it
+/// was scheduled.
+pub(crate) type GroupColumns = (String, Option<String>, i64, Option<Uuid>, Option<i64>);
 
-/// Reads what waits behind the number `first`. The log was looked through up to `upto`, or less far where `at_most` were
-/// counted, and ends at `newest`.
-pub(crate) fn waiting(
-    rows: Vec<GroupColumns>,
-    at_most: usize,
-    first: i64,
-    upto: i64,
-    newest: i64,
-) -> Waiting {
-    let counted: i64 = rows.iter().map(|(_, _, events, ..)| events).sum();
-    let last = rows.iter().map(|(_, _, _, last, _)| *last).max();
-    let is_full = usize::try_from(counted).is_ok_and(|counted| counted >= at_most);
-    let upto = last.filter(|_| is_full).unwrap_or(upto).max(first);
-    let group = |(event_type, tenant, events, _, oldest): GroupColumns| Group {
-        event_type,
-        whose: whose(tenant, false),
-        events: count(events),
-        oldest: oldest.filter(|id| id.get_version_num() == 7),
-    };
-    let mut groups: Vec<Group> = rows.into_iter().map(group).collect();
+/// Reads what waits among the numbers that were looked through, ascending, of `behind` that there are.
+pub(crate) fn waiting(rows: Vec<GroupColumns>, ranges: &[(i64, i64)], behind: i64) -> Waiting {
+    let mut groups: BTreeMap<(String, Option<String>), Group> = BTreeMap::new();
+    for (event_type, tenant, events, oldest, moved_at) in rows {
+        let group = groups.entry((event_type.clone(), tenant.clone())).or_insert_with(|| Group {
+            event_type,
+            whose: whose(tenant, false),
+            events: 0,
+            oldest: oldest.map(|id| as_old(id, moved_at)).filter(|id| id.get_version_num() == 7),
+        });
+        group.events += count(events);
+    }
+    let mut groups: Vec<Group> = groups.into_values().collect();
     groups.sort();
-    Waiting { groups, looked: count(upto - first), left: count(newest - upto) }
+    let looked: i64 = ranges.iter().map(|(after, upto)| upto - after).sum();
+    Waiting { groups, looked: count(looked), left: count(behind - looked) }
 }
 
-/// What is in trouble or dead: subscription, type, tenant; retrying, parked, dead; the oldest id; how many deliveries were
-/// looked at for all of these.
-pub(crate) type StuckColumns = (String, String, Option<String>, i64, i64, i64, Option<String>, i64);
+/// What is in trouble or dead: subscription, type, tenant; retrying, parked, dead; the oldest id; how many deliveries and how
+/// many letters were looked at for all of these.
+pub(crate) type StuckColumns =
+    (String, String, Option<String>, i64, i64, i64, Option<String>, i64, i64);
 
-/// Reads them; `at_most` deliveries were looked at, and as many letters counted.
+/// Reads them; `at_most` deliveries were looked at, and as many letters.
 pub(crate) fn stuck(rows: Vec<StuckColumns>, at_most: usize) -> Stuck {
     let is_full = |sum: i64| usize::try_from(sum).is_ok_and(|sum| sum >= at_most);
-    let more_open = rows.first().is_some_and(|(.., looked)| is_full(*looked));
-    let more_dead = is_full(rows.iter().map(|(_, _, _, _, _, dead, ..)| dead).sum());
+    let more_open = rows.first().is_some_and(|(.., looked, _)| is_full(*looked));
+    let more_dead = rows.first().is_some_and(|(.., looked)| is_full(*looked));
     let group = |columns: StuckColumns| {
-        let (subscription, event_type, tenant, retrying, parked, dead, oldest, _) = columns;
+        let (subscription, event_type, tenant, retrying, parked, dead, oldest, ..) = columns;
         StuckGroup {
             series: Series { subscription, event_type, whose: whose(tenant, false) },
             retrying: count(retrying),

@@ -19,6 +19,10 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 /// [`BEGIN`] after a commit.
 const ANEW: &str = "COMMIT; BEGIN ISOLATION LEVEL READ COMMITTED";
 
+/// For statements whose bounds are in their text: a planner that does not know how few rows they read would compile them,
+/// which takes longer than they do.
+const BEGIN_PLAIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL jit = off";
+
 /// A connection for some statements in a row that need not be one transaction. Behind a pooler that keeps no sessions
 /// they are one: else others may come between the preparation of a statement and its execution. And they are one for a
 /// tenant.
@@ -74,6 +78,22 @@ impl PgStore {
             return Ok(Errand::Wrapped(transaction));
         }
         self.pool.acquire().await.map(Errand::Bare).map_err(|error| self.error(what, error))
+    }
+
+    /// The same for all tenants, in a transaction: nothing is hidden from this role, or it is told so. What it does not see it
+    /// would take for what is not there.
+    pub(super) async fn errand_of_all(&self, what: &str) -> Result<Errand> {
+        let begin = Some(BEGIN_PLAIN.into_sql_str());
+        let begun = Transaction::begin(&self.pool, begin, Abandoned::Close).await?;
+        let mut transaction = begun.map_err(|error| self.error(what, error))?;
+        match tenants::sees_all(self, &mut transaction, what).await {
+            Ok(()) => Ok(Errand::Wrapped(transaction)),
+            Err(hidden) => {
+                // What is rolled back by losing its connection is rolled back as well.
+                transaction.rollback().await.ok();
+                Err(hidden)
+            }
+        }
     }
 
     /// Ends an errand with what came of it; what it wrote is committed or taken back.

@@ -74,7 +74,7 @@ use crate::store::postgres::session::Session;
 use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
     Capability, Due, Duplicates, Handled, Handles, Held, InTrouble, Ledger, Listens, Log, NewEvent,
-    Owner, Page, Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards,
+    Old, Owner, Page, Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards,
     Start, Step, Store, Stored, Tallies, Troubles, Waiting, Waits, Wanted,
 };
 
@@ -416,7 +416,7 @@ impl Log for PgStore {
         retention::ledger(self).await
     }
 
-    async fn restore(&self, connection: &mut PgConnection, events: &[Stored]) -> Result<()> {
+    async fn restore(&self, connection: &mut PgConnection, events: &[Old]) -> Result<()> {
         retention::restore(self, connection, events).await
     }
 

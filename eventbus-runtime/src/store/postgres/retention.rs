@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use sqlx::SqlSafeStr;
-use sqlx::postgres::{PgConnection, Postgres};
+use sqlx::postgres::{PgConnection, PgRow, Postgres};
+use sqlx::{Row, SqlSafeStr};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
@@ -12,10 +12,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::postgres::epoch::{self, Now};
 use crate::store::postgres::hold;
 use crate::store::postgres::page::stored;
+use crate::store::postgres::replica::now;
 use crate::store::postgres::subscription::numbers;
 use crate::store::postgres::{PgStore, snapshot, start, tenants};
 use crate::store::transaction::{Abandoned, Transaction};
-use crate::store::{Dropped, Hold, Ledger, Retention, Settled, Store, Stored, columns, let_go};
+use crate::store::{Dropped, Hold, Ledger, Old, Retention, Settled, Store, columns, let_go};
 
 /// How long it waits for transactions that are open; most are open for milliseconds.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -31,44 +32,44 @@ const TRIES: u32 = 50;
 
 impl Retention for PgStore {
     async fn settle(&self) -> Result<Settled> {
-        let mut errand = self.errand(SETTLE).await?;
-        let settled = match tenants::sees_all(self, &mut errand, SETTLE).await {
-            Ok(()) => settle(self, &mut errand).await.map_err(|error| self.error(SETTLE, error)),
-            Err(hidden) => Err(hidden),
-        };
+        let mut errand = self.errand_of_all(SETTLE).await?;
+        let settled = settle(self, &mut errand).await.map_err(|error| self.error(SETTLE, error));
         self.end(errand, settled).await
     }
 
     async fn holds(&self) -> Result<Vec<Hold>> {
         let what = "look what holds old events";
-        let mut errand = self.errand(what).await?;
-        let holds = match tenants::sees_all(self, &mut errand, what).await {
-            Ok(()) => hold::holds(self, &mut errand).await.map_err(|error| self.error(what, error)),
-            Err(hidden) => Err(hidden),
-        };
+        let mut errand = self.errand_of_all(what).await?;
+        let holds = hold::holds(self, &mut errand).await.map_err(|error| self.error(what, error));
         self.end(errand, holds).await
     }
 
     async fn first_since(&self, time: SystemTime) -> Result<Option<i64>> {
         let what = "find the first event of a time";
-        let mut errand = self.errand(what).await?;
+        let mut errand = self.errand_of_all(what).await?;
         let first = start::first_of(self, &mut errand, time).await;
         let first = first.map_err(|error| self.error(what, error));
         Ok(self.end(errand, first).await?.map(|(position, _)| position))
     }
 
-    async fn settled(&self, after: i64, upto: i64, limit: usize) -> Result<Vec<Stored>> {
+    async fn settled(&self, after: i64, upto: i64, limit: usize) -> Result<Vec<Old>> {
         let query = self
             .query(concat!(
                 "SELECT ",
                 columns::event_columns!(),
-                " FROM eventbus_event AS e WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3"
+                ", (SELECT moved_at FROM eventbus_moved AS m WHERE m.id = e.id) \
+                 FROM eventbus_event AS e WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3"
             ))
             .bind(after)
             .bind(upto)
             .bind(columns::limit(limit));
-        let rows = self.fetch_all("read old events", query).await?;
-        rows.iter().map(|row| stored(self, row)).collect()
+        let what = "read old events";
+        let rows = self.fetch_all(what, query).await?;
+        let old = |row: &PgRow| {
+            let moved_at = row.try_get(MOVED_AT).map_err(|error| self.error(what, error))?;
+            Ok(Old { stored: stored(self, row)?, moved_at })
+        };
+        rows.iter().map(old).collect()
     }
 
     async fn count(&self, upto: i64) -> Result<u64> {
@@ -97,6 +98,20 @@ impl Retention for PgStore {
         }
     }
 
+    async fn remove_unseen(&self, subscription: &str, unseen: Duration) -> Result<bool> {
+        // Where somebody renews the row meanwhile, the condition is asked of what that wrote.
+        let query = self
+            .query(concat!(
+                "DELETE FROM eventbus_subscription WHERE name = $1 AND ",
+                now!(),
+                " - seen_at > $2"
+            ))
+            .bind(subscription)
+            .bind(millis(unseen));
+        let what = format!("remove subscription `{subscription}`");
+        Ok(self.execute(&what, query).await?.rows_affected() > 0)
+    }
+
     async fn note_hold(&self, held_by: Option<&str>) -> Result<()> {
         let query = self
             .query(
@@ -108,6 +123,13 @@ impl Retention for PgStore {
         self.execute("note what holds old events", query).await.map(drop)
     }
 }
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The place of this column behind those of an event.
+const MOVED_AT: usize = 14;
 
 const SETTLE: &str = "find out how far the log is settled";
 const DROP: &str = "drop old events";
@@ -176,16 +198,32 @@ async fn batch(store: &PgStore, upto: i64, limit: usize) -> Result<Dropped, sqlx
     let begin = "BEGIN ISOLATION LEVEL READ COMMITTED".into_sql_str();
     let begun = Transaction::<Postgres>::begin(&store.pool, Some(begin), Abandoned::Close);
     let mut transaction = begun.await.map_err(failed)??;
-    store.query(LOCK).execute(&mut *transaction).await?;
-    store
-        .query("LOCK TABLE eventbus_subscription IN EXCLUSIVE MODE")
-        .execute(&mut *transaction)
-        .await?;
-    // Whoever is shown no events drops none, and would note that they are gone.
-    tenants::sees_all(store, &mut transaction, DROP).await.map_err(failed)?;
-    let dropped = delete(store, &mut transaction, upto, limit).await?;
+    let dropped = alone(store, &mut transaction, upto, limit).await;
+    if dropped.as_ref().is_err_and(|error| error.as_database_error().is_some()) {
+        // The server answered, so that the connection is whole; a rollback that fails closes it.
+        transaction.rollback().await.map_err(failed)?.ok();
+        return dropped;
+    }
+    let dropped = dropped?;
     store.commit(transaction).await.map_err(failed)?;
     Ok(dropped)
+}
+
+async fn alone(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    upto: i64,
+    limit: usize,
+) -> Result<Dropped, sqlx::Error> {
+    store.query(LOCK).execute(&mut *connection).await?;
+    store
+        .query("LOCK TABLE eventbus_subscription IN EXCLUSIVE MODE")
+        .execute(&mut *connection)
+        .await?;
+    // Whoever is shown no events drops none, and would note that they are gone.
+    let sees_all = tenants::sees_all(store, connection, DROP).await;
+    sees_all.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
+    delete(store, connection, upto, limit).await
 }
 
 async fn delete(
@@ -258,8 +296,9 @@ pub(super) async fn ledger(store: &PgStore) -> Result<Ledger> {
 pub(super) async fn restore(
     store: &PgStore,
     connection: &mut PgConnection,
-    events: &[Stored],
+    events: &[Old],
 ) -> Result<()> {
+    let failed = |error| store.error("put old events back", error);
     let envelopes = || events.iter().map(|stored| &stored.event.envelope);
     let restored = store
         .query(
@@ -287,7 +326,23 @@ pub(super) async fn restore(
         .bind(envelopes().map(|of| of.tracestate.as_deref()).collect::<Vec<_>>())
         .bind(envelopes().map(|of| columns::metadata(&of.metadata)).collect::<Vec<_>>())
         .bind(events.iter().map(|stored| stored.event.data.as_str()).collect::<Vec<_>>())
+        .execute(&mut *connection)
+        .await;
+    restored.map_err(failed)?;
+    let moved: Vec<&Old> = events.iter().filter(|old| old.moved_at.is_some()).collect();
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let envelopes = || moved.iter().map(|old| &old.event.envelope);
+    let remembered = store
+        .query(
+            "INSERT INTO eventbus_moved (id, moved_at, tenant) \
+             SELECT * FROM UNNEST($1::uuid[], $2::bigint[], $3::text[]) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(envelopes().map(|of| of.id).collect::<Vec<_>>())
+        .bind(moved.iter().map(|old| old.moved_at).collect::<Vec<_>>())
+        .bind(envelopes().map(|of| of.tenant.as_deref()).collect::<Vec<_>>())
         .execute(connection)
         .await;
-    restored.map(drop).map_err(|error| store.error("put old events back", error))
+    remembered.map(drop).map_err(failed)
 }

@@ -12,7 +12,7 @@ use crate::schedule::{ScheduleFilter, Scheduled};
 use crate::store::postgres::append::bound;
 use crate::store::postgres::dead_letter::like;
 use crate::store::postgres::page::{self, Columns};
-use crate::store::postgres::{PgStore, key};
+use crate::store::postgres::{PgStore, key, tenants};
 use crate::store::slip::{self, Slip, forever};
 use crate::store::{Agenda, Due, Duplicates, Keyed, NewEvent, Schedule, Taken, columns, keys};
 
@@ -57,6 +57,8 @@ const INSERT: &str = concat!(
     ) \
     SELECT coalesce(array_agg(tenant), '{}'), coalesce(array_agg(key), '{}') FROM taken",
 );
+
+const LOOKS: &str = "look at the schedule";
 
 /// One transaction at a time takes, so that events of one aggregate are appended in their order.
 const LOCK: &str = "SELECT pg_try_advisory_xact_lock(\
@@ -118,12 +120,15 @@ const AGENDA: &str = concat!(
      (SELECT id FROM first), (SELECT failure FROM first)"
 );
 
-/// How long it is until something may be moved.
+/// How long it is until something may be moved, and what is hidden from this role: whoever sees a part would move that part.
 const NEXT: &str = concat!(
     "SELECT least( \
         (SELECT min(due_at) FROM eventbus_scheduled WHERE held_until IS NULL), \
         (SELECT min(held_until) FROM eventbus_scheduled WHERE held_until IS NOT NULL)) - ",
-    now!()
+    now!(),
+    ", (",
+    tenants::hidden!(),
+    ")"
 );
 
 const HOLD: &str = concat!(
@@ -202,9 +207,12 @@ async fn write(
 
 impl Schedule for PgStore {
     async fn next_due(&self) -> Result<Option<Duration>> {
-        let row = self.fetch_one("look at the schedule", self.query(NEXT)).await?;
-        let millis: Option<i64> =
-            row.try_get(0).map_err(|error| self.error("look at the schedule", error))?;
+        let row = self.fetch_one(LOOKS, self.query(NEXT)).await?;
+        let (millis, hidden): (Option<i64>, Option<String>) =
+            sqlx::FromRow::from_row(&row).map_err(|error| self.error(LOOKS, error))?;
+        if let Some(table) = hidden {
+            return Err(tenants::blind(self, LOOKS, &table));
+        }
         Ok(millis.map(|millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0))))
     }
 
@@ -263,11 +271,10 @@ impl Schedule for PgStore {
     }
 
     async fn agenda(&self, at_most: usize) -> Result<Agenda> {
-        let what = "look at the schedule";
-        let query = self.query(AGENDA).bind(columns::limit(at_most));
-        let row = self.fetch_one(what, query).await?;
-        let found = sqlx::FromRow::from_row(&row).map_err(|error| self.error(what, error))?;
-        Ok(slip::agenda(found, at_most))
+        let mut errand = self.errand_of_all(LOOKS).await?;
+        let query = self.query_as(AGENDA).bind(columns::limit(at_most));
+        let found = query.fetch_one(&mut *errand).await.map_err(|error| self.error(LOOKS, error));
+        Ok(slip::agenda(self.end(errand, found).await?, at_most))
     }
 
     async fn count_scheduled(&self, filter: &ScheduleFilter) -> Result<u64> {

@@ -5,12 +5,13 @@ use std::time::SystemTime;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::postgres::cursor::Bound;
 use crate::store::postgres::epoch::{self, Now};
 use crate::store::postgres::{PgCursor, PgStore, snapshot, tenants};
 use crate::store::search::{SLACK, Search, surely_before, surely_before_time};
-use crate::store::{Cursor, Start, first_id};
+use crate::store::{Cursor, Start, as_old, first_id};
 
 /// The place that `start` means now.
 pub(super) async fn resolve(
@@ -95,11 +96,14 @@ pub(super) async fn first_of(
 ) -> Result<Option<Place>, sqlx::Error> {
     let earlier = first_id(time.checked_sub(SLACK).unwrap_or(SystemTime::UNIX_EPOCH));
     let low = search(store, connection, earlier).await?;
+    // Whether one was scheduled is asked of those with an older id only: nothing comes into the log before it is made.
     store.query_as(
-        "SELECT position, epoch FROM eventbus_event WHERE position >= $1 AND id >= $2 ORDER BY position LIMIT 1",
+        "SELECT position, epoch FROM eventbus_event AS e WHERE position >= $1 AND (id >= $2 OR coalesce( \
+             (SELECT moved_at >= $3 FROM eventbus_moved AS m WHERE m.id = e.id), false)) ORDER BY position LIMIT 1",
     )
     .bind(low)
     .bind(first_id(time))
+    .bind(millis(time))
     .fetch_optional(connection)
     .await
 }
@@ -156,9 +160,11 @@ async fn search(
             Ok(at) => at,
             Err(low) => return Ok(low),
         };
-        // What was scheduled has an older id than its place, and says nothing.
-        let statement = "SELECT e.position, e.id FROM eventbus_event AS e WHERE e.position >= $1 \
-             AND NOT EXISTS (SELECT FROM eventbus_moved AS m WHERE m.id = e.id) ORDER BY e.position LIMIT 1";
-        search.found(store.query_as(statement).bind(at).fetch_optional(&mut *connection).await?);
+        // What was scheduled has an older id than its place.
+        let statement = "SELECT e.position, e.id, (SELECT moved_at FROM eventbus_moved AS m WHERE m.id = e.id) \
+             FROM eventbus_event AS e WHERE e.position >= $1 ORDER BY e.position LIMIT 1";
+        let found: Option<(i64, Uuid, Option<i64>)> =
+            store.query_as(statement).bind(at).fetch_optional(&mut *connection).await?;
+        search.found(found.map(|(position, id, moved_at)| (position, as_old(id, moved_at))));
     }
 }

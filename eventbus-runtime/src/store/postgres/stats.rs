@@ -10,7 +10,7 @@ use crate::store::postgres::page::literally;
 use crate::store::postgres::{PgCursor, PgStore, start};
 use crate::store::sums::{self, GroupColumns, LinkColumns, NoteColumns, StuckColumns, SumsColumns};
 use crate::store::{
-    Entries, Figures, LOOK_AHEAD, Link, Noted, Series, Stuck, Sums, Waiting, Waits, columns,
+    Entries, Figures, Link, Noted, Series, Stuck, Sums, Waiting, Waits, columns, looked_through,
 };
 
 /// Two histograms, added bucket by bucket.
@@ -64,64 +64,71 @@ const KEEP: &str = concat!(
     merged!("duration")
 );
 
-/// What both halves of the statement ask for: types, shards and tenant, and that an event is not before the place. What is
-/// before it was written in an earlier epoch, or is visible where the window begins, or was read inside it.
+/// What is asked for: types, shards and tenant, and that an event is not before the place. What is before it was written in
+/// an earlier epoch, or is visible where the window begins, or was read inside it; whoever has the id $10 or a higher one is in
+/// neither snapshot, which costs less to find out.
 macro_rules! waits {
     () => {
         "(type = ANY ($1) OR type LIKE ANY ($2)) AND ($3 = 1 OR shard * $3 / 1024 = ANY ($4)) \
-         AND ($12::text IS NULL OR tenant = $12) \
-         AND (epoch > $5 OR (epoch = $5 AND NOT pg_visible_in_snapshot(xid, (SELECT $6::pg_snapshot)) \
-             AND NOT (position <= $8 AND pg_visible_in_snapshot(xid, (SELECT $7::pg_snapshot)))))"
+         AND ($9::text IS NULL OR tenant = $9) \
+         AND (epoch > $5 OR (epoch = $5 AND (xid >= (SELECT $10::text::xid8) \
+             OR NOT pg_visible_in_snapshot(xid, (SELECT $6::pg_snapshot)) \
+                 AND NOT (position <= $8 AND pg_visible_in_snapshot(xid, (SELECT $7::pg_snapshot))))))"
     };
 }
 
-/// Behind the number $9 everything is looked at; up to it only what transactions wrote that were open where the window
-/// begins or ends. The events of each are looked for by themselves, as in [`pending`](super::pending); they are listed by the
-/// caller, and not asked for where there are none: a planner that does not know how few they are compiles the statement, which
-/// takes longer than the answer. Ids are read of the
-/// first of each group alone.
-macro_rules! waiting {
-    ($late:expr) => {
+/// The groups of events, with what tells how old the first of each is: ids are read of that alone.
+macro_rules! groups {
+    ($from:expr) => {
         concat!(
-            "WITH waiting AS MATERIALIZED ((SELECT type, tenant, position FROM eventbus_event \
-                 WHERE position > $9 AND position <= $10 AND ",
-            waits!(),
-            " ORDER BY position LIMIT $11)",
-            $late,
-            "), groups AS (SELECT type, tenant, count(*) AS events, min(position) AS first, max(position) AS last \
-                 FROM waiting GROUP BY type, tenant) \
-             SELECT type, tenant, events, last, e.id FROM groups \
-             LEFT JOIN LATERAL (SELECT id FROM eventbus_event WHERE position = groups.first LIMIT 1) AS e ON true",
+            "groups AS (SELECT type, tenant, count(*) AS events, min(position) AS first FROM ",
+            $from,
+            " GROUP BY type, tenant) SELECT type, tenant, events, e.id, m.moved_at FROM groups \
+             LEFT JOIN LATERAL (SELECT id FROM eventbus_event WHERE position = groups.first LIMIT 1) AS e ON true \
+             LEFT JOIN LATERAL (SELECT moved_at FROM eventbus_moved WHERE id = e.id LIMIT 1) AS m ON true"
         )
     };
 }
 
-const WAITING: &str = waiting!("");
+/// What waits between two numbers. The range is all that bounds what is read: rows are added up as they are scanned, without
+/// being sorted or kept.
+pub(super) const WAITING: &str = concat!(
+    "WITH ",
+    groups!(concat!("eventbus_event WHERE position > $11 AND position <= $12 AND ", waits!()))
+);
 
-const WAITING_LATE: &str = waiting!(concat!(
-    " UNION ALL (SELECT late.type, late.tenant, late.position FROM \
-         (SELECT xid::xid8 FROM unnest($13::text[]) AS open (xid)) AS open \
-         CROSS JOIN LATERAL (SELECT type, tenant, position FROM eventbus_event \
-         WHERE (xid, position) > (open.xid, 0) AND xid <= open.xid AND position <= $9 AND ",
-    waits!(),
-    " ORDER BY xid, position LIMIT $11) AS late LIMIT $11)"
-));
+/// What waits up to a number of what transactions wrote that were open where the window begins or ends, of the first $12 of
+/// their events. Those of each are looked for by themselves, as in [`pending`](super::pending).
+pub(super) const WAITING_LATE: &str = concat!(
+    "WITH late AS MATERIALIZED (SELECT l.* FROM (SELECT xid::xid8 FROM unnest($13::text[]) AS open (xid)) AS open \
+         CROSS JOIN LATERAL (SELECT xid, epoch, shard, type, tenant, position FROM eventbus_event \
+         WHERE (xid, position) > (open.xid, 0) AND xid <= open.xid AND position <= $11 \
+         ORDER BY xid, position LIMIT $12) AS l LIMIT $12), ",
+    groups!(concat!("late WHERE ", waits!()))
+);
 
-/// What is in trouble, of at most so many delivery rows, and what is dead. The event of a row is asked for by its number:
+/// What is in trouble and what is dead, of at most so many delivery rows and letters. The event of a row is asked for by its number:
 /// a planner that expects many would read the whole log.
 const STUCK: &str = "\
     WITH rows AS MATERIALIZED (SELECT subscription, position, state, event_id FROM eventbus_delivery \
         WHERE ($1::text IS NULL OR subscription = $1) AND state <> 'dead' LIMIT $3), \
-    open AS MATERIALIZED (SELECT d.subscription, e.type, e.tenant, d.state, d.event_id FROM rows AS d CROSS JOIN LATERAL \
-        (SELECT type, tenant FROM eventbus_event WHERE position = d.position LIMIT 1) AS e WHERE $2::text IS NULL OR e.tenant = $2), \
-    lost AS MATERIALIZED (SELECT subscription, type, tenant FROM eventbus_dead_letter WHERE source = 'event' \
-        AND ($1::text IS NULL OR subscription = $1) AND ($2::text IS NULL OR tenant = $2) LIMIT $3), \
+    open AS MATERIALIZED (SELECT d.subscription, e.type, e.tenant, d.state, coalesce(m.id, d.event_id::text) AS id \
+        FROM rows AS d CROSS JOIN LATERAL \
+            (SELECT type, tenant FROM eventbus_event WHERE position = d.position LIMIT 1) AS e \
+        LEFT JOIN LATERAL (SELECT substr(h.hex, 1, 8) || '-' || substr(h.hex, 9) || '-7000-8000-000000000000' AS id \
+            FROM eventbus_moved AS m, LATERAL (SELECT lpad(to_hex(m.moved_at), 12, '0')) AS h (hex) \
+            WHERE m.id = d.event_id LIMIT 1) AS m ON true \
+        WHERE $2::text IS NULL OR e.tenant = $2), \
+    letters AS MATERIALIZED (SELECT source, subscription, type, tenant FROM eventbus_dead_letter \
+        WHERE $1::text IS NULL OR subscription = $1 LIMIT $3), \
+    lost AS (SELECT subscription, type, tenant FROM letters \
+        WHERE source = 'event' AND ($2::text IS NULL OR tenant = $2)), \
     counted AS (SELECT subscription, type, tenant, count(*) FILTER (WHERE state = 'retrying') AS retrying, \
             count(*) FILTER (WHERE state = 'parked') AS parked, 0 AS dead, \
-            min(event_id::text) FILTER (WHERE substr(event_id::text, 15, 1) = '7') AS oldest FROM open GROUP BY 1, 2, 3 \
+            min(id) FILTER (WHERE substr(id, 15, 1) = '7') AS oldest FROM open GROUP BY 1, 2, 3 \
         UNION ALL SELECT subscription, type, tenant, 0, 0, count(*), NULL FROM lost GROUP BY 1, 2, 3) \
     SELECT subscription, type, tenant, sum(retrying)::bigint, sum(parked)::bigint, sum(dead)::bigint, min(oldest), \
-        (SELECT count(*) FROM rows) FROM counted GROUP BY 1, 2, 3";
+        (SELECT count(*) FROM rows), (SELECT count(*) FROM letters) FROM counted GROUP BY 1, 2, 3";
 
 /// The notes of a kind, in an order.
 macro_rules! notes {
@@ -155,7 +162,7 @@ impl Figures for PgStore {
 
     async fn sums(&self, since: i64, subscription: Option<&str>) -> Result<BTreeMap<Series, Sums>> {
         let what = "read statistics";
-        let mut errand = self.errand(what).await?;
+        let mut errand = self.errand_of_all(what).await?;
         let rows: Result<Vec<SumsColumns>, _> = self
             .query_as(
                 "SELECT subscription, type, tenant, others, handled, retried, dead, latency::text, latency_max, \
@@ -172,7 +179,7 @@ impl Figures for PgStore {
 
     async fn notes(&self, wanted: &Noted<'_>) -> Result<Vec<Note>> {
         let what = "read the notes on events";
-        let mut errand = self.errand(what).await?;
+        let mut errand = self.errand_of_all(what).await?;
         let text = match wanted.kind {
             NoteKind::Slow => notes!("took DESC, id DESC"),
             NoteKind::Failed => notes!("id DESC"),
@@ -193,7 +200,7 @@ impl Figures for PgStore {
 
     async fn subscriptions(&self) -> Result<Vec<String>> {
         let what = "list the subscriptions";
-        let mut errand = self.errand(what).await?;
+        let mut errand = self.errand_of_all(what).await?;
         let names = self
             .query_scalar("SELECT name FROM eventbus_subscription ORDER BY name COLLATE \"C\"")
             .fetch_all(&mut *errand)
@@ -209,7 +216,7 @@ impl Figures for PgStore {
         at_most: usize,
     ) -> Result<Stuck> {
         let what = "count what is in trouble";
-        let mut errand = self.errand(what).await?;
+        let mut errand = self.errand_of_all(what).await?;
         let rows: Result<Vec<StuckColumns>, _> = self
             .query_as(STUCK)
             .bind(subscription)
@@ -252,32 +259,43 @@ pub(super) async fn waiting(
         families.iter().map(|prefix| format!("{}%", literally(prefix))).collect();
     let of = if waits.shards.is_all() { 1 } else { i32::from(waits.shards.of()) };
     let numbers: Vec<i32> = waits.shards.numbers().map(i32::from).collect();
-    let first = cursor.unread();
-    let bound = first.saturating_add(LOOK_AHEAD);
     let open = cursor.open();
-    let mut errand = store.errand(what).await?;
-    let query = store
-        .query_as(if open.is_empty() { WAITING } else { WAITING_LATE })
-        .bind(names)
-        .bind(families)
-        .bind(of)
-        .bind(numbers)
-        .bind(cursor.epoch)
-        .bind(&*cursor.from.snapshot)
-        .bind(&*cursor.to.snapshot)
-        .bind(cursor.position)
-        .bind(first)
-        .bind(bound)
-        .bind(columns::limit(waits.at_most))
-        .bind(waits.tenant);
-    let query = if open.is_empty() { query } else { query.bind(open) };
+    let next = cursor.from.next().max(cursor.to.next()).to_string();
+    let count = |text: &'static str, from: i64, to: i64| {
+        store
+            .query_as::<GroupColumns>(text)
+            .bind(names.clone())
+            .bind(families.clone())
+            .bind(of)
+            .bind(numbers.clone())
+            .bind(cursor.epoch)
+            .bind(cursor.from.snapshot.to_string())
+            .bind(cursor.to.snapshot.to_string())
+            .bind(cursor.position)
+            .bind(waits.tenant)
+            .bind(next.clone())
+            .bind(from)
+            .bind(to)
+    };
+    let mut errand = store.errand_of_all(what).await?;
     let read = async {
-        let rows: Vec<GroupColumns> = query.fetch_all(&mut *errand).await?;
-        let newest = "SELECT coalesce(max(position), 0) FROM eventbus_event";
-        let newest: i64 = store.query_scalar(newest).fetch_one(&mut *errand).await?;
-        Ok::<_, sqlx::Error>((rows, newest))
+        let ends = "SELECT min(position), max(position) FROM eventbus_event";
+        let ends: (Option<i64>, Option<i64>) = store.query_as(ends).fetch_one(&mut *errand).await?;
+        let (oldest, newest) = (ends.0.unwrap_or(0), ends.1.unwrap_or(0));
+        let unread = cursor.unread();
+        let mut rows = Vec::new();
+        if !open.is_empty() {
+            let late = count(WAITING_LATE, unread, columns::limit(waits.at_most)).bind(open);
+            rows = late.fetch_all(&mut *errand).await?;
+        }
+        // What was dropped is not there to be looked for.
+        let first = unread.max(oldest - 1);
+        let ranges = looked_through(first, newest, waits.at_most);
+        for (after, upto) in &ranges {
+            rows.extend(count(WAITING, *after, *upto).fetch_all(&mut *errand).await?);
+        }
+        Ok::<_, sqlx::Error>(sums::waiting(rows, &ranges, newest - first))
     };
     let read = read.await.map_err(|error| store.error(what, error));
-    let (rows, newest) = store.end(errand, read).await?;
-    Ok(sums::waiting(rows, waits.at_most, first, bound.min(newest), newest))
+    store.end(errand, read).await
 }

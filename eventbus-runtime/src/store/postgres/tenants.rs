@@ -52,15 +52,21 @@ async fn set(
 }
 
 /// A table of which this role sees a part: row level security applies, and no policy of the role's lets all of it through.
-const HIDDEN: &str = "\
-    SELECT c.relname::text FROM pg_class AS c \
-    WHERE c.oid IN ('eventbus_event'::regclass, 'eventbus_delivery'::regclass, 'eventbus_dead_letter'::regclass) \
-    AND row_security_active(c.oid) AND coalesce((SELECT NOT bool_or(p.polpermissive AND whole) \
-            OR bool_or(NOT p.polpermissive AND NOT whole) \
-        FROM pg_policy AS p, LATERAL (SELECT pg_get_expr(p.polqual, p.polrelid) = 'true') AS q (whole) \
-        WHERE p.polrelid = c.oid AND p.polcmd IN ('*', 'r') \
-        AND EXISTS (SELECT FROM unnest(p.polroles) AS role WHERE role = 0 OR pg_has_role(role, 'USAGE'))), true) \
-    ORDER BY c.relname LIMIT 1";
+macro_rules! hidden {
+    () => {
+        "SELECT c.relname::text FROM pg_class AS c \
+         WHERE c.oid IN ('eventbus_event'::regclass, 'eventbus_delivery'::regclass, 'eventbus_dead_letter'::regclass, \
+             'eventbus_scheduled'::regclass, 'eventbus_moved'::regclass, 'eventbus_minute'::regclass, \
+             'eventbus_note'::regclass) \
+         AND row_security_active(c.oid) AND coalesce((SELECT NOT bool_or(p.polpermissive AND whole) \
+                 OR bool_or(NOT p.polpermissive AND NOT whole) \
+             FROM pg_policy AS p, LATERAL (SELECT pg_get_expr(p.polqual, p.polrelid) = 'true') AS q (whole) \
+             WHERE p.polrelid = c.oid AND p.polcmd IN ('*', 'r') \
+             AND EXISTS (SELECT FROM unnest(p.polroles) AS role WHERE role = 0 OR pg_has_role(role, 'USAGE'))), true) \
+         ORDER BY c.relname LIMIT 1"
+    };
+}
+pub(super) use hidden;
 
 /// That nothing is hidden from this role. Whoever reads the log for all takes what it does not see for what is not there,
 /// and would move on past it.
@@ -70,12 +76,16 @@ pub(super) async fn sees_all(
     what: &str,
 ) -> Result<()> {
     let hidden: Option<String> = store
-        .query_scalar(HIDDEN)
+        .query_scalar(hidden!())
         .fetch_optional(connection)
         .await
         .map_err(|error| store.error(what, error))?;
-    let Some(table) = hidden else { return Ok(()) };
-    Err(Error::new(
+    hidden.map_or(Ok(()), |table| Err(blind(store, what, &table)))
+}
+
+/// What is said to a role that sees a part of a table.
+pub(super) fn blind(store: &PgStore, what: &str, table: &str) -> Error {
+    Error::new(
         ErrorKind::Configuration,
         format!(
             "{}: cannot {what}: row level security hides rows of {table} from user `{}`: connect as the role that \
@@ -83,7 +93,7 @@ pub(super) async fn sees_all(
             store.place(),
             store.pool.connect_options().get_username()
         ),
-    ))
+    )
 }
 
 /// Puts the tables under row level security.

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-use sqlx::query_builder::QueryBuilder;
+use sqlx::query_builder::{QueryBuilder, Separated};
 use sqlx::sqlite::{Sqlite, SqliteConnection};
 use sqlx::{Connection, Database, raw_sql};
 use sqlx_core::transaction::TransactionManager;
@@ -137,27 +137,36 @@ async fn write(
     Ok(duplicates)
 }
 
+/// The columns that the log and the schedule have in common, in the order in which [`bind`] binds them.
+macro_rules! common {
+    () => {
+        "id, type, version, shard, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, tracestate, \
+         metadata, data"
+    };
+}
+pub(super) use common;
+
 /// One statement; SQLite numbers its rows in their order.
 fn insert(events: &[&NewEvent]) -> QueryBuilder<Sqlite> {
-    let mut insert = QueryBuilder::new(
-        "INSERT INTO eventbus_event (id, type, version, shard, source, tenant, aggregate_id, correlation_id, \
-         causation_id, traceparent, tracestate, metadata, data) ",
-    );
-    insert.push_values(events, |mut row, event| {
-        let envelope = &event.event.envelope;
-        row.push_bind(envelope.id.to_string())
-            .push_bind(&envelope.event_type)
-            .push_bind(envelope.version)
-            .push_bind(columns::slot(event))
-            .push_bind(&envelope.source)
-            .push_bind(&envelope.tenant)
-            .push_bind(&envelope.aggregate_id)
-            .push_bind(envelope.correlation_id.map(|id| id.to_string()))
-            .push_bind(envelope.causation_id.map(|id| id.to_string()))
-            .push_bind(&envelope.traceparent)
-            .push_bind(&envelope.tracestate)
-            .push_bind(columns::metadata(&envelope.metadata))
-            .push_bind(&event.event.data);
-    });
+    let mut insert = QueryBuilder::new(concat!("INSERT INTO eventbus_event (", common!(), ") "));
+    insert.push_values(events, |mut row, event| bind(&mut row, event));
     insert
+}
+
+/// Binds an event to a row.
+pub(super) fn bind(row: &mut Separated<'_, Sqlite, &'static str>, new: &NewEvent) {
+    let envelope = &new.event.envelope;
+    row.push_bind(envelope.id.to_string())
+        .push_bind(&envelope.event_type)
+        .push_bind(envelope.version)
+        .push_bind(columns::slot(new))
+        .push_bind(&envelope.source)
+        .push_bind(&envelope.tenant)
+        .push_bind(&envelope.aggregate_id)
+        .push_bind(envelope.correlation_id.map(|id| id.to_string()))
+        .push_bind(envelope.causation_id.map(|id| id.to_string()))
+        .push_bind(&envelope.traceparent)
+        .push_bind(&envelope.tracestate)
+        .push_bind(columns::metadata(&envelope.metadata))
+        .push_bind(&new.event.data);
 }

@@ -43,9 +43,9 @@ use crate::store::bell::Bell;
 use crate::store::sqlite::session::Session;
 use crate::store::transaction::{Abandoned, Transaction, to_the_end};
 use crate::store::{
-    Capability, Due, Duplicates, Handled, Handles, Held, InTrouble, Ledger, Log, NewEvent, Owner,
-    Page, Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
-    Store, Stored, Tallies, Troubles, Waiting, Waits, Wanted,
+    Capability, Due, Duplicates, Handled, Handles, Held, InTrouble, Ledger, Log, NewEvent, Old,
+    Owner, Page, Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards,
+    Start, Step, Store, Stored, Tallies, Troubles, Waiting, Waits, Wanted,
 };
 
 pub use crate::store::sqlite::page::SqliteCursor;
@@ -332,7 +332,7 @@ impl Log for SqliteStore {
         retention::ledger(self).await
     }
 
-    async fn restore(&self, connection: &mut SqliteConnection, events: &[Stored]) -> Result<()> {
+    async fn restore(&self, connection: &mut SqliteConnection, events: &[Old]) -> Result<()> {
         retention::restore(self, connection, events).await
     }
 

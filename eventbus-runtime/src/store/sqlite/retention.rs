@@ -1,18 +1,20 @@
 //! What leaves the log, and what keeps it.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use sqlx::sqlite::SqliteConnection;
+use sqlx::Row;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use crate::clock;
 use crate::error::Result;
 use crate::store::sqlite::page::stored;
 use crate::store::sqlite::replica::now;
+use crate::store::sqlite::subscription::forget;
 use crate::store::sqlite::{SqliteStore, start};
 use crate::store::{
-    Dropped, Hold, Holder, Ledger, Retention, Settled, Store, Stored, columns, farthest_behind,
-    let_go,
+    Dropped, Hold, Holder, Ledger, Old, Retention, Settled, Store, Stored, columns,
+    farthest_behind, let_go,
 };
 
 impl Retention for SqliteStore {
@@ -32,19 +34,25 @@ impl Retention for SqliteStore {
         first.map_err(|error| self.error("find the first event of a time", error))
     }
 
-    async fn settled(&self, after: i64, upto: i64, limit: usize) -> Result<Vec<Stored>> {
+    async fn settled(&self, after: i64, upto: i64, limit: usize) -> Result<Vec<Old>> {
+        let failed = |error| self.error("read old events", error);
         let rows = sqlx::query(concat!(
             "SELECT ",
             columns::event_columns!(),
-            " FROM eventbus_event AS e WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3"
+            ", (SELECT moved_at FROM eventbus_moved AS m WHERE m.id = e.id) \
+             FROM eventbus_event AS e WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3"
         ))
         .bind(after)
         .bind(upto)
         .bind(columns::limit(limit))
         .fetch_all(&self.pool)
         .await
-        .map_err(|error| self.error("read old events", error))?;
-        rows.iter().map(|row| stored(self, row)).collect()
+        .map_err(failed)?;
+        let old = |row: &SqliteRow| {
+            let moved_at = row.try_get(MOVED_AT).map_err(failed)?;
+            Ok(Old { stored: stored(self, row)?, moved_at })
+        };
+        rows.iter().map(old).collect()
     }
 
     async fn count(&self, upto: i64) -> Result<u64> {
@@ -66,6 +74,27 @@ impl Retention for SqliteStore {
         Ok(dropped)
     }
 
+    async fn remove_unseen(&self, subscription: &str, unseen: Duration) -> Result<bool> {
+        let failed = |error| self.error(&format!("remove subscription `{subscription}`"), error);
+        // Nobody else writes while it is open.
+        let mut transaction = self.begin().await?;
+        let for_long = concat!(
+            "SELECT ",
+            now!(),
+            " - seen_at > ?2 FROM eventbus_subscription WHERE name = ?1"
+        );
+        let for_long: Option<bool> = sqlx::query_scalar(for_long)
+            .bind(subscription)
+            .bind(i64::try_from(unseen.as_millis()).unwrap_or(i64::MAX))
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        let removed = for_long == Some(true)
+            && forget(&mut transaction, subscription).await.map_err(failed)?;
+        self.commit(transaction).await?;
+        Ok(removed)
+    }
+
     async fn note_hold(&self, held_by: Option<&str>) -> Result<()> {
         let noted = sqlx::query(
             "UPDATE eventbus_retention SET held_by = ?1, held_since = CASE WHEN ?1 IS NULL THEN NULL \
@@ -78,6 +107,9 @@ impl Retention for SqliteStore {
         noted.map(drop).map_err(|error| self.error("note what holds old events", error))
     }
 }
+
+/// The place of this column behind those of an event.
+const MOVED_AT: usize = 14;
 
 const HOLDS: &str = "look what holds old events";
 
@@ -96,9 +128,10 @@ pub(super) async fn ledger(store: &SqliteStore) -> Result<Ledger> {
 pub(super) async fn restore(
     store: &SqliteStore,
     connection: &mut SqliteConnection,
-    events: &[Stored],
+    events: &[Old],
 ) -> Result<()> {
-    for Stored { position, slot, event } in events {
+    let failed = |error| store.error("put an old event back", error);
+    for Old { stored: Stored { position, slot, event }, moved_at } in events {
         let envelope = &event.envelope;
         sqlx::query(
             "INSERT INTO eventbus_event (position, id, type, version, shard, source, tenant, aggregate_id, \
@@ -121,7 +154,17 @@ pub(super) async fn restore(
         .bind(&event.data)
         .execute(&mut *connection)
         .await
-        .map_err(|error| store.error("put an old event back", error))?;
+        .map_err(failed)?;
+        if let Some(moved_at) = moved_at {
+            sqlx::query(
+                "INSERT INTO eventbus_moved (id, moved_at) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING",
+            )
+            .bind(envelope.id.to_string())
+            .bind(moved_at)
+            .execute(&mut *connection)
+            .await
+            .map_err(failed)?;
+        }
     }
     Ok(())
 }

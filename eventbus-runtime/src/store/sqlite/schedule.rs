@@ -120,26 +120,14 @@ pub(super) async fn schedule(
 /// One statement for these events.
 pub(super) fn insert(events: &[&NewEvent], due: Due) -> QueryBuilder<Sqlite> {
     let (at, after) = due.parts();
-    let mut insert = QueryBuilder::new(
-        "INSERT INTO eventbus_scheduled (id, type, version, shard, source, tenant, aggregate_kind, aggregate_id, \
-         correlation_id, causation_id, traceparent, tracestate, metadata, data, due_at) ",
-    );
+    let mut insert = QueryBuilder::new(concat!(
+        "INSERT INTO eventbus_scheduled (",
+        append::common!(),
+        ", aggregate_kind, due_at) "
+    ));
     insert.push_values(events, |mut row, event| {
-        let envelope = &event.event.envelope;
-        row.push_bind(envelope.id.to_string())
-            .push_bind(&envelope.event_type)
-            .push_bind(envelope.version)
-            .push_bind(columns::slot(event))
-            .push_bind(&envelope.source)
-            .push_bind(&envelope.tenant)
-            .push_bind(&event.aggregate_kind)
-            .push_bind(&envelope.aggregate_id)
-            .push_bind(envelope.correlation_id.map(|id| id.to_string()))
-            .push_bind(envelope.causation_id.map(|id| id.to_string()))
-            .push_bind(&envelope.traceparent)
-            .push_bind(&envelope.tracestate)
-            .push_bind(columns::metadata(&envelope.metadata))
-            .push_bind(&event.event.data);
+        append::bind(&mut row, event);
+        row.push_bind(&event.aggregate_kind);
         match at {
             Some(at) => row.push_bind(at),
             None => row.push(concat!(now!(), " + ")).push_bind_unseparated(after),

@@ -4,11 +4,12 @@ use std::time::SystemTime;
 
 use uuid::Uuid;
 
+use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::search::{SLACK, Search, surely_before, surely_before_time};
 use crate::store::sqlite::page::uuid;
 use crate::store::sqlite::{SqliteCursor, SqliteStore};
-use crate::store::{Start, first_id};
+use crate::store::{Start, as_old, first_id};
 
 /// The place that `start` means now.
 pub(super) async fn resolve(store: &SqliteStore, start: Start) -> Result<SqliteCursor> {
@@ -58,11 +59,14 @@ pub(super) async fn first_of(
     let earlier = first_id(time.checked_sub(SLACK).unwrap_or(SystemTime::UNIX_EPOCH));
     let low = search(store, earlier).await?;
     // Ids are text of one length and one case, which compares as the ids do.
+    // Whether one was scheduled is asked of those with an older id only: nothing comes into the log before it is made.
     sqlx::query_scalar(
-        "SELECT position FROM eventbus_event WHERE position >= ?1 AND id >= ?2 ORDER BY position LIMIT 1",
+        "SELECT position FROM eventbus_event AS e WHERE position >= ?1 AND (id >= ?2 OR coalesce( \
+             (SELECT moved_at >= ?3 FROM eventbus_moved AS m WHERE m.id = e.id), false)) ORDER BY position LIMIT 1",
     )
     .bind(low)
     .bind(first_id(time).to_string())
+    .bind(millis(time))
     .fetch_optional(&store.pool)
     .await
 }
@@ -85,11 +89,12 @@ pub(super) async fn find(store: &SqliteStore, id: Uuid) -> Result<Option<i64>, s
     .await
 }
 
+/// The first and the last number. Asked for both at once, SQLite reads the whole log.
+pub(super) const ENDS: &str = "\
+    SELECT (SELECT min(position) FROM eventbus_event), (SELECT max(position) FROM eventbus_event)";
+
 async fn search(store: &SqliteStore, bound: Uuid) -> Result<i64, sqlx::Error> {
-    let ends: (Option<i64>, Option<i64>) =
-        sqlx::query_as("SELECT min(position), max(position) FROM eventbus_event")
-            .fetch_one(&store.pool)
-            .await?;
+    let ends: (Option<i64>, Option<i64>) = sqlx::query_as(ENDS).fetch_one(&store.pool).await?;
     let (Some(first), Some(last)) = ends else { return Ok(0) };
     let mut search = Search::new(first, last, bound);
     loop {
@@ -97,13 +102,13 @@ async fn search(store: &SqliteStore, bound: Uuid) -> Result<i64, sqlx::Error> {
             Ok(at) => at,
             Err(low) => return Ok(low),
         };
-        // What was scheduled has an older id than its place, and says nothing.
-        let statement = "SELECT e.position, e.id FROM eventbus_event AS e WHERE e.position >= ?1 \
-             AND NOT EXISTS (SELECT 1 FROM eventbus_moved AS m WHERE m.id = e.id) ORDER BY e.position LIMIT 1";
-        let found: Option<(i64, String)> =
+        // What was scheduled has an older id than its place.
+        let statement = "SELECT e.position, e.id, (SELECT moved_at FROM eventbus_moved AS m WHERE m.id = e.id) \
+             FROM eventbus_event AS e WHERE e.position >= ?1 ORDER BY e.position LIMIT 1";
+        let found: Option<(i64, String, Option<i64>)> =
             sqlx::query_as(statement).bind(at).fetch_optional(&store.pool).await?;
         search.found(match found {
-            Some((position, id)) => Some((position, uuid(id, "id")?)),
+            Some((position, id, moved_at)) => Some((position, as_old(uuid(id, "id")?, moved_at))),
             None => None,
         });
     }

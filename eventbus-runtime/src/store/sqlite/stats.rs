@@ -10,7 +10,8 @@ use crate::store::sqlite::page::{list, optional_uuid, uuid};
 use crate::store::sqlite::{SqliteCursor, SqliteStore, start};
 use crate::store::sums::{self, GroupColumns, LinkColumns, NoteColumns, StuckColumns, SumsColumns};
 use crate::store::{
-    Entries, Figures, LOOK_AHEAD, Link, Noted, Series, Store, Stuck, Sums, Waiting, Waits, columns,
+    Entries, Figures, Link, Noted, Series, Store, Stuck, Sums, Waiting, Waits, columns,
+    looked_through,
 };
 
 /// Two histograms, added bucket by bucket.
@@ -74,31 +75,46 @@ macro_rules! notes {
     };
 }
 
-/// Ids are read of the first of each group alone.
-const WAITING: &str = "\
-    WITH waiting AS MATERIALIZED (SELECT type, tenant, position FROM eventbus_event WHERE position > ?1 AND position <= ?2 \
-        AND (type IN (SELECT value FROM json_each(?3)) \
-            OR EXISTS (SELECT 1 FROM json_each(?4) WHERE substr(eventbus_event.type, 1, length(value)) = value)) \
-        AND (?5 = 1 OR shard * ?5 / 1024 IN (SELECT value FROM json_each(?6))) \
-        AND (?8 IS NULL OR tenant = ?8) ORDER BY position LIMIT ?7), \
-    groups AS (SELECT type, tenant, count(*) AS events, min(position) AS first, max(position) AS last FROM waiting \
-        GROUP BY type, tenant) \
-    SELECT type, tenant, events, last, (SELECT id FROM eventbus_event WHERE position = groups.first) FROM groups";
+/// What waits between two numbers, which are all that bounds what is read. Ids are read of the first of each group alone.
+macro_rules! waiting {
+    ($types:literal) => {
+        concat!(
+            "WITH groups AS MATERIALIZED (SELECT type, tenant, count(*) AS events, min(position) AS first \
+                 FROM eventbus_event AS e WHERE position > ?1 AND position <= ?2 AND ",
+            $types,
+            " AND (?4 = 1 OR shard * ?4 / 1024 IN (SELECT value FROM json_each(?5))) AND (?6 IS NULL OR tenant = ?6) \
+                 GROUP BY type, tenant) \
+             SELECT g.type, g.tenant, events, f.id, m.moved_at FROM groups AS g \
+             LEFT JOIN eventbus_event AS f ON f.position = g.first LEFT JOIN eventbus_moved AS m ON m.id = f.id"
+        )
+    };
+}
 
-/// What is in trouble, of at most so many delivery rows, and what is dead.
+pub(super) const WAITING: &str = waiting!("type IN (SELECT value FROM json_each(?3))");
+
+/// The same with families, which are compared row by row.
+pub(super) const WAITING_OF_FAMILIES: &str = waiting!(
+    "(type IN (SELECT value FROM json_each(?3)) \
+      OR EXISTS (SELECT 1 FROM json_each(?7) WHERE substr(e.type, 1, length(value)) = value))"
+);
+
+/// What is in trouble and what is dead, of at most so many delivery rows and letters.
 const STUCK: &str = "\
     WITH rows AS MATERIALIZED (SELECT subscription, position, state, event_id FROM eventbus_delivery \
         WHERE (?1 IS NULL OR subscription = ?1) AND state <> 'dead' LIMIT ?3), \
-    open AS MATERIALIZED (SELECT d.subscription, e.type, e.tenant, d.state, d.event_id FROM rows AS d \
+    open AS MATERIALIZED (SELECT d.subscription, e.type, e.tenant, d.state, coalesce((SELECT printf( \
+            '%08x-%04x-7000-8000-000000000000', moved_at >> 16, moved_at & 65535) FROM eventbus_moved WHERE id = d.event_id), \
+            d.event_id) AS id FROM rows AS d \
         CROSS JOIN eventbus_event AS e ON e.position = d.position WHERE ?2 IS NULL OR e.tenant = ?2), \
-    lost AS MATERIALIZED (SELECT subscription, type, tenant FROM eventbus_dead_letter WHERE source = 'event' \
-        AND (?1 IS NULL OR subscription = ?1) AND (?2 IS NULL OR tenant = ?2) LIMIT ?3), \
+    letters AS MATERIALIZED (SELECT source, subscription, type, tenant FROM eventbus_dead_letter \
+        WHERE ?1 IS NULL OR subscription = ?1 LIMIT ?3), \
+    lost AS (SELECT subscription, type, tenant FROM letters WHERE source = 'event' AND (?2 IS NULL OR tenant = ?2)), \
     counted AS (SELECT subscription, type, tenant, count(*) FILTER (WHERE state = 'retrying') AS retrying, \
             count(*) FILTER (WHERE state = 'parked') AS parked, 0 AS dead, \
-            min(event_id) FILTER (WHERE substr(event_id, 15, 1) = '7') AS oldest FROM open GROUP BY 1, 2, 3 \
+            min(id) FILTER (WHERE substr(id, 15, 1) = '7') AS oldest FROM open GROUP BY 1, 2, 3 \
         UNION ALL SELECT subscription, type, tenant, 0, 0, count(*), NULL FROM lost GROUP BY 1, 2, 3) \
-    SELECT subscription, type, tenant, sum(retrying), sum(parked), sum(dead), min(oldest), (SELECT count(*) FROM rows) \
-    FROM counted GROUP BY 1, 2, 3";
+    SELECT subscription, type, tenant, sum(retrying), sum(parked), sum(dead), min(oldest), (SELECT count(*) FROM rows), \
+        (SELECT count(*) FROM letters) FROM counted GROUP BY 1, 2, 3";
 
 const LINK: &str = "SELECT position, id, type, tenant, aggregate_id, causation_id FROM eventbus_event \
     WHERE position = ?1";
@@ -107,7 +123,7 @@ const LINKS: &str = "SELECT position, id, type, tenant, aggregate_id, causation_
     WHERE correlation_id = ?1 ORDER BY position LIMIT ?2";
 
 /// What was counted of a type and tenant, as [`GroupColumns`] with the id as text.
-type GroupText = (String, Option<String>, i64, i64, Option<String>);
+type GroupText = (String, Option<String>, i64, Option<String>, Option<i64>);
 
 /// A row of one of these.
 type Columns = (i64, String, String, Option<String>, Option<String>, Option<String>);
@@ -227,27 +243,23 @@ pub(super) async fn waiting(
     let (names, families) = columns::wanted(waits.types);
     let of = if waits.shards.is_all() { 1 } else { waits.shards.of() };
     let numbers: Vec<u16> = waits.shards.numbers().collect();
-    let first = cursor.position;
-    let bound = first.saturating_add(LOOK_AHEAD);
-    let rows: Vec<GroupText> = sqlx::query_as(WAITING)
-        .bind(first)
-        .bind(bound)
-        .bind(list(&names))
-        .bind(list(&families))
-        .bind(of)
-        .bind(list(&numbers))
-        .bind(columns::limit(waits.at_most))
-        .bind(waits.tenant)
-        .fetch_all(&store.pool)
-        .await
-        .map_err(failed)?;
-    let newest: i64 = sqlx::query_scalar("SELECT coalesce(max(position), 0) FROM eventbus_event")
-        .fetch_one(&store.pool)
-        .await
-        .map_err(failed)?;
-    let read = |(event_type, tenant, events, last, id)| {
-        Ok((event_type, tenant, events, last, optional_uuid(id, "id")?))
-    };
-    let rows: Result<Vec<GroupColumns>, _> = rows.into_iter().map(read).collect();
-    Ok(sums::waiting(rows.map_err(failed)?, waits.at_most, first, bound.min(newest), newest))
+    let ends: (Option<i64>, Option<i64>) =
+        sqlx::query_as(start::ENDS).fetch_one(&store.pool).await.map_err(failed)?;
+    let (oldest, newest) = (ends.0.unwrap_or(0), ends.1.unwrap_or(0));
+    // What was dropped is not there to be looked for.
+    let first = cursor.position.max(oldest - 1);
+    let ranges = looked_through(first, newest, waits.at_most);
+    let mut rows: Vec<GroupColumns> = Vec::new();
+    for (after, upto) in &ranges {
+        let text = if families.is_empty() { WAITING } else { WAITING_OF_FAMILIES };
+        let query = sqlx::query_as(text).bind(after).bind(upto).bind(list(&names)).bind(of);
+        let query = query.bind(list(&numbers)).bind(waits.tenant);
+        let query = if families.is_empty() { query } else { query.bind(list(&families)) };
+        let found: Vec<GroupText> = query.fetch_all(&store.pool).await.map_err(failed)?;
+        for (event_type, tenant, events, id, moved_at) in found {
+            let id = optional_uuid(id, "id").map_err(failed)?;
+            rows.push((event_type, tenant, events, id, moved_at));
+        }
+    }
+    Ok(sums::waiting(rows, &ranges, newest - first))
 }

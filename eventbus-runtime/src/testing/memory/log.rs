@@ -5,9 +5,9 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::store::{
-    Capability, Handled, Handles, Held, InTrouble, LOOK_BACK, Ledger, Log, Owner, Page, Pending,
-    Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step, Stored,
-    Tallies, Troubles, Waiting, Waits, Wanted,
+    Capability, Handled, Handles, Held, InTrouble, LOOK_BACK, Ledger, Log, Old, Owner, Page,
+    Pending, Registration, ReplayRow, Replica, Roster, Selection, Shard, Shards, Start, Step,
+    Stored, Tallies, Troubles, Waiting, Waits, Wanted,
 };
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::MemoryCursor;
@@ -200,7 +200,7 @@ impl Log for MemoryStore {
         Ok(self.state().ledger())
     }
 
-    async fn restore(&self, connection: &mut MemoryConnection, events: &[Stored]) -> Result<()> {
+    async fn restore(&self, connection: &mut MemoryConnection, events: &[Old]) -> Result<()> {
         for stored in events {
             connection.write(Write::Restore(stored.clone()));
         }

@@ -1,12 +1,13 @@
 //! Retention in memory.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
 
 use crate::error::Result;
 use crate::store::{
-    Dropped, Hold, Holder, Ledger, Retention, Settled, Stored, farthest_behind, first_id, let_go,
+    Dropped, Hold, Holder, Ledger, Old, Retention, Settled, Stored, farthest_behind, first_id,
+    let_go,
 };
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::State;
@@ -22,15 +23,22 @@ impl Retention for MemoryStore {
 
     async fn first_since(&self, time: SystemTime) -> Result<Option<i64>> {
         let (state, since) = (self.state(), first_id(time));
-        let first = state.log.iter().find(|stored| stored.event.envelope.id >= since);
+        let first = state.log.iter().find(|stored| {
+            let id = stored.event.envelope.id;
+            id.max(state.agenda.as_old(id)) >= since
+        });
         Ok(first.map(|stored| stored.position))
     }
 
-    async fn settled(&self, after: i64, upto: i64, limit: usize) -> Result<Vec<Stored>> {
+    async fn settled(&self, after: i64, upto: i64, limit: usize) -> Result<Vec<Old>> {
         let state = self.state();
         let events =
             state.log.iter().filter(|stored| (after + 1..=upto).contains(&stored.position));
-        Ok(events.take(limit).cloned().collect())
+        let old = |stored: &Stored| Old {
+            stored: stored.clone(),
+            moved_at: state.agenda.moved_at(stored.event.envelope.id),
+        };
+        Ok(events.take(limit).map(old).collect())
     }
 
     async fn count(&self, upto: i64) -> Result<u64> {
@@ -40,6 +48,15 @@ impl Retention for MemoryStore {
 
     async fn drop_events(&self, upto: i64, limit: usize) -> Result<Dropped> {
         Ok(self.state().drop_events(upto, limit))
+    }
+
+    async fn remove_unseen(&self, subscription: &str, unseen: Duration) -> Result<bool> {
+        let mut state = self.state();
+        let now = state.clock.now();
+        let is_unseen = state.subscriptions.get(subscription).is_some_and(|found| {
+            u128::try_from(now - found.seen_at).is_ok_and(|since| since > unseen.as_millis())
+        });
+        Ok(is_unseen && state.subscriptions.remove(subscription).is_some())
     }
 
     async fn note_hold(&self, held_by: Option<&str>) -> Result<()> {
@@ -63,7 +80,8 @@ impl State {
     }
 
     /// Puts an event back that was dropped.
-    pub(super) fn restore(&mut self, stored: Stored) {
+    pub(super) fn restore(&mut self, Old { stored, moved_at }: Old) {
+        self.agenda.remember(stored.event.envelope.id, moved_at);
         let place = self.log.binary_search_by_key(&stored.position, |stored| stored.position);
         if let Err(place) = place {
             self.log.insert(place, stored);

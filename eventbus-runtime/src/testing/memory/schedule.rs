@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::schedule::{ScheduleFilter, Scheduled};
-use crate::store::{Agenda as Found, Due, Duplicates, NewEvent, Schedule, Stored, Taken};
+use crate::store::{Agenda as Found, Due, Duplicates, NewEvent, Schedule, Stored, Taken, as_old};
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::State;
 use crate::testing::memory::transaction::{MemoryConnection, Write};
@@ -111,6 +111,11 @@ impl Agenda {
         self.moved.get(&id).copied()
     }
 
+    /// Remembers when an event came into the log that is put back there.
+    pub(super) fn remember(&mut self, id: Uuid, moved_at: Option<i64>) {
+        self.moved.extend(moved_at.map(|at| (id, at)));
+    }
+
     /// Forgets when events came into the log that have left it.
     pub(super) fn forget(&mut self, gone: &[Stored]) {
         for stored in gone {
@@ -120,9 +125,7 @@ impl Agenda {
 
     /// The id by whose time an event of the log is as old as its place: its own, unless it was scheduled.
     pub(super) fn as_old(&self, id: Uuid) -> Uuid {
-        let millis = self.moved_at(id).map(|at| u64::try_from(at).unwrap_or(0));
-        millis
-            .map_or(id, |millis| Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())
+        as_old(id, self.moved_at(id))
     }
 
     fn meant<'a>(&'a self, filter: &'a ScheduleFilter) -> impl Iterator<Item = &'a Waiting> {

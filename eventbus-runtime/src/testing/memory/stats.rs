@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::stats::{MOST_NOTES, Note};
 use crate::store::{
-    Entries, Figures, Group, LOOK_AHEAD, Link, Noted, Series, Stored, Stuck, StuckGroup, Sums,
-    Waiting, Waits, Whose,
+    Entries, Figures, Group, Link, Noted, Series, Stored, Stuck, StuckGroup, Sums, Waiting, Waits,
+    Whose, looked_through,
 };
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::state::{MemoryCursor, State};
@@ -97,21 +97,16 @@ fn link(stored: &Stored) -> Link {
 impl State {
     pub(super) fn waiting(&self, cursor: MemoryCursor, waits: Waits<'_>) -> Waiting {
         let (first, newest) = (cursor.0, self.newest());
-        let bound = first.saturating_add(LOOK_AHEAD).min(newest);
-        let unread = self.log.partition_point(|stored| stored.position <= first);
+        let ranges = looked_through(first, newest, waits.at_most);
         let is_wanted = |stored: &&Stored| {
             let envelope = &stored.event.envelope;
-            stored.position <= bound
+            ranges.iter().any(|(after, upto)| (*after + 1..=*upto).contains(&stored.position))
                 && waits.shards.contains(stored.slot)
                 && waits.types.contains(&envelope.event_type)
                 && waits.tenant.is_none_or(|tenant| envelope.tenant.as_deref() == Some(tenant))
         };
-        let counted: Vec<&Stored> =
-            self.log[unread..].iter().filter(is_wanted).take(waits.at_most).collect();
-        let last = counted.last().map(|stored| stored.position);
-        let upto = last.filter(|_| counted.len() >= waits.at_most).unwrap_or(bound).max(first);
         let mut groups: BTreeMap<(&str, Whose), Group> = BTreeMap::new();
-        for stored in counted {
+        for stored in self.log.iter().filter(is_wanted) {
             let envelope = &stored.event.envelope;
             let whose = whose(envelope.tenant.as_deref());
             let group = groups.entry((&envelope.event_type, whose.clone()));
@@ -119,13 +114,15 @@ impl State {
                 event_type: envelope.event_type.clone(),
                 whose,
                 events: 0,
-                oldest: Some(envelope.id).filter(|id| id.get_version_num() == 7),
+                oldest: Some(self.agenda.as_old(envelope.id))
+                    .filter(|id| id.get_version_num() == 7),
             });
             group.events += 1;
         }
         let count = |numbers: i64| u64::try_from(numbers).unwrap_or(0);
         let groups = groups.into_values().collect();
-        Waiting { groups, looked: count(upto - first), left: count(newest - upto) }
+        let looked: i64 = ranges.iter().map(|(after, upto)| upto - after).sum();
+        Waiting { groups, looked: count(looked), left: count(newest - first - looked) }
     }
 
     fn stuck(&self, subscription: Option<&str>, tenant: Option<&str>, at_most: usize) -> Stuck {
@@ -144,16 +141,18 @@ impl State {
             if is_meant(name, &stored) {
                 let group = group_of(&mut groups, name, &stored);
                 *(if retrying { &mut group.retrying } else { &mut group.parked }) += 1;
-                let id = Some(stored.event.envelope.id).filter(|id| id.get_version_num() == 7);
+                let id = Some(self.agenda.as_old(stored.event.envelope.id));
+                let id = id.filter(|id| id.get_version_num() == 7);
                 group.oldest = [group.oldest, id].into_iter().flatten().min();
             }
         }
         let letters = self.desk.letters.values().map(|entry| &entry.letter);
         let letters = letters.filter_map(|letter| Some((letter.subscription()?, letter.stored()?)));
-        let letters = letters.filter(|(name, stored)| is_meant(name, stored)).take(at_most);
-        for (at, (name, stored)) in letters.enumerate() {
+        for (at, (name, stored)) in letters.take(at_most).enumerate() {
             stuck.more_dead = at + 1 == at_most;
-            group_of(&mut groups, name, stored).dead += 1;
+            if is_meant(name, stored) {
+                group_of(&mut groups, name, stored).dead += 1;
+            }
         }
         Stuck { groups: groups.into_values().collect(), ..stuck }
     }

@@ -1,7 +1,7 @@
 //! Subscriptions in memory: their shards, their replicas, their delivery rows.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use crate::dead_letter::{FailedAttempt, MOST_ERRORS};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{
     Failure, Found, Handled, Handles, Held, Registration, ReplayRow, Replica, Roster, Shard, Start,
-    Stored, first_fence, shard_of,
+    Stored, first_fence, first_id, shard_of,
 };
 use crate::testing::memory::state::{MemoryCursor, State};
 
@@ -177,12 +177,10 @@ impl State {
             Start::Now => self.newest(),
             Start::Time(time) => {
                 // Ids tell milliseconds, so that what is of the same one is not earlier.
-                let millis = |time: SystemTime| {
-                    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis()
-                };
+                let since = first_id(time);
                 let late = |stored: &&Stored| {
-                    let at = stored.event.envelope.time();
-                    at.is_some_and(|at| millis(at) >= millis(time))
+                    let id = stored.event.envelope.id;
+                    id.get_version_num() == 7 && id.max(self.agenda.as_old(id)) >= since
                 };
                 before(self.log.iter().find(late)).unwrap_or_else(|| self.newest())
             }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 #[cfg(feature = "relay")]
 use crate::envelope::RawEvent;
 use crate::error::Result;
-use crate::store::{Duplicates, NewEvent, Owner, Step, Stored};
+use crate::store::{Duplicates, NewEvent, Old, Owner, Step};
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::key::{Taken, keep};
 use crate::testing::memory::letters::Deed;
@@ -40,7 +40,7 @@ pub(super) enum Write {
     /// An event.
     Append(NewEvent),
     /// An event that was dropped.
-    Restore(Stored),
+    Restore(Old),
     /// A step of a subscription.
     Advance(Owner, Step<MemoryCursor>),
     /// What is done to dead letters.

@@ -151,6 +151,7 @@ macro_rules! store_suite {
                 what_is_old_or_too_much_is_forgotten,
                 notes_are_read_as_they_were_kept,
                 what_waits_is_counted_by_type_and_tenant,
+                what_waits_far_from_the_end_is_sampled_as_far_as_that,
                 what_waits_inside_a_page_is_what_was_not_passed,
                 [SeveralWriters] what_commits_late_is_counted_inside_a_page,
                 what_is_stuck_is_counted_by_subscription_type_and_tenant,
@@ -169,6 +170,7 @@ macro_rules! store_suite {
                 a_place_in_the_first_window_has_a_number,
                 the_first_event_of_a_time_is_found,
                 what_holds_is_noted_with_its_first_time,
+                only_who_was_not_seen_for_long_is_removed,
             }
             integrity {
                 a_database_in_order_has_no_finding,
@@ -188,6 +190,7 @@ macro_rules! store_suite {
                 two_who_move_at_once_move_once_and_in_order,
                 what_was_scheduled_is_as_old_as_its_place,
                 a_time_in_the_log_is_found_among_moved_events,
+                how_old_a_scheduled_event_is_goes_and_comes_back_with_it,
             }
         }
     };

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::bus::EventBus;
 use crate::store::{
-    Cursor, Dropped, Fate, Handles, Hold, Holder, LetterSlice, Letters, Log, Registration,
+    Cursor, Dropped, Fate, Handles, Hold, Holder, LetterSlice, Letters, Log, Old, Registration,
     ReplayRow, Retention, Step, Store, Stored,
 };
 use crate::testing::suite::tools::{
@@ -17,7 +17,8 @@ use crate::{LetterFilter, Start};
 
 /// Everything that is in the log, read without a subscription, which would hold it.
 async fn everything<S: Retention>(bus: &EventBus<S>) -> Vec<Stored> {
-    bus.store().settled(0, i64::MAX, 1_000).await.unwrap()
+    let events = bus.store().settled(0, i64::MAX, 1_000).await.unwrap();
+    events.into_iter().map(|old| old.stored).collect()
 }
 
 /// Drops what may go, in batches of two; how many that are.
@@ -203,8 +204,9 @@ pub(super) async fn what_is_put_back_is_before_every_place<F: StoreFixture>(fixt
     let now = claim_at(&bus, "now", Start::Now).await;
     assert_eq!(drop_all(&bus).await, 3);
     let mut tx = bus.store().begin().await.unwrap();
-    bus.store().restore(&mut tx, &events[..1]).await.unwrap();
-    bus.store().restore(&mut tx, &events[..1]).await.unwrap();
+    let old = [Old { stored: events[0].clone(), moved_at: None }];
+    bus.store().restore(&mut tx, &old).await.unwrap();
+    bus.store().restore(&mut tx, &old).await.unwrap();
     bus.store().commit(tx).await.unwrap();
     assert_eq!(everything(&bus).await, events[..1], "as it was, and once");
     let reader = bus.store().roster("reader").await.unwrap().unwrap();
@@ -273,4 +275,20 @@ pub(super) async fn what_holds_is_noted_with_its_first_time<F: StoreFixture>(fix
     assert_eq!(bus.store().ledger().await.unwrap().held.unwrap().0, "b");
     bus.store().note_hold(None).await.unwrap();
     assert_eq!(bus.store().ledger().await.unwrap().held, None);
+}
+
+pub(super) async fn only_who_was_not_seen_for_long_is_removed<F: StoreFixture>(fixture: &F) {
+    let bus = bus(fixture).await;
+    emit(&bus, &["1", "2"]).await;
+    past(&bus, "reader", 1).await;
+    let removed = async |unseen| bus.store().remove_unseen("reader", unseen).await.unwrap();
+    assert!(!removed(Duration::from_hours(1)).await, "its code was alive just now");
+    assert_eq!(held(&bus).await.len(), 1);
+    // Its clock counts milliseconds.
+    while !removed(Duration::ZERO).await {
+        tokio::task::yield_now().await;
+    }
+    assert!(bus.store().roster("reader").await.unwrap().is_none());
+    assert!(!removed(Duration::ZERO).await, "it is gone");
+    assert_eq!(drop_all(&bus).await, 2, "nobody holds them any more");
 }

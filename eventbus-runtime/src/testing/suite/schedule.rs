@@ -9,7 +9,7 @@ use crate::envelope::RawEvent;
 use crate::error::ErrorKind;
 use crate::integrity::Check;
 use crate::schedule::{ScheduleFilter, Scheduled};
-use crate::store::{Due, EventKey, Log, NewEvent, Schedule, Shards, Start, Store};
+use crate::store::{Due, EventKey, Log, NewEvent, Old, Retention, Schedule, Shards, Start, Store};
 use crate::testing::suite::tools::{
     SHARDS, claim_at, commit, data, drain, full, log, note, notes, torn,
 };
@@ -284,25 +284,54 @@ pub(super) async fn a_time_in_the_log_is_found_among_moved_events<F: StoreFixtur
     let bus = bus(fixture).await;
     let aged = |number, minutes: u64| {
         let mut new = torn(number);
-        let seconds = 1_800_000_000 - minutes * 60;
-        let stamp = uuid::Timestamp::from_unix(uuid::NoContext, seconds, 0);
+        let (seconds, _) = Uuid::now_v7().get_timestamp().unwrap().to_unix();
+        let stamp = uuid::Timestamp::from_unix(uuid::NoContext, seconds - minutes * 60, 0);
         new.event.envelope.id = Uuid::new_v7(stamp);
         new
     };
-    let minutes =
-        |minutes: u64| std::time::UNIX_EPOCH + Duration::from_secs(1_800_000_000 - minutes * 60);
+    let time = |new: &NewEvent| new.event.envelope.time().unwrap();
+    // The clock of the database and that of this process may differ by a little.
+    let minutes = |minutes| time(&aged(0, minutes)) - Duration::from_secs(10);
     commit(&bus, &[aged(1, 50), aged(2, 40), aged(3, 30)]).await;
     let mut reminders: Vec<NewEvent> = (10..40).map(|number| aged(number, 45)).collect();
     reminders.sort_by_key(id);
     schedule(&bus, &reminders, Due::At(0)).await;
     assert_eq!(transfer(&bus, 100).await, 30);
     commit(&bus, &[aged(4, 20)]).await;
-    let starts = [(40, 33), (30, 32), (20, 1)];
+    // What was scheduled came into the log just now, however old it is.
+    let starts = [(40, 33), (30, 32), (20, 31), (1, 31)];
     for (ago, events) in starts {
         let name = format!("since {ago}");
         let claim = claim_at(&bus, &name, Start::Time(minutes(ago))).await;
-        assert_eq!(drain(&bus, claim.cursor).await.0.len(), events, "{name} minutes");
+        let (read, _) = drain(&bus, claim.cursor).await;
+        assert_eq!(read.len(), events, "{name} minutes");
+        let first = bus.store().first_since(minutes(ago)).await.unwrap();
+        assert_eq!(first, Some(read[0].position), "{name} minutes");
     }
     let claim = claim_at(&bus, "after", Start::After(id(&reminders[3]))).await;
     assert_eq!(drain(&bus, claim.cursor).await.0.len(), 27, "of a moved event the place is found");
+}
+
+pub(super) async fn how_old_a_scheduled_event_is_goes_and_comes_back_with_it<F: StoreFixture>(
+    fixture: &F,
+) {
+    let bus = bus(fixture).await;
+    schedule(&bus, &[torn(1), note("a", "2")], Due::At(0)).await;
+    transfer(&bus, 10).await;
+    commit(&bus, &[torn(3)]).await;
+    let all = async || bus.store().settled(0, i64::MAX, 10).await.unwrap();
+    let events = all().await;
+    let moved = |old: &Old| old.moved_at.is_some_and(|at| at > 1_600_000_000_000);
+    assert!(moved(&events[0]) && moved(&events[1]), "{events:?}");
+    assert_eq!(events[2].moved_at, None, "it was emitted at once");
+    bus.store().drop_events(events[2].position, 10).await.unwrap();
+    let put_back = async |old: &Old| {
+        let mut tx = bus.store().begin().await.unwrap();
+        bus.store().restore(&mut tx, std::slice::from_ref(old)).await.unwrap();
+        bus.store().commit(tx).await.unwrap();
+    };
+    let forgotten = Old { moved_at: None, ..events[0].clone() };
+    put_back(&forgotten).await;
+    put_back(&events[1]).await;
+    assert_eq!(all().await, [forgotten, events[1].clone()], "with the event it was forgotten");
 }

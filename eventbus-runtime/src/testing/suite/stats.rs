@@ -172,8 +172,10 @@ pub(super) async fn what_waits_is_counted_by_type_and_tenant<F: StoreFixture>(fi
     assert_eq!(all.groups, expected);
     assert_eq!(all.left, 0, "it was counted to the end");
     let some = waiting(&bus, &cursor, 2).await;
-    assert_eq!(events(&some), 2);
-    assert!(some.looked >= 2 && some.left >= 3, "{some:?}");
+    assert_eq!((events(&some), some.looked), (2, 2), "{some:?}");
+    assert!(some.left >= 3, "{some:?}");
+    let is_first = |group: &Group| group.oldest == id(0);
+    assert!(some.groups.iter().any(is_first), "the oldest is in the sample: {some:?}");
     let (types, shards) = (taken(), Shards::all(SHARDS));
     let waits = Waits { types: &types, shards: &shards, tenant: Some("acme"), at_most: 10 };
     let of_one = bus.store().waiting(&cursor, waits).await.unwrap();
@@ -185,6 +187,24 @@ pub(super) async fn what_waits_is_counted_by_type_and_tenant<F: StoreFixture>(fi
         by_shard += events(&bus.store().waiting(&cursor, waits).await.unwrap());
     }
     assert_eq!(by_shard, 5, "each event waits in one shard");
+}
+
+pub(super) async fn what_waits_far_from_the_end_is_sampled_as_far_as_that<F: StoreFixture>(
+    fixture: &F,
+) {
+    let bus = bus(fixture).await;
+    let cursor = claim(&bus, "reader").await.cursor;
+    let texts: Vec<NewEvent> = (0..200).map(|n| note(&n.to_string(), "x")).collect();
+    commit(&bus, &texts).await;
+    commit(&bus, &(0..200).map(torn).collect::<Vec<_>>()).await;
+    let sample = waiting(&bus, &cursor, 80).await;
+    assert!(sample.looked <= 80 && sample.looked + sample.left >= 400, "{sample:?}");
+    assert_eq!(events(&sample), sample.looked, "each number there is an event");
+    let of = |event_type| sample.groups.iter().find(|group| group.event_type == event_type);
+    let (taken, torn) = (of("note.taken").unwrap(), of("note.torn").unwrap());
+    assert_eq!(taken.oldest, Some(log(&bus).await[0].event.envelope.id));
+    assert!(torn.events >= 10, "what lies far behind is in it, too: {sample:?}");
+    assert_eq!(events(&waiting(&bus, &cursor, 1_000).await), 400);
 }
 
 pub(super) async fn what_waits_inside_a_page_is_what_was_not_passed<F: StoreFixture>(fixture: &F) {
