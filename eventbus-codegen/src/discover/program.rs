@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -20,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The same for a payload that was made up: what it says is worth less, and there are more of them.
 const LITTLE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Fewer samples than these are not worth a process of their own.
+const FEWEST: usize = 1_000;
 
 /// How many made-up payloads of one type may take the process down before no more of them are tried.
 const DEATHS: usize = 3;
@@ -130,13 +135,13 @@ impl Program {
     /// decoded just these before, it is not asked again.
     pub(crate) fn decode(&self, samples: &[Sample<'_>]) -> Result<Vec<Option<String>>> {
         let Some(kept) = &self.kept else {
-            return self.ask(samples, &DECODE);
+            return self.ask(0, samples, &DECODE);
         };
         let lines: String = samples.iter().map(Sample::line).collect();
         if kept.is_sound(&lines) {
             return Ok(vec![None; samples.len()]);
         }
-        let reasons = self.ask(samples, &DECODE)?;
+        let reasons = self.ask(0, samples, &DECODE)?;
         if reasons.iter().all(Option::is_none) {
             kept.remember_sound(&lines)?;
         }
@@ -144,19 +149,38 @@ impl Program {
     }
 
     /// Has made-up samples, those of one type together, decoded and written again: for each of them what became of it.
+    /// The code is not optimised and the samples are many, so that a process for each core works at them.
     pub(super) fn rewrite(&self, samples: &[Sample<'_>]) -> Result<Vec<Rewritten>> {
-        self.ask(samples, &REWRITE)
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let parts = samples.chunks(samples.len().div_ceil(cores).max(FEWEST));
+        let answers: Vec<Result<Vec<Rewritten>>> = thread::scope(|scope| {
+            let asking: Vec<_> = parts
+                .enumerate()
+                .map(|(index, part)| scope.spawn(move || self.ask(index, part, &REWRITE)))
+                .collect();
+            let answer = |it: ScopedJoinHandle<'_, _>| {
+                it.join().unwrap_or_else(|panic| resume_unwind(panic))
+            };
+            asking.into_iter().map(answer).collect()
+        });
+        let answers: Result<Vec<Vec<Rewritten>>> = answers.into_iter().collect();
+        Ok(answers?.into_iter().flatten().collect())
     }
 
     /// Has the code answer for each sample.
     ///
     /// A sample that takes the process down, as an upcaster that panics does, is the one whose line is missing. The rest are
-    /// put to another process.
-    fn ask<T: DeserializeOwned>(&self, samples: &[Sample<'_>], how: &How<T>) -> Result<Vec<T>> {
+    /// put to another process. Who asks at the same time has another `index`.
+    fn ask<T: DeserializeOwned>(
+        &self,
+        index: usize,
+        samples: &[Sample<'_>],
+        how: &How<T>,
+    ) -> Result<Vec<T>> {
         let mut outcomes = Vec::with_capacity(samples.len());
         let mut deaths = BTreeMap::<&str, usize>::new();
         while let Some(rest) = samples.get(outcomes.len()..).filter(|rest| !rest.is_empty()) {
-            let (mut answered, end) = self.ask_until_death(rest, how)?;
+            let (mut answered, end) = self.ask_until_death(index, rest, how)?;
             answered.truncate(rest.len());
             let dead = rest.get(answered.len());
             outcomes.extend(answered);
@@ -176,17 +200,18 @@ impl Program {
     /// The answers that came, and what is to be said of the process that gave them.
     fn ask_until_death<T: DeserializeOwned>(
         &self,
+        index: usize,
         samples: &[Sample<'_>],
         how: &How<T>,
     ) -> Result<(Vec<T>, String)> {
-        let [asked, answer] =
-            ["samples.jsonl", "answer.jsonl"].map(|name| self.folder.path().join(name));
+        let [asked, answer, heard] = ["samples.jsonl", "answer.jsonl", "stderr.txt"]
+            .map(|name| self.folder.path().join(format!("{index}-{name}")));
         let lines: String = samples.iter().map(Sample::line).collect();
         fs::write(&asked, lines).map_err(|error| Error::file("write", &asked, error))?;
         fs::write(&answer, "").map_err(|error| Error::file("write", &answer, error))?;
         let more = how.arguments.iter().map(Path::new);
         let arguments: Vec<&Path> = [answer.as_path(), &asked].into_iter().chain(more).collect();
-        let end = self.watch(how.patience, &answer, &arguments)?;
+        let end = self.watch(how.patience, (&answer, &heard), &arguments)?;
         let text = read(&answer)?;
         // A line that is cut off is the one of a process that died while writing it.
         let lines = text.lines().map_while(|line| serde_json::from_str(line).ok());
@@ -195,10 +220,13 @@ impl Program {
 
     /// Runs the program until it ends, or until it has written no answer for too long. It speaks into a file: nobody
     /// would empty a pipe meanwhile.
-    fn watch(&self, patience: Duration, answer: &Path, arguments: &[&Path]) -> Result<String> {
-        let heard = self.folder.path().join("stderr.txt");
-        let stderr =
-            fs::File::create(&heard).map_err(|error| Error::file("write", &heard, error))?;
+    fn watch(
+        &self,
+        patience: Duration,
+        (answer, heard): (&Path, &Path),
+        arguments: &[&Path],
+    ) -> Result<String> {
+        let stderr = fs::File::create(heard).map_err(|error| Error::file("write", heard, error))?;
         let mut child = self
             .command(arguments)
             .stdin(Stdio::null())
@@ -209,8 +237,7 @@ impl Program {
         let (mut length, mut since) = (0, Instant::now());
         loop {
             if let Some(status) = child.try_wait().map_err(|error| self.foreign(error))? {
-                let stderr =
-                    fs::read(&heard).map_err(|error| Error::file("read", &heard, error))?;
+                let stderr = fs::read(heard).map_err(|error| Error::file("read", heard, error))?;
                 return Ok(said(&Output { status, stdout: Vec::new(), stderr }));
             }
             let written = fs::metadata(answer).map_or(length, |answer| answer.len());
@@ -271,7 +298,7 @@ mod tests {
         let program = Program::new(folder, "yes".into(), "`shop::ShopEvent`".to_owned());
         let sample = Sample { event_type: "order.placed", version: 1, data: "{}" };
         let how = How { patience: Duration::from_millis(50), ..DECODE };
-        let reasons = program.ask(&[sample, sample], &how).unwrap();
+        let reasons = program.ask(0, &[sample, sample], &how).unwrap();
         let reason = Some("the code did not return: it was ended after 50ms".to_owned());
         assert_eq!(reasons, [reason.clone(), reason]);
     }
