@@ -1,7 +1,7 @@
 //! What is PostgreSQL's own: commits in another order than positions, clusters, and what a server can say.
 
 use eventbus_runtime::store::{
-    Cursor, Handles, LOOK_AHEAD, Log, Retention, Shards, Start, Store, Waits,
+    Cursor, Handles, LOOK_AHEAD, Log, Retention, Shards, Start, Store, Tenants, Waits,
 };
 use eventbus_runtime::testing::suite::tools::{
     SHARDS, advance, claim, drain, emit, notes, read_page, register, replica, to, try_claim,
@@ -92,9 +92,16 @@ async fn what_waits_far_inside_a_window_is_counted() {
     let (types, shards) = (notes(), Shards::all(SHARDS));
     let page = read_page(bus.store(), &cursor, &types, 10).await.unwrap();
     let inside = page.window.at(LOOK_AHEAD - 1);
-    let found = bus.store().pending(&inside, &types, &shards, 10).await.unwrap();
+    let found = bus
+        .store()
+        .pending(
+            &inside,
+            Waits { types: &types, shards: &shards, tenants: &Tenants::All, at_most: 10 },
+        )
+        .await
+        .unwrap();
     assert_eq!((found.events, found.more), (1, false));
-    let waits = Waits { types: &types, shards: &shards, tenant: None, at_most: 10 };
+    let waits = Waits { types: &types, shards: &shards, tenants: &Tenants::All, at_most: 10 };
     let found = bus.store().waiting(&inside, waits).await.unwrap();
     assert_eq!((found.groups[0].events, found.left), (1, 0));
 }

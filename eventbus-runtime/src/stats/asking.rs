@@ -189,10 +189,14 @@ impl<'a, S: Log> Asking<'a, S> {
         }
         let types = handled(&roster.handles).intersection(types);
         let mut counted = 0;
-        for (cursor, shards) in roster.places() {
+        for (cursor, shards, tenants) in roster.places() {
+            let tenants = match &self.tenant {
+                Some(tenant) => tenants.of(tenant),
+                None => Some(tenants),
+            };
+            let Some(tenants) = &tenants else { continue };
             let at_most = MOST_COUNTED.saturating_sub(counted).max(LEAST);
-            let tenant = self.tenant.as_deref();
-            let waits = Waits { types: &types, shards: &shards, tenant, at_most };
+            let waits = Waits { types: &types, shards: &shards, tenants, at_most };
             let waiting = store.waiting(cursor, waits).await?;
             if waiting.left > 0 {
                 known.estimated.insert(name.to_owned());
@@ -201,7 +205,11 @@ impl<'a, S: Log> Asking<'a, S> {
                 counted += usize::try_from(group.events).unwrap_or(usize::MAX);
                 let subscription = name.to_owned();
                 let (event_type, whose) = (group.event_type, group.whose);
-                let facts = known.of(Series { subscription, event_type, whose });
+                let series = Series { subscription, event_type, whose };
+                if !self.means(&types, &series) {
+                    continue;
+                }
+                let facts = known.of(series);
                 facts.behind += estimate(group.events, waiting.looked, waiting.left);
                 facts.lag = facts.lag.max(group.oldest.and_then(|id| age(id, now)));
             }

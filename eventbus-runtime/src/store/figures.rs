@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::stats::{Histogram, Note, NoteKind};
-use crate::store::{Shards, Store};
+use crate::store::{Shards, Store, Tenants};
 
 /// A store that keeps statistics.
 ///
@@ -161,8 +161,8 @@ pub struct Waits<'a> {
     pub types: &'a TypeSet,
     /// Their shards.
     pub shards: &'a Shards,
-    /// Only those of a tenant.
-    pub tenant: Option<&'a str>,
+    /// Their tenants.
+    pub tenants: &'a Tenants,
     /// Up to how many are counted.
     pub at_most: usize,
 }

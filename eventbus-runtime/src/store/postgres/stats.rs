@@ -64,12 +64,12 @@ const KEEP: &str = concat!(
     merged!("duration")
 );
 
-/// What both halves of the statement ask for: types, shards and tenant, and that an event is not before the place. What is
+/// What both halves of the statement ask for: types, shards and tenants, and that an event is not before the place. What is
 /// before it was written in an earlier epoch, or is visible where the window begins, or was read inside it.
 macro_rules! waits {
     () => {
         "(type = ANY ($1) OR type LIKE ANY ($2)) AND ($3 = 1 OR shard * $3 / 1024 = ANY ($4)) \
-         AND ($12::text IS NULL OR tenant = $12) \
+         AND ($12::text[] IS NULL OR (coalesce(tenant, '') = ANY ($12)) = $13) \
          AND (epoch > $5 OR (epoch = $5 AND NOT pg_visible_in_snapshot(xid, (SELECT $6::pg_snapshot)) \
              AND NOT (position <= $8 AND pg_visible_in_snapshot(xid, (SELECT $7::pg_snapshot)))))"
     };
@@ -100,7 +100,7 @@ const WAITING: &str = waiting!("");
 
 const WAITING_LATE: &str = waiting!(concat!(
     " UNION ALL (SELECT late.type, late.tenant, late.position FROM \
-         (SELECT xid::xid8 FROM unnest($13::text[]) AS open (xid)) AS open \
+         (SELECT xid::xid8 FROM unnest($14::text[]) AS open (xid)) AS open \
          CROSS JOIN LATERAL (SELECT type, tenant, position FROM eventbus_event \
          WHERE (xid, position) > (open.xid, 0) AND xid <= open.xid AND position <= $9 AND ",
     waits!(),
@@ -252,6 +252,7 @@ pub(super) async fn waiting(
         families.iter().map(|prefix| format!("{}%", literally(prefix))).collect();
     let of = if waits.shards.is_all() { 1 } else { i32::from(waits.shards.of()) };
     let numbers: Vec<i32> = waits.shards.numbers().map(i32::from).collect();
+    let (tenants, only) = waits.tenants.listed();
     let first = cursor.unread();
     let bound = first.saturating_add(LOOK_AHEAD);
     let open = cursor.open();
@@ -269,7 +270,8 @@ pub(super) async fn waiting(
         .bind(first)
         .bind(bound)
         .bind(columns::limit(waits.at_most))
-        .bind(waits.tenant);
+        .bind(tenants)
+        .bind(only);
     let query = if open.is_empty() { query } else { query.bind(open) };
     let read = async {
         let rows: Vec<GroupColumns> = query.fetch_all(&mut *errand).await?;

@@ -80,7 +80,7 @@ const WAITING: &str = "\
         AND (type IN (SELECT value FROM json_each(?3)) \
             OR EXISTS (SELECT 1 FROM json_each(?4) WHERE substr(eventbus_event.type, 1, length(value)) = value)) \
         AND (?5 = 1 OR shard * ?5 / 1024 IN (SELECT value FROM json_each(?6))) \
-        AND (?8 IS NULL OR tenant = ?8) ORDER BY position LIMIT ?7), \
+        AND (?8 IS NULL OR (coalesce(tenant, '') IN (SELECT value FROM json_each(?8))) = ?9) ORDER BY position LIMIT ?7), \
     groups AS (SELECT type, tenant, count(*) AS events, min(position) AS first, max(position) AS last FROM waiting \
         GROUP BY type, tenant) \
     SELECT type, tenant, events, last, (SELECT id FROM eventbus_event WHERE position = groups.first) FROM groups";
@@ -227,6 +227,7 @@ pub(super) async fn waiting(
     let (names, families) = columns::wanted(waits.types);
     let of = if waits.shards.is_all() { 1 } else { waits.shards.of() };
     let numbers: Vec<u16> = waits.shards.numbers().collect();
+    let (tenants, only) = waits.tenants.listed();
     let first = cursor.position;
     let bound = first.saturating_add(LOOK_AHEAD);
     let rows: Vec<GroupText> = sqlx::query_as(WAITING)
@@ -237,7 +238,8 @@ pub(super) async fn waiting(
         .bind(of)
         .bind(list(&numbers))
         .bind(columns::limit(waits.at_most))
-        .bind(waits.tenant)
+        .bind(tenants.map(|tenants| list(&tenants)))
+        .bind(only)
         .fetch_all(&store.pool)
         .await
         .map_err(failed)?;

@@ -104,7 +104,7 @@ impl State {
             stored.position <= bound
                 && waits.shards.contains(stored.slot)
                 && waits.types.contains(&envelope.event_type)
-                && waits.tenant.is_none_or(|tenant| envelope.tenant.as_deref() == Some(tenant))
+                && waits.tenants.contain(envelope.tenant.as_deref())
         };
         let counted: Vec<&Stored> =
             self.log[unread..].iter().filter(is_wanted).take(waits.at_most).collect();

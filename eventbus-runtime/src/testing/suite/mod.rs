@@ -78,6 +78,7 @@
 
 mod append;
 mod cases;
+mod detour;
 mod integrity;
 mod letter;
 mod meeting;
