@@ -191,6 +191,8 @@ impl<'a, S: Log> Asking<'a, S> {
         let mut counted = 0;
         for (cursor, shards, tenants) in roster.places() {
             let tenants = match &self.tenant {
+                // That would be the events of no tenant, and is the name of none.
+                Some(tenant) if tenant.is_empty() => None,
                 Some(tenant) => tenants.of(tenant),
                 None => Some(tenants),
             };
@@ -205,11 +207,7 @@ impl<'a, S: Log> Asking<'a, S> {
                 counted += usize::try_from(group.events).unwrap_or(usize::MAX);
                 let subscription = name.to_owned();
                 let (event_type, whose) = (group.event_type, group.whose);
-                let series = Series { subscription, event_type, whose };
-                if !self.means(&types, &series) {
-                    continue;
-                }
-                let facts = known.of(series);
+                let facts = known.of(Series { subscription, event_type, whose });
                 facts.behind += estimate(group.events, waiting.looked, waiting.left);
                 facts.lag = facts.lag.max(group.oldest.and_then(|id| age(id, now)));
             }
