@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::store::{Start, Tenants};
+use crate::store::Start;
+#[cfg(feature = "relay")]
+use crate::store::Tenants;
 
 /// How many slots there are.
 pub const SLOTS: u16 = 1024;
