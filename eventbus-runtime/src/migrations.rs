@@ -69,6 +69,12 @@ pub const POSTGRES: &[Migration] = &[
         makes: "eventbus_retention",
         sql: include_str!("../migrations/postgres/0008_retention.sql"),
     },
+    Migration {
+        version: 9,
+        name: "detours",
+        makes: "eventbus_detour",
+        sql: include_str!("../migrations/postgres/0009_detours.sql"),
+    },
 ];
 
 /// The steps for SQLite, oldest first.
@@ -120,6 +126,12 @@ pub const SQLITE: &[Migration] = &[
         name: "retention",
         makes: "eventbus_retention",
         sql: include_str!("../migrations/sqlite/0008_retention.sql"),
+    },
+    Migration {
+        version: 9,
+        name: "detours",
+        makes: "eventbus_detour",
+        sql: include_str!("../migrations/sqlite/0009_detours.sql"),
     },
 ];
 

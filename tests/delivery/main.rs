@@ -8,6 +8,7 @@
 mod bloat;
 #[cfg(unix)]
 mod cancelled;
+mod detour_killed;
 #[cfg(unix)]
 mod epochs;
 mod retention_killed;

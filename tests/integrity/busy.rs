@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::time::Duration;
 
 use eventbus_runtime::EventBus;
-use eventbus_runtime::store::{EventKey, Fate, Integrity, NewEvent, Step};
+use eventbus_runtime::store::{EventKey, Fate, Integrity, NewEvent, Step, Way};
 use eventbus_runtime::testing::suite::tools::{
     advance, change, claim, commit, dead, note, notes, read_page, retrying, torn,
 };
@@ -44,7 +44,7 @@ async fn subscribe<S: Integrity>(bus: &EventBus<S>, over: &AtomicBool, steps: &A
             open.drain(..).map(|stored| change(&stored, Fate::Handled)).collect();
         changes.extend(page.events.iter().zip(fates).map(|(stored, fate)| change(stored, fate)));
         open.extend(page.events.iter().take(2).cloned());
-        let step = Step { cursor: Some(page.end.clone()), changes };
+        let step = Step { cursor: Some(page.end.clone()), way: Way::Main, changes };
         advance(bus, &claimed.owner, &step).await.unwrap();
         cursor = page.end;
         steps.fetch_add(1, SeqCst);

@@ -12,6 +12,7 @@ mod desk;
 mod ephemeral;
 mod events;
 mod failure;
+mod fairness;
 mod faulty;
 mod feed;
 mod figures;
@@ -131,6 +132,17 @@ macro_rules! suite {
                     effects_of_lanes_happen_once_and_in_order,
                     effects_of_batches_happen_once_and_in_order,
                     plain_handlers_miss_nothing,
+                },
+                fairness::{
+                    ten_events_wait_for_a_page_of_a_tenant_that_has_thousands,
+                    what_comes_meanwhile_waits_for_a_page,
+                    each_of_several_tenants_with_many_costs_a_page,
+                    a_backlog_of_one_tenant_costs_no_statement_for_a_page,
+                    without_a_backlog_nothing_is_asked,
+                    a_takeover_goes_on_in_the_middle_of_a_detour,
+                    trouble_on_a_detour_keeps_its_order,
+                    replicas_share_detours_and_keep_every_order,
+                    any_mix_of_tenants_is_handled_once_and_in_order,
                 },
                 policy::{
                     plain_handlers_work_at_once_but_not_on_one_aggregate,

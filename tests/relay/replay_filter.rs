@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use eventbus_runtime::store::{Log, Shards, Stored, Wanted};
+use eventbus_runtime::store::{Log, Shards, Stored, Tenants, Wanted};
 use eventbus_runtime::{Event, HandlerError, RawEvent, ReplayFilter, Start, TypeSet};
 use eventbus_tests::random::seeded;
 use rand::RngExt;
@@ -112,7 +112,13 @@ async fn log<S: Log>(store: &S) -> Vec<Stored> {
     let (mut cursor, upto) = store.span(Start::Beginning, i64::MAX).await.unwrap();
     let (types, shards, mut events) = (TypeSet::everything(), Shards::all(1), Vec::new());
     while cursor < upto {
-        let wanted = Wanted { types: &types, shards: &shards, limit: 1_000, upto: Some(&upto) };
+        let wanted = Wanted {
+            types: &types,
+            shards: &shards,
+            tenants: &Tenants::All,
+            limit: 1_000,
+            upto: Some(&upto),
+        };
         let page = store.page(&cursor, &wanted).await.unwrap();
         events.extend(page.events);
         cursor = page.end;

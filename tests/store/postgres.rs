@@ -1,7 +1,7 @@
 //! What is PostgreSQL's own: commits in another order than positions, clusters, and what a server can say.
 
 use eventbus_runtime::store::{
-    Cursor, Handles, LOOK_AHEAD, Log, Retention, Shards, Start, Store, Waits,
+    Cursor, Handles, LOOK_AHEAD, Log, Retention, Shards, Start, Step, Store, Tenants, Waits, Way,
 };
 use eventbus_runtime::testing::suite::tools::{
     SHARDS, advance, claim, drain, emit, notes, read_page, register, replica, to, try_claim,
@@ -92,10 +92,17 @@ async fn what_waits_far_inside_a_window_is_counted() {
     let (types, shards) = (notes(), Shards::all(SHARDS));
     let page = read_page(bus.store(), &cursor, &types, 10).await.unwrap();
     let inside = page.window.at(LOOK_AHEAD - 1);
-    let found = bus.store().pending(&inside, &types, &shards, 10).await.unwrap();
+    let found = bus
+        .store()
+        .pending(
+            &inside,
+            Waits { types: &types, shards: &shards, tenants: &Tenants::All, at_most: 10 },
+        )
+        .await
+        .unwrap();
     assert_eq!((found.events, found.more), (1, false));
     let at_most = usize::try_from(LOOK_AHEAD).unwrap();
-    let waits = Waits { types: &types, shards: &shards, tenant: None, at_most };
+    let waits = Waits { types: &types, shards: &shards, tenants: &Tenants::All, at_most };
     let found = bus.store().waiting(&inside, waits).await.unwrap();
     assert_eq!((found.groups[0].events, found.left), (1, 0));
 }
@@ -284,4 +291,19 @@ async fn an_owner_from_before_an_epoch_commits_nothing() {
     bus.store().give("reader", &old.owner.held).await.unwrap();
     let roster = bus.store().roster("reader").await.unwrap().unwrap();
     assert!(roster.shards.iter().all(|shard| shard.owner == Some(old.replica.id)));
+}
+
+/// What code from before detours says to take a shard. It would deliver what the shard's cursor passes over.
+#[tokio::test]
+async fn code_that_knows_no_detours_cannot_own_a_shard_that_has_some() {
+    let database = PgDatabase::new().await;
+    let bus = database.bus().await;
+    let first = claim(&bus, "reader").await;
+    let take = "UPDATE eventbus_shard SET owner = gen_random_uuid(), fence = fence + 1 WHERE subscription = 'reader'";
+    let step = |way| Step { cursor: Some(first.cursor.clone()), way, changes: Vec::new() };
+    advance(&bus, &first.owner, &step(Way::Begin("big".to_owned()))).await.unwrap();
+    let refused = sqlx::query(take).execute(bus.pool()).await.unwrap_err();
+    assert!(refused.to_string().contains("eventbus_shard_knows_detours"), "{refused}");
+    advance(&bus, &first.owner, &step(Way::End("big".to_owned()))).await.unwrap();
+    assert_eq!(sqlx::query(take).execute(bus.pool()).await.unwrap().rows_affected(), 16);
 }

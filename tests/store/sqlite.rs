@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use eventbus_runtime::store::{Log, Start};
-use eventbus_runtime::testing::suite::tools::{claim, drain, try_claim};
+use eventbus_runtime::store::{Log, Start, Step, Way};
+use eventbus_runtime::testing::suite::tools::{advance, claim, drain, try_claim};
 use eventbus_runtime::{ErrorKind, Retain, SqliteBus, SqliteStore};
 use eventbus_tests::sqlite::SqliteFile;
 use sqlx::Connection;
@@ -129,4 +129,20 @@ async fn an_archive_of_what_was_before_a_restore_drops_nothing() {
         .unwrap();
     assert_eq!(left, 3);
     assert_eq!(all_of(&old, &folder).drop().await.unwrap().dropped, 3, "its own log goes on");
+}
+
+/// What code from before detours says to take a shard. It would deliver what the shard's cursor passes over.
+#[tokio::test]
+async fn code_that_knows_no_detours_cannot_own_a_shard_that_has_some() {
+    let file = SqliteFile::new();
+    let bus = file.bus().await;
+    let first = claim(&bus, "reader").await;
+    let take =
+        "UPDATE eventbus_shard SET owner = 'old', fence = fence + 1 WHERE subscription = 'reader'";
+    let step = |way| Step { cursor: Some(first.cursor), way, changes: Vec::new() };
+    advance(&bus, &first.owner, &step(Way::Begin("big".to_owned()))).await.unwrap();
+    let refused = sqlx::query(take).execute(bus.pool()).await.unwrap_err();
+    assert!(refused.to_string().contains("CHECK constraint failed"), "{refused}");
+    advance(&bus, &first.owner, &step(Way::End("big".to_owned()))).await.unwrap();
+    assert_eq!(sqlx::query(take).execute(bus.pool()).await.unwrap().rows_affected(), 16);
 }

@@ -2,7 +2,7 @@
 
 use std::future::ready;
 
-use eventbus_runtime::store::{Log, Step, Store};
+use eventbus_runtime::store::{Log, Step, Store, Way};
 use eventbus_runtime::testing::suite::tools::{Claimed, claim, drain, emit, log, to};
 use eventbus_runtime::{ErrorKind, EventBus, SqliteBus};
 use eventbus_tests::sqlite::SqliteFile;
@@ -20,7 +20,7 @@ async fn refused<S: Log>(
     says: &str,
 ) {
     let (_, end) = drain(bus, claim.cursor.clone()).await;
-    for step in [to(end), Step { cursor: None, changes: Vec::new() }] {
+    for step in [to(end), Step { cursor: None, way: Way::Main, changes: Vec::new() }] {
         let refused = bus.store().advance(&mut tx, &claim.owner, &step).await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::TransactionRollback, "{refused}");
         assert!(refused.to_string().contains(says), "{refused}");

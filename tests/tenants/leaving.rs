@@ -97,6 +97,7 @@ async fn a_tenant_writes_its_own_rows_and_nobody_elses() {
             "TRUNCATE eventbus_key",
             "DELETE FROM eventbus_delivery",
             "UPDATE eventbus_shard SET fence = fence + 1",
+            "DELETE FROM eventbus_detour",
             "UPDATE eventbus_schema SET epoch = epoch + 1",
             "SELECT FROM eventbus_action",
             "SELECT FROM eventbus_replay",

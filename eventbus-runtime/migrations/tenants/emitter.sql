@@ -24,7 +24,9 @@ CREATE POLICY eventbus_role ON eventbus_moved FOR SELECT TO eventbus_role USING 
 
 -- Whether a subscription has handled an event is asked of these: a delivery is seen by whoever sees its event, and where
 -- subscriptions stand tells of no tenant.
-GRANT SELECT ON eventbus_schema, eventbus_subscription, eventbus_shard, eventbus_delivery TO eventbus_role;
+GRANT SELECT ON eventbus_schema, eventbus_subscription, eventbus_shard, eventbus_detour, eventbus_delivery TO eventbus_role;
+DROP POLICY IF EXISTS eventbus_role ON eventbus_detour;
+CREATE POLICY eventbus_role ON eventbus_detour FOR SELECT TO eventbus_role USING (tenant = eventbus_tenant);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_delivery;
 CREATE POLICY eventbus_role ON eventbus_delivery FOR SELECT TO eventbus_role
     USING (EXISTS (SELECT FROM eventbus_event AS e WHERE e.position = eventbus_delivery.position));

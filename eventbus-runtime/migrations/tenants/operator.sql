@@ -9,6 +9,8 @@ GRANT SELECT ON SEQUENCE eventbus_event_position_seq TO eventbus_role;
 GRANT SELECT, UPDATE (paused), DELETE ON eventbus_subscription TO eventbus_role;
 GRANT SELECT, UPDATE (due_at, failures, failure, held_until), DELETE ON eventbus_scheduled TO eventbus_role;
 GRANT SELECT, UPDATE ON eventbus_shard TO eventbus_role;
+-- Whoever moves a subscription ends its detours.
+GRANT SELECT, DELETE ON eventbus_detour TO eventbus_role;
 GRANT SELECT, INSERT, UPDATE, DELETE ON eventbus_delivery, eventbus_dead_letter TO eventbus_role;
 GRANT SELECT, INSERT, UPDATE (count) ON eventbus_action TO eventbus_role;
 
@@ -20,6 +22,8 @@ DROP POLICY IF EXISTS eventbus_role ON eventbus_scheduled;
 CREATE POLICY eventbus_role ON eventbus_scheduled TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_moved;
 CREATE POLICY eventbus_role ON eventbus_moved TO eventbus_role USING (true);
+DROP POLICY IF EXISTS eventbus_role ON eventbus_detour;
+CREATE POLICY eventbus_role ON eventbus_detour TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_delivery;
 CREATE POLICY eventbus_role ON eventbus_delivery TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_dead_letter;

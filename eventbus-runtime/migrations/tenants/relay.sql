@@ -10,8 +10,8 @@ GRANT SELECT, INSERT (id, due_at, shard, version, correlation_id, causation_id, 
     aggregate_id, traceparent, tracestate, metadata, data), UPDATE (due_at, failures, failure, held_until), DELETE
     ON eventbus_scheduled TO eventbus_role;
 GRANT SELECT, INSERT, UPDATE (moved_at), DELETE ON eventbus_moved TO eventbus_role;
-GRANT SELECT, INSERT, UPDATE, DELETE ON eventbus_subscription, eventbus_shard, eventbus_replica, eventbus_replay,
-    eventbus_delivery, eventbus_dead_letter, eventbus_minute, eventbus_note TO eventbus_role;
+GRANT SELECT, INSERT, UPDATE, DELETE ON eventbus_subscription, eventbus_shard, eventbus_detour, eventbus_replica,
+    eventbus_replay, eventbus_delivery, eventbus_dead_letter, eventbus_minute, eventbus_note TO eventbus_role;
 GRANT SELECT, INSERT, UPDATE (count) ON eventbus_action TO eventbus_role;
 
 DROP POLICY IF EXISTS eventbus_role ON eventbus_event;
@@ -22,6 +22,8 @@ DROP POLICY IF EXISTS eventbus_role ON eventbus_scheduled;
 CREATE POLICY eventbus_role ON eventbus_scheduled TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_moved;
 CREATE POLICY eventbus_role ON eventbus_moved TO eventbus_role USING (true);
+DROP POLICY IF EXISTS eventbus_role ON eventbus_detour;
+CREATE POLICY eventbus_role ON eventbus_detour TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_delivery;
 CREATE POLICY eventbus_role ON eventbus_delivery TO eventbus_role USING (true);
 DROP POLICY IF EXISTS eventbus_role ON eventbus_dead_letter;

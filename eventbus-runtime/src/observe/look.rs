@@ -15,7 +15,7 @@ use crate::observe::age;
 use crate::observe::health::{Health, HealthLimits, ScheduleHealth, SubscriptionHealth, worst};
 use crate::plan::health::{Facts, StoreFacts, of_store, of_subscription};
 use crate::relay::{Hub, Lanes};
-use crate::store::{Agenda, InTrouble, Listens, Log, Shards};
+use crate::store::{Agenda, InTrouble, Listens, Log, Shards, Waits};
 
 /// How far events that wait are counted.
 pub const MOST_COUNTED: usize = 100_000;
@@ -134,7 +134,8 @@ struct Read {
 async fn read<S: Log>(store: &S, name: &str, lanes: &Lanes) -> Result<Read> {
     let Some(roster) = store.roster(name).await? else { return Ok(Read::default()) };
     let of = u16::try_from(roster.shards.len()).unwrap_or(u16::MAX);
-    let cursors: Vec<_> = roster.shards.iter().map(|shard| &shard.cursor).collect();
+    let cursors: Vec<_> =
+        roster.shards.iter().map(|shard| (&shard.cursor, &shard.detours)).collect();
     let mut read = Read {
         cursors: Some(format!("{cursors:?}")),
         ownerless: roster
@@ -144,11 +145,12 @@ async fn read<S: Log>(store: &S, name: &str, lanes: &Lanes) -> Result<Read> {
         ..Read::default()
     };
     let now = clock::now();
-    for (cursor, shards) in roster.places() {
+    for (cursor, shards, tenants) in roster.places() {
         let counted = usize::try_from(read.depth).unwrap_or(usize::MAX);
         // One at least, for its age.
         let at_most = MOST_COUNTED.saturating_sub(counted).max(1);
-        let waits = store.pending(cursor, lanes.types(), &shards, at_most).await?;
+        let waits = Waits { types: lanes.types(), shards: &shards, tenants: &tenants, at_most };
+        let waits = store.pending(cursor, waits).await?;
         read.depth += waits.events;
         read.more |= waits.more;
         read.lag = read.lag.max(waits.oldest.and_then(|id| age(id, now)));

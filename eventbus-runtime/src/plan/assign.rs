@@ -82,7 +82,12 @@ mod tests {
     }
 
     fn roster(alive: &[u128]) -> Roster<()> {
-        let shard = |shard| Shard { held: Held { shard, fence: 0 }, owner: None, cursor: () };
+        let shard = |shard| Shard {
+            held: Held { shard, fence: 0 },
+            owner: None,
+            cursor: (),
+            detours: BTreeMap::new(),
+        };
         Roster {
             paused: false,
             handles: BTreeMap::new(),

@@ -7,6 +7,7 @@ pub(crate) mod breaker;
 pub(crate) mod care;
 pub(crate) mod checkpoint;
 pub(crate) mod deploy;
+pub(crate) mod fairness;
 pub(crate) mod feed;
 pub(crate) mod health;
 pub(crate) mod limit;

@@ -53,6 +53,7 @@
 
 mod attempt;
 mod batch;
+mod detour;
 mod feed;
 mod group;
 mod hub;

@@ -4,18 +4,23 @@ use std::collections::HashSet;
 
 use crate::plan::feed::Page;
 use crate::relay::in_hand::InHand;
-use crate::relay::place::Place;
+use crate::relay::place::{Goal, Place};
 use crate::relay::worker::{Flow, Worker};
-use crate::store::{Cursor, Log, Wanted};
+use crate::store::{Cursor, Log, Tenants, Wanted};
 
 impl<S: Log> Worker<S> {
-    /// Reads a page behind a place: together with other subscriptions, or up to another place of this one.
+    /// Reads a page behind a place: together with other subscriptions, or up to another place of this one. Where a tenant
+    /// has a detour, it is read for this subscription alone.
     pub(super) async fn next_page(
         &self,
         place: &Place<S::Cursor>,
-        meet: Option<&S::Cursor>,
+        goal: &Goal<S::Cursor>,
     ) -> Flow<Page<S::Cursor>> {
-        let (cursor, shards) = (&place.cursor, &place.shards);
+        let Place { cursor, shards, tenants, .. } = place;
+        let meet = match goal {
+            Goal::Meet(meet) => Some(meet),
+            Goal::On | Goal::Arrived => None,
+        };
         let limit = if self.circuit.is_probing() { 1 } else { self.care.limit() };
         // A replay reads a part of the log that nobody else is at.
         let meet = meet.or(self.upto.as_ref());
@@ -25,8 +30,9 @@ impl<S: Log> Worker<S> {
             let page = past.page((cursor, number), (shards, limit), meet);
             return Ok(self.answered(page).await?.into());
         }
-        if meet.is_some() {
-            let wanted = Wanted { types: &self.shared.types, shards, limit, upto: meet };
+        if meet.is_some() || *tenants != Tenants::All {
+            let types = &self.shared.types;
+            let wanted = Wanted { types, shards, tenants, limit, upto: meet };
             return Ok(self.answered(self.store.page(cursor, &wanted)).await?.into());
         }
         self.answered(self.seat.page(&self.store, cursor, (shards, limit))).await

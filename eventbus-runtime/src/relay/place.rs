@@ -1,17 +1,23 @@
-//! Where the shards of this replica stand.
+//! Where the shards of this replica stand, and the detours in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::{Clock, system_time};
 use crate::event::Delivery;
+use crate::relay::detour::Backlog;
 use crate::replay;
-use crate::store::{Cursor, Held, Owner, Shard, Shards, Stored, Trouble, shard_of};
+use crate::store::{Cursor, Held, Owner, Shard, Shards, Stored, Tenants, Trouble, Way, shard_of};
 
-/// Shards that stand at one cursor and move together.
+/// Shards that stand at one cursor and move together, or the detours of one tenant in such shards.
+#[derive(Clone)]
 pub(super) struct Place<C> {
     pub(super) owner: Owner,
     pub(super) shards: Shards,
+    /// Whose events are read here: one tenant's on a detour, else those of all who have none.
+    pub(super) tenants: Tenants,
     pub(super) cursor: C,
+    /// What was read since there was nothing more.
+    pub(super) backlog: Backlog<C>,
     /// Whether the cursor moved without being written.
     pub(super) unsaved: bool,
     /// When the cursor was last written.
@@ -29,6 +35,24 @@ pub(super) struct Place<C> {
     pub(super) clock: Clock,
 }
 
+/// Where a place is to go.
+#[derive(Debug, PartialEq)]
+pub(super) enum Goal<C> {
+    /// As far as there is something.
+    On,
+    /// To a place ahead, where it goes on together with what is there.
+    Meet(C),
+    /// It is a detour, and is where its shards are.
+    Arrived,
+}
+
+impl<C: PartialEq> Goal<C> {
+    /// Whether it is to go to this place and no farther.
+    pub(super) fn is(&self, place: &C) -> bool {
+        matches!(self, Self::Meet(meet) if meet == place)
+    }
+}
+
 /// All that a replica holds.
 pub(super) struct Places<C> {
     of: u16,
@@ -36,24 +60,52 @@ pub(super) struct Places<C> {
 }
 
 impl<C: Cursor> Place<C> {
-    fn new(subscription: &str, of: u16, shards: Vec<Shard<C>>, clock: Clock) -> Option<Self> {
-        let cursor = shards.first()?.cursor.clone();
-        let held = shards.into_iter().map(|shard| shard.held).collect();
-        let owner = Owner { subscription: subscription.to_owned(), of, held };
+    fn new(owner: Owner, tenants: Tenants, cursor: C, clock: Clock) -> Self {
         let (shards, saved_at) = (owner.shards(), clock.now());
-        Some(Self {
+        let replay = replay::is_name(&owner.subscription);
+        Self {
             owner,
             shards,
+            tenants,
             cursor,
+            backlog: Backlog::default(),
             unsaved: false,
             saved_at,
             look: true,
             looked_at: saved_at,
             revive_at: saved_at,
             crowded: false,
-            replay: replay::is_name(subscription),
+            replay,
             clock,
-        })
+        }
+    }
+
+    /// The tenant whose detour it is.
+    pub(super) const fn tenant(&self) -> Option<&String> {
+        match &self.tenants {
+            Tenants::Only(tenant) => Some(tenant),
+            Tenants::All | Tenants::Without(_) => None,
+        }
+    }
+
+    /// The tenants that have detours here; of a place that is none.
+    pub(super) fn without(&self) -> BTreeSet<String> {
+        match &self.tenants {
+            Tenants::Without(tenants) => tenants.clone(),
+            Tenants::All | Tenants::Only(_) => BTreeSet::new(),
+        }
+    }
+
+    /// The cursor that it moves.
+    pub(super) fn way(&self) -> Way {
+        self.tenant().cloned().map_or(Way::Main, Way::Detour)
+    }
+
+    /// The same place for some of its shards.
+    fn part(&self, shards: &BTreeSet<u16>) -> Self {
+        let held = self.owner.held.iter().filter(|held| shards.contains(&held.shard));
+        let owner = Owner { held: held.copied().collect(), ..self.owner.clone() };
+        Self { shards: owner.shards(), owner, ..self.clone() }
     }
 
     /// Whether all of its shards have an aggregate of these slots, so that the place stands still.
@@ -86,6 +138,13 @@ impl<C: Cursor> Place<C> {
         gone
     }
 
+    fn goes_with(&self, other: &Self) -> bool {
+        !self.crowded
+            && !other.crowded
+            && self.cursor == other.cursor
+            && self.tenants == other.tenants
+    }
+
     /// Goes on together with another that has come to the same cursor.
     fn join(&mut self, other: Self) {
         self.owner.held.extend(other.owner.held);
@@ -94,6 +153,8 @@ impl<C: Cursor> Place<C> {
         self.unsaved |= other.unsaved;
         self.saved_at = self.saved_at.min(other.saved_at);
         self.look |= other.look;
+        // Both were read up to here, and counted the events of shards of their own.
+        self.backlog.add(other.backlog);
     }
 }
 
@@ -121,28 +182,35 @@ impl<C: Cursor> Places<C> {
         held.map(|held| (held.shard, held.fence)).collect()
     }
 
-    /// Adds shards that were just taken; those with one cursor as one place.
+    /// Adds shards that were just taken; those with one cursor as one place, and so the detours in them.
     pub(super) fn add(&mut self, subscription: &str, of: u16, taken: Vec<Shard<C>>, clock: Clock) {
         self.of = of;
-        let mut groups: Vec<Vec<Shard<C>>> = Vec::new();
         for shard in taken {
-            match groups.iter_mut().find(|group| group[0].cursor == shard.cursor) {
-                Some(group) => group.push(shard),
-                None => groups.push(vec![shard]),
+            for (cursor, tenants) in shard.ways() {
+                let (subscription, held) = (subscription.to_owned(), vec![shard.held]);
+                let owner = Owner { subscription, of, held };
+                self.places.push(Place::new(owner, tenants, cursor.clone(), clock));
             }
-        }
-        for mut group in groups {
-            group.sort_unstable_by_key(|shard| shard.held);
-            self.places.extend(Place::new(subscription, of, group, clock));
         }
         self.merge();
     }
 
-    /// Lets shards go; those that were there, under their fences.
+    /// Lets shards go, with the detours in them; those that were there, under their fences.
     pub(super) fn drop_shards(&mut self, gone: &BTreeSet<u16>) -> Vec<Held> {
-        let gone = self.places.iter_mut().flat_map(|place| place.drop_shards(gone)).collect();
+        let gone = self.places.iter_mut().flat_map(|place| place.drop_shards(gone));
+        let gone: BTreeSet<Held> = gone.collect();
         self.places.retain(|place| !place.owner.held.is_empty());
-        gone
+        gone.into_iter().collect()
+    }
+
+    /// Lets everything go that is in the shards of a place that was given up: they are taken anew with all their cursors.
+    /// Answers where the places behind `index` begin now.
+    pub(super) fn drop_with(&mut self, place: &Place<C>, index: usize) -> usize {
+        let shards: BTreeSet<u16> = place.shards.numbers().collect();
+        let is_gone = |other: &Place<C>| other.shards.numbers().all(|n| shards.contains(&n));
+        let before = self.places[..index].iter().filter(|other| !is_gone(other)).count();
+        self.drop_shards(&shards);
+        before
     }
 
     /// Lets the shard of a slot go; `None` where it is not there.
@@ -150,17 +218,26 @@ impl<C: Cursor> Places<C> {
         self.drop_shards(&BTreeSet::from([shard_of(slot, self.of)])).pop()
     }
 
-    /// Takes a place out, to work with it, and the nearest place ahead of it, to meet there.
-    pub(super) fn take(&mut self, index: usize) -> (Place<C>, Option<C>) {
+    /// Takes a place out, to work with it. It is to meet the nearest place ahead of it; a detour meets its shards.
+    pub(super) fn take(&mut self, index: usize) -> (Place<C>, Goal<C>) {
         let place = self.places.remove(index);
-        let ahead = self.places.iter().filter(|other| place.cursor < other.cursor);
+        let is_detour = place.tenant().is_some();
+        let shares = |other: &&Place<C>| {
+            !is_detour || other.owner.held.iter().any(|held| place.owner.held.contains(held))
+        };
+        let others = || self.places.iter().filter(|other| other.tenant().is_none()).filter(shares);
+        let mut with = others().filter(|_| is_detour).peekable();
+        if with.peek().is_some() && with.all(|other| other.cursor == place.cursor) {
+            return (place, Goal::Arrived);
+        }
+        let ahead = others().filter(|other| place.cursor < other.cursor);
         let nearest = ahead.reduce(
             |nearest, other| {
                 if other.cursor < nearest.cursor { other } else { nearest }
             },
         );
-        let meet = nearest.map(|place| place.cursor.clone());
-        (place, meet)
+        let goal = nearest.map_or(Goal::On, |other| Goal::Meet(other.cursor.clone()));
+        (place, goal)
     }
 
     /// Puts it back where it was.
@@ -175,12 +252,44 @@ impl<C: Cursor> Places<C> {
         }
         let shards: BTreeSet<u16> = slots.iter().map(|slot| shard_of(*slot, self.of)).collect();
         let place = &mut self.places[index];
-        let held = place.drop_shards(&shards);
-        let owner = Owner { held, ..place.owner.clone() };
-        let (shards, cursor) = (owner.shards(), place.cursor.clone());
-        let apart = Place { owner, shards, cursor, crowded: true, ..*place };
+        let apart = Place { crowded: true, ..place.part(&shards) };
+        place.drop_shards(&shards);
         self.places.push(apart);
         self.places.retain(|place| !place.owner.held.is_empty());
+    }
+
+    /// A tenant's detour begins in the shards of a place, where they stand.
+    pub(super) fn begin_detour(&mut self, index: usize, tenant: String) {
+        let place = &mut self.places[index];
+        let mut without = place.without();
+        without.insert(tenant.clone());
+        place.tenants = Tenants::without(without);
+        place.backlog.forget(&tenant);
+        let (owner, cursor) = (place.owner.clone(), place.cursor.clone());
+        let detour = Place::new(owner, Tenants::Only(tenant), cursor, place.clock);
+        self.places.push(detour);
+    }
+
+    /// A detour has ended: its shards read its tenant's events again.
+    pub(super) fn end_detour(&mut self, detour: Place<C>) {
+        let Some(tenant) = detour.tenant() else { return };
+        let shards: BTreeSet<u16> = detour.shards.numbers().collect();
+        let mut parts = Vec::new();
+        for place in self.places.iter_mut().filter(|place| place.tenant().is_none()) {
+            let mut part = place.part(&shards);
+            if part.owner.held.is_empty() {
+                continue;
+            }
+            let mut without = part.without();
+            without.remove(tenant);
+            part.tenants = Tenants::without(without);
+            part.look = true;
+            place.drop_shards(&shards);
+            parts.push(part);
+        }
+        // Where it was, so that the order of places stays.
+        self.places.retain(|place| !place.owner.held.is_empty());
+        self.places.splice(0..0, parts);
     }
 
     /// Reads delivery rows again: somebody else may have written some.
@@ -188,68 +297,19 @@ impl<C: Cursor> Places<C> {
         self.places.iter_mut().for_each(|place| place.look = true);
     }
 
-    /// Makes one place of those that have come to one cursor.
+    /// Makes one place of those that have come to one cursor and read the same tenants. Detours come last.
     pub(super) fn merge(&mut self) {
         let mut merged: Vec<Place<C>> = Vec::with_capacity(self.places.len());
         for place in self.places.drain(..) {
-            match merged
-                .iter_mut()
-                .find(|other| !other.crowded && !place.crowded && other.cursor == place.cursor)
-            {
+            match merged.iter_mut().find(|other| other.goes_with(&place)) {
                 Some(other) => other.join(place),
                 None => merged.push(place),
             }
         }
+        merged.sort_by_key(|place| place.tenant().is_some());
         self.places = merged;
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::Places;
-    use crate::clock::Clock;
-    use crate::store::{Cursor, Held, Shard};
-
-    #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-    struct Number(i64);
-
-    impl Cursor for Number {
-        fn at(&self, position: i64) -> Self {
-            Self(position)
-        }
-
-        fn number(&self) -> Option<i64> {
-            Some(self.0)
-        }
-    }
-
-    fn shards(cursors: &[(u16, i64)]) -> Vec<Shard<Number>> {
-        let shard = |&(shard, at)| {
-            let held = Held { shard, fence: 1 };
-            Shard { held, owner: None, cursor: Number(at) }
-        };
-        cursors.iter().map(shard).collect()
-    }
-
-    #[tokio::test]
-    async fn shards_of_one_cursor_go_together_and_others_meet_them() {
-        let mut places = Places::new();
-        places.add("a", 4, shards(&[(0, 5), (1, 9), (2, 5), (3, 7)]), Clock::new());
-        assert_eq!((places.len(), places.held().len()), (3, 4));
-        let (mut first, meet) = places.take(0);
-        assert_eq!((first.cursor, first.shards.numbers().collect()), (Number(5), vec![0, 2]));
-        assert_eq!(meet, Some(Number(7)), "the nearest one ahead");
-        first.cursor = Number(7);
-        places.put_back(0, first);
-        places.merge();
-        assert_eq!(places.len(), 2);
-        assert_eq!(places.drop_slot(0), Some(Held { shard: 0, fence: 1 }));
-        assert_eq!(places.drop_slot(0), None);
-        assert_eq!(places.drop_shards(&BTreeSet::from([1, 2])).len(), 2);
-        let (last, meet) = places.take(0);
-        assert_eq!((last.shards.numbers().collect(), meet), (vec![3], None));
-        assert!(places.is_empty());
-    }
-}
+mod tests;

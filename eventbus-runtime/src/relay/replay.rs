@@ -47,7 +47,7 @@ impl<S: Log> Worker<S> {
         for index in 0..places.len() {
             let (mut place, _) = places.take(index);
             if let Err(leave) = self.save(&mut place).await {
-                return self.give_place_up(place, places, index, leave).await;
+                return self.give_place_up(place, places, index, leave).await.map(|_| ());
             }
             places.put_back(index, place);
         }

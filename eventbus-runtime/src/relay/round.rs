@@ -9,12 +9,12 @@ use crate::error::Error;
 use crate::plan::checkpoint::worth_saving;
 use crate::plan::pace::pace;
 use crate::relay::keeper::TEND;
-use crate::relay::place::{Place, Places};
+use crate::relay::place::{Goal, Place, Places};
 use crate::relay::shared::State;
 use crate::relay::step::Batch;
 use crate::relay::trouble::no_handler;
 use crate::relay::worker::{Flow, Leave, Worker};
-use crate::store::{Log, MOST_PARKED, Roster, Shards, Trouble, Troubles, Wanted, covers};
+use crate::store::{Log, MOST_PARKED, Roster, Shards, Tenants, Trouble, Troubles, Wanted, covers};
 
 /// What a round came to.
 #[derive(Default)]
@@ -29,6 +29,8 @@ pub(super) struct Round {
     missing: Option<Error>,
     /// The slots whose shards stand still, where others of their place do not.
     crowded: BTreeSet<u16>,
+    /// The tenant whose detour began.
+    detour: Option<String>,
 }
 
 /// How far the shards of other replicas are.
@@ -93,13 +95,32 @@ impl<S: Log> Worker<S> {
         let mut round = Round::default();
         let mut index = 0;
         while index < places.len() && !self.stopping() {
-            let (mut place, meet) = places.take(index);
-            match self.round(&mut place, meet.as_ref()).await {
+            let (mut place, goal) = places.take(index);
+            if goal == Goal::Arrived {
+                round.busy = true;
+                match self.end_detour(&mut place).await {
+                    Ok(()) => places.end_detour(place),
+                    Err(Leave::Stopped) => {
+                        places.put_back(index, place);
+                        return Err(Leave::Stopped);
+                    }
+                    Err(leave) => index = self.give_place_up(place, places, index, leave).await?,
+                }
+                continue;
+            }
+            match self.round(&mut place, &goal).await {
                 Ok(mut done) => {
                     let crowded = std::mem::take(&mut done.crowded);
+                    let detour = done.detour.take();
                     round.add(done);
                     places.put_back(index, place);
                     places.set_apart(index, &crowded);
+                    if let Some(tenant) = detour {
+                        // Whoever waited for this tenant comes first.
+                        places.begin_detour(index, tenant);
+                        round.busy = true;
+                        break;
+                    }
                     index += 1;
                 }
                 Err(Leave::Stopped) => {
@@ -108,9 +129,7 @@ impl<S: Log> Worker<S> {
                 }
                 Err(leave) => {
                     round.busy = true;
-                    let before = places.len();
-                    self.give_place_up(place, places, index, leave).await?;
-                    index += places.len() - before;
+                    index = self.give_place_up(place, places, index, leave).await?;
                 }
             }
         }
@@ -119,11 +138,7 @@ impl<S: Log> Worker<S> {
         Ok(round)
     }
 
-    async fn round(
-        &mut self,
-        place: &mut Place<S::Cursor>,
-        meet: Option<&S::Cursor>,
-    ) -> Flow<Round> {
+    async fn round(&mut self, place: &mut Place<S::Cursor>, goal: &Goal<S::Cursor>) -> Flow<Round> {
         let open = self.troubles(place).await?;
         if open.attempted && self.circuit.is_probing() {
             return Ok(Round { busy: true, ..Round::default() });
@@ -134,6 +149,7 @@ impl<S: Log> Worker<S> {
             open: !open.keys.is_empty() || open.due.is_some(),
             missing: open.missing,
             crowded: BTreeSet::new(),
+            detour: None,
         };
         if place.is_crowded(&open.crowded) {
             return Ok(round);
@@ -148,10 +164,14 @@ impl<S: Log> Worker<S> {
         if self.stopping() || self.is_at_end(&place.cursor) {
             return Ok(round);
         }
-        let page = self.next_page(place, meet).await?;
+        let page = self.page_for_others(place, goal).await?;
         round.busy |= page.more || !page.events.is_empty();
+        place.backlog.read(&page);
         if !page.events.is_empty() {
             self.page(place, page, open.keys).await?;
+            if !self.stopping() {
+                round.detour = self.let_others_pass(place).await?;
+            }
             return Ok(round);
         }
         if !page.more {
@@ -205,12 +225,16 @@ impl<S: Log> Worker<S> {
                 _ => return Ok(Others::Open),
             }
         }
+        let mut ways: Vec<(u16, S::Cursor, Tenants)> = Vec::new();
         for shard in others() {
-            let shards = Shards::new(of, [shard.held.shard]);
-            let types = &self.shared.types;
-            let mut cursor = shard.cursor.clone();
+            let of_shard = shard.ways().map(|(at, of)| (shard.held.shard, at.clone(), of));
+            ways.extend(of_shard);
+        }
+        for (shard, mut cursor, tenants) in ways {
+            let shards = Shards::new(of, [shard]);
+            let (types, tenants) = (&self.shared.types, &tenants);
             loop {
-                let wanted = Wanted { types, shards: &shards, limit: 1, upto: None };
+                let wanted = Wanted { types, shards: &shards, tenants, limit: 1, upto: None };
                 let page = self.answered(self.store.page(&cursor, &wanted)).await?;
                 if !page.events.is_empty() {
                     return Ok(Others::Open);

@@ -12,7 +12,7 @@ use crate::relay::place::Place;
 use crate::relay::stats::Stats;
 use crate::relay::worker::{Flow, Leave, Worker};
 use crate::stats::Sheet;
-use crate::store::{Change, Fate, Log, Step, Stored};
+use crate::store::{Change, Fate, Log, Step, Stored, Way};
 
 /// What one transaction has gathered so far.
 #[derive(Default)]
@@ -104,11 +104,23 @@ impl<S: Log> Worker<S> {
     pub(super) async fn commit(
         &mut self,
         place: &mut Place<S::Cursor>,
-        mut transaction: S::Transaction,
+        transaction: S::Transaction,
         cursor: Option<S::Cursor>,
         batch: Batch,
     ) -> Flow<()> {
-        let step = Step { cursor, changes: batch.changes };
+        let way = place.way();
+        self.commit_on(place, transaction, (cursor, way), batch).await
+    }
+
+    /// The same, where detours begin or end.
+    pub(super) async fn commit_on(
+        &mut self,
+        place: &mut Place<S::Cursor>,
+        mut transaction: S::Transaction,
+        (cursor, way): (Option<S::Cursor>, Way),
+        batch: Batch,
+    ) -> Flow<()> {
+        let step = Step { cursor, way, changes: batch.changes };
         let made = match self.restore(&mut transaction, &step.changes).await {
             Ok(()) => self.store.advance(&mut transaction, &place.owner, &step).await,
             Err(error) => Err(error),

@@ -199,16 +199,16 @@ impl<S: Log> Worker<S> {
         }
     }
 
-    /// A place is given up: its shards are taken anew, which reads their true cursors.
+    /// A place is given up: its shards are taken anew, which reads their true cursors, those of detours as well.
     ///
-    /// Answers the reason where it concerns the whole subscription.
+    /// Answers the index of the next place, or the reason where it concerns the whole subscription.
     pub(super) async fn give_place_up(
         &mut self,
         mut place: Place<S::Cursor>,
         places: &mut Places<S::Cursor>,
         index: usize,
         mut leave: Leave,
-    ) -> Flow<()> {
+    ) -> Flow<usize> {
         if matches!(leave, Leave::Stalled { .. })
             && let Err(refused) = self.save(&mut place).await
         {
@@ -216,23 +216,26 @@ impl<S: Log> Worker<S> {
         }
         if matches!(leave, Leave::Suspended) {
             places.put_back(index, place);
-            return Ok(());
+            return Ok(index + 1);
         }
         // Whatever happened, the roster knows more.
         self.tended_at = i64::MIN;
         match leave {
             Leave::Stalled { slot, error } => {
-                let cursor = place.cursor.clone();
+                let stands = (place.tenant().cloned(), place.cursor.clone());
+                let before = places.len();
                 places.put_back(index, place);
-                self.stall(places, slot, cursor, error).await
+                self.stall(places, slot, stands, error).await?;
+                Ok(if places.len() > before { index + 1 } else { index })
             }
             Leave::Fenced => {
                 tracing::warn!("another replica took shards over");
                 self.recent.clear();
-                Ok(())
+                Ok(places.drop_with(&place, index))
             }
             other => {
                 self.let_go(&place.owner.held);
+                places.drop_with(&place, index);
                 Err(other)
             }
         }

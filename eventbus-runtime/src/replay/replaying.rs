@@ -90,11 +90,11 @@ impl<S: Log> Replaying<S> {
         })
     }
 
-    /// What is behind the cursors, those of one place counted at once.
+    /// What is behind the cursors, those of one place counted at once. A replay makes no detours.
     async fn left(&self, roster: &Roster<S::Cursor>) -> Result<Tallies> {
         let (store, Part { selection, upto, past }) = (&self.running.bus().store, &self.part);
         let mut left = Tallies::new();
-        for (cursor, shards) in roster.places() {
+        for (cursor, shards, _) in roster.places() {
             let archived = past.as_ref().and_then(|past| Some((past, past.number(cursor)?)));
             let Some((past, number)) = archived else {
                 add(&mut left, store.survey((cursor, upto), &shards, selection).await?);

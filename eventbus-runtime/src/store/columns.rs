@@ -9,7 +9,9 @@ use uuid::Uuid;
 use crate::dead_letter::FailedAttempt;
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::{TypePattern, TypeSet};
-use crate::store::{Change, Failure, Fate, Handles, Held, InTrouble, NewEvent, Owner, Pending};
+use crate::store::{
+    Change, Failure, Fate, Handles, Held, InTrouble, NewEvent, Owner, Pending, Shard,
+};
 
 /// An event's columns, of the table `e`. Each database's `stored` reads them by their place in this list, which costs
 /// less than finding each by its name: further columns of a statement stand behind them.
@@ -102,6 +104,36 @@ pub(crate) fn gone(place: &str, subscription: &str) -> Error {
 /// A count as SQL gives and takes it.
 pub(crate) fn count(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Shards with their detours, of rows of a shard and one of its detours, in the order of shards.
+pub(crate) fn with_detours<C>(
+    rows: impl Iterator<Item = std::result::Result<(Shard<C>, Option<(String, C)>), sqlx::Error>>,
+) -> std::result::Result<Vec<Shard<C>>, sqlx::Error> {
+    let mut shards: Vec<Shard<C>> = Vec::new();
+    for row in rows {
+        let (shard, detour) = row?;
+        match shards.last_mut() {
+            Some(last) if last.held.shard == shard.held.shard => last.detours.extend(detour),
+            _ => {
+                let detours = shard.detours.into_iter().chain(detour).collect();
+                shards.push(Shard { detours, ..shard });
+            }
+        }
+    }
+    Ok(shards)
+}
+
+/// What is said to an owner that knows of other detours than there are.
+pub(crate) fn astray(owner: &Owner, tenant: &str) -> Error {
+    Error::new(
+        ErrorKind::Fenced,
+        format!(
+            "the detours of tenant `{tenant}` in subscription `{}` are not those that this replica knows: nothing of this \
+             transaction may be committed",
+            owner.subscription
+        ),
+    )
 }
 
 /// What is said to an owner whose fence is stale.

@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 
 use crate::error::ErrorKind;
-use crate::store::Stored;
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 use crate::store::ownership::{Handles, covers};
+use crate::store::{Stored, Way};
 
 /// What a subscription has done with an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,8 +86,10 @@ pub struct Trouble {
 /// What moves together in one transaction.
 #[derive(Debug, Clone)]
 pub struct Step<C> {
-    /// The new place of all the owner's shards, when they move.
+    /// The new place of all the owner's shards, or of a tenant's detours in them, when they move.
     pub cursor: Option<C>,
+    /// Which of the two it is of, and whether detours begin or end there.
+    pub way: Way,
     /// What becomes of events in trouble.
     pub changes: Vec<Change>,
 }

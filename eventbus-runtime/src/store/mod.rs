@@ -14,6 +14,7 @@ mod capability;
 mod columns;
 mod dead_letter;
 mod delivery;
+mod detour;
 mod failure;
 mod figures;
 mod integrity;
@@ -59,6 +60,7 @@ pub(crate) use crate::store::delivery::Found;
 pub use crate::store::delivery::{
     Change, Failure, Fate, Handled, MOST_PARKED, Step, Trouble, Troubles,
 };
+pub use crate::store::detour::{Tenants, Way};
 pub(crate) use crate::store::failure::recordable;
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 pub(crate) use crate::store::figures::looked_through;
@@ -232,8 +234,8 @@ pub trait Log: Letters + Schedule + Figures {
     /// Pauses a subscription or lets it go on; whether it is known.
     fn pause(&self, subscription: &str, paused: bool) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Moves every shard to `start`, takes them from their owners by raising their fences, and forgets what was retrying
-    /// or parked; whether the subscription is known. Dead letters stay. Errors as in [`Log::register`].
+    /// Moves every shard to `start`, takes them from their owners by raising their fences, ends all detours, and forgets
+    /// what was retrying or parked; whether the subscription is known. Dead letters stay. Errors as in [`Log::register`].
     fn seek(&self, subscription: &str, start: Start) -> impl Future<Output = Result<bool>> + Send;
 
     /// Forgets a subscription with all that is in trouble in it; whether it was known. Dead letters stay.
@@ -259,19 +261,17 @@ pub trait Log: Letters + Schedule + Figures {
         Listens::Unneeded
     }
 
-    /// How many events of these types and shards are committed and not before `cursor`: counted up to `at_most`, and
-    /// among the next [`LOOK_AHEAD`] numbers. As with a page, there may be events of other types among them.
+    /// How many events of these types, shards and tenants are committed and not before `cursor`: counted up to `at_most`,
+    /// and among the next [`LOOK_AHEAD`] numbers. As with a page, there may be events of other types among them.
     fn pending(
         &self,
         cursor: &Self::Cursor,
-        types: &TypeSet,
-        shards: &Shards,
-        at_most: usize,
+        waits: Waits<'_>,
     ) -> impl Future<Output = Result<Pending>> + Send;
 
-    /// The same, by type and tenant, and of one tenant where that is asked: of all numbers behind the place, where
-    /// [`Waits::at_most`] allows so many, and else of a sample that begins with the oldest. How many were not looked at is
-    /// told, so that the rest can be estimated. A scheduled event is as old as its place.
+    /// The same, by type and tenant: of all numbers behind the place, where [`Waits::at_most`] allows so many, and else of a
+    /// sample that begins with the oldest. How many were not looked at is told, so that the rest can be estimated. A scheduled
+    /// event is as old as its place.
     fn waiting(
         &self,
         cursor: &Self::Cursor,
@@ -362,7 +362,8 @@ pub trait Log: Letters + Schedule + Figures {
         events: &[Old],
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Makes one step inside the open transaction: the owner's shards move, and of each changed event the row is written,
+    /// Makes one step inside the open transaction: the owner's shards move, or what [`Step::way`] says beside or instead of
+    /// that, and of each changed event the row is written,
     /// replaced or deleted, or its letter is made. An error of kind [`ErrorKind::Fenced`] when a fence is stale: then
     /// nothing of the transaction may be committed. A store that cannot keep others from raising a fence until the
     /// transaction ends says so at the commit. An error of kind [`ErrorKind::TransactionRollback`] where the
@@ -426,6 +427,8 @@ pub struct Wanted<'a, C> {
     pub types: &'a TypeSet,
     /// The shards.
     pub shards: &'a Shards,
+    /// The tenants.
+    pub tenants: &'a Tenants,
     /// How many events at most.
     pub limit: usize,
     /// A place behind the cursor that the page does not go beyond. The end of a page that reaches it is equal to it, so

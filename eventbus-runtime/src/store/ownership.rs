@@ -13,6 +13,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::store::Start;
+#[cfg(feature = "relay")]
+use crate::store::Tenants;
 
 /// How many slots there are.
 pub const SLOTS: u16 = 1024;
@@ -152,17 +154,21 @@ pub struct Roster<C> {
 
 #[cfg(feature = "relay")]
 impl<C: PartialEq> Roster<C> {
-    /// The places that shards stand at, each with its shards: what is asked of them is asked once for each place.
-    pub(crate) fn places(&self) -> Vec<(&C, Shards)> {
+    /// The places that shards stand at, each with its shards and with whose events are read there: what is asked of them
+    /// is asked once for each place.
+    pub(crate) fn places(&self) -> Vec<(&C, Shards, Tenants)> {
         let of = u16::try_from(self.shards.len()).unwrap_or(u16::MAX);
-        let mut places: Vec<(&C, Vec<u16>)> = Vec::new();
-        for Shard { held, cursor, .. } in &self.shards {
-            match places.iter_mut().find(|(place, _)| *place == cursor) {
-                Some((_, numbers)) => numbers.push(held.shard),
-                None => places.push((cursor, vec![held.shard])),
+        let mut places: Vec<(&C, Tenants, Vec<u16>)> = Vec::new();
+        for shard in &self.shards {
+            for (cursor, tenants) in shard.ways() {
+                match places.iter_mut().find(|(at, of, _)| *at == cursor && *of == tenants) {
+                    Some((.., numbers)) => numbers.push(shard.held.shard),
+                    None => places.push((cursor, tenants, vec![shard.held.shard])),
+                }
             }
         }
-        places.into_iter().map(|(place, numbers)| (place, Shards::new(of, numbers))).collect()
+        let place = |(at, tenants, numbers)| (at, Shards::new(of, numbers), tenants);
+        places.into_iter().map(place).collect()
     }
 }
 
@@ -175,6 +181,19 @@ pub struct Shard<C> {
     pub owner: Option<Uuid>,
     /// How far it has come.
     pub cursor: C,
+    /// How far the detours have come that tenants have in it: what the cursor reads is without them.
+    pub detours: BTreeMap<String, C>,
+}
+
+#[cfg(feature = "relay")]
+impl<C> Shard<C> {
+    /// Its cursors, each with whose events it reads.
+    pub(crate) fn ways(&self) -> impl Iterator<Item = (&C, Tenants)> {
+        let without = Tenants::without(self.detours.keys().cloned().collect());
+        let detours = self.detours.iter();
+        let detours = detours.map(|(tenant, cursor)| (cursor, Tenants::Only(tenant.clone())));
+        std::iter::once((&self.cursor, without)).chain(detours)
+    }
 }
 
 /// A shard under a fence.

@@ -25,7 +25,10 @@ pub(super) async fn holds(
             now!(),
             " - n.seen_at AS unseen, s.shard, s.epoch, s.from_snapshot::text, s.from_floor, s.to_snapshot::text, \
              s.to_floor, s.to_ceiling, s.position \
-             FROM eventbus_subscription AS n JOIN eventbus_shard AS s ON s.subscription = n.name",
+             FROM eventbus_subscription AS n JOIN (SELECT subscription, shard, epoch, from_snapshot, from_floor, to_snapshot, \
+                 to_floor, to_ceiling, position FROM eventbus_shard \
+                 UNION ALL SELECT subscription, shard, epoch, from_snapshot, from_floor, to_snapshot, to_floor, to_ceiling, \
+                 position FROM eventbus_detour) AS s ON s.subscription = n.name",
         ))
         .fetch_all(&mut *connection)
         .await?;

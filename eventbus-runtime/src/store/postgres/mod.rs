@@ -7,8 +7,8 @@
 //! `eventbus_key` where its events have keys, the same on `eventbus_scheduled` and `SELECT` on `eventbus_moved` where it
 //! schedules, `SELECT` on `eventbus_schema` and the right to call `pg_control_system()`. One that relays needs `SELECT` and
 //! `INSERT` on `eventbus_event`, `SELECT` on its sequence and on `eventbus_retention`, `SELECT` and `UPDATE` on `eventbus_schema`,
-//! and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_replica`, `eventbus_replay`, `eventbus_delivery`,
-//! `eventbus_dead_letter`, `eventbus_action`, `eventbus_scheduled`, `eventbus_moved`, `eventbus_minute` and `eventbus_note`. One
+//! and all on `eventbus_subscription`, `eventbus_shard`, `eventbus_detour`, `eventbus_replica`, `eventbus_replay`,
+//! `eventbus_delivery`, `eventbus_dead_letter`, `eventbus_action`, `eventbus_scheduled`, `eventbus_moved`, `eventbus_minute` and `eventbus_note`. One
 //! that drops old events needs `DELETE` on `eventbus_event` and `UPDATE` on `eventbus_retention` beside these. None of them makes
 //! tables: their owner migrates. [`RowLevelSecurity`] makes such roles, and keeps tenants apart.
 //!
@@ -31,6 +31,7 @@ mod bury;
 mod connect;
 mod cursor;
 mod dead_letter;
+mod detour;
 mod epoch;
 mod errand;
 mod error;
@@ -332,14 +333,8 @@ impl Log for PgStore {
         self.bell.hearing()
     }
 
-    async fn pending(
-        &self,
-        cursor: &PgCursor,
-        types: &TypeSet,
-        shards: &Shards,
-        at_most: usize,
-    ) -> Result<Pending> {
-        pending::pending(self, cursor, types, shards, at_most).await
+    async fn pending(&self, cursor: &PgCursor, waits: Waits<'_>) -> Result<Pending> {
+        pending::pending(self, cursor, waits).await
     }
 
     async fn waiting(&self, cursor: &PgCursor, waits: Waits<'_>) -> Result<Waiting> {

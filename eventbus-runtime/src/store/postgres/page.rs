@@ -76,8 +76,10 @@ struct Asked {
     names: Vec<String>,
     /// The families, as patterns of `LIKE`.
     families: Vec<String>,
-    /// The shards and their count, where they are not all.
+    /// The shards and their count, where they are not all, or tenants are asked for.
     shards: Option<(Vec<i32>, i32)>,
+    /// Tenants, where they are not all, and whether these or all others are asked for.
+    tenants: Option<(Vec<String>, bool)>,
     limit: i64,
 }
 
@@ -85,16 +87,22 @@ impl Asked {
     fn new(wanted: &Wanted<'_, PgCursor>) -> Self {
         let (names, families) = columns::wanted(wanted.types);
         let families = families.iter().map(|prefix| format!("{}%", literally(prefix))).collect();
-        let shards = (!wanted.shards.is_all()).then(|| {
+        let (tenants, only) = wanted.tenants.listed();
+        let tenants =
+            tenants.map(|tenants| (tenants.into_iter().map(str::to_owned).collect(), only));
+        let shards = (!wanted.shards.is_all() || tenants.is_some()).then(|| {
             let numbers = wanted.shards.numbers().map(i32::from).collect();
             (numbers, i32::from(wanted.shards.of()))
         });
-        Self { names, families, shards, limit: columns::limit(wanted.limit) }
+        Self { names, families, shards, tenants, limit: columns::limit(wanted.limit) }
     }
 
-    /// Of four texts the one that asks for no more than has to be asked for: names alone or families too, all shards or
-    /// some.
-    const fn among(&self, texts: [&'static str; 4]) -> &'static str {
+    /// Of these texts the one that asks for no more than has to be asked for: names alone or families too, all shards or
+    /// some; the last one asks for all of it, and for some tenants.
+    const fn among(&self, texts: [&'static str; 5]) -> &'static str {
+        if self.tenants.is_some() {
+            return texts[4];
+        }
         match (self.families.is_empty(), self.shards.is_none()) {
             (true, true) => texts[0],
             (false, true) => texts[1],
@@ -110,7 +118,11 @@ impl Asked {
             None => query,
             Some((numbers, of)) => query.bind(of).bind(numbers),
         };
-        if self.families.is_empty() { query } else { query.bind(&self.families) }
+        match &self.tenants {
+            None if self.families.is_empty() => query,
+            None => query.bind(&self.families),
+            Some((tenants, only)) => query.bind(&self.families).bind(tenants).bind(only),
+        }
     }
 }
 
@@ -128,7 +140,7 @@ pub(super) fn literally(text: &str) -> String {
     pattern
 }
 
-/// A statement that reads events, with the conditions on type and shard that are needed. Four texts, so that names of
+/// A statement that reads events, with the conditions on type and shard that are needed. Several texts, so that names of
 /// all shards are asked for as if there were neither families nor shards, and a plan is never made for both.
 macro_rules! texts {
     ($head:literal, $tail:literal) => {
@@ -139,6 +151,12 @@ macro_rules! texts {
             text!(
                 $head,
                 "(type = ANY ($6) OR type LIKE ANY ($10)) AND shard * $8 / 1024 = ANY ($9)",
+                $tail
+            ),
+            text!(
+                $head,
+                "(type = ANY ($6) OR type LIKE ANY ($10)) AND shard * $8 / 1024 = ANY ($9) \
+                 AND (coalesce(tenant, '') = ANY ($11)) = $12",
                 $tail
             ),
         ]
@@ -266,7 +284,7 @@ async fn stragglers(
     range: (i64, i64),
     asked: &Asked,
 ) -> Result<Vec<Stored>> {
-    const TEXTS: [&str; 4] = texts!(
+    const TEXTS: [&str; 5] = texts!(
         "xid = ANY (ARRAY(SELECT xid FROM pg_snapshot_xip($1::pg_snapshot) AS open (xid) \
              WHERE pg_visible_in_snapshot(xid, $2::pg_snapshot))) \
          AND position > $3 AND position <= $4 AND epoch = $5 AND ",
@@ -284,7 +302,7 @@ async fn between(
     range: (i64, i64),
     asked: &Asked,
 ) -> Result<Vec<Stored>> {
-    const TEXTS: [&str; 4] = texts!(
+    const TEXTS: [&str; 5] = texts!(
         "position > $3 AND position <= $4 AND epoch = $5 AND ",
         " AND NOT pg_visible_in_snapshot(xid, (SELECT $1::pg_snapshot)) \
          AND pg_visible_in_snapshot(xid, (SELECT $2::pg_snapshot)) ORDER BY position LIMIT $7"

@@ -1,16 +1,16 @@
 //! What waits behind a place, counted.
 
 use crate::error::Result;
-use crate::filter::TypeSet;
 use crate::store::postgres::page::literally;
 use crate::store::postgres::{PgCursor, PgStore, tenants};
-use crate::store::{InTrouble, LOOK_AHEAD, Pending, Shards, columns};
+use crate::store::{InTrouble, LOOK_AHEAD, Pending, Waits, columns};
 
-/// What both halves of the statement ask for: types and shards, and that an event is not before the place. What is before
+/// What both halves of the statement ask for: types, shards and tenants, and that an event is not before the place. What is before
 /// it was written in an earlier epoch, or is visible where the window begins, or was read inside it.
 macro_rules! waits {
     () => {
         "(type = ANY ($1) OR type LIKE ANY ($2)) AND shard * $3 / 1024 = ANY ($4) \
+         AND ($12::text[] IS NULL OR (coalesce(tenant, '') = ANY ($12)) = $13) \
          AND (epoch > $5 OR (epoch = $5 AND NOT pg_visible_in_snapshot(xid, (SELECT $6::pg_snapshot)) \
              AND NOT (position <= $8 AND pg_visible_in_snapshot(xid, (SELECT $7::pg_snapshot)))))"
     };
@@ -19,15 +19,14 @@ macro_rules! waits {
 pub(super) async fn pending(
     store: &PgStore,
     cursor: &PgCursor,
-    types: &TypeSet,
-    shards: &Shards,
-    at_most: usize,
+    waits: Waits<'_>,
 ) -> Result<Pending> {
     let what = "count what waits in the log";
-    let (names, families) = columns::wanted(types);
+    let (names, families) = columns::wanted(waits.types);
     let families: Vec<String> =
         families.iter().map(|prefix| format!("{}%", literally(prefix))).collect();
-    let numbers: Vec<i32> = shards.numbers().map(i32::from).collect();
+    let numbers: Vec<i32> = waits.shards.numbers().map(i32::from).collect();
+    let (tenants, only) = waits.tenants.listed();
     let first = cursor.unread();
     let bound = first.saturating_add(LOOK_AHEAD);
     let mut errand = store.errand(what).await?;
@@ -51,7 +50,7 @@ pub(super) async fn pending(
         ))
         .bind(names)
         .bind(families)
-        .bind(i32::from(shards.of()))
+        .bind(i32::from(waits.shards.of()))
         .bind(numbers)
         .bind(cursor.epoch)
         .bind(&*cursor.from.snapshot)
@@ -59,14 +58,16 @@ pub(super) async fn pending(
         .bind(cursor.position)
         .bind(first)
         .bind(bound)
-        .bind(columns::limit(at_most).saturating_add(1));
+        .bind(columns::limit(waits.at_most).saturating_add(1))
+        .bind(tenants)
+        .bind(only);
     let counted = async {
         tenants::sees_all(store, &mut errand, what).await?;
         query.fetch_one(&mut *errand).await.map_err(|error| store.error(what, error))
     };
     let counted = counted.await;
     let (events, oldest, newest): (i64, _, i64) = store.end(errand, counted).await?;
-    Ok(columns::pending(events, oldest, newest > bound, at_most))
+    Ok(columns::pending(events, oldest, newest > bound, waits.at_most))
 }
 
 pub(super) async fn in_trouble(store: &PgStore, subscription: &str) -> Result<InTrouble> {

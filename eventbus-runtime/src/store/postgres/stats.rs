@@ -64,13 +64,13 @@ const KEEP: &str = concat!(
     merged!("duration")
 );
 
-/// What is asked for: types, shards and tenant, and that an event is not before the place. What is before it was written in
+/// What is asked for: types, shards and tenants, and that an event is not before the place. What is before it was written in
 /// an earlier epoch, or is visible where the window begins, or was read inside it; whoever has the id $10 or a higher one is in
 /// neither snapshot, which costs less to find out.
 macro_rules! waits {
     () => {
         "(type = ANY ($1) OR type LIKE ANY ($2)) AND ($3 = 1 OR shard * $3 / 1024 = ANY ($4)) \
-         AND ($9::text IS NULL OR tenant = $9) \
+         AND ($9::text[] IS NULL OR (coalesce(tenant, '') = ANY ($9)) = $13) \
          AND (epoch > $5 OR (epoch = $5 AND (xid >= (SELECT $10::text::xid8) \
              OR NOT pg_visible_in_snapshot(xid, (SELECT $6::pg_snapshot)) \
                  AND NOT (position <= $8 AND pg_visible_in_snapshot(xid, (SELECT $7::pg_snapshot))))))"
@@ -100,7 +100,7 @@ pub(super) const WAITING: &str = concat!(
 /// What waits up to a number of what transactions wrote that were open where the window begins or ends, of the first $12 of
 /// their events. Those of each are looked for by themselves, as in [`pending`](super::pending).
 pub(super) const WAITING_LATE: &str = concat!(
-    "WITH late AS MATERIALIZED (SELECT l.* FROM (SELECT xid::xid8 FROM unnest($13::text[]) AS open (xid)) AS open \
+    "WITH late AS MATERIALIZED (SELECT l.* FROM (SELECT xid::xid8 FROM unnest($14::text[]) AS open (xid)) AS open \
          CROSS JOIN LATERAL (SELECT xid, epoch, shard, type, tenant, position FROM eventbus_event \
          WHERE (xid, position) > (open.xid, 0) AND xid <= open.xid AND position <= $11 \
          ORDER BY xid, position LIMIT $12) AS l LIMIT $12), ",
@@ -259,6 +259,7 @@ pub(super) async fn waiting(
         families.iter().map(|prefix| format!("{}%", literally(prefix))).collect();
     let of = if waits.shards.is_all() { 1 } else { i32::from(waits.shards.of()) };
     let numbers: Vec<i32> = waits.shards.numbers().map(i32::from).collect();
+    let (tenants, only) = waits.tenants.listed();
     let open = cursor.open();
     let next = cursor.from.next().max(cursor.to.next()).to_string();
     let count = |text: &'static str, from: i64, to: i64| {
@@ -272,10 +273,11 @@ pub(super) async fn waiting(
             .bind(cursor.from.snapshot.to_string())
             .bind(cursor.to.snapshot.to_string())
             .bind(cursor.position)
-            .bind(waits.tenant)
+            .bind(tenants.clone())
             .bind(next.clone())
             .bind(from)
             .bind(to)
+            .bind(only)
     };
     let mut errand = store.errand_of_all(what).await?;
     let read = async {

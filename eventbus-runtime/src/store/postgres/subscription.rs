@@ -1,5 +1,7 @@
 //! Subscriptions and their shards: made, found, taken, given back, moved.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow, Postgres};
 use sqlx::query::Query;
@@ -23,6 +25,15 @@ macro_rules! shard_columns {
             " AS fence, s.owner, s.epoch, s.from_snapshot::text, s.from_floor, s.to_snapshot::text, s.to_floor, \
              s.to_ceiling, s.position"
         )
+    };
+}
+
+/// The columns of a detour, of the table `t`.
+macro_rules! detour_columns {
+    () => {
+        "t.tenant, t.epoch AS d_epoch, t.from_snapshot::text AS d_from_snapshot, t.from_floor AS d_from_floor, \
+         t.to_snapshot::text AS d_to_snapshot, t.to_floor AS d_to_floor, t.to_ceiling AS d_to_ceiling, \
+         t.position AS d_position"
     };
 }
 
@@ -114,11 +125,15 @@ pub(super) async fn roster(
     let statement = concat!(
         "SELECT ",
         shard_columns!(),
-        " FROM eventbus_shard AS s WHERE s.subscription = $1 ORDER BY s.shard"
+        ", d.* FROM eventbus_shard AS s LEFT JOIN LATERAL (SELECT ",
+        detour_columns!(),
+        " FROM eventbus_detour AS t WHERE t.subscription = s.subscription AND t.shard = s.shard) AS d ON true \
+         WHERE s.subscription = $1 ORDER BY s.shard, d.tenant"
     );
     let rows = store.query(statement).bind(subscription).fetch_all(&mut *errand).await;
     let rows = store.end(errand, rows.map_err(failed)).await?;
-    let shards = rows.iter().map(shard).collect::<Result<_, _>>().map_err(failed)?;
+    let shards = rows.iter().map(|row| Ok((shard(row)?, detour(row)?)));
+    let shards = columns::with_detours(shards).map_err(failed)?;
     let handles = columns::read_handles(subscription, &handles)?;
     Ok(Some(Roster { paused, handles, unseen, alive, shards }))
 }
@@ -131,7 +146,8 @@ pub(super) async fn take(
     let (numbers, fences) = arrays(shards);
     let query = store
         .query(concat!(
-            "UPDATE eventbus_shard AS s SET owner = $1, fence = s.fence + 1 \
+            "UPDATE eventbus_shard AS s SET owner = $1, fence = s.fence + 1, \
+             detours_of = CASE WHEN s.detours_of IS NOT NULL THEN $1 END \
          FROM UNNEST($3::smallint[], $4::bigint[]) AS h (shard, fence) \
          WHERE s.subscription = $2 AND s.shard = h.shard AND h.fence = ",
             fence!("s"),
@@ -146,11 +162,36 @@ pub(super) async fn take(
     let mut errand = store.errand(&what).await?;
     let taken = async {
         tenants::sees_all(store, &mut errand, &what).await?;
-        query.fetch_all(&mut *errand).await.map_err(|error| store.error(&what, error))
+        let failed = |error| store.error(&what, error);
+        let rows = query.fetch_all(&mut *errand).await.map_err(failed)?;
+        let taken = rows.iter().map(shard).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        with_detours(store, &mut errand, &replica.subscription, taken).await.map_err(failed)
     };
     let taken = taken.await;
-    let rows = store.end(errand, taken).await?;
-    rows.iter().map(shard).collect::<Result<_, _>>().map_err(|error| store.error(&what, error))
+    store.end(errand, taken).await
+}
+
+/// Reads the detours of shards that were just taken: nobody else moves them any more.
+async fn with_detours(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    subscription: &str,
+    mut taken: Vec<Shard<PgCursor>>,
+) -> Result<Vec<Shard<PgCursor>>, sqlx::Error> {
+    let statement = concat!(
+        "SELECT t.shard, ",
+        detour_columns!(),
+        " FROM eventbus_detour AS t WHERE t.subscription = $1"
+    );
+    let rows = store.query(statement).bind(subscription).fetch_all(connection).await?;
+    for row in &rows {
+        let number: i16 = row.try_get("shard")?;
+        let of = taken.iter_mut().find(|shard| i16::try_from(shard.held.shard) == Ok(number));
+        if let Some(shard) = of {
+            shard.detours.extend(detour(row)?);
+        }
+    }
+    Ok(taken)
 }
 
 pub(super) async fn give(store: &PgStore, subscription: &str, shards: &[Held]) -> Result<()> {
@@ -184,8 +225,9 @@ pub(super) async fn seek(store: &PgStore, subscription: &str, to: Start) -> Resu
     // One statement: its parts succeed together or not at all. Retention keeps everybody from locking a subscription's row
     // while it drops events.
     let query = store.query(
-        "WITH forgotten AS (DELETE FROM eventbus_delivery WHERE subscription = $1 AND state <> 'dead') \
-         UPDATE eventbus_shard SET owner = NULL, fence = fence + 1, epoch = $2, from_snapshot = $3::pg_snapshot, \
+        "WITH forgotten AS (DELETE FROM eventbus_delivery WHERE subscription = $1 AND state <> 'dead'), \
+             ended AS (DELETE FROM eventbus_detour WHERE subscription = $1) \
+         UPDATE eventbus_shard SET owner = NULL, fence = fence + 1, detours_of = NULL, epoch = $2, from_snapshot = $3::pg_snapshot, \
              from_floor = $4, to_snapshot = $5::pg_snapshot, to_floor = $6, to_ceiling = $7, position = $8 \
          WHERE subscription = (SELECT name FROM eventbus_subscription WHERE name = $1 FOR KEY SHARE)",
     )
@@ -233,20 +275,51 @@ fn shard(row: &PgRow) -> Result<Shard<PgCursor>, sqlx::Error> {
         held: Held { shard: number, fence: row.try_get("fence")? },
         owner: row.try_get::<Option<Uuid>, _>("owner")?,
         cursor: cursor(row)?,
+        detours: BTreeMap::new(),
     })
+}
+
+/// The tenant of a detour and how far it has come, where the row has one.
+fn detour(row: &PgRow) -> Result<Option<(String, PgCursor)>, sqlx::Error> {
+    let Some(tenant) = row.try_get("tenant")? else { return Ok(None) };
+    let columns = [
+        "d_epoch",
+        "d_from_snapshot",
+        "d_from_floor",
+        "d_to_snapshot",
+        "d_to_floor",
+        "d_to_ceiling",
+        "d_position",
+    ];
+    Ok(Some((tenant, place(row, columns)?)))
 }
 
 /// Reads the columns of a place.
 pub(super) fn cursor(row: &PgRow) -> Result<PgCursor, sqlx::Error> {
+    let columns = [
+        "epoch",
+        "from_snapshot",
+        "from_floor",
+        "to_snapshot",
+        "to_floor",
+        "to_ceiling",
+        "position",
+    ];
+    place(row, columns)
+}
+
+/// The same of columns with these names.
+fn place(row: &PgRow, columns: [&str; 7]) -> Result<PgCursor, sqlx::Error> {
+    let [epoch, from, from_floor, to, to_floor, to_ceiling, position] = columns;
     let bound = |snapshot, floor| -> Result<Bound, sqlx::Error> {
         let text: &str = row.try_get(snapshot)?;
         Ok(Bound { snapshot: text.into(), floor: row.try_get(floor)? })
     };
     Ok(PgCursor {
-        epoch: row.try_get("epoch")?,
-        from: bound("from_snapshot", "from_floor")?,
-        to: bound("to_snapshot", "to_floor")?,
-        to_ceiling: row.try_get("to_ceiling")?,
-        position: row.try_get("position")?,
+        epoch: row.try_get(epoch)?,
+        from: bound(from, from_floor)?,
+        to: bound(to, to_floor)?,
+        to_ceiling: row.try_get(to_ceiling)?,
+        position: row.try_get(position)?,
     })
 }

@@ -11,6 +11,7 @@ mod bell;
 mod bury;
 mod connect;
 mod dead_letter;
+mod detour;
 mod error;
 mod handled;
 mod integrity;
@@ -248,14 +249,8 @@ impl Log for SqliteStore {
         }
     }
 
-    async fn pending(
-        &self,
-        cursor: &SqliteCursor,
-        types: &TypeSet,
-        shards: &Shards,
-        at_most: usize,
-    ) -> Result<Pending> {
-        pending::pending(self, *cursor, types, shards, at_most).await
+    async fn pending(&self, cursor: &SqliteCursor, waits: Waits<'_>) -> Result<Pending> {
+        pending::pending(self, *cursor, waits).await
     }
 
     async fn waiting(&self, cursor: &SqliteCursor, waits: Waits<'_>) -> Result<Waiting> {

@@ -43,8 +43,9 @@ macro_rules! statement {
     };
 }
 
-/// Four texts, each of which asks for no more than has to be asked for: names alone or families too, all shards or some.
-const TEXTS: [&str; 4] = [
+/// Texts, each of which asks for no more than has to be asked for: names alone or families too, all shards or some; the last
+/// one for all of it, and for some tenants.
+const TEXTS: [&str; 5] = [
     statement!("type IN (SELECT value FROM json_each(?3))"),
     statement!(
         "(type IN (SELECT value FROM json_each(?3)) \
@@ -57,6 +58,12 @@ const TEXTS: [&str; 4] = [
         "(type IN (SELECT value FROM json_each(?3)) \
          OR EXISTS (SELECT 1 FROM json_each(?5) WHERE substr(e.type, 1, length(value)) = value)) \
          AND shard * ?6 / 1024 IN (SELECT value FROM json_each(?7))"
+    ),
+    statement!(
+        "(type IN (SELECT value FROM json_each(?3)) \
+         OR EXISTS (SELECT 1 FROM json_each(?5) WHERE substr(e.type, 1, length(value)) = value)) \
+         AND shard * ?6 / 1024 IN (SELECT value FROM json_each(?7)) \
+         AND (coalesce(tenant, '') IN (SELECT value FROM json_each(?8))) = ?9"
     ),
 ];
 
@@ -79,8 +86,11 @@ pub(super) async fn page(
         return Ok(Page { window, events: Vec::new(), end: cursor, more: false });
     }
     let (names, families) = columns::wanted(wanted.types);
-    let shards = (!wanted.shards.is_all()).then(|| wanted.shards.numbers().collect::<Vec<_>>());
+    let (tenants, only) = wanted.tenants.listed();
+    let some = !wanted.shards.is_all() || tenants.is_some();
+    let shards = some.then(|| wanted.shards.numbers().collect::<Vec<_>>());
     let text = match (families.is_empty(), &shards) {
+        _ if tenants.is_some() => TEXTS[4],
         (true, None) => TEXTS[0],
         (false, None) => TEXTS[1],
         (true, Some(_)) => TEXTS[2],
@@ -97,6 +107,10 @@ pub(super) async fn page(
         (_, Some(numbers)) => {
             query.bind(list(&families)).bind(wanted.shards.of()).bind(list(&numbers))
         }
+    };
+    let query = match tenants {
+        None => query,
+        Some(tenants) => query.bind(list(&tenants)).bind(only),
     };
     let mut rows = query.fetch(&store.pool);
     let most = usize::try_from(last - cursor.position).unwrap_or(usize::MAX);

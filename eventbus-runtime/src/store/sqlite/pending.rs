@@ -1,21 +1,19 @@
 //! What waits behind a place, counted.
 
 use crate::error::Result;
-use crate::filter::TypeSet;
 use crate::store::sqlite::page::{list, optional_uuid};
 use crate::store::sqlite::{SqliteCursor, SqliteStore};
-use crate::store::{InTrouble, LOOK_AHEAD, Pending, Shards, columns};
+use crate::store::{InTrouble, LOOK_AHEAD, Pending, Waits, columns};
 
 pub(super) async fn pending(
     store: &SqliteStore,
     cursor: SqliteCursor,
-    types: &TypeSet,
-    shards: &Shards,
-    at_most: usize,
+    waits: Waits<'_>,
 ) -> Result<Pending> {
     let failed = |error| store.error("count what waits in the log", error);
-    let (names, families) = columns::wanted(types);
-    let numbers: Vec<u16> = shards.numbers().collect();
+    let (names, families) = columns::wanted(waits.types);
+    let numbers: Vec<u16> = waits.shards.numbers().collect();
+    let (tenants, only) = waits.tenants.listed();
     let bound = cursor.position.saturating_add(LOOK_AHEAD);
     let (events, oldest, newest): (i64, Option<String>, i64) = sqlx::query_as(
         // What was scheduled is as old as its place, and stands there with the lowest id of that time.
@@ -27,20 +25,23 @@ pub(super) async fn pending(
          FROM (SELECT id FROM eventbus_event WHERE position > ?1 AND position <= ?2 \
              AND (type IN (SELECT value FROM json_each(?3)) \
                  OR EXISTS (SELECT 1 FROM json_each(?4) WHERE substr(eventbus_event.type, 1, length(value)) = value)) \
-             AND shard * ?5 / 1024 IN (SELECT value FROM json_each(?6)) LIMIT ?7) AS waiting",
+             AND shard * ?5 / 1024 IN (SELECT value FROM json_each(?6)) \
+             AND (?8 IS NULL OR (coalesce(tenant, '') IN (SELECT value FROM json_each(?8))) = ?9) LIMIT ?7) AS waiting",
     )
     .bind(cursor.position)
     .bind(bound)
     .bind(list(&names))
     .bind(list(&families))
-    .bind(shards.of())
+    .bind(waits.shards.of())
     .bind(list(&numbers))
-    .bind(columns::limit(at_most).saturating_add(1))
+    .bind(columns::limit(waits.at_most).saturating_add(1))
+    .bind(tenants.map(|tenants| list(&tenants)))
+    .bind(only)
     .fetch_one(&store.pool)
     .await
     .map_err(failed)?;
     let oldest = optional_uuid(oldest, "id").map_err(failed)?;
-    Ok(columns::pending(events, oldest, newest > bound, at_most))
+    Ok(columns::pending(events, oldest, newest > bound, waits.at_most))
 }
 
 pub(super) async fn in_trouble(store: &SqliteStore, subscription: &str) -> Result<InTrouble> {

@@ -173,7 +173,8 @@ async fn holds(connection: &mut SqliteConnection) -> Result<Vec<Hold>, sqlx::Err
     let shards: Vec<(String, u16, bool, i64, i64)> = sqlx::query_as(concat!(
         "SELECT s.name, h.shard, s.paused, min(h.position), ",
         now!(),
-        " - s.seen_at FROM eventbus_subscription AS s JOIN eventbus_shard AS h ON h.subscription = s.name GROUP BY s.name"
+        " - s.seen_at FROM eventbus_subscription AS s JOIN (SELECT subscription, shard, position FROM eventbus_shard UNION ALL \
+             SELECT subscription, shard, position FROM eventbus_detour) AS h ON h.subscription = s.name GROUP BY s.name"
     ))
     .fetch_all(&mut *connection)
     .await?;

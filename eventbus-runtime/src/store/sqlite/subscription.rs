@@ -1,5 +1,7 @@
 //! Subscriptions and their shards: made, found, taken, given back, moved.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use uuid::Uuid;
@@ -98,13 +100,16 @@ pub(super) async fn roster(
     let Some((paused, handles, unseen)) = found else { return Ok(None) };
     let alive = alive(store, subscription).await.map_err(failed)?;
     let rows = sqlx::query(
-        "SELECT shard, fence, owner, position FROM eventbus_shard WHERE subscription = ?1 ORDER BY shard",
+        "SELECT s.shard, s.fence, s.owner, s.position, d.tenant, d.position AS at FROM eventbus_shard AS s \
+         LEFT JOIN eventbus_detour AS d ON d.subscription = s.subscription AND d.shard = s.shard \
+         WHERE s.subscription = ?1 ORDER BY s.shard, d.tenant",
     )
     .bind(subscription)
     .fetch_all(&store.pool)
     .await
     .map_err(failed)?;
-    let shards = rows.iter().map(shard).collect::<Result<_, _>>().map_err(failed)?;
+    let shards = rows.iter().map(|row| Ok((shard(row)?, detour(row)?)));
+    let shards = columns::with_detours(shards).map_err(failed)?;
     let handles = columns::read_handles(subscription, &handles)?;
     Ok(Some(Roster { paused, handles, unseen, alive, shards }))
 }
@@ -115,8 +120,8 @@ pub(super) async fn take(
     shards: &[Held],
 ) -> Result<Vec<Shard<SqliteCursor>>> {
     let rows = sqlx::query(
-        "UPDATE eventbus_shard SET owner = ?1, fence = fence + 1 WHERE subscription = ?2 AND EXISTS (SELECT 1 \
-         FROM json_each(?3) WHERE value ->> 0 = eventbus_shard.shard AND value ->> 1 = eventbus_shard.fence) \
+        "UPDATE eventbus_shard SET owner = ?1, fence = fence + 1, detours_of = CASE WHEN detours_of IS NOT NULL THEN ?1 END \
+         WHERE subscription = ?2 AND EXISTS (SELECT 1 FROM json_each(?3) WHERE value ->> 0 = eventbus_shard.shard AND value ->> 1 = eventbus_shard.fence) \
          RETURNING shard, fence, owner, position",
     )
     .bind(replica.id.to_string())
@@ -124,10 +129,35 @@ pub(super) async fn take(
     .bind(pairs(shards))
     .fetch_all(&store.pool)
     .await;
-    let taken = rows.and_then(|rows| rows.iter().map(shard).collect());
-    taken.map_err(|error| {
+    let failed = |error| {
         store.error(&format!("take shards of subscription `{}`", replica.subscription), error)
-    })
+    };
+    let taken = rows.and_then(|rows| rows.iter().map(shard).collect());
+    let mut taken: Vec<Shard<SqliteCursor>> = taken.map_err(failed)?;
+    add_detours(store, &replica.subscription, &mut taken).await.map_err(failed)?;
+    Ok(taken)
+}
+
+/// Reads the detours of shards that were just taken: nobody else moves them any more.
+async fn add_detours(
+    store: &SqliteStore,
+    subscription: &str,
+    taken: &mut [Shard<SqliteCursor>],
+) -> Result<(), sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT shard, tenant, position AS at FROM eventbus_detour WHERE subscription = ?1",
+    )
+    .bind(subscription)
+    .fetch_all(&store.pool)
+    .await?;
+    for row in &rows {
+        let number: u16 = row.try_get("shard")?;
+        let shard = taken.iter_mut().find(|shard| shard.held.shard == number);
+        if let Some(shard) = shard {
+            shard.detours.extend(detour(row)?);
+        }
+    }
+    Ok(())
 }
 
 pub(super) async fn give(store: &SqliteStore, subscription: &str, shards: &[Held]) -> Result<()> {
@@ -164,8 +194,13 @@ pub(super) async fn seek(store: &SqliteStore, subscription: &str, to: Start) -> 
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
+    sqlx::query("DELETE FROM eventbus_detour WHERE subscription = ?1")
+        .bind(subscription)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
     let moved = sqlx::query(
-        "UPDATE eventbus_shard SET owner = NULL, fence = fence + 1, position = ?2 WHERE subscription = ?1",
+        "UPDATE eventbus_shard SET owner = NULL, fence = fence + 1, detours_of = NULL, position = ?2 WHERE subscription = ?1",
     )
     .bind(subscription)
     .bind(cursor.position)
@@ -195,6 +230,7 @@ pub(super) async fn forget(
         "DELETE FROM eventbus_delivery WHERE subscription = ?1",
         "DELETE FROM eventbus_replica WHERE subscription = ?1",
         "DELETE FROM eventbus_replay WHERE subscription = ?1",
+        "DELETE FROM eventbus_detour WHERE subscription = ?1",
         "DELETE FROM eventbus_shard WHERE subscription = ?1",
         "DELETE FROM eventbus_subscription WHERE name = ?1",
     ] {
@@ -214,5 +250,12 @@ fn shard(row: &SqliteRow) -> Result<Shard<SqliteCursor>, sqlx::Error> {
     let owner: Option<String> = row.try_get("owner")?;
     let owner: Option<Uuid> = owner.map(|owner| uuid(owner, "owner")).transpose()?;
     let held = Held { shard: row.try_get("shard")?, fence: row.try_get("fence")? };
-    Ok(Shard { held, owner, cursor: SqliteCursor { position: row.try_get("position")? } })
+    let cursor = SqliteCursor { position: row.try_get("position")? };
+    Ok(Shard { held, owner, cursor, detours: BTreeMap::new() })
+}
+
+/// The tenant of a detour and how far it has come, where the row has one.
+fn detour(row: &SqliteRow) -> Result<Option<(String, SqliteCursor)>, sqlx::Error> {
+    let Some(tenant) = row.try_get("tenant")? else { return Ok(None) };
+    Ok(Some((tenant, SqliteCursor { position: row.try_get("at")? })))
 }

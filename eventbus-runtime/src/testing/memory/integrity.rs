@@ -117,7 +117,11 @@ fn duplicates(state: &State, scope: &Scope) -> Vec<Place> {
 fn cursors(state: &State) -> Vec<Place> {
     let newest = state.newest();
     let shards = state.subscriptions.iter().flat_map(|(name, found)| {
-        found.shards.iter().filter(|shard| shard.cursor.0 > newest).map(move |shard| (name, shard))
+        let is_ahead = |shard: &&Shard<MemoryCursor>| {
+            let mut detours = shard.detours.values();
+            shard.cursor.0 > newest || detours.any(|cursor| cursor.0 > newest)
+        };
+        found.shards.iter().filter(is_ahead).map(move |shard| (name, shard))
     });
     let place = |(name, shard): (&String, &Shard<MemoryCursor>)| Place {
         subscription: Some(name.clone()),

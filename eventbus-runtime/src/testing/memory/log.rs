@@ -69,21 +69,18 @@ impl Log for MemoryStore {
         Ok(self.state().handled(subscription, event))
     }
 
-    async fn pending(
-        &self,
-        cursor: &MemoryCursor,
-        types: &TypeSet,
-        shards: &Shards,
-        at_most: usize,
-    ) -> Result<Pending> {
+    async fn pending(&self, cursor: &MemoryCursor, waits: Waits<'_>) -> Result<Pending> {
         let state = self.state();
         let unread = state.log.partition_point(|stored| stored.position <= cursor.0);
         let is_wanted = |stored: &&Stored| {
-            shards.contains(stored.slot) && types.contains(&stored.event.envelope.event_type)
+            let envelope = &stored.event.envelope;
+            waits.shards.contains(stored.slot)
+                && waits.tenants.contain(envelope.tenant.as_deref())
+                && waits.types.contains(&envelope.event_type)
         };
         let mut unread = state.log[unread..].iter().filter(is_wanted);
         let ids: Vec<Uuid> =
-            unread.by_ref().take(at_most).map(|stored| stored.event.envelope.id).collect();
+            unread.by_ref().take(waits.at_most).map(|stored| stored.event.envelope.id).collect();
         Ok(Pending {
             events: u64::try_from(ids.len()).unwrap_or(u64::MAX),
             more: unread.next().is_some(),
@@ -118,9 +115,11 @@ impl Log for MemoryStore {
         let last = wanted.upto.map_or_else(|| state.newest(), |upto| upto.0);
         let unread = state.log.partition_point(|stored| stored.position <= cursor.0);
         let is_wanted = |stored: &&Stored| {
+            let envelope = &stored.event.envelope;
             stored.position <= last
                 && wanted.shards.contains(stored.slot)
-                && wanted.types.contains(&stored.event.envelope.event_type)
+                && wanted.tenants.contain(envelope.tenant.as_deref())
+                && wanted.types.contains(&envelope.event_type)
         };
         let mut unread = state.log[unread..].iter().filter(is_wanted);
         let events: Vec<Stored> = unread.by_ref().take(wanted.limit).cloned().collect();

@@ -93,15 +93,14 @@ impl State {
         let mut holds = Vec::new();
         for (name, found) in &self.subscriptions {
             let (subscription, unseen) = (name.clone(), now - found.seen_at);
-            let farthest = found.shards.iter().min_by_key(|shard| shard.cursor);
-            holds.extend(farthest.map(|shard| {
+            let cursors = found.shards.iter().flat_map(|shard| {
+                let cursors = std::iter::once(shard.cursor).chain(shard.detours.values().copied());
+                cursors.map(move |cursor| (cursor, shard))
+            });
+            holds.extend(cursors.min_by_key(|(cursor, _)| *cursor).map(|(cursor, shard)| {
                 let subscription = subscription.clone();
                 let (number, paused) = (shard.held.shard, found.paused);
-                Hold::of(
-                    Holder::Shard { subscription, shard: number, paused },
-                    shard.cursor.0,
-                    unseen,
-                )
+                Hold::of(Holder::Shard { subscription, shard: number, paused }, cursor.0, unseen)
             }));
             let first = found.rows.keys().next();
             holds.extend(first.map(|first| {

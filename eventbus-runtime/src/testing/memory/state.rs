@@ -9,6 +9,7 @@ use crate::dead_letter::{Content, DeadLetter, MOST_RETRIES};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{
     Change, Cursor, Failure, Fate, Ledger, MOST_PARKED, Owner, Shards, Stored, Trouble, Troubles,
+    Way,
 };
 use crate::testing::memory::key::Keys;
 use crate::testing::memory::letters::{Deed, Desk, Entry};
@@ -73,6 +74,17 @@ impl State {
         }
     }
 
+    /// The same, and whether the detours are there that it knows of.
+    fn check_way(&self, owner: &Owner, way: &Way) -> Result<()> {
+        self.check(owner)?;
+        let found = self.subscriptions.get(&owner.subscription);
+        if found.is_some_and(|found| found.fits(&owner.held, way)) {
+            return Ok(());
+        }
+        let message = format!("a detour of subscription `{}` is another's", owner.subscription);
+        Err(Error::new(ErrorKind::Fenced, message))
+    }
+
     /// Whether the rows that were read are still as they were.
     fn check_rows(&self, owner: &Owner, changes: &[Change]) -> Result<()> {
         let rows = self.subscriptions.get(&owner.subscription).map(|found| &found.rows);
@@ -96,7 +108,7 @@ impl State {
             match write {
                 Write::Append(_) | Write::Restore(_) => {}
                 Write::Advance(owner, step) => {
-                    self.check(owner)?;
+                    self.check_way(owner, &step.way)?;
                     self.check_rows(owner, &step.changes)?;
                 }
                 Write::Letters(deed) => deed.check(&self.desk)?,
@@ -113,7 +125,7 @@ impl State {
                 Write::Restore(stored) => self.restore(stored),
                 Write::Advance(owner, step) => {
                     if let Some(subscription) = self.subscriptions.get_mut(&owner.subscription) {
-                        subscription.move_to(&owner.held, step.cursor);
+                        subscription.move_to(&owner.held, step.cursor, &step.way);
                         for change in step.changes {
                             self.change(&owner.subscription, change);
                         }

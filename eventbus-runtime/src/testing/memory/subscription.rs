@@ -9,7 +9,7 @@ use crate::dead_letter::{FailedAttempt, MOST_ERRORS};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{
     Failure, Found, Handled, Handles, Held, Registration, ReplayRow, Replica, Roster, Shard, Start,
-    Stored, first_fence, first_id, shard_of,
+    Stored, Way, first_fence, first_id, shard_of,
 };
 use crate::testing::memory::state::{MemoryCursor, State};
 
@@ -62,7 +62,12 @@ impl State {
         replay: Option<ReplayRow<MemoryCursor>>,
     ) {
         let fence = first_fence();
-        let shard = |shard| Shard { held: Held { shard, fence }, owner: None, cursor };
+        let shard = |shard| Shard {
+            held: Held { shard, fence },
+            owner: None,
+            cursor,
+            detours: BTreeMap::new(),
+        };
         let subscription = Subscription {
             shards: (0..registration.shards).map(shard).collect(),
             rows: BTreeMap::new(),
@@ -124,9 +129,11 @@ impl State {
         let what = stored.map(|stored| {
             let of = u16::try_from(found.shards.len()).unwrap_or(u16::MAX);
             let shard = &found.shards[usize::from(shard_of(stored.slot, of))];
+            let tenant = stored.event.envelope.tenant.as_deref().unwrap_or_default();
+            let cursor = shard.detours.get(tenant).unwrap_or(&shard.cursor);
             Found {
                 event_type: stored.event.envelope.event_type.clone(),
-                passed: stored.position <= shard.cursor.0,
+                passed: stored.position <= cursor.0,
                 open: found.rows.contains_key(&stored.position),
                 dead: self.desk.reason(subscription, stored.position),
             }
@@ -165,6 +172,7 @@ impl State {
             shard.owner = None;
             shard.held.fence += 1;
             shard.cursor = cursor;
+            shard.detours.clear();
         }
         Ok(true)
     }
@@ -202,10 +210,34 @@ impl Subscription {
         held.iter().all(|held| self.shards.iter().any(|shard| shard.held == *held))
     }
 
-    pub(super) fn move_to(&mut self, held: &[Held], cursor: Option<MemoryCursor>) {
-        if let Some(cursor) = cursor {
-            let moved = self.shards.iter_mut().filter(|shard| held.contains(&shard.held));
-            moved.for_each(|shard| shard.cursor = cursor);
+    /// Whether each of these shards has a detour of this tenant, or none has, as a step takes it.
+    pub(super) fn fits(&self, held: &[Held], way: &Way) -> bool {
+        let all = |tenant: &String, there: bool| {
+            let mut shards = self.shards.iter().filter(|shard| held.contains(&shard.held));
+            shards.all(|shard| shard.detours.contains_key(tenant) == there)
+        };
+        match way {
+            Way::Main => true,
+            Way::Begin(tenant) => all(tenant, false),
+            Way::Detour(tenant) | Way::End(tenant) => all(tenant, true),
+        }
+    }
+
+    pub(super) fn move_to(&mut self, held: &[Held], cursor: Option<MemoryCursor>, way: &Way) {
+        for shard in self.shards.iter_mut().filter(|shard| held.contains(&shard.held)) {
+            match (way, cursor) {
+                (Way::Detour(tenant), Some(cursor)) => {
+                    shard.detours.insert(tenant.clone(), cursor);
+                }
+                (Way::Detour(_), None) => {}
+                (_, Some(cursor)) => shard.cursor = cursor,
+                (_, None) => {}
+            }
+            match way {
+                Way::Begin(tenant) => drop(shard.detours.insert(tenant.clone(), shard.cursor)),
+                Way::End(tenant) => drop(shard.detours.remove(tenant)),
+                Way::Main | Way::Detour(_) => {}
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::envelope::{Envelope, RawEvent};
 use crate::error::{ErrorKind, HandlerError};
 use crate::store::{
     EventKey, Handles, Held, LetterSlice, Letters, Log, NewEvent, Owner, Registration, Replica,
-    Shard, Start, Step, Store,
+    Shard, Start, Step, Store, Way,
 };
 use crate::testing::MemoryStore;
 use crate::testing::memory::MemoryCursor;
@@ -106,7 +106,7 @@ async fn a_stale_owner_commits_nothing_of_its_transaction() {
     let store = MemoryStore::new();
     let first = register(&store, "a", Start::Beginning).await;
     let (stale, _) = take(&store, &first).await;
-    let step = Step { cursor: Some(MemoryCursor(1)), changes: Vec::new() };
+    let step = Step { cursor: Some(MemoryCursor(1)), way: Way::Main, changes: Vec::new() };
     let mut late = store.open();
     store.append(&mut late, &[event()]).await.unwrap();
     store.advance(&mut late, &stale, &step).await.unwrap();

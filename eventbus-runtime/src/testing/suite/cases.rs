@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::store::{Capability, Log, Store};
 use crate::testing::suite::{
-    StoreFixture, append, integrity, letter, meeting, operate, operator, overlap, ownership, page,
-    pending, replay, replica, retention, schedule, start, stats, trouble,
+    StoreFixture, append, detour, integrity, letter, meeting, operate, operator, overlap,
+    ownership, page, pending, replay, replica, retention, schedule, start, stats, trouble,
 };
 
 /// Makes a `#[test]` of each case of the [suite](crate::testing::suite), for the store of a
@@ -78,6 +78,18 @@ macro_rules! store_suite {
                 a_shard_that_is_behind_reads_up_to_where_others_are,
                 it_meets_them_inside_a_page_as_well,
                 places_compare_as_what_lies_before_them,
+            }
+            detour {
+                tenants_are_read_apart_and_each_event_once,
+                a_detour_is_read_up_to_its_shard,
+                [SeveralWriters] what_commits_late_is_on_one_of_the_two_ways,
+                a_detour_is_kept_with_its_shards,
+                a_stale_fence_moves_no_detour,
+                a_detour_begins_once_and_ends_once,
+                a_seek_ends_all_detours,
+                what_waits_is_counted_on_each_way,
+                what_a_detour_has_not_passed_is_not_handled,
+                nothing_is_dropped_past_a_detour,
             }
             start {
                 from_the_beginning_or_from_now,

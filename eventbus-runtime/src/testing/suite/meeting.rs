@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::store::{Log, NewEvent, Shards, Stored, Wanted};
+use crate::store::{Log, NewEvent, Shards, Stored, Tenants, Wanted};
 use crate::testing::suite::tools::{SHARDS, claim, commit, drain, emit, note, notes, read_page};
 use crate::testing::suite::{StoreFixture, bus};
 
@@ -16,7 +16,8 @@ async fn catch_up<S: Log>(
     let types = notes();
     let mut read = Vec::new();
     for _ in 0..1_000 {
-        let wanted = Wanted { types: &types, shards, limit: 3, upto: Some(upto) };
+        let wanted =
+            Wanted { types: &types, shards, tenants: &Tenants::All, limit: 3, upto: Some(upto) };
         let page = store.page(&cursor, &wanted).await.unwrap();
         assert!(page.events.len() <= 3);
         read.extend(page.events);

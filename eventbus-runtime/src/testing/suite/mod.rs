@@ -15,7 +15,8 @@
 //! 3. The rest of [`Log`](crate::store::Log): shards are taken under a **fence**, which is raised with each taking, and
 //!    [`advance`](crate::store::Log::advance) moves cursors and delivery rows inside an open transaction, under fences
 //!    that nobody has raised meanwhile. The check has to hold until that transaction ends: lock the shards' rows, or check
-//!    again at the commit.
+//!    again at the commit. A tenant with a backlog has cursors of its own in shards, [`Way`](crate::store::Way): they move
+//!    under the same fences.
 //! 4. [`Letters`](crate::store::Letters): dead letters and the actions on them. What a filter means
 //!    [`LetterFilter::matches`](crate::LetterFilter::matches) says of a letter in hand.
 //! 5. [`Figures`](crate::store::Figures): what the relay counted, added up, and what waits, counted.
@@ -78,6 +79,7 @@
 
 mod append;
 mod cases;
+mod detour;
 mod integrity;
 mod letter;
 mod meeting;

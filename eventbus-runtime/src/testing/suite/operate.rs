@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::dead_letter::LetterFilter;
 use crate::error::ErrorKind;
-use crate::store::{Fate, Log, Shards, Start, Step};
+use crate::store::{Fate, Log, Shards, Start, Step, Way};
 use crate::testing::suite::tools::{
     SHARDS, advance, all, apply, change, claim, dead, drain, emit, give_up, retrying, to,
 };
@@ -44,7 +44,7 @@ pub(super) async fn a_seek_moves_it_and_takes_it_from_its_owner<F: StoreFixture>
     for (shard, held) in roster.shards.iter().zip(&owned.owner.held) {
         assert!(shard.owner.is_none() && shard.held.fence > held.fence);
     }
-    let step = Step { cursor: None, changes: Vec::new() };
+    let step = Step { cursor: None, way: Way::Main, changes: Vec::new() };
     let refused = advance(&bus, &owned.owner, &step).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Fenced, "what its owner does meanwhile is not committed");
     let troubles =

@@ -1,7 +1,9 @@
 //! Shards, their owners and their fences.
 
+use std::collections::BTreeMap;
+
 use crate::error::ErrorKind;
-use crate::store::{Fate, Held, Log, Owner, Shard, Shards, Start, Step, Store};
+use crate::store::{Fate, Held, Log, Owner, Shard, Shards, Start, Step, Store, Way};
 use crate::testing::suite::tools::{
     SHARDS, advance, append, change, claim, drain, emit, log, notes, read_page, register, replica,
     to, torn, try_claim,
@@ -46,7 +48,7 @@ pub(super) async fn a_fence_that_moved_takes_nothing<F: StoreFixture>(fixture: &
     let taken = bus.store().take(&late, &mixed).await.unwrap();
     let cursor = owned.cursor.clone();
     let held = Held { shard: 2, fence: mixed[0].fence + 1 };
-    assert_eq!(taken, [Shard { held, owner: Some(late.id), cursor }]);
+    assert_eq!(taken, [Shard { held, owner: Some(late.id), cursor, detours: BTreeMap::new() }]);
     let roster = bus.store().roster("reader").await.unwrap().unwrap();
     assert_eq!(roster.shards.len(), usize::from(SHARDS));
     assert!(roster.shards.is_sorted_by_key(|shard| shard.held.shard));
@@ -86,11 +88,14 @@ pub(super) async fn what_is_given_back_keeps_its_place<F: StoreFixture>(fixture:
     let (given, kept) = (owned.owner.held[0], owned.owner.held[1]);
     bus.store().give("reader", &[given, before(kept)]).await.unwrap();
     let roster = bus.store().roster("reader").await.unwrap().unwrap();
-    assert_eq!(roster.shards[0], Shard { held: given, owner: None, cursor: end.clone() });
+    assert_eq!(
+        roster.shards[0],
+        Shard { held: given, owner: None, cursor: end.clone(), detours: BTreeMap::new() }
+    );
     let owner = Some(owned.replica.id);
     assert_eq!(
         roster.shards[1],
-        Shard { held: kept, owner, cursor: end },
+        Shard { held: kept, owner, cursor: end, detours: BTreeMap::new() },
         "a stale fence gives nothing"
     );
 }
@@ -120,7 +125,7 @@ pub(super) async fn a_stale_fence_commits_nothing<F: StoreFixture>(fixture: &F) 
 
     let mut one_is_stale = fresh.owner.clone();
     one_is_stale.held[3] = stale.owner.held[3];
-    let still = Step { cursor: None, changes: Vec::new() };
+    let still = Step { cursor: None, way: Way::Main, changes: Vec::new() };
     for owner in [&stale.owner, &one_is_stale] {
         for step in [&still, &to(end.clone())] {
             let mut tx = bus.store().begin().await.unwrap();
@@ -131,7 +136,9 @@ pub(super) async fn a_stale_fence_commits_nothing<F: StoreFixture>(fixture: &F) 
         }
     }
     let changes = vec![change(&events[0], Fate::Parked)];
-    let refused = advance(&bus, &stale.owner, &Step { cursor: None, changes }).await.unwrap_err();
+    let refused = advance(&bus, &stale.owner, &Step { cursor: None, way: Way::Main, changes })
+        .await
+        .unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Fenced);
     let troubles = bus.store().troubles("reader", &Shards::all(SHARDS), 0, 10).await.unwrap();
     assert!(troubles.ready.is_empty() && log(&bus).await.len() == 1);

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Catalog, Group};
 use crate::filter::TypeSet;
-use crate::store::{Cursor, Log, NewEvent, Shards, Wanted};
+use crate::store::{Cursor, Log, NewEvent, Shards, Tenants, Wanted};
 use crate::testing::suite::tools::{
     SHARDS, claim, commit, drain, emit, log, note, notes, read_page, taken, torn,
 };
@@ -105,7 +105,13 @@ pub(super) async fn only_wanted_shards_are_read<F: StoreFixture>(fixture: &F) {
     for types in [notes(), TypeSet::everything()] {
         for numbers in [vec![], vec![3], vec![0, 5, 15], (0..SHARDS).collect()] {
             let shards = Shards::new(SHARDS, numbers);
-            let wanted = Wanted { types: &types, shards: &shards, limit: 100, upto: None };
+            let wanted = Wanted {
+                types: &types,
+                shards: &shards,
+                tenants: &Tenants::All,
+                limit: 100,
+                upto: None,
+            };
             let page = bus.store().page(&cursor, &wanted).await.unwrap();
             let expected = whole.iter().filter(|stored| shards.contains(stored.slot));
             assert_eq!(page.events.iter().collect::<Vec<_>>(), expected.collect::<Vec<_>>());

@@ -1,7 +1,7 @@
 //! What waits behind a place, counted.
 
 use crate::filter::TypeSet;
-use crate::store::{Cursor, Fate, InTrouble, Log, Shards, Store};
+use crate::store::{Cursor, Fate, InTrouble, Log, Shards, Store, Tenants, Waits};
 use crate::testing::suite::tools::{
     SHARDS, append, apply, change, claim, commit, drain, emit, note, notes, read_page, retrying,
     taken, torn,
@@ -13,21 +13,48 @@ pub(super) async fn what_waits_is_counted_up_to_a_bound<F: StoreFixture>(fixture
     let cursor = claim(&bus, "reader").await.cursor;
     let all = Shards::all(SHARDS);
     let store = bus.store();
-    let nothing = store.pending(&cursor, &notes(), &all, 10).await.unwrap();
+    let nothing = store
+        .pending(
+            &cursor,
+            Waits { types: &notes(), shards: &all, tenants: &Tenants::All, at_most: 10 },
+        )
+        .await
+        .unwrap();
     assert_eq!((nothing.events, nothing.more, nothing.oldest), (0, false, None));
     emit(&bus, &["1", "2", "3", "4"]).await;
     let (events, end) = drain(&bus, cursor.clone()).await;
     let oldest = Some(events[0].event.envelope.id);
     for (at_most, expected) in [(3, (3, true)), (4, (4, false)), (5, (4, false))] {
-        let waits = store.pending(&cursor, &notes(), &all, at_most).await.unwrap();
+        let waits = store
+            .pending(
+                &cursor,
+                Waits { types: &notes(), shards: &all, tenants: &Tenants::All, at_most },
+            )
+            .await
+            .unwrap();
         assert_eq!((waits.events, waits.more), expected);
         assert_eq!(waits.oldest, oldest);
     }
     let page = read_page(store, &cursor, &notes(), 10).await.unwrap();
     let inside = page.window.at(events[1].position);
-    let waits = store.pending(&inside, &notes(), &all, 10).await.unwrap();
+    let waits = store
+        .pending(
+            &inside,
+            Waits { types: &notes(), shards: &all, tenants: &Tenants::All, at_most: 10 },
+        )
+        .await
+        .unwrap();
     assert_eq!((waits.events, waits.oldest), (2, Some(events[2].event.envelope.id)));
-    assert_eq!(store.pending(&end, &notes(), &all, 10).await.unwrap(), nothing);
+    assert_eq!(
+        store
+            .pending(
+                &end,
+                Waits { types: &notes(), shards: &all, tenants: &Tenants::All, at_most: 10 }
+            )
+            .await
+            .unwrap(),
+        nothing
+    );
 }
 
 pub(super) async fn what_waits_is_of_its_types_and_shards<F: StoreFixture>(fixture: &F) {
@@ -37,7 +64,11 @@ pub(super) async fn what_waits_is_of_its_types_and_shards<F: StoreFixture>(fixtu
     commit(&bus, &[torn(1)]).await;
     let cursor = claim(&bus, "reader").await.cursor;
     let count = async |types: &TypeSet, shards: &Shards| {
-        bus.store().pending(&cursor, types, shards, 100).await.unwrap().events
+        bus.store()
+            .pending(&cursor, Waits { types, shards, tenants: &Tenants::All, at_most: 100 })
+            .await
+            .unwrap()
+            .events
     };
     let all = Shards::all(SHARDS);
     assert_eq!(count(&notes(), &all).await, 41);
@@ -60,7 +91,16 @@ pub(super) async fn what_commits_late_waits_from_then_on<F: StoreFixture>(fixtur
     let (read, end) = drain(&bus, cursor).await;
     assert_eq!(read.len(), 2);
     let all = Shards::all(SHARDS);
-    let waits = async || bus.store().pending(&end, &notes(), &all, 10).await.unwrap().events;
+    let waits = async || {
+        bus.store()
+            .pending(
+                &end,
+                Waits { types: &notes(), shards: &all, tenants: &Tenants::All, at_most: 10 },
+            )
+            .await
+            .unwrap()
+            .events
+    };
     assert_eq!(waits().await, 0, "nobody sees it yet");
     bus.store().commit(open).await.unwrap();
     assert_eq!(waits().await, 1);

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::bus::EventBus;
 use crate::store::{
     Change, Fate, Handles, Log, Registration, ReplayRow, Selection, Shards, Start, Store, Stored,
-    Wanted,
+    Tenants, Wanted,
 };
 use crate::testing::suite::tools::{
     SHARDS, advance, append, apply, change, claim, commit, data, emit, full, log, note, notes,
@@ -34,7 +34,13 @@ async fn between<S: Log>(bus: &EventBus<S>, from: &S::Cursor, upto: &S::Cursor) 
     let (types, shards) = (notes(), Shards::all(SHARDS));
     let (mut cursor, mut events) = (from.clone(), Vec::new());
     while cursor < *upto {
-        let wanted = Wanted { types: &types, shards: &shards, limit: 2, upto: Some(upto) };
+        let wanted = Wanted {
+            types: &types,
+            shards: &shards,
+            tenants: &Tenants::All,
+            limit: 2,
+            upto: Some(upto),
+        };
         let page = bus.store().page(&cursor, &wanted).await.unwrap();
         events.extend(page.events);
         cursor = page.end;
@@ -131,7 +137,13 @@ pub(super) async fn a_survey_counts_what_is_behind_a_place<F: StoreFixture>(fixt
     commit(&bus, &(0..8).map(|n| note(&n.to_string(), "x")).collect::<Vec<_>>()).await;
     let (from, upto) = bus.store().span(Start::Beginning, i64::MAX).await.unwrap();
     let (types, shards) = (notes(), Shards::all(SHARDS));
-    let wanted = Wanted { types: &types, shards: &shards, limit: 3, upto: Some(&upto) };
+    let wanted = Wanted {
+        types: &types,
+        shards: &shards,
+        tenants: &Tenants::All,
+        limit: 3,
+        upto: Some(&upto),
+    };
     let page = bus.store().page(&from, &wanted).await.unwrap();
     let behind = counted(&bus, (&page.end, &upto), &Selection::default()).await;
     assert_eq!(behind, [("note.taken".to_owned(), 5)]);

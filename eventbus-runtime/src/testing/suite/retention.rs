@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use crate::bus::EventBus;
 use crate::store::{
     Cursor, Dropped, Fate, Handles, Hold, Holder, LetterSlice, Letters, Log, Old, Registration,
-    ReplayRow, Retention, Step, Store, Stored,
+    ReplayRow, Retention, Step, Store, Stored, Way,
 };
 use crate::testing::suite::tools::{
     Claimed, advance, append, apply, change, claim, claim_at, commit, data, dead, drain, emit,
@@ -214,7 +214,7 @@ pub(super) async fn what_is_put_back_is_before_every_place<F: StoreFixture>(fixt
         assert_eq!(drain(&bus, place).await.0, []);
     }
     let changes = vec![change(&events[0], retrying(1, "busy", 10))];
-    advance(&bus, &claim.owner, &Step { cursor: None, changes }).await.unwrap();
+    advance(&bus, &claim.owner, &Step { cursor: None, way: Way::Main, changes }).await.unwrap();
     assert_eq!(drop_all(&bus).await, 0, "it is in trouble");
     let mut handled = change(&events[0], Fate::Handled);
     handled.was = Some(1);

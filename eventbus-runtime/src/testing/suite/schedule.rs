@@ -9,7 +9,9 @@ use crate::envelope::RawEvent;
 use crate::error::ErrorKind;
 use crate::integrity::Check;
 use crate::schedule::{ScheduleFilter, Scheduled};
-use crate::store::{Due, EventKey, Log, NewEvent, Old, Retention, Schedule, Shards, Start, Store};
+use crate::store::{
+    Due, EventKey, Log, NewEvent, Old, Retention, Schedule, Shards, Start, Store, Tenants, Waits,
+};
 use crate::testing::suite::tools::{
     SHARDS, claim_at, commit, data, drain, full, log, note, notes, torn,
 };
@@ -271,7 +273,14 @@ pub(super) async fn what_was_scheduled_is_as_old_as_its_place<F: StoreFixture>(f
     transfer(&bus, 1).await;
     assert_eq!(found().await, [], "it came into the log later than it was scheduled");
     let all = Shards::all(SHARDS);
-    let waits = bus.store().pending(&began.cursor, &notes(), &all, 10).await.unwrap();
+    let waits = bus
+        .store()
+        .pending(
+            &began.cursor,
+            Waits { types: &notes(), shards: &all, tenants: &Tenants::All, at_most: 10 },
+        )
+        .await
+        .unwrap();
     let oldest = waits.oldest.unwrap().get_timestamp().unwrap().to_unix().0;
     let emitted = id(&first).get_timestamp().unwrap().to_unix().0;
     assert!(oldest.abs_diff(emitted) < 100, "{oldest} and {emitted}");

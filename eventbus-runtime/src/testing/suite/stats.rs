@@ -8,7 +8,7 @@ use crate::bus::EventBus;
 use crate::stats::{MOST_NOTES, Note, NoteKind};
 use crate::store::{
     Cursor, Entries, Fate, Figures, Group, Log, NewEvent, Noted, Series, Shards, Store, Sums,
-    Waiting, Waits, Whose,
+    Tenants, Waiting, Waits, Whose,
 };
 use crate::testing::suite::tools::{
     SHARDS, append, apply, change, claim, commit, dead, drain, log, note, notes, read_page,
@@ -141,7 +141,7 @@ pub(super) async fn notes_are_read_as_they_were_kept<F: StoreFixture>(fixture: &
 
 async fn waiting<S: Log>(bus: &EventBus<S>, cursor: &S::Cursor, at_most: usize) -> Waiting {
     let (types, shards) = (notes(), Shards::all(SHARDS));
-    let waits = Waits { types: &types, shards: &shards, tenant: None, at_most };
+    let waits = Waits { types: &types, shards: &shards, tenants: &Tenants::All, at_most };
     bus.store().waiting(cursor, waits).await.unwrap()
 }
 
@@ -177,13 +177,18 @@ pub(super) async fn what_waits_is_counted_by_type_and_tenant<F: StoreFixture>(fi
     let is_first = |group: &Group| group.oldest == id(0);
     assert!(some.groups.iter().any(is_first), "the oldest is in the sample: {some:?}");
     let (types, shards) = (taken(), Shards::all(SHARDS));
-    let waits = Waits { types: &types, shards: &shards, tenant: Some("acme"), at_most: 10 };
+    let waits = Waits {
+        types: &types,
+        shards: &shards,
+        tenants: &Tenants::Only("acme".to_owned()),
+        at_most: 10,
+    };
     let of_one = bus.store().waiting(&cursor, waits).await.unwrap();
     assert_eq!(of_one.groups, expected[1..2]);
     let mut by_shard = 0;
     for shard in 0..SHARDS {
         let shards = Shards::new(SHARDS, [shard]);
-        let waits = Waits { types: &notes(), shards: &shards, tenant: None, at_most: 10 };
+        let waits = Waits { types: &notes(), shards: &shards, tenants: &Tenants::All, at_most: 10 };
         by_shard += events(&bus.store().waiting(&cursor, waits).await.unwrap());
     }
     assert_eq!(by_shard, 5, "each event waits in one shard");

@@ -4,7 +4,7 @@ use crate::bus::EventBus;
 use crate::error::ErrorKind;
 use crate::filter::TypeSet;
 use crate::store::{
-    Change, Fate, Log, MOST_PARKED, NewEvent, Shards, Step, Store, Stored, Troubles,
+    Change, Fate, Log, MOST_PARKED, NewEvent, Shards, Step, Store, Stored, Troubles, Way,
 };
 use crate::testing::suite::tools::{
     SHARDS, append, apply, change, claim, commit, dead, drain, emit, failure, note, read_page, torn,
@@ -145,7 +145,7 @@ pub(super) async fn a_row_that_somebody_changed_is_not_written_again<F: StoreFix
         for fate in [Fate::Handled, retrying(2, 30), dead(2, "never", 30)] {
             let changes = vec![late(stored, was, fate)];
             let mut tx = bus.store().begin().await.unwrap();
-            let step = Step { cursor: None, changes };
+            let step = Step { cursor: None, way: Way::Main, changes };
             let refused = match bus.store().advance(&mut tx, &claim.owner, &step).await {
                 Ok(()) => bus.store().commit(tx).await,
                 Err(error) => bus.store().rollback(tx).await.and(Err(error)),
@@ -189,7 +189,7 @@ pub(super) async fn a_step_is_made_whole_or_not_at_all<F: StoreFixture>(fixture:
     let claim = claim(&bus, "reader").await;
     let (events, end) = drain(&bus, claim.cursor.clone()).await;
     let changes = vec![change(&events[0], retrying(1, 10)), change(&events[1], Fate::Parked)];
-    let step = Step { cursor: Some(end.clone()), changes };
+    let step = Step { cursor: Some(end.clone()), way: Way::Main, changes };
     let cursor = async || {
         let roster = bus.store().roster("reader").await.unwrap().unwrap();
         roster.shards[0].cursor.clone()

@@ -29,6 +29,8 @@ pub(super) const COLUMNS: &[&str] = &[
     "SELECT name, handles::text FROM eventbus_subscription LIMIT 0",
     "SELECT subscription, shard, epoch, from_snapshot::text, to_snapshot::text, position, from_floor, to_floor, to_ceiling \
         FROM eventbus_shard LIMIT 0",
+    "SELECT subscription, shard, tenant, epoch, from_snapshot::text, to_snapshot::text, position, from_floor, to_floor, \
+        to_ceiling FROM eventbus_detour LIMIT 0",
     "SELECT subscription FROM eventbus_replica LIMIT 0",
     "SELECT subscription, position, event_id, key, state, next_at, shard, first_at, errors::text FROM eventbus_delivery \
         LIMIT 0",
@@ -174,7 +176,9 @@ const EPOCH_GOES_DOWN: &str = "\
 const CURSOR_AHEAD_OF_LOG: &str = concat!(
     now!(),
     "SELECT count(*) OVER () AS total, s.subscription, s.shard::bigint AS shard, s.position, w.why AS detail \
-    FROM log CROSS JOIN eventbus_shard AS s CROSS JOIN LATERAL ( \
+    FROM log CROSS JOIN (SELECT subscription, shard, epoch, from_snapshot, to_snapshot, position, from_floor, to_floor, \
+        to_ceiling FROM eventbus_shard UNION ALL SELECT subscription, shard, epoch, from_snapshot, to_snapshot, position, \
+        from_floor, to_floor, to_ceiling FROM eventbus_detour) AS s CROSS JOIN LATERAL ( \
         SELECT greatest(s.position, s.from_floor, s.to_floor, s.to_ceiling) AS number, \
             greatest(pg_snapshot_xmax(s.from_snapshot)::text::numeric, pg_snapshot_xmax(s.to_snapshot)::text::numeric) AS ends \
         ) AS c CROSS JOIN LATERAL ( \
@@ -198,6 +202,7 @@ const UNKNOWN_SUBSCRIPTION: &str = "\
     SELECT count(*) OVER () AS total, r.subscription, r.shard, r.position, r.detail FROM ( \
         SELECT subscription, shard::bigint AS shard, NULL::bigint AS position, 'eventbus_shard' AS detail \
         FROM eventbus_shard \
+        UNION ALL SELECT subscription, shard::bigint, NULL, 'eventbus_detour' FROM eventbus_detour \
         UNION ALL SELECT subscription, NULL, position, 'eventbus_delivery' FROM eventbus_delivery \
         UNION ALL SELECT subscription, NULL, NULL, 'eventbus_replica' FROM eventbus_replica) AS r \
     WHERE NOT EXISTS (SELECT FROM eventbus_subscription AS s WHERE s.name = r.subscription) \

@@ -26,6 +26,7 @@ pub(super) const COLUMNS: &[&str] = &[
         tracestate, metadata, data FROM eventbus_event LIMIT 0",
     "SELECT name, handles FROM eventbus_subscription LIMIT 0",
     "SELECT subscription, shard, position FROM eventbus_shard LIMIT 0",
+    "SELECT subscription, shard, tenant, position FROM eventbus_detour LIMIT 0",
     "SELECT subscription FROM eventbus_replica LIMIT 0",
     "SELECT subscription, position, event_id, key, state, next_at, shard, first_at, errors FROM eventbus_delivery LIMIT 0",
     "SELECT id, source, subscription, position, event_id, data, errors, died_at FROM eventbus_dead_letter LIMIT 0",
@@ -99,7 +100,8 @@ const CURSOR_AHEAD_OF_LOG: &str = "\
         'the last number given out is ' || q.last AS detail \
     FROM (SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'eventbus_event'), 0), \
         coalesce((SELECT max(position) FROM eventbus_event), 0)) AS last) AS q \
-    JOIN eventbus_shard AS s ON s.position > q.last ORDER BY s.subscription, s.shard LIMIT ?3";
+    JOIN (SELECT subscription, shard, position FROM eventbus_shard UNION ALL \
+        SELECT subscription, shard, position FROM eventbus_detour) AS s ON s.position > q.last ORDER BY s.subscription, s.shard LIMIT ?3";
 
 /// One that lacks only its last shards looks as if it had never had them.
 const SHARD_MISSING: &str = "\
@@ -113,6 +115,7 @@ const SHARD_MISSING: &str = "\
 const UNKNOWN_SUBSCRIPTION: &str = "\
     SELECT count(*) OVER () AS total, r.subscription, r.shard, r.position, r.detail FROM ( \
         SELECT subscription, shard, NULL AS position, 'eventbus_shard' AS detail FROM eventbus_shard \
+        UNION ALL SELECT subscription, shard, NULL, 'eventbus_detour' FROM eventbus_detour \
         UNION ALL SELECT subscription, NULL, position, 'eventbus_delivery' FROM eventbus_delivery \
         UNION ALL SELECT subscription, NULL, NULL, 'eventbus_replica' FROM eventbus_replica) AS r \
     WHERE NOT EXISTS (SELECT 1 FROM eventbus_subscription AS s WHERE s.name = r.subscription) \

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::bus::EventBus;
 use crate::error::Result;
-use crate::store::{Handles, Held, Log, Owner, Registration, Replica, Start, Step};
+use crate::store::{Handles, Held, Log, Owner, Registration, Replica, Start, Step, Way};
 
 /// How many shards the subscriptions of the suite have.
 pub const SHARDS: u16 = 16;
@@ -97,7 +97,7 @@ impl<C> Claimed<C> {
 /// A step that only moves.
 #[must_use]
 pub const fn to<C>(cursor: C) -> Step<C> {
-    Step { cursor: Some(cursor), changes: Vec::new() }
+    Step { cursor: Some(cursor), way: Way::Main, changes: Vec::new() }
 }
 
 /// Makes a step in a transaction of its own.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::bus::EventBus;
 use crate::dead_letter::{DeadLetter, LetterFilter};
 use crate::error::ErrorKind;
-use crate::store::{Change, Failure, Fate, Letters, Log, Step, Stored};
+use crate::store::{Change, Failure, Fate, Letters, Log, Step, Stored, Way};
 use crate::testing::suite::tools::claim::{Claimed, advance, claim};
 use crate::testing::suite::tools::log::{emit, log};
 
@@ -44,7 +44,7 @@ pub fn dead(attempts: u32, message: &str, at: i64) -> Fate {
 
 /// Makes a step that does not move.
 pub async fn apply<S: Log>(bus: &EventBus<S>, claim: &Claimed<S::Cursor>, changes: Vec<Change>) {
-    let step = Step { cursor: None, changes };
+    let step = Step { cursor: None, way: Way::Main, changes };
     advance(bus, &claim.owner, &step).await.expect("the owner was not replaced");
 }
 

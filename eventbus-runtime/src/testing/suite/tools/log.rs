@@ -9,7 +9,7 @@ use crate::catalog::{Catalog, Leaf, schema_of};
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::Result;
 use crate::filter::TypeSet;
-use crate::store::{Log, NewEvent, Page, Shards, Store, Stored, Wanted};
+use crate::store::{Log, NewEvent, Page, Shards, Store, Stored, Tenants, Wanted};
 use crate::testing::suite::tools::claim::{SHARDS, claim};
 
 static TAKEN: Leaf = Leaf::new("note.taken", 2, schema_of::<String>);
@@ -107,7 +107,9 @@ pub async fn read_page<S: Log>(
     limit: usize,
 ) -> Result<Page<S::Cursor>> {
     let shards = Shards::all(SHARDS);
-    store.page(cursor, &Wanted { types, shards: &shards, limit, upto: None }).await
+    store
+        .page(cursor, &Wanted { types, shards: &shards, tenants: &Tenants::All, limit, upto: None })
+        .await
 }
 
 /// Reads pages of two until there is nothing more: the suite's events, and where they end.
