@@ -62,18 +62,20 @@ pub(crate) fn generate(
     let manifest = Manifest::read(folder, &config.schemas)?;
     let mut baseline = Baseline::read(&folder.join(&config.schemas))?;
     // What is purged is not told by the registry any more.
-    let before = released.clone().unwrap_or_else(|| baseline.clone());
+    let before = purge.map(|_| baseline.clone());
     if let Some(Purge { event_type, reason }) = purge {
         refuse_used(event_type, &code.catalog, config)?;
         baseline.purge(event_type, reason).map_err(|error| error.at(&config.file, None))?;
     }
+    let early = released.as_ref().or(before.as_ref());
+    let early = early.map(|before| purged(before, &baseline)).unwrap_or_default();
     let mut registry = merge(&code.catalog, &baseline)?;
     registry.compat = Some(config.compat);
     let released = released.map(|released| released.beside(&baseline));
     let held = released.as_ref().unwrap_or(&baseline);
     let types = held.events.len();
     let mut findings = check(held, &baseline, &mut registry, &code.catalog, config.compat)?;
-    findings.extend(purged(&before, &baseline));
+    findings.extend(early);
     let told = keep_shapes(&mut registry, &baseline, &config.schemas)?;
 
     let mut warnings = Vec::new();

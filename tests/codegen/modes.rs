@@ -98,4 +98,9 @@ fn the_commits_own_configuration_says_what_it_asked_for() {
     fixture
         .run(&["check", "--against", "trunk:schemas"])
         .said(1, &["error[EV208]", "`full` was asked for until now"]);
+    // Also where the configuration has another name by now.
+    fs::rename(fixture.path("eventbus.toml"), fixture.path("events.toml")).expect("moved");
+    fixture
+        .run(&[&AGAINST[..], &["--config", "events.toml"]].concat())
+        .said(1, &["error[EV208]", "`full` was asked for until now"]);
 }

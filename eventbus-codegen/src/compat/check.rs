@@ -10,7 +10,7 @@ use super::former_names::former_names;
 use super::gone::{Newcomers, freed, gone, parted, reads, regrouped, renamed};
 use super::mode::{Modes, relaxed};
 use super::moved::is_moved;
-use super::reviews::{Reviews, carry, unreadable};
+use super::reviews::{Reviews, carry, note, unreadable};
 use super::rules::{Contracts, Difference, Verdict, named};
 use super::{Answer, Contract, lies_within};
 use crate::canonical::{sha256, text};
@@ -33,18 +33,7 @@ pub(crate) fn check(
 ) -> Result<Vec<Finding>> {
     carry(registry, own, catalog)?;
     let findings = found(&Held { baseline, own, registry, catalog, default })?;
-    for finding in &findings {
-        // What is let through of a former name is noted of the type that reads it now.
-        let reader = || leaves(catalog).into_iter().find(|leaf| reads(leaf, &finding.event_type));
-        let name = match registry.events.contains_key(&finding.event_type) {
-            true => Some(&finding.event_type),
-            false => reader().map(|leaf| &leaf.event_type),
-        };
-        let event = name.and_then(|name| registry.events.get_mut(name));
-        if let (Some(event), Some(review)) = (event, &finding.excused) {
-            event.facts.review(review);
-        }
-    }
+    findings.iter().for_each(|finding| note(registry, catalog, finding));
     Ok(findings)
 }
 

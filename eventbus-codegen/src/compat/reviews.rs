@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::check::Event;
 use super::finding::Finding;
+use super::gone::reads;
 use super::rules::Verdict;
 use crate::diagnostic::Result;
 use crate::registry::{Baseline, Catalog, Leaf, Past, Registry, Review, leaves, steps};
@@ -119,6 +120,18 @@ pub(super) fn carry(registry: &mut Registry, own: &Baseline, catalog: &Catalog) 
         event.facts.reviewed.extend(reviews);
     }
     Ok(())
+}
+
+/// Records what was let through; of a former name, with the type that reads it now.
+pub(super) fn note(registry: &mut Registry, catalog: &Catalog, finding: &Finding) {
+    let Some(review) = &finding.excused else { return };
+    let is_it = |leaf: &&Leaf| leaf.event_type == finding.event_type;
+    let all = leaves(catalog);
+    let heir = || all.iter().find(|leaf| reads(leaf, &finding.event_type));
+    let reader = all.iter().find(|leaf| is_it(leaf)).or_else(heir);
+    if let Some(event) = reader.and_then(|leaf| registry.events.get_mut(&leaf.event_type)) {
+        event.facts.review(review);
+    }
 }
 
 /// Whether the code reads the version or the former name again that was given up.

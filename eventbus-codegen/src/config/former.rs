@@ -68,3 +68,30 @@ fn read(top: &Section<'_>) -> Result<Former> {
         entry: Source::read(top).ok().flatten().map(|source| source.entry),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::formers;
+
+    fn schemas(text: &str, file: &str) -> Vec<String> {
+        formers(text, Path::new(file)).into_iter().map(|former| former.schemas).collect()
+    }
+
+    #[test]
+    fn any_file_that_names_events_is_a_configuration() {
+        assert_eq!(schemas("root = \"a::B\"\nschemas = \"x\"\nlater = 1", "events.toml"), ["x"]);
+        assert_eq!(
+            schemas("compat = \"none\"", "conf/eventbus.toml"),
+            ["schemas"],
+            "of a workspace"
+        );
+        let manifest = "[package.metadata.eventbus]\nbin = \"a\"\n[workspace.metadata.eventbus]\nschemas = \"all\"";
+        assert_eq!(schemas(manifest, "Cargo.toml"), ["schemas", "all"]);
+        for other in ["max_width = 100", "[package]\nname = \"a\"", "<<<<<<<"] {
+            assert!(schemas(other, "other.toml").is_empty(), "{other}");
+        }
+        assert!(schemas("[package]\nname = \"a\"", "Cargo.toml").is_empty());
+    }
+}

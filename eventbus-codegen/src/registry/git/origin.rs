@@ -37,6 +37,8 @@ pub(super) fn origin(commit: &Commit, config: &Config) -> Result<Option<Origin>>
     for schemas in named {
         let place = commit.resolve(&commit.path_of(schemas))?;
         if commit.is_folder(&place) && is_of_a_registry(commit, &place)? {
+            // A file of another name may have been its configuration.
+            let mode = if mode.is_some() { mode } else { mode_at(commit, &place)? };
             return Ok(Some(Origin { place, mode }));
         }
     }
