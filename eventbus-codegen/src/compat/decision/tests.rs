@@ -196,6 +196,24 @@ fn different_elements_are_found_where_there_are_enough() {
     assert_eq!(plain(too_many, json!(false)), Answer::Yes);
 }
 
+/// A choice that names no property is no reason to take what another one writes for never written.
+#[test]
+fn what_is_written_is_of_one_choice_as_that_is_closed() {
+    let union = |least: u8| {
+        let number = json!({"type": "integer", "minimum": least});
+        let bare = json!({"type": "object", "required": ["kind"]});
+        let kind = json!({"type": "object", "required": ["kind", "n"],
+            "properties": {"kind": {"const": "a"}, "n": number}});
+        json!({"oneOf": [kind, bare]})
+    };
+    let reader = json!({"type": "object", "properties": {"n": {"type": "integer", "minimum": 1}}});
+    let Answer::No(witness) = written_and_read(union(0), reader.clone()) else {
+        panic!("`n` may be 0");
+    };
+    assert_eq!(witness, json!({"kind": "a", "n": 0}));
+    assert_eq!(written_and_read(union(1), reader), Answer::Yes);
+}
+
 #[test]
 fn what_must_not_be_one_of_some_values_differs_from_each() {
     let lists = json!({"type": "array", "items": {"enum": [1, 2]}, "maxItems": 1});

@@ -23,9 +23,10 @@ pub(super) fn close(graph: &mut Graph, id: Id) -> Id {
     if !is_changed {
         return id;
     }
-    let closed = graph.add(Node::Either(choices));
-    // That only one choice may hold is lost among the ways.
-    if has_one(graph, id) { graph.add(Node::All(vec![id, closed])) } else { closed }
+    // What is written is of one choice, as it is closed: as it stands, another one may hold that too. Where some of the ways are
+    // no choices of which only one may hold, more is taken for written than is, which may refuse too much.
+    let is_exclusive = unions(graph, id) == Unions { one: true, any: false };
+    graph.add(if is_exclusive { Node::One(choices) } else { Node::Either(choices) })
 }
 
 /// The ways to be true of a value, each as its assertions.
@@ -60,12 +61,26 @@ fn ways(graph: &Graph, id: Id) -> Option<Vec<Vec<Id>>> {
     }
 }
 
-fn has_one(graph: &Graph, id: Id) -> bool {
-    match graph.node(graph.target(id)) {
-        Node::One(_) => true,
-        Node::All(parts) | Node::Either(parts) => parts.iter().any(|part| has_one(graph, *part)),
-        _ => false,
-    }
+/// Which unions the ways lead through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Unions {
+    /// Of which only one choice may hold.
+    one: bool,
+    /// Of which any may.
+    any: bool,
+}
+
+fn unions(graph: &Graph, id: Id) -> Unions {
+    let (parts, own) = match graph.node(graph.target(id)) {
+        Node::One(parts) => (parts, Unions { one: true, any: false }),
+        Node::Either(parts) => (parts, Unions { one: false, any: true }),
+        Node::All(parts) => (parts, Unions::default()),
+        _ => return Unions::default(),
+    };
+    parts
+        .iter()
+        .map(|part| unions(graph, *part))
+        .fold(own, |one, other| Unions { one: one.one || other.one, any: one.any || other.any })
 }
 
 /// That there are no others, unless something is said of them already.
