@@ -59,8 +59,9 @@ pub(crate) fn generate(
     released: Option<Baseline>,
 ) -> Result<Generation> {
     let folder = config.folder();
-    let manifest = Manifest::read(folder, &config.schemas)?;
+    let mut manifest = Manifest::read(folder, &config.schemas)?;
     let mut baseline = Baseline::read(&folder.join(&config.schemas))?;
+    baseline.reshape(&mut manifest.files, &config.schemas);
     // What is purged is not told by the registry any more.
     let before = purge.map(|_| baseline.clone());
     if let Some(Purge { event_type, reason }) = purge {
@@ -76,7 +77,7 @@ pub(crate) fn generate(
     let types = held.events.len();
     let mut findings = check(held, &baseline, &mut registry, &code.catalog, config.compat)?;
     findings.extend(early);
-    let told = keep_shapes(&mut registry, &baseline, &config.schemas)?;
+    let told = keep_shapes(&mut registry, held, &baseline, config)?;
 
     let mut warnings = Vec::new();
     let readers = Readers::new(&code.catalog);
@@ -134,20 +135,40 @@ fn refuse_used(event_type: &str, catalog: &Catalog, config: &Config) -> Result<(
         .help("take it out of the code then, and purge it"))
 }
 
-/// Keeps the shapes that a version had as long as something is stored in them of which it does not tell itself, and names the
-/// files of the others.
-fn keep_shapes(registry: &mut Registry, baseline: &Baseline, folder: &str) -> Result<Vec<String>> {
+/// Keeps the shapes that versions had as long as `held` does not tell by itself of what is stored in them, and names the files
+/// on disk of the others.
+fn keep_shapes(
+    registry: &mut Registry,
+    held: &Baseline,
+    disk: &Baseline,
+    config: &Config,
+) -> Result<Vec<String>> {
     let mut others = Vec::new();
     for (name, event) in &mut registry.events {
-        let Some(past) = baseline.events.get(name) else { continue };
-        event.shapes = shapes(past, event.current, event.current())?;
-        let known = past.shapes(event.current);
-        let is_kept = |shape: &&Arc<Version>| event.shapes.contains_key(&shape.sha256);
-        others.extend(
-            known.filter(|shape| !is_kept(shape)).map(|shape| {
-                format!("{folder}/{name}/{}", shape_file(event.current, &shape.sha256))
-            }),
-        );
+        let current = event.current;
+        let own = disk.events.get(name);
+        if let Some(past) = held.events.get(name) {
+            if past.current == current {
+                let mode = event.facts.compat.as_ref().and_then(|compat| compat.mode);
+                let kept = shapes(past, current, event.current(), mode.unwrap_or(config.compat))?;
+                event.shapes.insert(current, kept);
+            }
+            for (version, shape) in past.shapes_before(current) {
+                let all = event.shapes.entry(version).or_default();
+                all.insert(shape.sha256.clone(), Arc::clone(shape));
+            }
+        }
+        for (version, shape) in own.into_iter().flat_map(|own| own.shapes_before(current)) {
+            let all = event.shapes.entry(version).or_default();
+            all.insert(shape.sha256.clone(), Arc::clone(shape));
+        }
+        let kept = event.shapes.get(&current);
+        let is_kept =
+            |shape: &&Arc<Version>| kept.is_some_and(|kept| kept.contains_key(&shape.sha256));
+        let known = own.into_iter().flat_map(|own| own.shapes(current));
+        others.extend(known.filter(|shape| !is_kept(shape)).map(|shape| {
+            format!("{}/{name}/{}", config.schemas, shape_file(current, &shape.sha256))
+        }));
     }
     Ok(others)
 }

@@ -1,12 +1,11 @@
 //! What was stored in each shape that a version ever had is held against the code, and not only the last one's.
 
 use std::fs;
-use std::process::Command;
 
 use eventbus_tests::toolchain::{Fixture, Run};
 
 use crate::SHOP;
-use crate::git::{commit, released};
+use crate::git::{asked, commit, git, released};
 
 const BEGINNING: &str = r#"
 use std::collections::BTreeMap;
@@ -225,11 +224,14 @@ fn a_shape_that_was_edited_or_deleted_is_found() {
     let rest: Vec<&str> = lines.lines().filter(|line| !line.contains(&file)).collect();
     fixture.write(manifest, &format!("{}\n", rest.join("\n")));
     fixture.run(&["check"]).said(0, &["nothing is refused"]);
-    let restore = format!("git checkout trunk -- {path}");
-    fixture.run(AGAINST).said(1, &["error[EV026]", &file, &restore]);
-    follow(&fixture, &restore);
-    fixture.codegen();
+    let restore = ["codegen", "--against", "trunk"];
+    let command = format!("cargo eventbus {}", restore.join(" "));
+    fixture.run(AGAINST).said(1, &["error[EV026]", &file, &command]);
+    let drift = ["codegen", "--check", "--against", "trunk"];
+    fixture.run(&drift).said(1, &[&path, "not up to date"]);
+    fixture.run(&restore).said(0, &[&format!("created {path}")]);
     fixture.run(AGAINST).said(0, &["nothing is refused"]);
+    fixture.run(&drift).said(0, &["up to date"]);
 }
 
 #[test]
@@ -239,39 +241,15 @@ fn a_type_whose_folder_was_made_anew_lacks_what_was_released() {
     fs::remove_dir_all(fixture.path("schemas/system.started")).expect("it was there");
     fs::remove_file(fixture.path("schemas/_manifest/system.started.json")).expect("it was there");
     fixture.codegen();
-    let run = fixture.run(AGAINST);
-    run.said(1, &["error[EV026]", "v1-"]);
-    let said = format!("{}{}", run.stdout, run.stderr);
-    let command = said.lines().find_map(|line| line.find("git ").map(|at| &line[at..]));
-    follow(&fixture, command.expect("a command"));
-    fixture.codegen();
+    fixture.run(AGAINST).said(1, &["error[EV026]", "v1-", "codegen --against trunk"]);
+    fixture.run(&["codegen", "--against", "trunk"]).said(0, &["created"]);
     fixture.run(AGAINST).said(0, &["nothing is refused"]);
     assert_eq!(kept(&fixture, "system.started").len(), 1);
-}
-
-/// Runs what the user is told to run.
-fn follow(fixture: &Fixture, command: &str) {
-    let mut shell = Command::new("sh");
-    let status = shell.args(["-c", command]).current_dir(fixture.path("")).status();
-    assert!(status.expect("sh starts").success(), "{command}");
 }
 
 #[test]
 fn a_former_version_is_read_in_each_of_its_shapes() {
     let fixture = without_port("former-shapes-version");
-    let second = |port: &str| {
-        let event =
-            "    #[event(version = 2, upcast(1 => StartedV1))]\n    Started { name: String },";
-        format!(
-            "{}
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]
-pub struct StartedV1 {{ pub host: String, pub port: Option<{port}> }}
-impl From<StartedV1> for SystemStarted {{
-    fn from(former: StartedV1) -> Self {{ Self {{ name: former.host }} }}
-}}",
-            started(event)
-        )
-    };
     let parts = ["error[EV012]", "`system.started` version 1", "\"port\":", "v1-"];
     fixture.write("src/lib.rs", &second("String"));
     fixture.run(&["check"]).said(1, &parts);
@@ -312,4 +290,159 @@ fn a_shape_is_given_up_for_a_reason() {
     fixture.run(&["codegen", "--against", "trunk"]).said(0, &["warning[EV103]"]);
     fixture.run(AGAINST).said(0, &["warning[EV103]", "because: none is stored"]);
     fixture.run(&["check"]).said(0, &["nothing is refused"]);
+}
+
+/// What was there on a branch alone was stored nowhere.
+#[test]
+fn a_shape_that_was_never_released_is_not_kept() {
+    let fixture = released("former-shapes-branch", SHOP);
+    fixture.write("src/lib.rs", &started(WITH_PORT));
+    fixture.codegen();
+    fixture.write("src/lib.rs", SHOP);
+    fixture.codegen();
+    assert_eq!(kept(&fixture, "system.started").len(), 1);
+    fixture.write("src/lib.rs", &started("    Started { host: String, port: Option<String> },"));
+    fixture.run(&["check"]).said(1, &["error[EV106]"]);
+    fixture.run(AGAINST).said(0, &["nothing is refused"]);
+    fixture.run(&["codegen", "--against", "trunk"]).succeeded();
+    let [file] = kept(&fixture, "system.started").try_into().expect("what was released");
+    assert!(!fixture.read(&format!("schemas/system.started/{file}")).contains("\"port\""));
+    fixture.run(&["codegen", "--check", "--against", "trunk"]).said(0, &["up to date"]);
+}
+
+const SECOND_VERSION: &str =
+    "    #[event(version = 2, upcast(1 => StartedV1))]\n    Started { name: String },";
+
+/// The second version, and the first one with this port.
+fn second(port: &str) -> String {
+    format!(
+        "{}
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]
+pub struct StartedV1 {{ pub host: String, pub port: Option<{port}> }}
+impl From<StartedV1> for SystemStarted {{
+    fn from(former: StartedV1) -> Self {{ Self {{ name: former.host }} }}
+}}",
+        started(SECOND_VERSION)
+    )
+}
+
+#[test]
+fn a_version_may_grow_on_a_branch_before_it_is_followed_by_another() {
+    let fixture = released("former-shapes-grown", SHOP);
+    fixture.write("src/lib.rs", &started(WITH_PORT));
+    fixture.codegen();
+    fixture.write("src/lib.rs", &second("u16"));
+    fixture.run(&["codegen", "--against", "trunk"]).succeeded();
+    fixture.run(AGAINST).said(0, &["nothing is refused"]);
+    fixture.run(&["codegen", "--check", "--against", "trunk"]).said(0, &["up to date"]);
+}
+
+#[test]
+fn a_version_that_grew_on_one_branch_and_was_followed_on_another_has_both_shapes() {
+    let fixture = released("former-shapes-both", SHOP);
+    git(&fixture, &["checkout", "--quiet", "-b", "second"]);
+    fixture.write("src/lib.rs", &second("u16"));
+    fixture.codegen();
+    commit(&fixture);
+    git(&fixture, &["checkout", "--quiet", "trunk"]);
+    fixture.write("src/lib.rs", &started(WITH_PORT));
+    fixture.codegen();
+    commit(&fixture);
+    git(&fixture, &["checkout", "--quiet", "second"]);
+    // What the merge left open is taken from one side, and generated again.
+    asked(&fixture, &["merge", "--quiet", "trunk"]);
+    git(&fixture, &["checkout", "--ours", "--", "."]);
+    fixture.codegen();
+    let is_held = || {
+        fixture.run(AGAINST).said(0, &["nothing is refused"]);
+        fixture.run(&["codegen", "--check", "--against", "trunk"]).said(0, &["up to date"]);
+    };
+    is_held();
+    // Whoever takes all from one side lacks what the other one has.
+    git(&fixture, &["checkout", "second", "--", "schemas"]);
+    let shapes = kept(&fixture, "system.started");
+    for file in shapes {
+        fs::remove_file(fixture.path(&format!("schemas/system.started/{file}")))
+            .expect("it was there");
+    }
+    fixture.run(AGAINST).said(1, &["error[EV026]", "codegen --against trunk"]);
+    fixture.run(&["codegen", "--against", "trunk"]).succeeded();
+    is_held();
+    fixture.write("src/lib.rs", &second("String"));
+    fixture.run(AGAINST).said(1, &["error[EV012]", "v1-"]);
+}
+
+/// What a reader learns first and a writer writes then is nothing that comes back.
+const OPENED: [&str; 3] = [
+    "#[serde(deny_unknown_fields)] pub struct Closed { pub a: i64 } pub enum Grows { A }",
+    "pub struct Closed { pub a: i64 } pub enum Grows { A, #[serde(other, skip_serializing)] Unknown }",
+    "pub struct Closed { pub a: i64, pub b: Option<i64> } pub enum Grows { A, B, #[serde(other, skip_serializing)] Unknown }",
+];
+
+#[test]
+fn what_readers_are_made_ready_for_may_come() {
+    let held = |types: &str| {
+        let derived = "#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]\n";
+        let types = types.replace("pub enum", &format!("\n{derived}pub enum"));
+        let event = "    Started { closed: Closed, grows: Grows },";
+        format!("{}\n{derived}{types}", started(event))
+    };
+    let [first, second, third] = OPENED.map(held);
+    let fixture = released("former-shapes-ready", &first);
+    for source in [second, third] {
+        fixture.write("src/lib.rs", &source);
+        fixture.run(&["check"]).said(0, &["nothing is refused"]);
+        fixture.run(AGAINST).said(0, &["nothing is refused"]);
+        fixture.codegen();
+        commit(&fixture);
+    }
+}
+
+#[test]
+fn a_reason_for_one_field_is_none_for_another_of_the_same_shape() {
+    let both = "    Started { host: String, a: Option<i64>, b: Option<i64> },";
+    let fixture = released("former-shapes-one-reason", &started(both));
+    let reason = "    #[event(compat(reviewed = \"no a is stored\"))]\n";
+    let source =
+        |fields: &str| started(&format!("{reason}    Started {{ host: String, {fields} }},"));
+    fixture.write("src/lib.rs", &source("a: Option<String>"));
+    fs::remove_file(fixture.path("schemas/system.started/samples/v1.json")).expect("it was there");
+    fixture.run(&["codegen", "--against", "trunk"]).succeeded();
+    fixture.run(AGAINST).said(0, &["because: no a is stored"]);
+    fixture.write("src/lib.rs", &source("a: Option<String>, b: Option<String>"));
+    fixture.run(&["check"]).said(1, &["error[EV106]", "at /b"]);
+    fixture.run(AGAINST).said(1, &["at /b"]);
+    fixture.run(&["codegen", "--against", "trunk"]).said(1, &["at /b", "nothing was written"]);
+}
+
+/// Each comes back in a place of another kind, which reads what is stored, and of which consumers know better.
+#[test]
+fn consumers_of_a_former_shape_are_asked_wherever_a_name_comes_back() {
+    let derived = "#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]\n";
+    let source = |types: [&str; 3]| {
+        let types = types.map(|one| format!("{derived}{one}\n")).concat();
+        let wide = format!("{derived}#[serde(untagged)] pub enum Wide {{ I(i64), S(String) }}\n");
+        format!(
+            "use std::collections::BTreeMap;\n{}\n{wide}{types}",
+            started("    Started { a: A, b: B },")
+        )
+    };
+    let inner = "pub struct C { }";
+    let fixture = released(
+        "former-shapes-consumers",
+        &source([
+            "pub struct A { pub x: Option<i64> }",
+            "pub struct B { pub x: Option<i64> }",
+            inner,
+        ]),
+    );
+    fixture.write("src/lib.rs", &source(["pub struct A { }", "pub struct B { }", inner]));
+    fixture.codegen();
+    commit(&fixture);
+    let map = "pub struct A { #[serde(flatten)] pub all: BTreeMap<String, Option<Wide>> }";
+    let union = "#[serde(untagged)] pub enum B { X { x: Option<Wide>, z: bool }, C(C) }";
+    for types in [[map, "pub struct B { }", inner], ["pub struct A { }", union, inner]] {
+        fixture.write("src/lib.rs", &source(types));
+        fixture.run(AGAINST).said(1, &["error[EV106]", "new code writes"]);
+    }
 }

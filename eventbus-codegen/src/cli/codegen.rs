@@ -81,7 +81,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let against = arguments.against.as_deref();
     let released = against.map(|revision| scope::released(&config, revision, quiet)).transpose()?;
     let code = discover(&config, &request)?;
-    let generation = generate(&config, &code, purge.as_ref(), released)?;
+    let mut generation = generate(&config, &code, purge.as_ref(), released)?;
+    // It is written, or with `--check` told as not written.
+    generation.findings.retain(|finding| !finding.is_a_lost_shape());
     if !quiet {
         generation.warnings.iter().for_each(|warning| report::warning(warning));
     }

@@ -1,6 +1,7 @@
 //! Two registries held against each other, without any code: the later one stands for it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use eventbus_runtime::{
     CompatDocument, CompatMode, Document, GroupDocument, LeafDocument, Node, UpcastDocument,
@@ -13,9 +14,7 @@ use super::finding::Finding;
 use super::gone::purged;
 use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::parallel;
-use crate::registry::{
-    Baseline, Event, Facts, Group, Leaf, Past, Registry, Schemas, Shapes, Version,
-};
+use crate::registry::{Baseline, Event, Facts, Group, Leaf, Past, Registry, Schemas, Version};
 
 /// Everything that is to be said of `new` where `old` is what is stored and running.
 pub(crate) fn between(old: &Baseline, new: &Baseline, default: CompatMode) -> Result<Vec<Finding>> {
@@ -126,6 +125,6 @@ fn event(past: &Past) -> Event {
         current: past.current,
         facts: Facts::default(),
         versions: past.versions.clone(),
-        shapes: Shapes::new(),
+        shapes: BTreeMap::new(),
     }
 }

@@ -102,6 +102,11 @@ impl Finding {
         self.excused = Some(review);
     }
 
+    /// Whether it is of a file that `codegen` writes again from the compared commit.
+    pub(crate) fn is_a_lost_shape(&self) -> bool {
+        self.rule.id == "EV026" && self.new == "absent"
+    }
+
     /// Says one thing more.
     pub(super) fn because(&mut self, words: &str) {
         self.reason = Some(match self.reason.take() {

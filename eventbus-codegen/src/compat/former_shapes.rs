@@ -8,8 +8,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use eventbus_runtime::CompatMode;
+
 use super::check::{Event, Held, both};
 use super::finding::{Direction, Finding, asks};
+use super::forgotten::forgotten;
 use super::in_place::may_break;
 use super::reviews::Reviews;
 use super::rules::{Difference, Verdict, differences, named};
@@ -17,46 +20,43 @@ use super::witness::answer_at;
 use super::{Answer, Contract, lies_within};
 use crate::diagnostic::Result;
 use crate::registry::{Past, Schemas, Shapes, Version, shape_file};
+use crate::shell;
 
-/// The shapes of a version that a registry must go on holding, where the version is `now` so.
-pub(crate) fn shapes(past: &Past, version: u32, now: &Version) -> Result<Shapes> {
+/// The shapes of a version that a registry must go on holding, where the version is `now` so. What a mode does not ask about is
+/// not kept for it.
+pub(crate) fn shapes(past: &Past, version: u32, now: &Version, mode: CompatMode) -> Result<Shapes> {
     let mut kept = BTreeMap::new();
     for shape in past.shapes(version).chain(past.versions.get(&version)) {
-        if shape.sha256 != now.sha256 && is_kept(&shape.schemas()?, &now.schemas()?) {
+        if shape.sha256 != now.sha256 && is_kept(&shape.schemas()?, &now.schemas()?, mode) {
             kept.insert(shape.sha256.clone(), Arc::clone(shape));
         }
     }
     Ok(kept)
 }
 
-/// Whether something is stored in the shape `was` that `now` reads, and that `now` alone does not tell of. What `now` does not
-/// read was given up: it is refused, or let through with a reason.
-fn is_kept(was: &Schemas, now: &Schemas) -> bool {
+/// Whether something may be stored in the shape `was`, or somebody may read by it, of which `now` does not tell.
+fn is_kept(was: &Schemas, now: &Schemas, mode: CompatMode) -> bool {
     let stored = (&was.writer, Contract::Stored);
-    if lies_within(stored, (&now.reader, Contract::Reader)) != Answer::Yes {
-        return false;
-    }
-    let is_told = lies_within(stored, (&now.writer, Contract::Stored)) == Answer::Yes
-        && lies_within((&now.reader, Contract::Reader), (&was.reader, Contract::Reader))
-            == Answer::Yes;
-    !is_told
+    let is_told = || {
+        lies_within(stored, (&now.writer, Contract::Stored)) == Answer::Yes
+            && lies_within((&now.reader, Contract::Reader), (&was.reader, Contract::Reader))
+                == Answer::Yes
+    };
+    let is_asked = mode != CompatMode::None
+        || lies_within(stored, (&now.reader, Contract::Reader)) == Answer::Yes;
+    is_asked && !is_told()
 }
+
+/// A change with what it breaks.
+type Broken = (Difference, Vec<(Direction, Answer)>);
 
 impl Event<'_> {
     /// What was written in the former shapes of the version that the code writes, too, is read like what the last one wrote.
     pub(super) fn former_shapes(&mut self, now: &Version, reviews: &Reviews<'_>) -> Result<()> {
         let (past, version) = (self.past, self.past.current);
-        let last = past.versions.get(&version).map(|last| last.schemas()).transpose()?;
-        let after = now.schemas()?;
-        // What the last shape does not have: under its names there may have been something else.
-        let come: Vec<Difference> = last
-            .iter()
-            .flat_map(|last| differences(both(last), both(&after)))
-            .filter(|change| change.old == "absent")
-            .collect();
-        for shape in past.shapes(version).filter(|shape| shape.sha256 != now.sha256) {
+        for shape in past.shapes(version) {
             let first = self.findings.len();
-            self.former_shape(&shape.schemas()?, &after, &come);
+            self.former_shape(shape, now)?;
             self.say_where(first, version, shape);
             let pair = [&shape.sha256, &now.sha256].map(String::as_str);
             reviews.excuse(&mut self.findings[first..], Some(version), pair);
@@ -68,66 +68,34 @@ impl Event<'_> {
         Ok(())
     }
 
-    fn former_shape(&mut self, was: &Schemas, after: &Schemas, come: &[Difference]) {
-        let stored = (&was.writer, Contract::Stored);
-        let backward = match asks(self.mode, Direction::Backward) {
-            true => lies_within(stored, (&after.reader, Contract::Reader)),
-            false => Answer::Yes,
+    /// What is broken of a former shape, and was not before: what was given up until now is given up.
+    pub(super) fn former_shape(&mut self, shape: &Version, now: &Version) -> Result<()> {
+        let last = self.past.versions.get(&self.past.current);
+        let Some(last) = last.filter(|last| last.text != now.text && shape.text != now.text) else {
+            return Ok(());
         };
-        let is_asked_forward = asks(self.mode, Direction::Forward);
-        let mut named_so: Vec<(Difference, Vec<(Direction, Answer)>)> = Vec::new();
-        for change in differences(both(was), both(after)) {
-            let comes_back = come.iter().find(|one| is_within(&change, one));
-            let mut broken = Vec::new();
-            if backward != Answer::Yes && may_break(&change, Direction::Backward) {
-                let own = answer_at(stored, &after.reader, &change.pointer);
-                broken.push((Direction::Backward, own.unwrap_or_else(|| backward.clone())));
-            }
-            // Consumers that need what is gone were told when it went. Here is asked what stands in its place.
-            if comes_back.is_some() && is_asked_forward && may_break(&change, Direction::Forward) {
-                let writer = (&after.writer, Contract::Writer);
-                let own = answer_at(writer, &was.reader, &change.pointer);
-                let whole = || lies_within(writer, (&was.reader, Contract::Reader));
-                broken.push((Direction::Forward, own.unwrap_or_else(whole)));
-            }
-            broken.retain(|(_, answer)| *answer != Answer::Yes);
-            if broken.is_empty() {
-                continue;
-            }
-            let change = match comes_back {
-                Some(_) => {
-                    let old = format!("{}, in former times", change.old);
-                    Difference { rule: named("EV106"), old, ..change }
-                }
-                None => change,
-            };
-            named_so.push((change, broken));
+        let (was, last, after) = (shape.schemas()?, last.schemas()?, now.schemas()?);
+        let mut broken = Vec::new();
+        if asks(self.mode, Direction::Backward) {
+            broken.extend(unread(&was, &last, &after));
         }
-        let is_named = !named_so.is_empty();
+        if asks(self.mode, Direction::Forward) {
+            let is_told = !broken.is_empty();
+            broken.extend(come_back(&was, &last, &after, is_told));
+        }
         // Of a place and what is in it, the inner one says more; of two changes of one place, the first.
-        let paths: Vec<Difference> = named_so.iter().map(|(change, _)| change.clone()).collect();
-        for (index, (change, broken)) in named_so.into_iter().enumerate() {
+        let places: Vec<Difference> = broken.iter().map(|(change, _)| change.clone()).collect();
+        for (index, (change, broken)) in broken.into_iter().enumerate() {
             let is_outer =
-                paths.iter().any(|other| other.path != change.path && is_within(other, &change));
-            let is_second = paths[..index]
+                places.iter().any(|other| other.path != change.path && is_within(other, &change));
+            let is_second = places[..index]
                 .iter()
                 .any(|other| (other.rule.id, &other.path) == (change.rule.id, &change.path));
             if !is_outer && !is_second && !self.is_told(&change) {
                 self.broken(change, broken);
             }
         }
-        if !is_named && backward != Answer::Yes {
-            // No rule says that it breaks somebody, and it may be at a place that is known all the same.
-            let is_it = |change: &Difference| {
-                matches!(answer_at(stored, &after.reader, &change.pointer), Some(Answer::No(_)))
-            };
-            let rule = named(if matches!(backward, Answer::No(_)) { "EV125" } else { "EV022" });
-            let change = match differences(both(was), both(after)).into_iter().find(is_it) {
-                Some(change) => Difference { rule, ..change },
-                None => Difference::of(rule, "as it was stored", "as it is read"),
-            };
-            self.broken(change, vec![(Direction::Backward, backward)]);
-        }
+        Ok(())
     }
 
     fn broken(&mut self, change: Difference, broken: Vec<(Direction, Answer)>) {
@@ -154,7 +122,9 @@ impl Event<'_> {
         let first = self.findings.len();
         self.former(version, shape, reviews)?;
         let is_told = self.findings[..first].iter().any(|finding| {
-            finding.version == version && matches!(finding.rule.id, "EV012" | "EV022")
+            finding.version == version
+                && finding.verdict >= Verdict::Bump
+                && matches!(finding.rule.id, "EV012" | "EV022")
         });
         if is_told || self.findings[first..].iter().any(|finding| finding.rule.id == "EV011") {
             self.findings.truncate(first);
@@ -187,24 +157,101 @@ impl Event<'_> {
         let mut wanted: Vec<(u32, Arc<Version>)> =
             past.shapes_before(is).map(|(version, shape)| (version, Arc::clone(shape))).collect();
         if is == past.current {
-            wanted.extend(shapes(past, is, now)?.into_values().map(|shape| (is, shape)));
+            let mode = self.leaf.compat.as_ref().and_then(|compat| compat.mode);
+            let kept = shapes(past, is, now, mode.unwrap_or(held.default))?;
+            wanted.extend(kept.into_values().map(|shape| (is, shape)));
         }
         let own = held.own.events.get(self.name);
-        let is_held = |version: u32, shape: &Version| {
-            let held = own
-                .into_iter()
-                .flat_map(|own| own.shapes(version).chain(own.versions.get(&version)));
-            held.into_iter().any(|held| held.sha256 == shape.sha256)
-        };
         for (version, shape) in wanted {
-            if !is_held(version, &shape) {
-                self.say("EV026", version, shape_file(version, &shape.sha256), "absent");
-                let restore = held.baseline.restore_shape(self.name, version, &shape.sha256);
-                self.last().restore = Some(restore);
+            if own.is_some_and(|own| own.has(version, &shape.sha256)) {
+                continue;
             }
+            self.say("EV026", version, shape_file(version, &shape.sha256), "absent");
+            let revision = held.baseline.revision();
+            self.last().restore = revision.map(|revision| {
+                format!("cargo eventbus codegen --against {}", shell::quoted(revision))
+            });
         }
         Ok(())
     }
+}
+
+/// What was stored in the shape `was` and is read no longer, while `last` reads it.
+fn unread(was: &Schemas, last: &Schemas, after: &Schemas) -> Vec<Broken> {
+    let stored = (&was.writer, Contract::Stored);
+    let whole = |now: &Schemas| lies_within(stored, (&now.reader, Contract::Reader));
+    let answer = whole(after);
+    if answer == Answer::Yes {
+        return Vec::new();
+    }
+    let at = |now: &Schemas, change: &Difference| {
+        answer_at(stored, &now.reader, &change.pointer).unwrap_or_else(|| whole(now))
+    };
+    let named_by = |now: &Schemas| -> Vec<(Difference, Answer)> {
+        let changes = differences(both(was), both(now)).into_iter();
+        let changes = changes.filter(|change| may_break(change, Direction::Backward));
+        let changes = changes.map(|change| (at(now, &change), change));
+        changes.filter(|(one, _)| *one != Answer::Yes).map(|(one, change)| (change, one)).collect()
+    };
+    let is_given_up = whole(last) != Answer::Yes;
+    let before = if is_given_up { named_by(last) } else { Vec::new() };
+    let is_new = |change: &Difference| {
+        before.iter().all(|(one, _)| (one.rule.id, &one.path) != (change.rule.id, &change.path))
+    };
+    // What the last shape does not have: under its names there was something else.
+    let come: Vec<Difference> = differences(both(last), both(after))
+        .into_iter()
+        .filter(|change| change.old == "absent")
+        .collect();
+    let mut broken: Vec<Broken> = Vec::new();
+    for (change, answer) in named_by(after).into_iter().filter(|(change, _)| is_new(change)) {
+        let is_back = change.old != "absent" && come.iter().any(|one| is_within(&change, one));
+        let change = if is_back { back(change) } else { change };
+        broken.push((change, vec![(Direction::Backward, answer)]));
+    }
+    if broken.is_empty() && !is_given_up {
+        // No rule says that it breaks somebody, and it may be at a place that is known all the same.
+        let is_it = |change: &Difference| {
+            let own = answer_at(stored, &after.reader, &change.pointer);
+            matches!(own, Some(Answer::No(_)))
+        };
+        let rule = named(if matches!(answer, Answer::No(_)) { "EV125" } else { "EV022" });
+        let change = match differences(both(was), both(after)).into_iter().find(is_it) {
+            Some(change) => Difference { rule, ..change },
+            None => Difference::of(rule, "as it was stored", "as it is read"),
+        };
+        broken.push((change, vec![(Direction::Backward, answer)]));
+    }
+    broken
+}
+
+/// What is written now in places that `last` did not know, and that whoever reads by the shape `was` takes for something else. What has
+/// no name of its own is not told beside what was told.
+fn come_back(was: &Schemas, last: &Schemas, after: &Schemas, is_told: bool) -> Vec<Broken> {
+    let Some(asked) = forgotten(&was.reader, &last.reader) else { return Vec::new() };
+    let writer = (&after.writer, Contract::Writer);
+    let answer = lies_within(writer, (&asked, Contract::Reader));
+    if answer == Answer::Yes {
+        return Vec::new();
+    }
+    let mut broken: Vec<Broken> = Vec::new();
+    for change in differences(both(was), both(after)) {
+        let own = answer_at(writer, &asked, &change.pointer);
+        let is_cause = change.old != "absent" && may_break(&change, Direction::Forward);
+        if let Some(own) = own.filter(|own| is_cause && *own != Answer::Yes) {
+            broken.push((back(change), vec![(Direction::Forward, own)]));
+        }
+    }
+    if broken.is_empty() && !is_told {
+        let change = Difference::of(named("EV106"), "as it was, in former times", "as it is");
+        broken.push((change, vec![(Direction::Forward, answer)]));
+    }
+    broken
+}
+
+fn back(change: Difference) -> Difference {
+    let old = format!("{}, in former times", change.old);
+    Difference { rule: named("EV106"), old, ..change }
 }
 
 /// Whether a change is of what another one brought, or of something in it.

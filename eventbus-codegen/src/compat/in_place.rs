@@ -88,6 +88,9 @@ impl Event<'_> {
         let mode = CompatMode::Full;
         let mut event = Event { name, past, leaf, mode, findings: Vec::new() };
         event.in_place(&before.schemas()?, &after.schemas()?);
+        for shape in past.shapes(past.current) {
+            event.former_shape(shape, after)?;
+        }
         Ok(event.findings.iter().all(|finding| finding.verdict < Verdict::Bump))
     }
 

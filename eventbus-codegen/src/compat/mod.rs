@@ -4,6 +4,7 @@ mod between;
 mod check;
 mod decision;
 mod finding;
+mod forgotten;
 mod former_names;
 mod former_shapes;
 mod gone;

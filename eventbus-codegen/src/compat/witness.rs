@@ -77,7 +77,18 @@ fn narrowed(document: &Value, schema: &Value, steps: &[String]) -> Option<Map<St
         }
         return Some(only);
     }
-    let elements = schema.get("items").filter(|_| step == "*")?;
+    if step != "*" {
+        return None;
+    }
+    if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
+        let inner =
+            if rest.is_empty() { values.clone() } else { narrowed(document, values, rest)?.into() };
+        let named = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let named: Map<String, Value> =
+            named.map(|(name, _)| (name.clone(), true.into())).collect();
+        return object(json!({"properties": named, "additionalProperties": inner}));
+    }
+    let elements = schema.get("items")?;
     let inner =
         if rest.is_empty() { elements.clone() } else { narrowed(document, elements, rest)?.into() };
     object(json!({"items": inner}))

@@ -8,9 +8,7 @@ use eventbus_runtime::CompatMode;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
-use super::layout::{
-    CATALOG, FACTS, MANIFESTS, entries, is_shape, shape_file, shape_of, version_of,
-};
+use super::layout::{CATALOG, FACTS, MANIFESTS, entries, is_shape, shape_of, version_of};
 use super::version::{parse, refuse_marks};
 use super::{Stored, Version};
 use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
@@ -127,26 +125,6 @@ impl Baseline {
         self.elsewhere.as_deref()
     }
 
-    /// The command that keeps a shape which a version of a type has here, or had.
-    pub(crate) fn restore_shape(&self, name: &str, version: u32, sha256: &str) -> String {
-        let file = shape_file(version, sha256);
-        let past = self.events.get(name);
-        if past.is_some_and(|past| past.shapes(version).any(|shape| shape.sha256 == sha256)) {
-            return self.restore(name, &file);
-        }
-        let (folder, last) = (self.folder.join(name), format!("v{version}.json"));
-        let path = folder.join(file);
-        match (&self.revision, &self.elsewhere) {
-            (Some(revision), Some(place)) => {
-                shell::take_file(&path, &format!("{revision}:{place}/{name}/{last}"))
-            }
-            (Some(revision), None) => shell::take_file(&path, &format!("{revision}:./{last}")),
-            (None, _) => {
-                format!("cp {} {}", shell::from_here(&folder.join(last)), shell::from_here(&path))
-            }
-        }
-    }
-
     /// Takes the file of the whole registry.
     fn take_whole(&mut self, text: &str, path: &Path) -> Result<()> {
         format::refuse_newer(text, path)?;
@@ -180,8 +158,26 @@ impl Baseline {
 
     /// Where `event.json` is missing, the newest version is the one that was written.
     fn settle(&mut self) {
-        for past in self.events.values_mut().filter(|past| past.current == 0) {
-            past.current = past.versions.keys().next_back().copied().unwrap_or(1);
+        for past in self.events.values_mut() {
+            if past.current == 0 {
+                past.current = past.versions.keys().next_back().copied().unwrap_or(1);
+            }
+            past.reshape();
+        }
+    }
+
+    /// Takes the frozen versions that are another shape than was written for written as they are, as after a merge of which
+    /// each file is of one side. Nothing of what was written is lost where that is here as a shape. `written` has the SHA-256 of
+    /// the files below `folder`.
+    pub(crate) fn reshape(&self, written: &mut BTreeMap<String, String>, folder: &str) {
+        for (name, past) in &self.events {
+            for (version, file) in past.versions.range(..past.current) {
+                if let Some(hash) = written.get_mut(&format!("{folder}/{name}/v{version}.json"))
+                    && past.shapes(*version).any(|shape| shape.sha256 == *hash)
+                {
+                    hash.clone_from(&file.sha256);
+                }
+            }
         }
     }
 }
@@ -202,20 +198,19 @@ impl Baseline {
     /// What was released, beside the registry on disk: versions that were frozen since then are what disk has, so that one
     /// which is not what was released is seen to be edited or missing. What disk purged, with a reason, is no loss.
     pub(crate) fn beside(mut self, disk: &Self) -> Self {
+        let nothing = Past::default();
         for (name, past) in &mut self.events {
             let own = disk.events.get(name);
             if let Some(own) = own.filter(|own| own.fact("purged").is_some()) {
                 past.clone_from(own);
                 continue;
             }
-            let is_frozen = |version: u32| {
-                version < past.current || own.is_some_and(|own| version < own.current)
-            };
-            let written = past.versions.iter().map(|(version, file)| {
-                let now = own.and_then(|own| own.versions.get(version));
-                (*version, if is_frozen(*version) { now.cloned() } else { Some(Arc::clone(file)) })
-            });
-            past.versions = written.filter_map(|(version, file)| Some((version, file?))).collect();
+            let own = own.unwrap_or(&nothing);
+            for version in past.versions.keys().copied().collect::<Vec<_>>() {
+                if version < past.current || version < own.current {
+                    past.freeze(version, own);
+                }
+            }
         }
         self
     }
@@ -240,6 +235,49 @@ impl Baseline {
 }
 
 impl Past {
+    /// What was written of a frozen version is a shape of it, where that is here as one: nothing of it is lost.
+    fn reshape(&mut self) {
+        let edited: Vec<u32> = self.edited().filter(|version| *version < self.current).collect();
+        for version in edited {
+            let written = self.written().find(|(known, _)| *known == version);
+            let is_here = written
+                .is_some_and(|(_, hash)| self.shapes(version).any(|shape| shape.sha256 == hash));
+            if let Some(file) = self.versions.get(&version).filter(|_| is_here) {
+                let hash = file.sha256.clone();
+                self.write(version, &hash);
+            }
+        }
+    }
+
+    /// Has `event.json` say this of a version.
+    fn write(&mut self, version: u32, sha256: &str) {
+        let entries = self.facts.get_mut("versions").and_then(Value::as_array_mut);
+        let entry = entries.into_iter().flatten().find(|entry| entry["version"] == version);
+        if let Some(entry) = entry {
+            entry["sha256"] = sha256.into();
+        }
+    }
+
+    /// Takes a frozen version as it is in `own`. Where each knows the other's as a shape that the version had, it has both.
+    fn freeze(&mut self, version: u32, own: &Self) {
+        let file = own.versions.get(&version);
+        let released = match file {
+            Some(file) => self.versions.insert(version, Arc::clone(file)),
+            None => self.versions.remove(&version),
+        };
+        let (Some(released), Some(file)) = (released, file) else { return };
+        let is_known = own.has(version, &released.sha256)
+            || self.shapes(version).any(|shape| shape.sha256 == file.sha256);
+        if released.sha256 == file.sha256 || !is_known {
+            return;
+        }
+        let written = own.written().find(|(known, _)| *known == version);
+        if let Some((_, hash)) = written {
+            self.write(version, hash);
+        }
+        self.shapes.entry(version).or_default().insert(released.sha256.clone(), released);
+    }
+
     /// A text of `event.json`.
     pub(crate) fn fact(&self, name: &str) -> Option<&str> {
         self.facts.get(name).and_then(Value::as_str)
@@ -302,6 +340,11 @@ impl Past {
     /// The shapes that a version had before its last one.
     pub(crate) fn shapes(&self, version: u32) -> impl Iterator<Item = &Arc<Version>> {
         self.shapes.get(&version).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// Whether a version is, or was, as what has this SHA-256.
+    pub(crate) fn has(&self, version: u32, sha256: &str) -> bool {
+        self.shapes(version).chain(self.versions.get(&version)).any(|one| one.sha256 == sha256)
     }
 
     /// The versions before this one with the shapes that each had before its last one.

@@ -32,8 +32,10 @@ pub(crate) fn files(
                 Artifact::kept(path, content.sha256.clone())
             }
         }));
-        files.extend(event.shapes.values().map(|shape| {
-            let file = shape_file(event.current, &shape.sha256);
+        let shapes = event.shapes.iter();
+        let shapes = shapes.flat_map(|(version, all)| all.values().map(move |one| (*version, one)));
+        files.extend(shapes.map(|(version, shape)| {
+            let file = shape_file(version, &shape.sha256);
             let path = format!("{folder}/{name}/{file}");
             if written.contains_key(&path) {
                 Artifact::kept(path, shape.sha256.clone())

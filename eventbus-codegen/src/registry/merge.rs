@@ -12,7 +12,7 @@ use super::beyond::{Beyond, beyond};
 use super::inline::inline_numbered;
 use super::version::WRITER;
 use super::{
-    Baseline, Branch, Catalog, Event, Facts, Group, Leaf, Member, Past, Registry, Shapes, Version,
+    Baseline, Branch, Catalog, Event, Facts, Group, Leaf, Member, Past, Registry, Version,
 };
 use crate::canonical::{sort_required, text};
 use crate::diagnostic::{Error, ErrorKind, Result, listed};
@@ -93,7 +93,7 @@ fn event(leaf: &Leaf, baseline: &Baseline) -> Result<Event> {
         current: leaf.version,
         facts: Facts { beyond: beyond(&contracts), ..facts(leaf) },
         versions,
-        shapes: Shapes::new(),
+        shapes: BTreeMap::new(),
     })
 }
 

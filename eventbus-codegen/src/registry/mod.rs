@@ -93,8 +93,8 @@ pub(crate) struct Event {
     pub(crate) facts: Facts,
     /// The versions by number, the current one and the frozen ones.
     pub(crate) versions: BTreeMap<u32, Arc<Version>>,
-    /// The shapes that the current version had before and that stored events may have, by SHA-256.
-    pub(crate) shapes: Shapes,
+    /// The shapes that versions had before, of the current one, and of former ones those that are not on disk yet.
+    pub(crate) shapes: BTreeMap<u32, Shapes>,
 }
 
 /// What the derive's attributes say of an event type. What is not said has no place in the registry's files.

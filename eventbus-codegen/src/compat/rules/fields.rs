@@ -41,7 +41,7 @@ pub(super) const RULES: &[Rule] = &[
         (Yes, No, Bump),
         "a required field is gone",
         "Old consumers refuse events without it.",
-        "make it optional first and go on writing it, and take it out when no consumer needs it any more",
+        "read it with #[serde(default)] first and go on writing it, and take it out when every consumer does so",
     ),
     rule(
         "EV106",
