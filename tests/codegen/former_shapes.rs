@@ -446,3 +446,32 @@ fn consumers_of_a_former_shape_are_asked_wherever_a_name_comes_back() {
         fixture.run(AGAINST).said(1, &["error[EV106]", "new code writes"]);
     }
 }
+
+#[test]
+fn what_cannot_be_decided_hides_nothing_that_can() {
+    let text =
+        |pattern: &str| format!("#[schemars(regex(pattern = r\"{pattern}\"))] pub text: String");
+    let first = |pattern: &str, least: &str| {
+        format!("pub struct StartedV1 {{ {}, pub n: {least} }}", text(pattern))
+    };
+    let fixture = released(
+        "former-shapes-undecided",
+        &started(&format!(
+            "    Started {{ {}, n: i64 }},",
+            text("^(?=a)[a-z]+$").replace("pub ", "")
+        )),
+    );
+    let second = "    #[event(version = 2, upcast(1 => StartedV1), compat(reviewed = \"the same\"))]\n    Started { n: u8 },";
+    let source = |least: &str| {
+        format!(
+            "{}\n#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]\n{}
+impl From<StartedV1> for SystemStarted {{ fn from(_: StartedV1) -> Self {{ Self {{ n: 1 }} }} }}",
+            started(second),
+            first("^(?=b)[a-z]+$", least)
+        )
+    };
+    fixture.write("src/lib.rs", &source("i64"));
+    fixture.run(AGAINST).said(0, &["warning[EV022]"]);
+    fixture.write("src/lib.rs", &source("i8"));
+    fixture.run(AGAINST).said(1, &["error[EV012]", "at /n", "integer (int64) → integer (int8)"]);
+}

@@ -353,3 +353,23 @@ impl From<Carrier> for i64 {
     let told = "more were left out: the code ended the process with several";
     fixture.run(&["codegen"]).said(0, &["note: whether `order.placed` writes", told]);
 }
+
+#[test]
+fn a_name_that_is_said_to_be_read_and_is_not_is_found() {
+    let carrier = "#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)] pub struct Carrier { pub name: String }";
+    let field =
+        "#[schemars(extend(\"x-eventbus-aliases\" = [\"courier\"]))] pub carrier: Option<Carrier>,";
+    let fixture = with("honest-alias", carrier, field);
+    refused(
+        &fixture,
+        "/items/*/carrier",
+        &["read under the name `courier`", "#[serde(alias = \"courier\")]"],
+    );
+    fixture.replace(
+        "src/lib.rs",
+        "#[schemars(extend",
+        "#[serde(alias = \"courier\")] #[schemars(extend",
+    );
+    fixture.codegen();
+    fixture.run(&["check"]).said(0, &["nothing is refused"]);
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use eventbus_runtime::CompatMode;
+use serde_json::Value;
 
 use super::finding::{Direction, Finding, asks};
 use super::former_names::former_names;
@@ -11,7 +12,8 @@ use super::gone::{Newcomers, freed, gone, parted, reads, regrouped, renamed};
 use super::mode::{Modes, relaxed};
 use super::moved::is_moved;
 use super::reviews::{Reviews, carry, note, unreadable};
-use super::rules::{Contracts, Difference, Verdict, named};
+use super::rules::{Contracts, Difference, Verdict, differences, named};
+use super::witness::place_answer;
 use super::{Answer, Contract, lies_within};
 use crate::canonical::{sha256, text};
 use crate::diagnostic::Result;
@@ -111,6 +113,16 @@ fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
 
 pub(super) fn both(schemas: &Schemas) -> Contracts<'_> {
     Contracts { writer: &schemas.writer, reader: &schemas.reader }
+}
+
+/// A place whose values are certainly not read, where the whole cannot be decided.
+fn unread_at(writer: &Value, reader: &Value) -> Option<Difference> {
+    let [old, new] = [writer, reader].map(|schema| Contracts { writer: schema, reader: schema });
+    let is_unread = |change: &Difference| {
+        let answer = place_answer((writer, Contract::Stored), reader, &change.pointer);
+        matches!(answer, Some(Answer::No(_)))
+    };
+    differences(old, new).into_iter().find(is_unread)
 }
 
 /// One event type in both.
@@ -296,6 +308,14 @@ impl<'a> Event<'a> {
                 let finding = self.last();
                 finding.weigh(mode);
                 finding.witnesses.push((Direction::Backward, witness));
+            }
+            // What cannot be decided at one place hides nothing that can be at another.
+            Answer::Unknown(_) if let Some(change) = unread_at(&writer, &reader) => {
+                let change = Difference { rule: named("EV012"), ..change };
+                let path = self.payload_of(version).to_owned();
+                self.findings.push(Finding::new(self.name, version, &path, change));
+                let mode = self.mode;
+                self.last().weigh(mode);
             }
             Answer::Unknown(reason) => {
                 self.say("EV022", version, format!("version {version}"), now);

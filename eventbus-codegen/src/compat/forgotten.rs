@@ -43,13 +43,17 @@ fn within(was: At<'_>, last: At<'_>, depth: usize) -> Option<Value> {
     let is_open = |schema: &Map<String, Value>| {
         matches!(schema.get("additionalProperties"), Some(Value::Object(_)))
     };
+    let needed = a.get("required").and_then(Value::as_array);
+    let is_needed =
+        |name: &String| needed.is_some_and(|needed| needed.contains(&name.as_str().into()));
     let mut asked = Map::new();
     // A place that is a list or a union by now is known in another way.
     if is_object(b) && !is_open(b) {
         for (name, field) in &fields {
             let inner = match known.get(name) {
                 Some(now) => below(field, now),
-                None => Some(field.clone()),
+                // Who needs it reads nothing since it is gone.
+                None => Some(field.clone()).filter(|_| !is_needed(name)),
             };
             asked.extend(inner.map(|inner| (name.clone(), inner)));
         }

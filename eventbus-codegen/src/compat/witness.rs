@@ -29,17 +29,32 @@ pub(super) fn answer_at(
     reader: &Value,
     pointer: &str,
 ) -> Option<Answer> {
+    Some(lies_within(writer, (&at(reader, pointer)?, Contract::Reader)))
+}
+
+/// What `schema` asks of one place.
+fn at(schema: &Value, pointer: &str) -> Option<Value> {
     let steps: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
     if steps.is_empty() {
         return None;
     }
-    let mut only = narrowed(reader, reader, &steps)?;
+    let mut only = narrowed(schema, schema, &steps)?;
     for definitions in ["$defs", "definitions"] {
-        if let Some(all) = reader.get(definitions) {
+        if let Some(all) = schema.get(definitions) {
             only.insert(definitions.to_owned(), all.clone());
         }
     }
-    Some(lies_within(writer, (&Value::Object(only), Contract::Reader)))
+    Some(Value::Object(only))
+}
+
+/// The same of the one place alone, as if nothing else were in a document. There is no document to show then.
+pub(super) fn place_answer(
+    (writer, contract): (&Value, Contract),
+    reader: &Value,
+    pointer: &str,
+) -> Option<Answer> {
+    let [writer, reader] = [writer, reader].map(|schema| at(schema, pointer));
+    Some(lies_within((&writer?, contract), (&reader?, Contract::Reader)))
 }
 
 /// What `schema` asks of the place that `steps` lead to; nothing where another keyword may lead there, too.

@@ -18,7 +18,7 @@ pub(crate) struct Beyond {
 }
 
 /// What `schema` says of its places.
-pub(super) fn beyond(schema: &Value) -> Beyond {
+pub(crate) fn beyond(schema: &Value) -> Beyond {
     let mut walk = Walk { schema, found: Beyond::default(), within: Vec::new() };
     // Hardly any schema says any of it, and one of many references is long to walk through.
     if says(schema) {

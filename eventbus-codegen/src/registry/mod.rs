@@ -23,7 +23,7 @@ use eventbus_runtime::{CompatDocument, CompatMode, Document, GroupDocument, Leaf
 use serde_json::value::RawValue;
 
 pub(crate) use self::baseline::{Baseline, Past, Shapes};
-pub(crate) use self::beyond::Beyond;
+pub(crate) use self::beyond::{Beyond, beyond};
 pub(crate) use self::files::files;
 pub(crate) use self::git::{none_at, top_of};
 pub(crate) use self::layout::{MANIFESTS, entries, folder_of, is_history, is_version, shape_file};

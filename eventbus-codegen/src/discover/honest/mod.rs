@@ -6,12 +6,14 @@
 //! may accept less than its schema says. Nor does one that was made for a schema and is not of it, because no document might
 //! be.
 
+mod aliases;
 mod matter;
 
 use std::path::Path;
 
 use serde_json::Value;
 
+use self::aliases::deaf;
 use self::matter::{Judged, matter};
 use super::program::{Rewritten, Sample};
 use crate::compat::{Contract, describes};
@@ -46,7 +48,7 @@ struct Lie<'a> {
 /// Refuses code that writes what its schemas do not describe, or what it does not read itself. Returns what is to be said of
 /// types of which not everything was tried.
 pub(crate) fn refuse_untrue(catalog: &Catalog, rewrite: &Rewrite<'_>) -> Result<Vec<String>> {
-    let (mut lies, mut untried) = (Vec::new(), Vec::new());
+    let (mut lies, mut untried) = (deaf(catalog, rewrite)?, Vec::new());
     for leaves in leaves(catalog).chunks(AT_ONCE) {
         let asked: Result<Vec<Asked<'_>>> =
             parallel::each(leaves, |leaf| asked(leaf)).into_iter().collect();
