@@ -8,6 +8,7 @@ use eventbus_runtime::CompatMode;
 use super::finding::{Direction, Finding, asks};
 use super::former_names::former_names;
 use super::gone::{Newcomers, freed, gone, has_taken, parted, reads, regrouped, renamed};
+use super::lost::lost;
 use super::mode::{Modes, relaxed};
 use super::moved::is_moved;
 use super::reviews::{Reviews, carry, note, unreadable};
@@ -78,6 +79,14 @@ fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
                 let is_news = has_taken(heir, name, baseline);
                 findings.extend(regrouped(name, past, heir).filter(|_| is_news));
                 findings.extend(Event::new(name, past, heir, held).inherited(held, is_news)?);
+            }
+            // What is refused because it is gone is wanted anyway.
+            let is_refused = |finding: &Finding| {
+                matches!(finding.rule.id, "EV003" | "EV006" | "EV009")
+                    && finding.verdict >= Verdict::Bump
+            };
+            if !findings.iter().any(is_refused) {
+                findings.extend(lost(name, past, baseline, held.own)?);
             }
             Ok(findings)
         }
