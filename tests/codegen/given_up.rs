@@ -208,3 +208,37 @@ fn a_type_that_takes_a_former_name_of_another_reads_what_was_stored_there() {
         fixture.run(command).said(1, &["error[EV012]", "`system.started`"]);
     }
 }
+
+#[test]
+fn a_type_that_is_gone_is_told_also_where_one_that_was_there_takes_its_name() {
+    let fixture =
+        released("given-up-swallowed", &format!("{STARTED}\n    Halted {{ host: String }},"));
+    let halted =
+        |attribute: &str| format!("    #[event({attribute})]\n    Halted {{ host: String }},");
+    let alias = "alias = \"system.started\"";
+    change(&fixture, &halted(alias));
+    let parts = [
+        "error[EV007]",
+        "`system.started` → `system.halted`, which was there before",
+        "keep the variant",
+        "let the consumers ask for both names",
+    ];
+    for command in BOTH {
+        let run = fixture.run(command);
+        run.said(1, &parts);
+        assert!(!run.stderr.contains("pin the former name"), "{}", run.stderr);
+    }
+    fixture.run(&["codegen"]).said(1, &["error[EV007]", "nothing was written"]);
+    change(&fixture, &halted(&format!("{alias}, compat(reviewed = \"consumers ask for both\")")));
+    fixture.run(BOTH[1]).said(0, &["warning[EV007]", "because: consumers ask for both"]);
+    fixture.codegen();
+    change(&fixture, &halted(alias));
+    fixture.run(BOTH[0]).said(0, &["nothing is refused"]);
+    fixture.run(BOTH[1]).said(0, &["warning[EV007]", "because: consumers ask for both"]);
+    // Where the compared commit reads it so already, it is no news.
+    fixture.codegen();
+    commit(&fixture);
+    let run = fixture.run(BOTH[1]);
+    run.said(0, &["nothing is refused"]);
+    assert!(!run.stderr.contains("EV007"), "{}", run.stderr);
+}

@@ -235,3 +235,125 @@ fn a_version_whose_file_has_another_number_is_missing() {
         ]);
     }
 }
+
+const BEGUN: &str = "    #[event(alias = \"system.started\", compat(reviewed = \"consumers ask for both\"))]\n    Begun { host: String },";
+
+/// Runs a command that was printed.
+fn paste(fixture: &Fixture, command: &str) {
+    let status = Command::new("sh").args(["-c", command]).current_dir(fixture.path("")).status();
+    assert!(status.expect("it starts").success(), "{command}");
+}
+
+#[test]
+fn a_former_name_whose_folder_was_deleted_is_missed() {
+    let fixture = released("released-folder", SHOP);
+    fixture.replace("src/lib.rs", STARTED, BEGUN);
+    fixture.run(&["codegen", "--against", "trunk"]).said(0, &["warning[EV007]"]);
+    crate::git::git(&fixture, &["branch", "before"]);
+    crate::git::commit(&fixture);
+    fs::remove_dir_all(fixture.path("schemas/system.started")).expect("removed");
+    fs::remove_file(fixture.path("schemas/_manifest/system.started.json")).expect("removed");
+    for revision in ["trunk", "before"] {
+        let command = format!(
+            "git checkout {revision} -- schemas/system.started && \
+             git checkout {revision} -- schemas/_manifest/system.started.json"
+        );
+        let parts = ["error[EV005]", "the folder of `system.started` → absent", &command];
+        for asked in [&["check"][..], &["codegen", "--check"]] {
+            fixture.run(&[asked, &["--against", revision]].concat()).said(1, &parts);
+        }
+        let run = fixture.run(&["diff", revision, "schemas"]);
+        run.said(1, &["error[EV005]", "the folder of `system.started` → absent"]);
+    }
+    paste(
+        &fixture,
+        "git checkout before -- schemas/system.started && \
+         git checkout before -- schemas/_manifest/system.started.json",
+    );
+    // The former type is written as it was left.
+    fixture.codegen();
+    for revision in ["trunk", "before"] {
+        fixture.run(&["codegen", "--check", "--against", revision]).said(0, &[]);
+    }
+}
+
+#[test]
+fn a_former_name_in_a_registry_that_moved_is_had_again_file_by_file() {
+    let fixture = released("released-elsewhere", SHOP);
+    let configuration = fixture.read("eventbus.toml");
+    fixture.write("eventbus.toml", &format!("schemas = \"events\"\n{configuration}"));
+    fs::rename(fixture.path("schemas"), fixture.path("events")).expect("moved");
+    fixture.replace("src/lib.rs", STARTED, BEGUN);
+    fs::remove_dir_all(fixture.path("events/system.started")).expect("removed");
+    fs::remove_file(fixture.path("events/_manifest/system.started.json")).expect("removed");
+    let run = fixture.run(&["check", "--against", "trunk"]);
+    run.said(1, &["error[EV005]", "the folder of `system.started` → absent"]);
+    let start = "mkdir -p events/system.started && ";
+    let told = run
+        .stderr
+        .lines()
+        .chain(run.stdout.lines())
+        .find_map(|line| Some(&line[line.find(start)?..]));
+    let command = told.expect("a command").trim_end_matches('`');
+    paste(&fixture, command);
+    fixture.codegen();
+    let check = ["codegen", "--check", "--against", "trunk"];
+    fixture.run(&check).said(0, &[]);
+}
+
+#[test]
+fn a_version_of_a_former_name_is_on_disk_as_it_was() {
+    let fixture = released("released-file", SHOP);
+    let begun = BEGUN.replace("    #[", "    #[event(compat = \"backward\")]\n    #[");
+    fixture.replace("src/lib.rs", STARTED, &begun);
+    fixture.run(&["codegen", "--against", "trunk"]).said(0, &["warning[EV007]"]);
+    let (version, facts) = ("schemas/system.started/v1.json", "schemas/system.started/event.json");
+    let manifest = "schemas/_manifest/system.started.json";
+    let kept: Vec<(&str, String)> =
+        [version, facts, manifest].into_iter().map(|file| (file, fixture.read(file))).collect();
+    // Another contract, of which all files say that it was written.
+    let (was, facts_were) = (sha256(&fixture, version), sha256(&fixture, facts));
+    fixture.write(version, &fixture.read(version).replace("\"string\"", "\"integer\""));
+    fixture.replace(facts, &was, &sha256(&fixture, version));
+    fixture.replace(manifest, &was, &sha256(&fixture, version));
+    fixture.replace(manifest, &facts_were, &sha256(&fixture, facts));
+    let shape = format!("schemas/system.started/v1-{}.json", &was[..12]);
+    let run = fixture.run(&["check", "--against", "trunk"]);
+    run.said(
+        1,
+        &["error[EV026]", &format!("{} → absent", &shape["schemas/system.started/".len()..])],
+    );
+    for (file, text) in &kept {
+        fixture.write(file, text);
+    }
+    fixture.run(&["check", "--against", "trunk"]).said(0, &["warning[EV007]"]);
+    fs::remove_file(fixture.path(version)).expect("removed");
+    let command = format!("git checkout trunk -- {version}");
+    fixture
+        .run(&["check", "--against", "trunk"])
+        .said(1, &["error[EV005]", "v1.json → absent", &command]);
+    fixture.write(version, "{}");
+    fixture.run(&["check", "--against", "trunk"]).said(1, &["error[EV014]", &command]);
+}
+
+/// What grew before the type went has the shape of that commit beside it, or tells all of it.
+#[test]
+fn a_type_that_grew_before_it_went_has_lost_nothing() {
+    let port = "host: String, port: Option<u16>";
+    let skipped = "host: String, #[serde(default, skip_serializing_if = \"Option::is_none\")] port: Option<u16>";
+    for (test, fields, shapes) in [("grown", port, 1), ("grown-skipped", skipped, 0)] {
+        let fixture = released(&format!("released-{test}"), SHOP);
+        fixture.replace("src/lib.rs", "host: String", fields);
+        fixture.codegen();
+        let grown = STARTED.replace("host: String", fields);
+        fixture.replace("src/lib.rs", &grown, &BEGUN.replace("host: String", fields));
+        fixture.codegen();
+        let files = fs::read_dir(fixture.path("schemas/system.started")).expect("a folder");
+        let names = files.map(|file| file.expect("a file").file_name());
+        let is_shape = |name: &std::ffi::OsString| name.to_string_lossy().starts_with("v1-");
+        assert_eq!(names.filter(is_shape).count(), shapes);
+        for command in [&["check"][..], &["codegen", "--check"]] {
+            fixture.run(&[command, &["--against", "trunk"]].concat()).said(0, &[]);
+        }
+    }
+}

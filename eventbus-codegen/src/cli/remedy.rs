@@ -16,6 +16,10 @@ pub(super) fn fix(finding: &Finding) -> String {
         ("EV007", Some(old), Some(new)) if group(old) != group(new) => {
             fix.split_once("; or ").map_or(fix.clone(), |(_, rest)| rest.to_owned())
         }
+        // Another type of that name would be gone in its place.
+        ("EV007", Some(_), None) => {
+            fix.split_once("; or ").map_or(fix.clone(), |(_, rest)| format!("{KEPT}; or {rest}"))
+        }
         ("EV006" | "EV007" | "EV009", Some(old), _) => filled(&fix, "name", &segment(old), old),
         ("EV023", Some(old), _) => filled(&fix, "name", old, old),
         ("EV024", ..) => filled(&fix, "name", "", quoted(old).unwrap_or("..")),
@@ -33,6 +37,9 @@ pub(super) fn fix(finding: &Finding) -> String {
         _ => fix,
     }
 }
+
+/// What is said of a type whose name another one takes.
+const KEPT: &str = "keep the variant and mark it: #[event(retired = \"2026-01-31\")]";
 
 /// What is said of a field that a retired type has no longer.
 const RETIRED: &str = "leave the field where it is: no code writes the type any more, and to read it costs nothing; or say why \

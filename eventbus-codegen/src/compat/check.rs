@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::finding::{Direction, Finding, asks};
 use super::former_names::former_names;
-use super::gone::{Newcomers, freed, gone, parted, reads, regrouped, renamed};
+use super::gone::{Newcomers, freed, gone, has_taken, parted, reads, regrouped, renamed};
+use super::lost::lost;
 use super::mode::{Modes, relaxed};
 use super::moved::is_moved;
 use super::reviews::{Reviews, carry, note, unreadable};
@@ -67,7 +68,7 @@ fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
                 }
                 return Ok(findings);
             }
-            let found = gone(name, past, &leaves, &newcomers)?;
+            let found = gone(name, past, &leaves, &newcomers, baseline)?;
             let weighed = found.map(|(mut finding, leaf)| {
                 finding.weigh(Modes::new(past, baseline, leaf, default).asked());
                 if let Some(leaf) = leaf {
@@ -77,9 +78,17 @@ fn found(held: &Held<'_>) -> Result<Vec<Finding>> {
             });
             let mut findings: Vec<Finding> = weighed.into_iter().collect();
             if let Some(heir) = heir {
-                let is_new = !baseline.events.contains_key(&heir.event_type);
-                findings.extend(regrouped(name, past, heir).filter(|_| is_new));
-                findings.extend(Event::new(name, past, heir, held).inherited(held, is_new)?);
+                let is_news = has_taken(heir, name, baseline);
+                findings.extend(regrouped(name, past, heir).filter(|_| is_news));
+                findings.extend(Event::new(name, past, heir, held).inherited(held, is_news)?);
+            }
+            // What is refused because it is gone is wanted anyway.
+            let is_refused = |finding: &Finding| {
+                matches!(finding.rule.id, "EV003" | "EV006" | "EV009")
+                    && finding.verdict >= Verdict::Bump
+            };
+            if !findings.iter().any(is_refused) {
+                findings.extend(lost(name, past, baseline, held.own)?);
             }
             Ok(findings)
         }
@@ -194,7 +203,7 @@ impl<'a> Event<'a> {
     }
 
     /// A type that is called otherwise now: what was stored under its name is read by its heir, version by version.
-    fn inherited(mut self, held: &Held<'_>, is_new: bool) -> Result<Vec<Finding>> {
+    fn inherited(mut self, held: &Held<'_>, is_news: bool) -> Result<Vec<Finding>> {
         let Some(heir) = held.registry.events.get(&self.leaf.event_type) else {
             return Ok(self.findings);
         };
@@ -211,8 +220,8 @@ impl<'a> Event<'a> {
         for (version, shape) in self.past.shapes_before(self.leaf.version.saturating_add(1)) {
             self.former_in(version, shape, &reviews)?;
         }
-        // Where the heir was there before, this is told of its own versions.
-        if is_new {
+        // Where the heir had the name before, this is told of its own versions.
+        if is_news {
             self.given_up(&reviews);
         }
         // That it is read is no news.

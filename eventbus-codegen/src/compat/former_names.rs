@@ -65,7 +65,8 @@ fn became(
     }
 }
 
-fn aliases(past: &Past) -> impl Iterator<Item = &str> {
+/// The former names that it reads.
+pub(super) fn aliases(past: &Past) -> impl Iterator<Item = &str> {
     let aliases = past.facts.get("aliases").and_then(|names| names.as_array());
     aliases.into_iter().flatten().filter_map(|name| name.as_str())
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::check::Held;
 use super::finding::Finding;
+use super::former_names::aliases;
 use super::reviews::Reviews;
 use super::rules::{Difference, Verdict, named};
 use crate::diagnostic::{Result, listed};
@@ -49,10 +50,6 @@ impl<'a> Newcomers<'a> {
     pub(super) fn all(&self) -> impl Iterator<Item = &'a Leaf> {
         self.leaves.iter().copied()
     }
-
-    fn has(&self, leaf: &Leaf) -> bool {
-        self.leaves.iter().any(|new| new.event_type == leaf.event_type)
-    }
 }
 
 /// A type that no leaf has the name of, and the leaf that it seems to have become.
@@ -61,15 +58,18 @@ pub(super) fn gone<'a>(
     past: &Past,
     leaves: &BTreeMap<&str, &'a Leaf>,
     newcomers: &Newcomers<'a>,
+    baseline: &Baseline,
 ) -> Result<Option<(Finding, Option<&'a Leaf>)>> {
     let became = |id, leaf: &'a Leaf| {
-        let new = format!("`{}`", leaf.event_type);
+        let was_there = baseline.events.contains_key(&leaf.event_type);
+        let more = if was_there { ", which was there before" } else { "" };
+        let new = format!("`{}`{more}", leaf.event_type);
         let change = Difference::of(named(id), format!("`{name}`"), new);
         Some((Finding::new(name, past.current, &leaf.rust_path, change), Some(leaf)))
     };
     if let Some(leaf) = leaves.values().find(|leaf| reads(leaf, name)) {
-        // It was told when it happened: now the new name is in the registry too.
-        return Ok(if newcomers.has(leaf) { became("EV007", leaf) } else { None });
+        // It was told when it happened: now the registry has the name with the new one, too.
+        return Ok(if has_taken(leaf, name, baseline) { became("EV007", leaf) } else { None });
     }
     let last = |name: &str| name.rsplit('.').next().map(str::to_owned);
     Ok(match newcomers.like(past)?.as_slice() {
@@ -81,6 +81,12 @@ pub(super) fn gone<'a>(
             Some((Finding::new(name, past.current, &rust_path, change), None))
         }
     })
+}
+
+/// Whether a type reads a former name that it did not read in `baseline`, be it new itself or not.
+pub(super) fn has_taken(leaf: &Leaf, name: &str, baseline: &Baseline) -> bool {
+    let was = baseline.events.get(&leaf.event_type);
+    was.is_none_or(|was| aliases(was).all(|alias| alias != name))
 }
 
 /// The types that `own` has purged and that the code of `baseline` still emitted: events of them may be on their way.
@@ -120,7 +126,7 @@ pub(super) fn renamed(finding: &mut Finding, past: &Past, leaf: &Leaf, held: &He
     let Some(event) = held.registry.events.get(&leaf.event_type) else { return };
     let pasts = [Some(past), held.own.events.get(&leaf.event_type)];
     let reviews = Reviews::new(leaf, &event.facts.reviewed, &pasts);
-    let [from, to] = [&finding.old, &finding.new].map(Clone::clone);
+    let (from, to) = (finding.old.clone(), format!("`{}`", leaf.event_type));
     reviews.excuse(std::slice::from_mut(finding), None, [&from, &to]);
 }
 

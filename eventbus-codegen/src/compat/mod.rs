@@ -9,6 +9,7 @@ mod former_names;
 mod former_shapes;
 mod gone;
 mod in_place;
+mod lost;
 mod mode;
 mod moved;
 mod reviews;

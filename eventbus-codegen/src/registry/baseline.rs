@@ -115,6 +115,25 @@ impl Baseline {
         format!("{} && {manifest}", self.restore(name, FACTS))
     }
 
+    /// The command that brings back all of a type and its manifest.
+    pub(crate) fn restore_type(&self, name: &str) -> String {
+        let manifest = self.restore(MANIFESTS, &format!("{name}.json"));
+        if self.elsewhere.is_none() {
+            return format!("{} && {manifest}", self.restore("", name));
+        }
+        // What had another name in its commit is had file by file.
+        let mut files = vec![FACTS.to_owned()];
+        if let Some(past) = self.events.get(name) {
+            files.extend(past.written().map(|(version, _)| format!("v{version}.json")));
+            let shapes = past.shapes_before(u32::MAX);
+            files.extend(shapes.map(|(version, shape)| shape_file(version, &shape.sha256)));
+        }
+        let samples = self.samples.iter().filter(|sample| sample.event_type == name);
+        files.extend(samples.map(|sample| sample.file().to_owned()));
+        let files = files.iter().map(|file| self.restore(name, file));
+        files.chain([manifest]).collect::<Vec<_>>().join(" && ")
+    }
+
     /// The commit that it was read from, as the user called it.
     pub(crate) fn revision(&self) -> Option<&str> {
         self.revision.as_deref()
