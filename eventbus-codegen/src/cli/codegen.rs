@@ -83,7 +83,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let code = discover(&config, &request)?;
     let mut generation = generate(&config, &code, purge.as_ref(), released)?;
     // It is written, or with `--check` told as not written.
-    generation.findings.retain(|finding| !finding.is_a_lost_shape());
+    generation.findings.retain(|finding| !finding.is_mended_by_codegen());
     if !quiet {
         generation.warnings.iter().for_each(|warning| report::warning(warning));
     }

@@ -102,9 +102,10 @@ impl Finding {
         self.excused = Some(review);
     }
 
-    /// Whether it is of a file that `codegen` writes again from the compared commit.
-    pub(crate) fn is_a_lost_shape(&self) -> bool {
-        self.rule.id == "EV026" && self.new == "absent"
+    /// Whether `codegen` is what mends it, by writing a file again from the compared commit.
+    pub(crate) fn is_mended_by_codegen(&self) -> bool {
+        let is_codegen = |command: &String| command.starts_with("cargo eventbus codegen");
+        self.rule.id == "EV026" && self.restore.as_ref().is_some_and(is_codegen)
     }
 
     /// Says one thing more.

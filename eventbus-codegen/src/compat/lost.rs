@@ -3,6 +3,8 @@
 //! No code speaks of the type, so nothing else would miss its files: without them, what was stored under its name is held
 //! against nothing.
 
+use eventbus_runtime::CompatMode;
+
 use super::finding::Finding;
 use super::former_shapes::shapes;
 use super::rules::{Difference, named};
@@ -57,7 +59,7 @@ pub(super) fn lost(
             && (!is_written(own, version, now) || is_told(past, version, shape, now)?);
         if !is_held && !is_no_loss {
             let file = shape_file(version, &shape.sha256);
-            let restore = baseline.restore_shape(name, version, &shape.sha256);
+            let restore = baseline.restore_type(name);
             findings.push(say("EV026", version, [&file, "absent"], restore));
         }
     }
@@ -74,6 +76,6 @@ fn is_told(past: &Past, version: u32, shape: &Version, now: &Version) -> Result<
     let stored = shape.schemas()?.writer;
     let is_read =
         lies_within((&stored, Contract::Stored), (&now.schemas()?.reader, Contract::Reader));
-    let is_kept = shapes(past, version, now)?.contains_key(&shape.sha256);
+    let is_kept = shapes(past, version, now, CompatMode::Full)?.contains_key(&shape.sha256);
     Ok(is_read == Answer::Yes && !is_kept)
 }

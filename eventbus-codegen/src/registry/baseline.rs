@@ -8,7 +8,9 @@ use eventbus_runtime::CompatMode;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
-use super::layout::{CATALOG, FACTS, MANIFESTS, entries, is_shape, shape_of, version_of};
+use super::layout::{
+    CATALOG, FACTS, MANIFESTS, entries, is_shape, shape_file, shape_of, version_of,
+};
 use super::version::{parse, refuse_marks};
 use super::{Stored, Version};
 use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
