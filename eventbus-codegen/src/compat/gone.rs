@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use eventbus_runtime::CompatMode;
 use serde_json::Value;
 
-use super::check::Held;
-use super::finding::Finding;
+use super::check::{Event, Held};
+use super::finding::{Direction, Finding, asks};
 use super::former_names::aliases;
 use super::reviews::Reviews;
 use super::rules::{Difference, Verdict, named};
 use crate::diagnostic::{Result, listed};
-use crate::registry::{Baseline, Leaf, Past, schema_of};
+use crate::registry::{Baseline, Leaf, Past, Version, schema_of};
 
 /// The leaves that the baseline does not know, one of which a type that is gone may have become.
 pub(super) struct Newcomers<'a> {
@@ -87,6 +88,34 @@ pub(super) fn gone<'a>(
 pub(super) fn has_taken(leaf: &Leaf, name: &str, baseline: &Baseline) -> bool {
     let was = baseline.events.get(&leaf.event_type);
     was.is_none_or(|was| aliases(was).all(|alias| alias != name))
+}
+
+impl Event<'_> {
+    /// Consumers that know the former name read what its heir writes, where that has the same number. What its heir reads was
+    /// asked before.
+    pub(super) fn taken_over(&mut self, heir: &Version, reviews: Reviews<'_>) -> Result<()> {
+        let version = self.past.current;
+        let before = self.past.versions.get(&version).filter(|_| version == self.leaf.version);
+        let Some(before) = before.filter(|_| asks(self.mode, Direction::Forward)) else {
+            return Ok(());
+        };
+        let first = self.findings.len();
+        self.in_place(&before.schemas()?, &heir.schemas()?);
+        let mut findings = self.findings.split_off(first);
+        findings.retain(|one| one.verdict >= Verdict::Bump && one.is_asked(CompatMode::Forward));
+        let names = [self.name, &self.leaf.event_type].map(|name| format!("`{name}`"));
+        let (reviews, taken) = reviews.beside(names.each_ref().map(String::as_str));
+        reviews.excuse(&mut findings, Some(version), [&before.sha256, &heir.sha256]);
+        if let Some(reason) = taken {
+            let words = format!(
+                "\"{reason}\" is said of the new name: change the payload after that, in a change of its own and with a reason \
+                 of its own"
+            );
+            findings.iter_mut().for_each(|finding| finding.because(&words));
+        }
+        self.findings.append(&mut findings);
+        Ok(())
+    }
 }
 
 /// The types that `own` has purged and that the code of `baseline` still emitted: events of them may be on their way.
