@@ -77,7 +77,12 @@ pub(super) fn gone<'a>(
         [leaf] if last(&leaf.event_type) == last(name) => became("EV009", leaf),
         [leaf] => became("EV006", leaf),
         _ => {
-            let change = Difference::of(named("EV003"), "an event type", "absent");
+            let heir = baseline.events.iter().find(|(_, heir)| had(heir, name));
+            let was = match heir {
+                Some((heir, _)) => format!("a former name of `{heir}`"),
+                None => "an event type".to_owned(),
+            };
+            let change = Difference::of(named("EV003"), was, "absent");
             let rust_path = past.fact("rustPath").unwrap_or(name).to_owned();
             Some((Finding::new(name, past.current, &rust_path, change), None))
         }
@@ -87,7 +92,12 @@ pub(super) fn gone<'a>(
 /// Whether a type reads a former name that it did not read in `baseline`, be it new itself or not.
 pub(super) fn has_taken(leaf: &Leaf, name: &str, baseline: &Baseline) -> bool {
     let was = baseline.events.get(&leaf.event_type);
-    was.is_none_or(|was| aliases(was).all(|alias| alias != name))
+    was.is_none_or(|was| !had(was, name))
+}
+
+/// Whether it was called so in former times already.
+fn had(past: &Past, name: &str) -> bool {
+    aliases(past).any(|alias| alias == name)
 }
 
 impl Event<'_> {
@@ -120,10 +130,11 @@ impl Event<'_> {
 
 /// The types that `own` has purged and that the code of `baseline` still emitted: events of them may be on their way.
 pub(crate) fn purged(baseline: &Baseline, own: &Baseline) -> Vec<Finding> {
-    let emitted = baseline
-        .events
-        .iter()
-        .filter(|(_, past)| !past.is_purged() && past.fact("retired").is_none());
+    // A former name is written by nobody.
+    let former: BTreeSet<&str> = baseline.events.values().flat_map(aliases).collect();
+    let emitted = baseline.events.iter().filter(|(name, past)| {
+        !past.is_purged() && past.fact("retired").is_none() && !former.contains(name.as_str())
+    });
     let purged = emitted.filter_map(|(name, past)| {
         let reason = own.events.get(name)?.fact("purged")?;
         let change = Difference::of(named("EV029"), "emitted", format!("purged: {reason}"));
