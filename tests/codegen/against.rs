@@ -87,6 +87,33 @@ fn a_configuration_that_moved_is_compared_with_what_it_was() {
     found(&fixture, "trunk", &more);
 }
 
+/// Each registry is left by its own, and each configuration names the events that it was for.
+#[test]
+fn one_of_several_that_moved_at_once_is_compared_with_its_own() {
+    let fixture = Fixture::new("against-both", SHOP);
+    fixture.codegen();
+    let copy = ["-r", "schemas", "another/schemas"];
+    fixture.write("another/eventbus.toml", "compat = \"none\"\nroot = \"others::Event\"\n");
+    let mut shell = std::process::Command::new("cp");
+    let status = shell.args(copy).current_dir(fixture.path("")).status();
+    assert!(status.expect("it starts").success());
+    begin(&fixture);
+    fs::rename(fixture.path("another"), fixture.path("moved")).expect("moved");
+    fs::create_dir(fixture.path("conf")).expect("a folder");
+    for path in ["eventbus.toml", "schemas", "migrations", "web"] {
+        let place = fixture.path("conf").join(path);
+        fs::rename(fixture.path(path), place).expect("moved");
+    }
+    let more = ["--config", "conf/eventbus.toml"];
+    fixture
+        .run(&[&["check", "--against", "trunk"][..], &more].concat())
+        .said(0, &["nothing is refused"]);
+    fixture.replace("src/lib.rs", "host: String", "host: u32");
+    found(&fixture, "trunk", &more);
+    let run = fixture.run(&[&["check", "--against", "trunk"][..], &more].concat());
+    run.said(1, &["note: compared with the registry at `schemas` in `trunk`"]);
+}
+
 #[test]
 fn a_folder_that_is_a_link_in_the_commit_is_followed() {
     let fixture = Fixture::new("against-link", SHOP);

@@ -242,3 +242,65 @@ fn a_type_that_is_gone_is_told_also_where_one_that_was_there_takes_its_name() {
     run.said(0, &["nothing is refused"]);
     assert!(!run.stderr.contains("EV007"), "{}", run.stderr);
 }
+
+#[test]
+fn the_reason_for_a_new_name_says_nothing_of_the_payload() {
+    let was = "    Started { host: String, port: u8 },";
+    let fixture = released("given-up-payload", was);
+    let renamed = |reason: &str, fields: &str| {
+        let attribute = format!("alias = \"system.started\", compat(reviewed = \"{reason}\")");
+        format!("    #[event({attribute})]\n    Begun {{ {fields} }},")
+    };
+    let said_of_name = "\"consumers ask for both\" is said of the new name";
+    let broken = ["host: String", "host: String, port: u16"];
+    for (fields, rule) in broken.into_iter().zip(["error[EV105]", "error[EV20"]) {
+        change(&fixture, &renamed("consumers ask for both", fields));
+        for command in BOTH {
+            let parts = [rule, "warning[EV007]", "`system.started`", said_of_name];
+            fixture.run(command).said(1, &parts);
+        }
+    }
+    // The name alone, and the payload after that.
+    change(&fixture, &renamed("consumers ask for both", "host: String, port: u8"));
+    fixture.run(&["codegen", "--against", "trunk"]).said(0, &["warning[EV007]"]);
+    change(&fixture, &renamed("consumers ask for both", "host: String, port: u16"));
+    fixture.run(BOTH[1]).said(1, &["error[EV20", "was said of the change from"]);
+    change(&fixture, &renamed("nobody has 256 ports", "host: String, port: u16"));
+    let both =
+        ["warning[EV007]", "because: consumers ask for both", "because: nobody has 256 ports"];
+    fixture.run(&["codegen", "--against", "trunk"]).said(0, &both);
+    change(
+        &fixture,
+        "    #[event(alias = \"system.started\")]\n    Begun { host: String, port: u16 },",
+    );
+    fixture.run(BOTH[1]).said(0, &both);
+    change(&fixture, &renamed("nobody has 256 ports", "host: String"));
+    fixture.run(BOTH[1]).said(1, &["error[EV105]", "was said of the change from"]);
+}
+
+#[test]
+fn a_new_name_may_come_with_a_new_version() {
+    let fixture = released("given-up-bumped", "    Started { host: String, port: u8 },");
+    let reviewed = "compat(reviewed = \"consumers ask for both\")";
+    let attribute = format!("alias = \"system.started\", {reviewed}, version = 2");
+    let event = format!(
+        "    #[event({attribute}, upcast(1 => SystemBegunV1))]\n    Begun {{ host: String }},"
+    );
+    let upcast = "
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]
+pub struct SystemBegunV1 {
+    pub host: String,
+    pub port: u8,
+}
+
+impl From<SystemBegunV1> for SystemBegun {
+    fn from(former: SystemBegunV1) -> Self {
+        Self { host: former.host }
+    }
+}
+";
+    fixture.write("src/lib.rs", &format!("{}{upcast}", SHOP.replace(STARTED, &event)));
+    for command in BOTH {
+        fixture.run(command).said(0, &["warning[EV007]"]);
+    }
+}

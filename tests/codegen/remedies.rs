@@ -51,6 +51,33 @@ fn a_new_name_is_let_through_by_a_reason_and_by_no_new_version() {
 }
 
 #[test]
+fn a_former_name_that_was_a_type_is_read_on_or_purged() {
+    let fixture = released("remedies-former", SHOP);
+    let begun = |attribute: &str| format!("{attribute}    Begun {{ host: String }},");
+    let attribute = "alias = \"system.started\", compat(reviewed = \"consumers ask for both\")";
+    change(&fixture, &begun(&format!("    #[event({attribute})]\n")));
+    fixture.codegen();
+    commit(&fixture);
+    change(&fixture, &begun(""));
+    let run = fixture.run(&AGAINST);
+    let parts = [
+        "error[EV003]",
+        "a former name of `system.begun` → absent",
+        "go on reading it: #[event(alias = \"system.started\")]. Once none of its events is stored: \
+         cargo eventbus codegen --purged system.started",
+    ];
+    run.said(1, &parts);
+    assert!(!run.stderr.contains("keep the variant"), "{}", run.stderr);
+    // No code that runs emits it.
+    let purge = ["codegen", "--purged", "system.started", "--reason", "none is stored"];
+    let run = fixture.run(&purge);
+    run.said(0, &[]);
+    assert!(!run.stderr.contains("EV029"), "{}", run.stderr);
+    let strict = ["check", "--against", "trunk", "--deny-warnings"];
+    fixture.run(&strict).said(0, &["nothing is refused"]);
+}
+
+#[test]
 fn former_names_and_versions_are_told_by_name() {
     let alias = "    #[event(alias = \"system.booted\")]\n    Started { host: String },";
     let fixture = released("remedies-alias", &SHOP.replace(STARTED, alias));

@@ -12,6 +12,11 @@ pub(super) fn fix(finding: &Finding) -> String {
     let fix = rule.fix.replace("<type>", event_type);
     let segment = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
     match (rule.id, word(old), word(new)) {
+        // A former name has no variant.
+        ("EV003", ..) if quoted(old).is_some() => {
+            let once = fix.split_once(". ").map_or(fix.as_str(), |(_, once)| once);
+            format!("go on reading it: #[event(alias = \"{event_type}\")]. {once}")
+        }
         // The name of a group is pinned elsewhere.
         ("EV007", Some(old), Some(new)) if group(old) != group(new) => {
             fix.split_once("; or ").map_or(fix.clone(), |(_, rest)| rest.to_owned())

@@ -226,6 +226,9 @@ impl<'a> Event<'a> {
         }
         // That it is read is no news.
         self.findings.retain(|finding| finding.rule.id != "EV011");
+        if is_news {
+            self.taken_over(heir.current(), reviews)?;
+        }
         Ok(self.findings)
     }
 

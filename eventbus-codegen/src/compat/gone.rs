@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use eventbus_runtime::CompatMode;
 use serde_json::Value;
 
-use super::check::Held;
-use super::finding::Finding;
+use super::check::{Event, Held};
+use super::finding::{Direction, Finding, asks};
 use super::former_names::aliases;
 use super::reviews::Reviews;
 use super::rules::{Difference, Verdict, named};
 use crate::diagnostic::{Result, listed};
-use crate::registry::{Baseline, Leaf, Past, schema_of};
+use crate::registry::{Baseline, Leaf, Past, Version, schema_of};
 
 /// The leaves that the baseline does not know, one of which a type that is gone may have become.
 pub(super) struct Newcomers<'a> {
@@ -76,7 +77,12 @@ pub(super) fn gone<'a>(
         [leaf] if last(&leaf.event_type) == last(name) => became("EV009", leaf),
         [leaf] => became("EV006", leaf),
         _ => {
-            let change = Difference::of(named("EV003"), "an event type", "absent");
+            let heir = baseline.events.iter().find(|(_, heir)| had(heir, name));
+            let was = match heir {
+                Some((heir, _)) => format!("a former name of `{heir}`"),
+                None => "an event type".to_owned(),
+            };
+            let change = Difference::of(named("EV003"), was, "absent");
             let rust_path = past.fact("rustPath").unwrap_or(name).to_owned();
             Some((Finding::new(name, past.current, &rust_path, change), None))
         }
@@ -86,15 +92,49 @@ pub(super) fn gone<'a>(
 /// Whether a type reads a former name that it did not read in `baseline`, be it new itself or not.
 pub(super) fn has_taken(leaf: &Leaf, name: &str, baseline: &Baseline) -> bool {
     let was = baseline.events.get(&leaf.event_type);
-    was.is_none_or(|was| aliases(was).all(|alias| alias != name))
+    was.is_none_or(|was| !had(was, name))
+}
+
+/// Whether it was called so in former times already.
+fn had(past: &Past, name: &str) -> bool {
+    aliases(past).any(|alias| alias == name)
+}
+
+impl Event<'_> {
+    /// Consumers that know the former name read what its heir writes, where that has the same number. What its heir reads was
+    /// asked before.
+    pub(super) fn taken_over(&mut self, heir: &Version, reviews: Reviews<'_>) -> Result<()> {
+        let version = self.past.current;
+        let before = self.past.versions.get(&version).filter(|_| version == self.leaf.version);
+        let Some(before) = before.filter(|_| asks(self.mode, Direction::Forward)) else {
+            return Ok(());
+        };
+        let first = self.findings.len();
+        self.in_place(&before.schemas()?, &heir.schemas()?);
+        let mut findings = self.findings.split_off(first);
+        findings.retain(|one| one.verdict >= Verdict::Bump && one.is_asked(CompatMode::Forward));
+        let names = [self.name, &self.leaf.event_type].map(|name| format!("`{name}`"));
+        let (reviews, taken) = reviews.beside(names.each_ref().map(String::as_str));
+        reviews.excuse(&mut findings, Some(version), [&before.sha256, &heir.sha256]);
+        if let Some(reason) = taken {
+            let words = format!(
+                "\"{reason}\" is said of the new name: change the payload after that, in a change of its own and with a reason \
+                 of its own"
+            );
+            findings.iter_mut().for_each(|finding| finding.because(&words));
+        }
+        self.findings.append(&mut findings);
+        Ok(())
+    }
 }
 
 /// The types that `own` has purged and that the code of `baseline` still emitted: events of them may be on their way.
 pub(crate) fn purged(baseline: &Baseline, own: &Baseline) -> Vec<Finding> {
-    let emitted = baseline
-        .events
-        .iter()
-        .filter(|(_, past)| !past.is_purged() && past.fact("retired").is_none());
+    // A former name is written by nobody.
+    let former: BTreeSet<&str> = baseline.events.values().flat_map(aliases).collect();
+    let emitted = baseline.events.iter().filter(|(name, past)| {
+        !past.is_purged() && past.fact("retired").is_none() && !former.contains(name.as_str())
+    });
     let purged = emitted.filter_map(|(name, past)| {
         let reason = own.events.get(name)?.fact("purged")?;
         let change = Difference::of(named("EV029"), "emitted", format!("purged: {reason}"));

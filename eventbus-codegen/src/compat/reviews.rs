@@ -39,6 +39,14 @@ impl<'a> Reviews<'a> {
         Self { recorded, given, is_unpinned }
     }
 
+    /// The same for another change, and the reason that is none for it, because it lets this one of the type itself through.
+    pub(super) fn beside(self, pair: [&str; 2]) -> (Self, Option<&'a str>) {
+        match self.given.filter(|_| steps(self.recorded, None, pair).is_none()) {
+            Some(reason) => (Self { given: None, ..self }, Some(reason)),
+            None => (self, None),
+        }
+    }
+
     /// Lets through what was found of a change, of `version` or of the type itself, if there is a reason for this one.
     pub(super) fn excuse(
         &self,

@@ -53,18 +53,22 @@ fn left(commit: &Commit, config: &Config, is_known: bool) -> Result<Option<Origi
         return Ok(None);
     }
     let named = named(commit)?;
-    let (mut left, mut unnamed) = (Vec::new(), Vec::new());
+    let (mut ours, mut left, mut unnamed) = (Vec::new(), Vec::new(), Vec::new());
     for place in &registries {
         let of: Vec<&Named> = named.iter().filter(|one| one.place == *place).collect();
         let is_ours = of.iter().any(|one| config.is_about(&one.former));
         let is_elses = of.iter().any(|one| is_on_disk(commit, &one.file));
         let is_there = is_registry(&commit.top.join(place));
-        if is_ours || !(is_elses || of.is_empty() && is_there) {
+        if is_ours {
+            ours.push(place.as_str());
+        } else if !(is_elses || of.is_empty() && is_there) {
             left.push(place.as_str());
         } else if of.is_empty() && !is_known {
             unnamed.push(place.as_str());
         }
     }
+    // What was for other events may have been left in the same change.
+    let left = if ours.is_empty() { left } else { ours };
     match (left.as_slice(), unnamed.as_slice()) {
         ([], []) => Ok(None),
         ([only], _) => {
