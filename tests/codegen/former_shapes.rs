@@ -413,6 +413,24 @@ fn a_reason_for_one_field_is_none_for_another_of_the_same_shape() {
     fixture.run(&["check"]).said(1, &["error[EV106]", "at /b"]);
     fixture.run(AGAINST).said(1, &["at /b"]);
     fixture.run(&["codegen", "--against", "trunk"]).said(1, &["at /b", "nothing was written"]);
+    // Once it is a former version, the same holds: what was given up is, and the rest is not.
+    fixture.write("src/lib.rs", &source("a: Option<String>"));
+    commit(&fixture);
+    let second = |b: &str| {
+        format!(
+            "{}
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]
+pub struct StartedV1 {{ pub host: String, pub a: Option<String>, pub b: Option<{b}> }}
+impl From<StartedV1> for SystemStarted {{
+    fn from(former: StartedV1) -> Self {{ Self {{ name: former.host }} }}
+}}",
+            started(SECOND_VERSION)
+        )
+    };
+    fixture.write("src/lib.rs", &second("i64"));
+    fixture.run(AGAINST).said(0, &["nothing is refused"]);
+    fixture.write("src/lib.rs", &second("String"));
+    fixture.run(AGAINST).said(1, &["error[EV012]", "at /b", "v1-"]);
 }
 
 /// Each comes back in a place of another kind, which reads what is stored, and of which consumers know better.

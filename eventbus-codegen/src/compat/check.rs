@@ -300,9 +300,7 @@ impl<'a> Event<'a> {
         if self.leaf.unreadable.contains(&version) {
             return Ok(());
         }
-        let upcast = self.leaf.upcasts.iter().find(|upcast| upcast.version == version);
-        let reader = upcast.map_or(&self.leaf.reader, |upcast| &upcast.reader);
-        let (writer, reader) = (frozen.schemas()?.writer, schema_of(self.leaf, reader)?);
+        let (writer, reader) = (frozen.schemas()?.writer, self.reader_of(version)?);
         let answer = lies_within((&writer, Contract::Stored), (&reader, Contract::Reader));
         let is_new = self.leaf.version > self.past.current && version == self.past.current;
         let now = format!("version {}", self.leaf.version);
@@ -343,6 +341,12 @@ impl<'a> Event<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What reads a version: its own payload type, or else the one that the code writes.
+    pub(super) fn reader_of(&self, version: u32) -> Result<Value> {
+        let upcast = self.leaf.upcasts.iter().find(|upcast| upcast.version == version);
+        schema_of(self.leaf, upcast.map_or(&self.leaf.reader, |upcast| &upcast.reader))
     }
 
     /// What was read until now, and is said to be kept by nobody.

@@ -120,7 +120,24 @@ impl Event<'_> {
         reviews: &Reviews<'_>,
     ) -> Result<()> {
         let first = self.findings.len();
-        self.former(version, shape, reviews)?;
+        if self.leaf.unreadable.contains(&version) {
+            return Ok(());
+        }
+        match self.past.versions.get(&version) {
+            Some(last) if is_given_up(&shape.schemas()?, &last.schemas()?) => {
+                let reader = self.reader_of(version)?;
+                let after = Schemas { writer: reader.clone(), reader };
+                let unread = unread(&shape.schemas()?, &last.schemas()?, &after);
+                if let Some((change, broken)) = unread.into_iter().next() {
+                    self.broken(Difference { rule: named("EV012"), ..change }, broken);
+                    let mode = self.mode;
+                    let finding = self.last();
+                    finding.version = version;
+                    finding.weigh(mode);
+                }
+            }
+            _ => self.former(version, shape, reviews)?,
+        }
         let is_told = self.findings[..first].iter().any(|finding| {
             finding.version == version
                 && finding.verdict >= Verdict::Bump
@@ -176,6 +193,11 @@ impl Event<'_> {
     }
 }
 
+/// Whether something that is stored in a shape was let go, for a reason.
+fn is_given_up(was: &Schemas, last: &Schemas) -> bool {
+    lies_within((&was.writer, Contract::Stored), (&last.reader, Contract::Reader)) != Answer::Yes
+}
+
 /// What was stored in the shape `was` and is read no longer, while `last` reads it.
 fn unread(was: &Schemas, last: &Schemas, after: &Schemas) -> Vec<Broken> {
     let stored = (&was.writer, Contract::Stored);
@@ -193,7 +215,7 @@ fn unread(was: &Schemas, last: &Schemas, after: &Schemas) -> Vec<Broken> {
         let changes = changes.map(|change| (at(now, &change), change));
         changes.filter(|(one, _)| *one != Answer::Yes).map(|(one, change)| (change, one)).collect()
     };
-    let is_given_up = whole(last) != Answer::Yes;
+    let is_given_up = is_given_up(was, last);
     let before = if is_given_up { named_by(last) } else { Vec::new() };
     let is_new = |change: &Difference| {
         before.iter().all(|(one, _)| (one.rule.id, &one.path) != (change.rule.id, &change.path))
