@@ -51,11 +51,12 @@ async fn subscribe<S: Integrity>(bus: &EventBus<S>, over: &AtomicBool, steps: &A
     }
 }
 
-/// Verifies again and again while both go on; each time more was written than the time before.
+/// Verifies again and again while both go on, and write beside it; each time more was written than the time before.
 async fn nothing_is_found<S: Integrity>(buses: [EventBus<S>; 4]) {
     let [first, second, reader, bus] = &buses;
     let (over, written, steps) = (AtomicBool::new(false), AtomicU32::new(0), AtomicU32::new(0));
     let verified = async {
+        let mut beside = 0;
         for _ in 0..TIMES {
             let (events, step) = (written.load(SeqCst), steps.load(SeqCst));
             while written.load(SeqCst) < events + 400 || steps.load(SeqCst) == step {
@@ -64,8 +65,10 @@ async fn nothing_is_found<S: Integrity>(buses: [EventBus<S>; 4]) {
             let before = written.load(SeqCst);
             let report = bus.verify().await.unwrap();
             assert!(report.is_sound() && report.findings().is_empty(), "{report}");
-            assert!(written.load(SeqCst) > before, "nobody was kept from writing");
+            beside += written.load(SeqCst) - before;
         }
+        // One time alone may be over before anybody's next commit.
+        assert!(beside > 0, "nobody was kept from writing");
         over.store(true, SeqCst);
     };
     tokio::join!(
