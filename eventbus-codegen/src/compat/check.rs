@@ -187,10 +187,12 @@ impl<'a> Event<'a> {
         for (version, frozen) in self.past.versions.range(..is).chain(since) {
             self.former(*version, frozen, &reviews)?;
         }
-        for past in pasts.into_iter().flatten() {
-            for (version, shape) in past.shapes_before(is) {
-                self.former_in(version, shape, &reviews)?;
-            }
+        let shapes = pasts.into_iter().flatten().flat_map(|past| past.shapes_before(is));
+        let shapes: BTreeMap<(u32, &str), &Version> = shapes
+            .map(|(version, shape)| ((version, shape.sha256.as_str()), shape.as_ref()))
+            .collect();
+        for ((version, _), shape) in shapes {
+            self.former_in(version, shape, &reviews)?;
         }
         self.given_up(&reviews);
         Ok(self.findings)

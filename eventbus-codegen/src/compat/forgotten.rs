@@ -5,21 +5,17 @@
 
 use serde_json::{Map, Value, json};
 
+use super::witness::{followed, with_definitions};
+
 /// How deep is looked, which ends schemas that contain themselves.
 const DEEPEST: usize = 24;
 
-/// How many references in a row are followed.
-const LONGEST_CHAIN: usize = 32;
-
 /// What `was` asks of the places that `last` does not describe; nothing where it describes all of them.
 pub(super) fn forgotten(was: &Value, last: &Value) -> Option<Value> {
-    let mut only = within((was, was), (last, last), DEEPEST)?;
-    for definitions in ["$defs", "definitions"] {
-        if let (Some(all), Some(only)) = (was.get(definitions), only.as_object_mut()) {
-            only.insert(definitions.to_owned(), all.clone());
-        }
+    match within((was, was), (last, last), DEEPEST)? {
+        Value::Object(only) => Some(with_definitions(only, was)),
+        other => Some(other),
     }
-    Some(only)
 }
 
 /// A document and a schema in it.
@@ -123,12 +119,8 @@ fn variant(
 
 /// The schema that stands there, references followed, and without the null of an `Option`.
 fn some<'a>((document, mut schema): At<'a>) -> Option<&'a Map<String, Value>> {
-    for _ in 0..LONGEST_CHAIN {
-        let keys = schema.as_object()?;
-        if let Some(Value::String(reference)) = keys.get("$ref") {
-            schema = document.pointer(reference.strip_prefix('#')?)?;
-            continue;
-        }
+    for _ in 0..DEEPEST {
+        let keys = followed(document, schema)?;
         let Some(Value::Array(choices)) = keys.get("anyOf") else { return Some(keys) };
         let mut held = choices.iter().filter(|choice| choice.get("type") != Some(&"null".into()));
         schema = held.next().filter(|_| held.next().is_none() && choices.len() == 2)?;

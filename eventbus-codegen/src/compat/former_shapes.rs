@@ -35,16 +35,14 @@ pub(crate) fn shapes(past: &Past, version: u32, now: &Version, mode: CompatMode)
 }
 
 /// Whether something may be stored in the shape `was`, or somebody may read by it, of which `now` does not tell.
-fn is_kept(was: &Schemas, now: &Schemas, mode: CompatMode) -> bool {
+pub(super) fn is_kept(was: &Schemas, now: &Schemas, mode: CompatMode) -> bool {
     let stored = (&was.writer, Contract::Stored);
     let is_told = || {
         lies_within(stored, (&now.writer, Contract::Stored)) == Answer::Yes
             && lies_within((&now.reader, Contract::Reader), (&was.reader, Contract::Reader))
                 == Answer::Yes
     };
-    let is_asked = mode != CompatMode::None
-        || lies_within(stored, (&now.reader, Contract::Reader)) == Answer::Yes;
-    is_asked && !is_told()
+    (mode != CompatMode::None || !is_given_up(was, now)) && !is_told()
 }
 
 /// A change with what it breaks.
@@ -168,8 +166,12 @@ impl Event<'_> {
         })
     }
 
-    /// The former shapes that the registry does not hold any more, though what they wrote may be stored.
+    /// The former shapes that the registry does not hold any more, though what they wrote may be stored. One that is held
+    /// against itself has them all.
     pub(super) fn freed(&mut self, held: &Held<'_>, now: &Version) -> Result<()> {
+        if std::ptr::eq(held.baseline, held.own) {
+            return Ok(());
+        }
         let (past, is) = (self.past, self.leaf.version);
         let mut wanted: Vec<(u32, Arc<Version>)> =
             past.shapes_before(is).map(|(version, shape)| (version, Arc::clone(shape))).collect();
@@ -194,7 +196,7 @@ impl Event<'_> {
 }
 
 /// Whether something that is stored in a shape was let go, for a reason.
-fn is_given_up(was: &Schemas, last: &Schemas) -> bool {
+pub(super) fn is_given_up(was: &Schemas, last: &Schemas) -> bool {
     lies_within((&was.writer, Contract::Stored), (&last.reader, Contract::Reader)) != Answer::Yes
 }
 
@@ -247,8 +249,8 @@ fn unread(was: &Schemas, last: &Schemas, after: &Schemas) -> Vec<Broken> {
     broken
 }
 
-/// What is written now in places that `last` did not know, and that whoever reads by the shape `was` takes for something else. What has
-/// no name of its own is not told beside what was told.
+/// What is written now in places that `last` did not know, and that whoever reads by the shape `was` takes for something else.
+/// What has no name of its own is not told beside what was told.
 fn come_back(was: &Schemas, last: &Schemas, after: &Schemas, is_told: bool) -> Vec<Broken> {
     let Some(asked) = forgotten(&was.reader, &last.reader) else { return Vec::new() };
     let writer = (&after.writer, Contract::Writer);

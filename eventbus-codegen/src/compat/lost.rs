@@ -6,9 +6,8 @@
 use eventbus_runtime::CompatMode;
 
 use super::finding::Finding;
-use super::former_shapes::shapes;
+use super::former_shapes::{is_given_up, is_kept};
 use super::rules::{Difference, named};
-use super::{Answer, Contract, lies_within};
 use crate::diagnostic::Result;
 use crate::registry::{Baseline, Past, Version, shape_file};
 
@@ -55,8 +54,8 @@ pub(super) fn lost(
         let mut held = own.shapes(version).chain([now]);
         let is_held = held.any(|held| held.sha256 == shape.sha256);
         // Of a file that was edited it is told above, and of what grew it says all itself.
-        let is_no_loss = version == past.current
-            && (!is_written(own, version, now) || is_told(past, version, shape, now)?);
+        let is_no_loss =
+            version == past.current && (!is_written(own, version, now) || is_told(shape, now)?);
         if !is_held && !is_no_loss {
             let file = shape_file(version, &shape.sha256);
             let restore = baseline.restore_type(name);
@@ -72,10 +71,7 @@ fn is_written(own: &Past, version: u32, now: &Version) -> bool {
 }
 
 /// Whether `now` tells all of a shape that the version had.
-fn is_told(past: &Past, version: u32, shape: &Version, now: &Version) -> Result<bool> {
-    let stored = shape.schemas()?.writer;
-    let is_read =
-        lies_within((&stored, Contract::Stored), (&now.schemas()?.reader, Contract::Reader));
-    let is_kept = shapes(past, version, now, CompatMode::Full)?.contains_key(&shape.sha256);
-    Ok(is_read == Answer::Yes && !is_kept)
+fn is_told(shape: &Version, now: &Version) -> Result<bool> {
+    let (was, now) = (shape.schemas()?, now.schemas()?);
+    Ok(!is_given_up(&was, &now) && !is_kept(&was, &now, CompatMode::Full))
 }

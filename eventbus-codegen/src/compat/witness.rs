@@ -38,13 +38,17 @@ fn at(schema: &Value, pointer: &str) -> Option<Value> {
     if steps.is_empty() {
         return None;
     }
-    let mut only = narrowed(schema, schema, &steps)?;
+    Some(with_definitions(narrowed(schema, schema, &steps)?, schema))
+}
+
+/// A part of a document, which may refer to what the document defines.
+pub(super) fn with_definitions(mut part: Map<String, Value>, document: &Value) -> Value {
     for definitions in ["$defs", "definitions"] {
-        if let Some(all) = schema.get(definitions) {
-            only.insert(definitions.to_owned(), all.clone());
+        if let Some(all) = document.get(definitions) {
+            part.insert(definitions.to_owned(), all.clone());
         }
     }
-    Some(Value::Object(only))
+    Value::Object(part)
 }
 
 /// The same of the one place alone, as if nothing else were in a document. There is no document to show then.
@@ -73,17 +77,11 @@ fn narrowed(document: &Value, schema: &Value, steps: &[String]) -> Option<Map<St
         return object(json!({"anyOf": [{"type": "null"}, inner]}));
     }
     if let Some(choices) = schema.get("oneOf").and_then(Value::as_array) {
-        let inner = variant(document, choices, step)?;
-        let inner =
-            if rest.is_empty() { inner.clone() } else { narrowed(document, inner, rest)?.into() };
+        let inner = inside(document, variant(document, choices, step)?, rest)?;
         return object(json!({"properties": {step: inner}}));
     }
     if let Some(property) = schema.get("properties").and_then(|properties| properties.get(step)) {
-        let inner = if rest.is_empty() {
-            property.clone()
-        } else {
-            narrowed(document, property, rest)?.into()
-        };
+        let inner = inside(document, property, rest)?;
         let required = schema.get("required").and_then(Value::as_array);
         let is_required = required.is_some_and(|names| names.iter().any(|name| name == step));
         let mut only = object(json!({"properties": {step: inner}}))?;
@@ -96,17 +94,22 @@ fn narrowed(document: &Value, schema: &Value, steps: &[String]) -> Option<Map<St
         return None;
     }
     if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
-        let inner =
-            if rest.is_empty() { values.clone() } else { narrowed(document, values, rest)?.into() };
+        let inner = inside(document, values, rest)?;
         let named = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
         let named: Map<String, Value> =
             named.map(|(name, _)| (name.clone(), true.into())).collect();
         return object(json!({"properties": named, "additionalProperties": inner}));
     }
-    let elements = schema.get("items")?;
-    let inner =
-        if rest.is_empty() { elements.clone() } else { narrowed(document, elements, rest)?.into() };
+    let inner = inside(document, schema.get("items")?, rest)?;
     object(json!({"items": inner}))
+}
+
+/// The schema at the end of the steps, or what it asks of the place that they lead to.
+fn inside(document: &Value, schema: &Value, rest: &[String]) -> Option<Value> {
+    match rest {
+        [] => Some(schema.clone()),
+        rest => narrowed(document, schema, rest).map(Value::Object),
+    }
 }
 
 /// The data of an externally tagged variant. No other choice has an object with this key.
@@ -126,7 +129,11 @@ fn variant<'a>(document: &'a Value, choices: &'a [Value], label: &str) -> Option
     found
 }
 
-fn followed<'a>(document: &'a Value, mut schema: &'a Value) -> Option<&'a Map<String, Value>> {
+/// The schema that stands there, references followed.
+pub(super) fn followed<'a>(
+    document: &'a Value,
+    mut schema: &'a Value,
+) -> Option<&'a Map<String, Value>> {
     for _ in 0..LONGEST_CHAIN {
         let Some(Value::String(reference)) = schema.get("$ref") else { return schema.as_object() };
         schema = document.pointer(reference.strip_prefix('#')?)?;
