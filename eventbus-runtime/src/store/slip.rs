@@ -6,8 +6,9 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::envelope::{Envelope, RawEvent};
+use crate::error::Result;
 use crate::schedule::Scheduled;
-use crate::store::Agenda;
+use crate::store::{Agenda, NewEvent, Taken};
 
 /// The time until which a row is held that was set aside: nobody tries it again by himself.
 macro_rules! forever {
@@ -33,7 +34,7 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    fn event(self) -> Result<RawEvent, String> {
+    fn event(self) -> std::result::Result<RawEvent, String> {
         let Self { mut event, version, metadata } = self;
         event.envelope.version = u32::try_from(version)
             .map_err(|error| format!("column `version` is malformed: {error}"))?;
@@ -49,7 +50,7 @@ impl Slip {
     /// The scheduled event: what could be read of it, `outline`, where not all could.
     pub(crate) fn told(
         self,
-        columns: Result<Columns, sqlx::Error>,
+        columns: std::result::Result<Columns, sqlx::Error>,
         outline: impl FnOnce() -> RawEvent,
     ) -> Scheduled {
         let Self { due_at, number, failures, failure } = self;
@@ -68,6 +69,20 @@ impl Slip {
         scheduled.failures = u32::try_from(failures).unwrap_or(u32::MAX);
         scheduled
     }
+}
+
+/// What is taken of rows that are due, each with the kind of its aggregate: to be moved, or to be set aside.
+pub(crate) fn taken(rows: impl Iterator<Item = Result<(Scheduled, String)>>) -> Result<Taken> {
+    let mut taken = Taken::default();
+    for row in rows {
+        let (scheduled, aggregate_kind) = row?;
+        if scheduled.unreadable {
+            taken.unreadable.push(scheduled);
+        } else {
+            taken.events.push(NewEvent { event: scheduled.event, aggregate_kind, key: None });
+        }
+    }
+    Ok(taken)
 }
 
 /// What a database says of its schedule: how many wait, since when one is due, how many were refused and how many set aside;

@@ -228,15 +228,8 @@ impl Schedule for PgStore {
             return Ok(Some(Taken::default()));
         }
         let read = self.query(READ).bind(&ids).fetch_all(&mut *connection).await;
-        let mut taken = Taken::default();
-        for row in &read.map_err(failed)? {
-            let (scheduled, aggregate_kind) = read_row(self, row)?;
-            if scheduled.unreadable {
-                taken.unreadable.push(scheduled);
-            } else {
-                taken.events.push(NewEvent { event: scheduled.event, aggregate_kind, key: None });
-            }
-        }
+        let rows = read.map_err(failed)?;
+        let taken = slip::taken(rows.iter().map(|row| read_row(self, row)))?;
         let ids: Vec<Uuid> = taken.events.iter().map(|new| new.event.envelope.id).collect();
         self.query(MOVE).bind(ids).execute(&mut *connection).await.map_err(failed)?;
         for Scheduled { number, failure, .. } in &taken.unreadable {

@@ -153,15 +153,7 @@ impl Schedule for SqliteStore {
         let failed = |error| self.error("take what is due", error);
         let take = query(TAKE).bind(columns::limit(limit));
         let rows = take.fetch_all(&mut *connection).await.map_err(failed)?;
-        let mut taken = Taken::default();
-        for row in &rows {
-            let (scheduled, aggregate_kind) = read_row(self, row)?;
-            if scheduled.unreadable {
-                taken.unreadable.push(scheduled);
-            } else {
-                taken.events.push(NewEvent { event: scheduled.event, aggregate_kind, key: None });
-            }
-        }
+        let taken = slip::taken(rows.iter().map(|row| read_row(self, row)))?;
         let ids: Vec<Uuid> = taken.events.iter().map(|new| new.event.envelope.id).collect();
         let ids = serde_json::to_string(&ids.iter().map(Uuid::to_string).collect::<Vec<_>>())
             .expect("texts are always JSON");
