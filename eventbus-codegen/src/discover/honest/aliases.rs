@@ -102,12 +102,22 @@ fn rename(value: &mut Value, steps: &[String], alias: &str) -> bool {
         }
         (Value::Object(keys), [step, rest @ ..]) => {
             let below = keys.iter_mut().filter(|(name, _)| step == "*" || *name == step);
-            below.filter_map(|(_, value)| rename(value, rest, alias).then_some(())).count() > 0
+            rename_each(below.map(|(_, value)| value), rest, alias)
         }
-        (Value::Array(items), [step, rest @ ..]) if step == "*" => {
-            items.iter_mut().filter_map(|value| rename(value, rest, alias).then_some(())).count()
-                > 0
-        }
+        (Value::Array(items), [step, rest @ ..]) if step == "*" => rename_each(items, rest, alias),
         _ => false,
     }
+}
+
+/// The same in each of these, whether or not there was one before.
+fn rename_each<'v>(
+    values: impl IntoIterator<Item = &'v mut Value>,
+    steps: &[String],
+    alias: &str,
+) -> bool {
+    let mut any = false;
+    for value in values {
+        any |= rename(value, steps, alias);
+    }
+    any
 }

@@ -44,32 +44,43 @@ impl Baseline {
     pub(crate) fn at_path(folder: &Path, revision: &str, path: &str) -> Result<Self> {
         let commit = Commit::open(folder, revision)?;
         let path = path.trim_end_matches('/');
-        let found = read(&commit, &commit.resolve(path)?, Path::new(path))?;
+        let texts = texts(&commit, &commit.resolve(path)?, is_read)?;
+        let found = parsed(&commit, texts, Path::new(path))?;
         found.ok_or_else(|| no_folder(&commit, path))
     }
 }
 
 /// The registry in a folder of a commit with its samples, as if it were that of `config`.
 fn of_config(commit: &Commit, folder: &str, config: &Config) -> Result<Option<Baseline>> {
-    let Some(found) = read(commit, folder, &config.folder().join(&config.schemas))? else {
+    let wanted = |path: &str| is_read(path) || sample_at(path).is_some();
+    let texts = texts(commit, folder, wanted)?;
+    let (files, others) = texts.into_iter().partition(|(path, _)| is_read(path));
+    let Some(found) = parsed(commit, files, &config.folder().join(&config.schemas))? else {
         return Ok(None);
     };
     let elsewhere = (commit.path_of(&config.schemas) != folder).then(|| folder.to_owned());
-    let samples = samples(commit, folder, &config.schemas)?;
-    Ok(Some(found.with(samples, elsewhere)))
+    Ok(Some(found.with(samples(others, &config.schemas), elsewhere)))
 }
 
-/// The samples of the registry in a folder of a commit, named as if it were at `schemas`.
-fn samples(commit: &Commit, folder: &str, schemas: &str) -> Result<Vec<Stored>> {
+/// The texts of files of a folder of a commit, by their paths in it.
+fn texts(
+    commit: &Commit,
+    folder: &str,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<BTreeMap<String, String>> {
     let files = commit.files(folder)?;
-    let wanted = files.iter().filter(|(path, _)| sample_at(path).is_some());
-    let texts = commit.texts(wanted.map(|(path, id)| (path.as_str(), *id)))?;
+    let wanted = files.iter().filter(|(path, _)| is_wanted(path));
+    commit.texts(wanted.map(|(path, id)| (path.as_str(), *id)))
+}
+
+/// Samples, named as if their registry were at `schemas`.
+fn samples(texts: BTreeMap<String, String>, schemas: &str) -> Vec<Stored> {
     let stored = texts.into_iter().filter_map(|(file, text)| {
         let (event_type, version) = sample_at(&file)?;
         let (event_type, path) = (event_type.to_owned(), format!("{schemas}/{file}"));
         Some(Stored { path, event_type, version, text })
     });
-    Ok(stored.collect())
+    stored.collect()
 }
 
 fn no_folder(commit: &Commit, path: &str) -> Error {
@@ -91,12 +102,12 @@ pub(crate) fn none_at(revision: &str, path: &str) -> Error {
     Error::new(ErrorKind::Registry, format!("`{revision}` has no registry at `{path}`"))
 }
 
-/// The registry in a folder of a commit, as if it were at `place`; nothing where there is no such folder, or no registry in it.
-fn read(commit: &Commit, folder: &str, place: &Path) -> Result<Option<Baseline>> {
-    let files = commit.files(folder)?;
-    let wanted = files.iter().filter(|(path, _)| is_read(path));
-    let texts: BTreeMap<String, String> =
-        commit.texts(wanted.map(|(path, id)| (path.as_str(), *id)))?;
+/// The registry of these texts, as if it were at `place`; nothing where there is none.
+fn parsed(
+    commit: &Commit,
+    texts: BTreeMap<String, String>,
+    place: &Path,
+) -> Result<Option<Baseline>> {
     if texts.is_empty() {
         return Ok(None);
     }
