@@ -10,7 +10,8 @@ use rand::RngExt;
 const KILLS: usize = 20;
 
 /// Kills a run at a random moment, lets a second one finish, and compares with a run that was left alone. Waiting is
-/// the point here: the moment of the kill is the random input, not a guess at when something is ready.
+/// the point here: the moment of the kill is the random input, not a guess at when something is ready. A run that was
+/// done before its kill is followed by ones that are killed earlier, until enough were cut.
 async fn survives(fresh: impl AsyncFn() -> Place) {
     let mut random = seeded();
     let calm = fresh().await;
@@ -18,17 +19,20 @@ async fn survives(fresh: impl AsyncFn() -> Place) {
     run::report(&fresh().await.url());
     let start = Instant::now();
     let expected = run::outcome(&run::report(&calm.url()));
-    let whole = start.elapsed();
+    let mut wait = start.elapsed();
     let mut cut = 0;
-    for round in 0..KILLS {
+    while cut < KILLS {
         let place = fresh().await;
         let url = place.url();
-        let moment = whole.mul_f64(random.random_range(0.0..1.0));
-        cut += usize::from(kill_after(&url, moment));
+        let moment = wait.mul_f64(random.random_range(0.0..1.0));
+        if kill_after(&url, moment) {
+            cut += 1;
+        } else {
+            wait = moment;
+        }
         let outcome = run::outcome(&run::report(&url));
-        assert_eq!(outcome, expected, "round {round}, killed after {moment:?}");
+        assert_eq!(outcome, expected, "{cut} were cut, killed after {moment:?}");
     }
-    assert!(cut >= KILLS / 2, "only {cut} of {KILLS} kills met a running program");
 }
 
 /// Whether the program was still running.
