@@ -17,10 +17,12 @@ use crate::output::{
     Artifact, Content, Entry, Fault, Manifest, Plan, SHARED, State, faults, naming, plan, root,
 };
 use crate::registry::{
-    Baseline, Catalog, Registry, Version, files, folder_of, is_history, leaves, merge, shape_file,
+    Baseline, Catalog, REMOVED, Registry, Version, files, folder_of, is_history, leaves, merge,
+    shape_file,
 };
 use crate::samples::{self, Checked, Outcome, Readers};
 use crate::shell;
+use crate::text;
 
 /// What a run would write.
 #[derive(Debug)]
@@ -78,6 +80,7 @@ pub(crate) fn generate(
     let mut findings = check(held, &baseline, &mut registry, &code.catalog, config.compat)?;
     findings.extend(early);
     let told = keep_shapes(&mut registry, held, &baseline, config)?;
+    let mut registry = registry.regrouped();
 
     let mut warnings = Vec::new();
     let readers = Readers::new(&code.catalog);
@@ -91,34 +94,74 @@ pub(crate) fn generate(
     artifacts.append(&mut samples.artifacts);
     let given_up = samples.given_up.into_iter().chain(told).collect();
     artifacts.extend(tombstones(&registry, &baseline, config));
+    artifacts.extend(removed(&artifacts, &manifest, &baseline, config));
     artifacts.extend(history(&artifacts, &manifest, config, &given_up, &baseline));
     warnings.append(&mut samples.warnings);
     warnings.extend(removed_types(&artifacts, &samples.checked, &readers, config, &baseline));
+    let finished = finish(config, &registry, artifacts, &manifest)?;
+    warnings.extend(finished.warnings);
+    let faults = faults(&finished.plan, &manifest, &config.schemas);
+    let (plan, samples) = (finished.plan, samples.checked);
+    Ok(Generation { plan, samples, faults, findings, held: types, warnings })
+}
+
+/// Generates what follows from the committed registry alone: its own files stay as they are, and no code is looked at.
+pub(crate) fn generate_stored(config: &Config) -> Result<Generation> {
+    let manifest = Manifest::read(config.folder(), &config.schemas)?;
+    let registry = Registry::stored(&config.folder().join(&config.schemas))?;
+    let is_of_registry = |path: &str| Path::new(path).starts_with(&config.schemas);
+    let own = manifest.files.iter().filter(|(path, _)| is_of_registry(path));
+    let own = own.map(|(path, hash)| match hash.as_str() {
+        SHARED => {
+            let text = text::read(&config.folder().join(path))?;
+            Ok(Artifact::generated(path.clone(), text))
+        }
+        hash => Ok(Artifact::kept(path.clone(), hash.to_owned())),
+    });
+    let own = own.collect::<Result<Vec<_>>>()?;
+    let Finished { plan, warnings } = finish(config, &registry, own, &manifest)?;
+    let faults = faults(&plan, &manifest, &config.schemas);
+    let (held, samples, findings) = (registry.events.len(), Vec::new(), Vec::new());
+    Ok(Generation { plan, samples, faults, findings, held, warnings })
+}
+
+/// The files of a run, and what is to be said of them.
+struct Finished {
+    plan: Plan,
+    warnings: Vec<String>,
+}
+
+/// Adds to the registry's own files what is generated from it, and holds all against the disk.
+fn finish(
+    config: &Config,
+    registry: &Registry,
+    mut artifacts: Vec<Artifact>,
+    manifest: &Manifest,
+) -> Result<Finished> {
+    let mut warnings = Vec::new();
     if let Some(typescript) = &config.typescript {
-        let generated = typescript::emit(&registry, typescript.readonly)?;
+        let generated = typescript::emit(registry, typescript.readonly)?;
         artifacts.push(Artifact::generated(typescript.out.clone(), generated.text));
         warnings.extend(generated.warnings);
     }
-
     let recorded =
-        |artifact: &Artifact| (artifact.path.clone(), recorded(artifact, &manifest, config));
+        |artifact: &Artifact| (artifact.path.clone(), recorded(artifact, manifest, config));
     let mut next = Manifest {
         files: artifacts.iter().map(recorded).collect(),
         migrations: manifest.migrations.clone(),
         ..Manifest::default()
     };
-    let migrations = migrations::plan(config, &registry, &mut next)?;
+    let migrations = migrations::plan(config, registry, &mut next)?;
     artifacts.extend(migrations.artifacts);
     artifacts.extend(next.artifacts(&config.schemas));
     one_file_per_path(&artifacts, config)?;
-    let plan = plan(&artifacts, &manifest, &config.schemas, folder)?;
-    refuse_lost_manifest(&plan, &manifest, config, &migrations.unknown)?;
+    let plan = plan(&artifacts, manifest, &config.schemas, config.folder())?;
+    refuse_lost_manifest(&plan, manifest, config, &migrations.unknown)?;
     let root = root(&config.schemas);
     warnings.extend(migrations.unknown.iter().map(|path| {
         format!("`{path}` was generated, but `{root}` does not name it; nothing builds on it")
     }));
-    let faults = faults(&plan, &manifest, &config.schemas);
-    Ok(Generation { plan, samples: samples.checked, faults, findings, held: types, warnings })
+    Ok(Finished { plan, warnings })
 }
 
 /// Refuses to purge what the code goes on writing or reading.
@@ -194,6 +237,29 @@ fn history(
         .filter(|(path, _)| !given_up.contains(*path) && !is_purged(path))
         .map(|(path, hash)| Artifact::kept(path.clone(), hash.clone()))
         .collect()
+}
+
+/// What says of each type that is gone from the code that it is: without it, its files would be those of one that is not. What
+/// is not as it was written stays, and is found.
+fn removed(
+    artifacts: &[Artifact],
+    manifest: &Manifest,
+    baseline: &Baseline,
+    config: &Config,
+) -> Vec<Artifact> {
+    let current: BTreeSet<&str> = artifacts.iter().map(|file| file.path.as_str()).collect();
+    let gone = baseline.events.iter().filter_map(|(name, past)| {
+        let path = format!("{}/{name}/event.json", config.schemas);
+        let written = manifest.files.get(&path)?;
+        let is_whole = sha256(&canonical::text(&past.facts)) == *written;
+        (is_whole && !current.contains(path.as_str())).then_some((path, past))
+    });
+    gone.map(|(path, past)| {
+        let mut facts = past.facts.clone();
+        facts[REMOVED] = json!(true);
+        Artifact::generated(path, canonical::text(&facts))
+    })
+    .collect()
 }
 
 /// What is left of purged types: their names, which nobody takes again, and why they are gone.

@@ -11,6 +11,7 @@ mod evolution;
 #[cfg(unix)]
 mod faults;
 mod former_shapes;
+mod from_registry;
 mod generate;
 mod git;
 mod given_up;

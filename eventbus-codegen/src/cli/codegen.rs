@@ -10,13 +10,13 @@ use serde_json::json;
 use super::files::{Repair, remedy, status, why};
 use super::findings::Layout;
 use super::forge::{self, Forge};
-use super::scope::{self, Build, Scope, again};
+use super::scope::{self, Build, Scope, again, refuse_no_registry};
 use super::{Common, EXIT_CODES, findings, report, samples};
 use crate::canonical;
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::discover::discover;
-use crate::generate::{Generation, Purge, generate};
+use crate::generate::{Generation, Purge, generate, generate_stored};
 use crate::output::{Entry, State, diff, write};
 use crate::samples::failures;
 use crate::shell;
@@ -31,7 +31,8 @@ Examples:
                                                   what is not on that branch yet was never released
   cargo eventbus codegen --config shop/eventbus.toml --features full
   cargo eventbus codegen --workspace              one registry for all packages that name events
-  cargo eventbus codegen --purged order.placed --reason 'never released'";
+  cargo eventbus codegen --purged order.placed --reason 'never released'
+  cargo eventbus codegen --from-registry          where the schemas are, and the Rust code is not";
 
 /// Write the registry, the SQL migrations and the TypeScript types that follow from the events.
 ///
@@ -58,6 +59,10 @@ pub(super) struct Arguments {
     /// and samples are deleted, and its name stays taken.
     #[arg(long, value_name = "TYPE", requires = "reason", conflicts_with = "check")]
     purged: Option<String>,
+    /// Build nothing, and generate from the committed registry alone: for a repository that has the schemas and not the code.
+    /// The registry itself stays as it is; eventbus.toml need not name a root.
+    #[arg(long, conflicts_with_all = ["against", "purged", "features", "all_features", "no_default_features"])]
+    from_registry: bool,
     /// Why none of the purged type's events is stored; it is kept in the registry.
     #[arg(long, value_name = "TEXT", requires = "purged")]
     reason: Option<String>,
@@ -74,6 +79,13 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let quiet = arguments.common.quiet;
+    if arguments.from_registry {
+        let config = arguments.scope.load_any(&arguments.common)?;
+        refuse_no_registry(&config, "cargo eventbus codegen")?;
+        let generation = generate_stored(&config)?;
+        let folder = config.folder().to_owned();
+        return conclude(arguments, &config, generation, &folder);
+    }
     let config = arguments.scope.load(&arguments.common)?;
     let request = arguments.build.request(arguments.check, quiet);
     let purge = arguments.purged.clone().zip(arguments.reason.clone());
@@ -81,7 +93,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let against = arguments.against.as_deref();
     let released = against.map(|revision| scope::released(&config, revision, quiet)).transpose()?;
     let code = discover(&config, &request)?;
-    let mut generation = generate(&config, &code, purge.as_ref(), released)?;
+    let generation = generate(&config, &code, purge.as_ref(), released)?;
+    conclude(arguments, &config, generation, &code.workspace)
+}
+
+/// Writes what was generated, or says what is in the way. `workspace` is the folder that places in code are told from.
+fn conclude(
+    arguments: &Arguments,
+    config: &Config,
+    mut generation: Generation,
+    workspace: &Path,
+) -> Result<ExitCode> {
+    let quiet = arguments.common.quiet;
     // It is written, or with `--check` told as not written.
     generation.findings.retain(|finding| !finding.is_mended_by_codegen());
     if !quiet {
@@ -101,11 +124,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     match arguments.format {
         Layout::Json => println!("{}", machine(&generation, check, !found).trim_end()),
         Layout::Github => {
-            let forge = Forge::new(config.folder(), &code.workspace);
+            let forge = Forge::new(config.folder(), workspace);
             annotations(&generation, check, &repair, (&config.schemas, &forge));
         }
         Layout::Human if found => {
-            findings::human(&generation.findings, Some(&code.workspace), quiet);
+            findings::human(&generation.findings, Some(workspace), quiet);
             if refused && !arguments.check {
                 report::summary("nothing was written");
             }
@@ -117,8 +140,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Layout::Human if quiet => {}
         Layout::Human if check => report::summary("everything is up to date"),
         Layout::Human => {
-            findings::human(&generation.findings, Some(&code.workspace), quiet);
-            written(&generation, &config, &repair);
+            findings::human(&generation.findings, Some(workspace), quiet);
+            written(&generation, config, &repair);
         }
     }
     Ok(if found { ExitCode::from(1) } else { ExitCode::SUCCESS })
@@ -127,7 +150,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
 impl Arguments {
     /// The command that writes what these arguments ask for.
     fn command(&self) -> String {
-        again("cargo eventbus codegen", &self.common, &self.scope, &self.build)
+        let command = "cargo eventbus codegen";
+        let command = again(command, &self.common, &self.scope, &self.build);
+        if self.from_registry { format!("{command} --from-registry") } else { command }
     }
 }
 

@@ -44,6 +44,11 @@ impl Scope {
     pub(super) fn load(&self, common: &Common) -> Result<Config> {
         Config::load(self.config.as_deref(), &common.folder()?, self.workspace)
     }
+
+    /// The same, where it need not say where the events come from.
+    pub(super) fn load_any(&self, common: &Common) -> Result<Config> {
+        Config::load_any(self.config.as_deref(), &common.folder()?, self.workspace)
+    }
 }
 
 /// Refuses to go on where no registry is: a misspelt folder would be one of no events. `command` writes it, but for a

@@ -39,7 +39,7 @@ impl Config {
     pub(crate) fn is_about(&self, former: &Former) -> bool {
         match &self.events {
             Events::Of(source) => former.entry.as_ref() == Some(&source.entry),
-            Events::OfMembers => false,
+            Events::OfMembers | Events::Unknown => false,
         }
     }
 }

@@ -48,6 +48,8 @@ pub(crate) enum Events {
     Of(Source),
     /// From each package of the workspace whose manifest names some.
     OfMembers,
+    /// From nowhere: the registry alone is known.
+    Unknown,
 }
 
 /// The `[typescript]` table.
@@ -73,6 +75,11 @@ impl Config {
     /// Reads the file at `explicit`, or else the nearest one upward from `start`: for the registry of one package, or
     /// with `workspace` for the one that the packages of a workspace share.
     pub(crate) fn load(explicit: Option<&Path>, start: &Path, workspace: bool) -> Result<Self> {
+        Self::load_any(explicit, start, workspace)?.with_events()
+    }
+
+    /// The same of a file that need not say where the events come from.
+    pub(crate) fn load_any(explicit: Option<&Path>, start: &Path, workspace: bool) -> Result<Self> {
         let file = match explicit {
             Some(file) => file.to_owned(),
             None => find(start, workspace)?,
@@ -86,7 +93,12 @@ impl Config {
             )
         })?;
         let file = std::path::absolute(&file).unwrap_or(file);
-        Self::parse(&text, &file, workspace)
+        Self::parse_any(&text, &file, workspace)
+    }
+
+    /// Refuses a file that does not say where the events come from.
+    fn with_events(self) -> Result<Self> {
+        if self.events == Events::Unknown { Err(no_root(&self.file)) } else { Ok(self) }
     }
 
     /// The registry that the packages of the workspace in `folder` share, if there is one.
@@ -100,6 +112,10 @@ impl Config {
     /// Reads a configuration from `text`: the whole of an `eventbus.toml`, or the table
     /// `[package.metadata.eventbus]` of a `Cargo.toml`, with `workspace` its `[workspace.metadata.eventbus]`.
     pub(crate) fn parse(text: &str, file: &Path, workspace: bool) -> Result<Self> {
+        Self::parse_any(text, file, workspace)?.with_events()
+    }
+
+    fn parse_any(text: &str, file: &Path, workspace: bool) -> Result<Self> {
         let document = DeTable::parse(text).map_err(|error| syntax_error(&error, text, file))?;
         let table = if is_manifest(file) {
             let table = if workspace { "workspace" } else { "package" };
@@ -118,7 +134,7 @@ fn from_section(top: &Section<'_>, workspace: bool) -> Result<Config> {
     let events = match (Source::read(top)?, workspace) {
         (Some(source), false) => Events::Of(source),
         (None, true) => Events::OfMembers,
-        (None, false) => return Err(no_root(top)),
+        (None, false) => Events::Unknown,
         (Some(source), true) => return Err(one_root(&source)),
     };
     let migrations = top.section("migrations")?;
@@ -140,13 +156,15 @@ fn from_section(top: &Section<'_>, workspace: bool) -> Result<Config> {
     })
 }
 
-fn no_root(top: &Section<'_>) -> Error {
-    top.error("`root` is missing", None)
+fn no_root(file: &Path) -> Error {
+    Error::new(ErrorKind::Config, "`root` is missing")
+        .at(file, None)
         .help("name the outermost enum of your events: root = \"shop_events::ShopEvent\"")
         .help(
             "where packages of the workspace name one each, in [package.metadata.eventbus], bring them \
              into this registry with `--workspace`",
         )
+        .help("where there is no Rust code, work from the registry: cargo eventbus codegen --from-registry")
 }
 
 fn one_root(source: &Source) -> Error {

@@ -72,7 +72,7 @@ fn group(document: &Branch) -> Group {
 
 impl Member {
     /// What the names below it begin with, or its own name.
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         match self {
             Self::Group(group) => &group.prefix,
             Self::Event(name) => name,

@@ -14,6 +14,7 @@ mod place;
 mod review;
 mod sample;
 mod samples;
+mod stored;
 mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,7 @@ pub(crate) use self::place::{meant, near, refuse_absent};
 pub(crate) use self::review::{Review, steps};
 pub(crate) use self::sample::{Variety, sample, variety};
 pub(crate) use self::samples::{Samples, Stored, beside, sample_path};
+pub(crate) use self::stored::REMOVED;
 pub(crate) use self::version::{Schemas, Version};
 
 /// The catalog of the code. Its schemas are texts until one is looked into.
