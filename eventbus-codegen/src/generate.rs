@@ -11,7 +11,7 @@ use crate::compat::{Finding, check, purged, shapes, unread};
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::discover::Code;
-use crate::emit::typescript;
+use crate::emit::{asyncapi, typescript};
 use crate::migrations;
 use crate::output::{
     Artifact, Content, Entry, Fault, Manifest, Plan, SHARED, State, faults, naming, plan, root,
@@ -142,6 +142,12 @@ fn finish(
     if let Some(typescript) = &config.typescript {
         let generated = typescript::emit(registry, typescript.readonly)?;
         artifacts.push(Artifact::generated(typescript.out.clone(), generated.text));
+        warnings.extend(generated.warnings);
+    }
+    if let Some(asyncapi) = &config.asyncapi {
+        let samples = samples::texts(config, registry, &artifacts)?;
+        let generated = asyncapi::emit(registry, &samples, &asyncapi.options)?;
+        artifacts.push(Artifact::generated(asyncapi.out.clone(), generated.text));
         warnings.extend(generated.warnings);
     }
     let recorded =

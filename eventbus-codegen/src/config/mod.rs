@@ -14,6 +14,7 @@ pub(crate) use self::former::{Former, formers};
 use self::read::Section;
 pub(crate) use self::source::{Entry, Source};
 use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::emit::asyncapi;
 use crate::text;
 
 /// The name of the configuration file.
@@ -37,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) sqlite: Option<String>,
     /// What TypeScript is wanted.
     pub(crate) typescript: Option<TypeScript>,
+    /// What AsyncAPI document is wanted.
+    pub(crate) asyncapi: Option<AsyncApi>,
     /// Which readers and writers must understand each other, where an event does not say so itself.
     pub(crate) compat: CompatMode,
 }
@@ -59,6 +62,15 @@ pub(crate) struct TypeScript {
     pub(crate) out: String,
     /// Whether properties and arrays are `readonly`.
     pub(crate) readonly: bool,
+}
+
+/// The `[asyncapi]` table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AsyncApi {
+    /// The file to write.
+    pub(crate) out: String,
+    /// What it says of itself.
+    pub(crate) options: asyncapi::Options,
 }
 
 impl Config {
@@ -128,9 +140,18 @@ impl Config {
 }
 
 fn from_section(top: &Section<'_>, workspace: bool) -> Result<Config> {
-    let known =
-        ["root", "example", "bin", "schemas", "compat", "migrations", "typescript", "package"];
-    top.only(if workspace { &known[..7] } else { &known })?;
+    let known = [
+        "root",
+        "example",
+        "bin",
+        "schemas",
+        "compat",
+        "migrations",
+        "typescript",
+        "asyncapi",
+        "package",
+    ];
+    top.only(if workspace { &known[..8] } else { &known })?;
     let events = match (Source::read(top)?, workspace) {
         (Some(source), false) => Events::Of(source),
         (None, true) => Events::OfMembers,
@@ -152,6 +173,7 @@ fn from_section(top: &Section<'_>, workspace: bool) -> Result<Config> {
         postgres: folder_of("postgres")?,
         sqlite: folder_of("sqlite")?,
         typescript: top.section("typescript")?.map(|section| typescript(&section)).transpose()?,
+        asyncapi: top.section("asyncapi")?.map(|section| async_api(&section)).transpose()?,
         compat: compat(top)?,
     })
 }
@@ -199,6 +221,18 @@ fn typescript(section: &Section<'_>) -> Result<TypeScript> {
             .help("name the file to write: out = \"web/src/events.ts\"")
     })?;
     Ok(TypeScript { out, readonly: section.flag("readonly")?.unwrap_or(true) })
+}
+
+fn async_api(section: &Section<'_>) -> Result<AsyncApi> {
+    section.only(&["out", "title", "version"])?;
+    let out = section.path("out")?.ok_or_else(|| {
+        section
+            .error("`asyncapi.out` is missing", None)
+            .help("name the file to write: out = \"docs/asyncapi.json\"")
+    })?;
+    let text = |key: &str| Ok::<_, Error>(section.text(key)?.map(|(text, _)| text.to_owned()));
+    let version = text("version")?.unwrap_or_else(|| "1.0.0".to_owned());
+    Ok(AsyncApi { out, options: asyncapi::Options { title: text("title")?, version } })
 }
 
 /// The nearest `eventbus.toml`, or the nearest `Cargo.toml` with a `[package.metadata.eventbus]`, whichever is nearer.

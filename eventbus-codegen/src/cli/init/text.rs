@@ -17,6 +17,12 @@ const OUTPUTS: &str = "\
 # [typescript]
 # out = \"web/src/events.ts\"
 # readonly = true
+
+# An AsyncAPI 3 document: channels, messages and their schemas. Default: none.
+# [asyncapi]
+# out = \"docs/asyncapi.json\"
+# title = \"Shop event\"          # the name of the root enum in words
+# version = \"1.0.0\"             # the document's own
 ";
 
 /// For the events of one package with this library.
