@@ -25,6 +25,7 @@ mod released;
 mod remedies;
 mod reviewed;
 mod samples;
+mod steps;
 mod unread;
 mod workspaces;
 
