@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use eventbus_runtime::CompatMode;
+use serde_json::Value;
 
 use super::check::{Event, Held, both};
 use super::finding::{Direction, Finding, asks};
@@ -16,6 +17,7 @@ use super::forgotten::forgotten;
 use super::in_place::may_break;
 use super::reviews::Reviews;
 use super::rules::{Difference, Verdict, differences, named};
+use super::spared::spared;
 use super::witness::answer_at;
 use super::{Answer, Contract, lies_within};
 use crate::diagnostic::Result;
@@ -233,10 +235,18 @@ fn unread(was: &Schemas, last: &Schemas, after: &Schemas) -> Vec<Broken> {
         let change = if is_back { back(change) } else { change };
         broken.push((change, vec![(Direction::Backward, answer)]));
     }
-    if broken.is_empty() && !is_given_up {
+    // What was given up breaks nobody any more, and says nothing of the rest.
+    let rest = |now: &Schemas| {
+        spared(&now.reader, before.iter().map(|(change, _)| change.pointer.as_str()))
+    };
+    let reads = |reader: &Value| lies_within(stored, (reader, Contract::Reader));
+    let reader = rest(after);
+    let answer = if is_given_up { reads(&reader) } else { answer };
+    let is_read = is_given_up && (answer == Answer::Yes || reads(&rest(last)) != Answer::Yes);
+    if broken.is_empty() && !is_read {
         // No rule says that it breaks somebody, and it may be at a place that is known all the same.
         let is_it = |change: &Difference| {
-            let own = answer_at(stored, &after.reader, &change.pointer);
+            let own = answer_at(stored, &reader, &change.pointer);
             matches!(own, Some(Answer::No(_)))
         };
         let rule = named(if matches!(answer, Answer::No(_)) { "EV125" } else { "EV022" });

@@ -14,6 +14,7 @@ mod mode;
 mod moved;
 mod reviews;
 mod rules;
+mod spared;
 mod unread;
 mod witness;
 
