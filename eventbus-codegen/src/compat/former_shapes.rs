@@ -38,13 +38,14 @@ pub(crate) fn shapes(past: &Past, version: u32, now: &Version, mode: CompatMode)
 
 /// Whether something may be stored in the shape `was`, or somebody may read by it, of which `now` does not tell.
 pub(super) fn is_kept(was: &Schemas, now: &Schemas, mode: CompatMode) -> bool {
-    let stored = (&was.writer, Contract::Stored);
-    let is_told = || {
-        lies_within(stored, (&now.writer, Contract::Stored)) == Answer::Yes
-            && lies_within((&now.reader, Contract::Reader), (&was.reader, Contract::Reader))
-                == Answer::Yes
-    };
-    (mode != CompatMode::None || !is_given_up(was, now)) && !is_told()
+    (mode != CompatMode::None || !is_given_up(was, now)) && !tells(now, was)
+}
+
+/// Whether all that may be stored in the shape `was` may be stored in this one, and whoever reads by it reads as much.
+pub(crate) fn tells(now: &Schemas, was: &Schemas) -> bool {
+    let within = |one, other| lies_within(one, other) == Answer::Yes;
+    within((&was.writer, Contract::Stored), (&now.writer, Contract::Stored))
+        && within((&now.reader, Contract::Reader), (&was.reader, Contract::Reader))
 }
 
 /// A change with what it breaks.
@@ -123,8 +124,8 @@ impl Event<'_> {
         if self.leaf.unreadable.contains(&version) {
             return Ok(());
         }
-        match self.past.versions.get(&version) {
-            Some(last) if is_given_up(&shape.schemas()?, &last.schemas()?) => {
+        match self.let_go_by(version, shape, reviews)? {
+            Some(last) => {
                 let reader = self.reader_of(version)?;
                 let after = Schemas { writer: reader.clone(), reader };
                 let unread = unread(&shape.schemas()?, &last.schemas()?, &after);
@@ -136,7 +137,7 @@ impl Event<'_> {
                     finding.weigh(mode);
                 }
             }
-            _ => self.former(version, shape, reviews)?,
+            None => self.former(version, shape, reviews)?,
         }
         let is_told = self.findings[..first].iter().any(|finding| {
             finding.version == version
@@ -148,6 +149,23 @@ impl Event<'_> {
         }
         self.say_where(first, version, shape);
         Ok(())
+    }
+
+    /// The shape that gave up something of this one, where somebody was asked about that: here, or where it came from and said
+    /// so.
+    fn let_go_by(
+        &self,
+        version: u32,
+        shape: &Version,
+        reviews: &Reviews<'_>,
+    ) -> Result<Option<&Version>> {
+        let Some(last) = self.past.versions.get(&version) else { return Ok(None) };
+        let by = match self.past.replaced(version) {
+            Some(before) if !reviews.let_through(version, [shape, last], self.past) => before,
+            _ => last,
+        };
+        let is_given_up = is_given_up(&shape.schemas()?, &by.schemas()?);
+        Ok(Some(by).filter(|_| is_given_up))
     }
 
     /// Says of which shape the findings are that came since.
