@@ -228,6 +228,14 @@ impl<'a> Event<'a> {
         }
         // That it is read is no news.
         self.findings.retain(|finding| finding.rule.id != "EV011");
+        let was = self.past.versions.get(&self.past.current);
+        let shapes = self.past.shapes(self.past.current).chain(was.filter(|_| !is_news));
+        let shapes: Vec<Arc<Version>> = shapes.map(Arc::clone).collect();
+        let before = held.baseline.events.get(&self.leaf.event_type).filter(|_| !is_news);
+        let last = before.map_or(was, |before| before.versions.get(&self.leaf.version));
+        if let Some(last) = last.filter(|_| self.past.current == self.leaf.version) {
+            self.former_consumers(&shapes, [last, heir.current()], &reviews)?;
+        }
         if is_news {
             self.taken_over(heir.current(), reviews)?;
         }

@@ -84,6 +84,34 @@ impl Event<'_> {
             let is_told = !broken.is_empty();
             broken.extend(come_back(&was, &last, &after, is_told));
         }
+        self.tell(broken);
+        Ok(())
+    }
+
+    /// Consumers that know the former name in a shape of former times take what comes back under the new name for what it was,
+    /// where `last` is what they were told of until now.
+    pub(super) fn former_consumers(
+        &mut self,
+        shapes: &[Arc<Version>],
+        [last, now]: [&Version; 2],
+        reviews: &Reviews<'_>,
+    ) -> Result<()> {
+        let version = self.past.current;
+        if last.text == now.text || !asks(self.mode, Direction::Forward) {
+            return Ok(());
+        }
+        for shape in shapes {
+            let first = self.findings.len();
+            self.tell(come_back(&shape.schemas()?, &last.schemas()?, &now.schemas()?, false));
+            self.say_where(first, version, shape);
+            let pair = [&shape.sha256, &now.sha256].map(String::as_str);
+            reviews.excuse(&mut self.findings[first..], Some(version), pair);
+        }
+        Ok(())
+    }
+
+    /// Says what is broken, each place once.
+    fn tell(&mut self, broken: Vec<Broken>) {
         // Of a place and what is in it, the inner one says more; of two changes of one place, the first.
         let places: Vec<Difference> = broken.iter().map(|(change, _)| change.clone()).collect();
         for (index, (change, broken)) in broken.into_iter().enumerate() {
@@ -96,7 +124,6 @@ impl Event<'_> {
                 self.broken(change, broken);
             }
         }
-        Ok(())
     }
 
     fn broken(&mut self, change: Difference, broken: Vec<(Direction, Answer)>) {
