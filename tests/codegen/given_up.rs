@@ -304,3 +304,27 @@ impl From<SystemBegunV1> for SystemBegun {
         fixture.run(command).said(0, &["warning[EV007]"]);
     }
 }
+
+#[test]
+fn a_new_name_that_comes_without_its_tenant_or_its_aggregate_is_told() {
+    let fixture = released(
+        "given-up-envelope",
+        "    Started { #[event(tenant_id)] tenant: String, #[event(aggregate_id)] host: String },",
+    );
+    let begun = |tenant: &str, aggregate: &str| {
+        let words = "alias = \"system.started\", compat(reviewed = \"they ask for both names\")";
+        format!(
+            "    #[event({words})]\n    Begun {{ {tenant} tenant: String, {aggregate} host: String }},"
+        )
+    };
+    change(&fixture, &begun("", "#[event(aggregate_id)]"));
+    fixture.run(BOTH[1]).said(1, &["error[EV019]", "tenantId is `tenant` → none"]);
+    change(&fixture, &begun("#[event(tenant_id)]", ""));
+    for command in BOTH {
+        fixture.run(command).said(0, &["warning[EV018]", "`host` → none"]);
+    }
+    change(&fixture, &begun("#[event(tenant_id)]", "#[event(aggregate_id)]"));
+    let run = fixture.run(BOTH[0]);
+    run.said(0, &["nothing is refused"]);
+    assert!(!run.stderr.contains("EV018"), "{}", run.stderr);
+}

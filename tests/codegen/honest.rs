@@ -373,3 +373,52 @@ fn a_name_that_is_said_to_be_read_and_is_not_is_found() {
     fixture.codegen();
     fixture.run(&["check"]).said(0, &["nothing is refused"]);
 }
+
+/// The shop, whose event was started with one of two things held; `second` follows what is there.
+fn held(event: &str, second: &str) -> String {
+    let started = "    Started { host: String },";
+    format!("{}\n{second}", SHOP.replace(started, event))
+}
+
+const DERIVED: &str = "#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]";
+const NAMED: &str = "#[schemars(extend(\"x-eventbus-aliases\" = [\"old\"]))]";
+
+/// The sample of the former version holds the first variant, and shows nothing of the second.
+#[test]
+fn a_name_that_is_said_of_a_former_payload_is_asked_about() {
+    let first = format!("{DERIVED}\npub enum Held {{ A {{ n: i64 }}, B {{ old: i64 }} }}");
+    let fixture = Fixture::new("honest-alias-former", &held("    Started { held: Held },", &first));
+    fixture.codegen();
+    let second = |alias: &str| {
+        let upcast =
+            "    #[event(version = 2, upcast(1 => StartedV1))]\n    Started { name: String },";
+        let types = format!(
+            "#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, eventbus_runtime::EventPayload)]
+pub struct StartedV1 {{ pub held: Held }}
+{DERIVED}
+pub enum Held {{ A {{ n: i64 }}, B {{ {alias} {NAMED} new: i64 }} }}
+impl From<StartedV1> for SystemStarted {{
+    fn from(former: StartedV1) -> Self {{ Self {{ name: format!(\"{{former:?}}\") }} }}
+}}"
+        );
+        held(upcast, &types)
+    };
+    fixture.write("src/lib.rs", &second(""));
+    let parts = ["`system.started` version 1 at /held/B/new", "read under the name `old`"];
+    fixture.run(&["check"]).refused(&parts);
+    fixture.write("src/lib.rs", &second("#[serde(alias = \"old\")]"));
+    fixture.run(&["check"]).said(0, &["nothing is refused"]);
+}
+
+#[test]
+fn a_name_that_one_variant_has_is_not_asked_of_another() {
+    let types = format!(
+        "{DERIVED}\n#[serde(tag = \"kind\")]
+pub enum Held {{ A {{ #[serde(alias = \"old\")] {NAMED} x: i64 }}, B {{ x: i64 }} }}"
+    );
+    let source = held("    Started { held: Held },", &types);
+    let fixture = Fixture::new("honest-alias-variant", &source);
+    fixture.codegen();
+    fixture.write("src/lib.rs", &source.replace("#[serde(alias = \"old\")] ", ""));
+    fixture.run(&["check"]).refused(&["version 1 at /held/x", "read under the name `old`"]);
+}

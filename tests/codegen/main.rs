@@ -26,6 +26,7 @@ mod released;
 mod remedies;
 mod reviewed;
 mod samples;
+mod steps;
 mod unread;
 mod workspaces;
 

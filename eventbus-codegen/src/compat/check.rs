@@ -228,7 +228,16 @@ impl<'a> Event<'a> {
         }
         // That it is read is no news.
         self.findings.retain(|finding| finding.rule.id != "EV011");
+        let was = self.past.versions.get(&self.past.current);
+        let shapes = self.past.shapes(self.past.current).chain(was.filter(|_| !is_news));
+        let shapes: Vec<Arc<Version>> = shapes.map(Arc::clone).collect();
+        let before = held.baseline.events.get(&self.leaf.event_type).filter(|_| !is_news);
+        let last = before.map_or(was, |before| before.versions.get(&self.leaf.version));
+        if let Some(last) = last.filter(|_| self.past.current == self.leaf.version) {
+            self.former_consumers(&shapes, [last, heir.current()], &reviews)?;
+        }
         if is_news {
+            self.envelope();
             self.taken_over(heir.current(), reviews)?;
         }
         Ok(self.findings)
@@ -278,13 +287,19 @@ impl<'a> Event<'a> {
         if let (None, Some(day)) = (self.past.fact("retired"), &self.leaf.retired) {
             self.say("EV004", version, "emitted", format!("retired on {day}"));
         }
+        self.envelope();
+        self.findings.extend(regrouped(self.name, self.past, self.leaf));
+    }
+
+    /// What is said of the fields that the envelope is filled from.
+    fn envelope(&mut self) {
+        let version = self.past.current;
         let aggregate = (self.past.fact("aggregateId"), self.leaf.aggregate_id.as_deref());
         let words =
             |name: Option<&str>| name.map_or_else(|| "none".to_owned(), |name| format!("`{name}`"));
         if aggregate.0 != aggregate.1 && self.past.facts.get("aggregateId").is_some() {
             self.say("EV018", version, words(aggregate.0), words(aggregate.1));
         }
-        self.findings.extend(regrouped(self.name, self.past, self.leaf));
         for (key, now) in [("tenantId", &self.leaf.tenant_id), ("eventKey", &self.leaf.event_key)] {
             if let Some(was) = self.past.fact(key).filter(|was| now.as_deref() != Some(*was)) {
                 self.say("EV019", version, format!("{key} is `{was}`"), words(now.as_deref()));

@@ -32,6 +32,12 @@ fn within(was: At<'_>, last: At<'_>, depth: usize) -> Option<Value> {
             parts.extend(variant((was.0, choice), (last.0, last_choices), depth));
         }
     }
+    let untagged = [a, b].map(|schema| schema.get("anyOf").and_then(Value::as_array));
+    if let [Some(was_choices), Some(last_choices)] = untagged {
+        for index in 0..was_choices.len() {
+            parts.extend(one_of((was.0, was_choices), index, (last.0, last_choices), depth));
+        }
+    }
     let properties = |schema: &Map<String, Value>| {
         schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default()
     };
@@ -117,13 +123,41 @@ fn variant(
     Some(json!({ "anyOf": [other, inner] }))
 }
 
+/// What is asked of one of several variants that nothing names: of whatever has the fields that it needs, unless another
+/// variant reads that.
+fn one_of(
+    (document, choices): (&Value, &[Value]),
+    index: usize,
+    (last_document, last): (&Value, &[Value]),
+    depth: usize,
+) -> Option<Value> {
+    let choice = &choices[index];
+    let keys = some((document, choice)).filter(|keys| keys.contains_key("properties"))?;
+    let needed = |keys: &Map<String, Value>| keys.get("required").cloned().unwrap_or(json!([]));
+    let is_it = |other: &&Value| {
+        some((last_document, other)).is_some_and(|other| needed(other) == needed(keys))
+    };
+    let same = last.get(index).filter(|_| last.len() == choices.len());
+    let inner = match same.or_else(|| last.iter().find(is_it)) {
+        Some(now) => within((document, choice), (last_document, now), depth)?,
+        None => Value::Object(keys.clone()),
+    };
+    let others = choices.iter().enumerate().filter(|(other, _)| *other != index);
+    let is_other = json!({ "not": { "type": "object", "required": needed(keys) } });
+    let either: Vec<Value> =
+        [is_other, inner].into_iter().chain(others.map(|(_, other)| other.clone())).collect();
+    Some(json!({ "anyOf": either }))
+}
+
 /// The schema that stands there, references followed, and without the null of an `Option`.
 fn some<'a>((document, mut schema): At<'a>) -> Option<&'a Map<String, Value>> {
     for _ in 0..DEEPEST {
         let keys = followed(document, schema)?;
         let Some(Value::Array(choices)) = keys.get("anyOf") else { return Some(keys) };
         let mut held = choices.iter().filter(|choice| choice.get("type") != Some(&"null".into()));
-        schema = held.next().filter(|_| held.next().is_none() && choices.len() == 2)?;
+        let only = held.next().filter(|_| held.next().is_none() && choices.len() == 2);
+        let Some(only) = only else { return Some(keys) };
+        schema = only;
     }
     None
 }

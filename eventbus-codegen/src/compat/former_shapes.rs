@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use eventbus_runtime::CompatMode;
+use serde_json::Value;
 
 use super::check::{Event, Held, both};
 use super::finding::{Direction, Finding, asks};
@@ -16,6 +17,7 @@ use super::forgotten::forgotten;
 use super::in_place::may_break;
 use super::reviews::Reviews;
 use super::rules::{Difference, Verdict, differences, named};
+use super::spared::spared;
 use super::witness::answer_at;
 use super::{Answer, Contract, lies_within};
 use crate::diagnostic::Result;
@@ -36,13 +38,14 @@ pub(crate) fn shapes(past: &Past, version: u32, now: &Version, mode: CompatMode)
 
 /// Whether something may be stored in the shape `was`, or somebody may read by it, of which `now` does not tell.
 pub(super) fn is_kept(was: &Schemas, now: &Schemas, mode: CompatMode) -> bool {
-    let stored = (&was.writer, Contract::Stored);
-    let is_told = || {
-        lies_within(stored, (&now.writer, Contract::Stored)) == Answer::Yes
-            && lies_within((&now.reader, Contract::Reader), (&was.reader, Contract::Reader))
-                == Answer::Yes
-    };
-    (mode != CompatMode::None || !is_given_up(was, now)) && !is_told()
+    (mode != CompatMode::None || !is_given_up(was, now)) && !tells(now, was)
+}
+
+/// Whether all that may be stored in the shape `was` may be stored in this one, and whoever reads by it reads as much.
+pub(crate) fn tells(now: &Schemas, was: &Schemas) -> bool {
+    let within = |one, other| lies_within(one, other) == Answer::Yes;
+    within((&was.writer, Contract::Stored), (&now.writer, Contract::Stored))
+        && within((&now.reader, Contract::Reader), (&was.reader, Contract::Reader))
 }
 
 /// A change with what it breaks.
@@ -81,6 +84,34 @@ impl Event<'_> {
             let is_told = !broken.is_empty();
             broken.extend(come_back(&was, &last, &after, is_told));
         }
+        self.tell(broken);
+        Ok(())
+    }
+
+    /// Consumers that know the former name in a shape of former times take what comes back under the new name for what it was,
+    /// where `last` is what they were told of until now.
+    pub(super) fn former_consumers(
+        &mut self,
+        shapes: &[Arc<Version>],
+        [last, now]: [&Version; 2],
+        reviews: &Reviews<'_>,
+    ) -> Result<()> {
+        let version = self.past.current;
+        if last.text == now.text || !asks(self.mode, Direction::Forward) {
+            return Ok(());
+        }
+        for shape in shapes {
+            let first = self.findings.len();
+            self.tell(come_back(&shape.schemas()?, &last.schemas()?, &now.schemas()?, false));
+            self.say_where(first, version, shape);
+            let pair = [&shape.sha256, &now.sha256].map(String::as_str);
+            reviews.excuse(&mut self.findings[first..], Some(version), pair);
+        }
+        Ok(())
+    }
+
+    /// Says what is broken, each place once.
+    fn tell(&mut self, broken: Vec<Broken>) {
         // Of a place and what is in it, the inner one says more; of two changes of one place, the first.
         let places: Vec<Difference> = broken.iter().map(|(change, _)| change.clone()).collect();
         for (index, (change, broken)) in broken.into_iter().enumerate() {
@@ -93,7 +124,6 @@ impl Event<'_> {
                 self.broken(change, broken);
             }
         }
-        Ok(())
     }
 
     fn broken(&mut self, change: Difference, broken: Vec<(Direction, Answer)>) {
@@ -121,8 +151,8 @@ impl Event<'_> {
         if self.leaf.unreadable.contains(&version) {
             return Ok(());
         }
-        match self.past.versions.get(&version) {
-            Some(last) if is_given_up(&shape.schemas()?, &last.schemas()?) => {
+        match self.let_go_by(version, shape, reviews)? {
+            Some(last) => {
                 let reader = self.reader_of(version)?;
                 let after = Schemas { writer: reader.clone(), reader };
                 let unread = unread(&shape.schemas()?, &last.schemas()?, &after);
@@ -134,7 +164,7 @@ impl Event<'_> {
                     finding.weigh(mode);
                 }
             }
-            _ => self.former(version, shape, reviews)?,
+            None => self.former(version, shape, reviews)?,
         }
         let is_told = self.findings[..first].iter().any(|finding| {
             finding.version == version
@@ -146,6 +176,23 @@ impl Event<'_> {
         }
         self.say_where(first, version, shape);
         Ok(())
+    }
+
+    /// The shape that gave up something of this one, where somebody was asked about that: here, or where it came from and said
+    /// so.
+    fn let_go_by(
+        &self,
+        version: u32,
+        shape: &Version,
+        reviews: &Reviews<'_>,
+    ) -> Result<Option<&Version>> {
+        let Some(last) = self.past.versions.get(&version) else { return Ok(None) };
+        let by = match self.past.replaced(version) {
+            Some(before) if !reviews.let_through(version, [shape, last], self.past) => before,
+            _ => last,
+        };
+        let is_given_up = is_given_up(&shape.schemas()?, &by.schemas()?);
+        Ok(Some(by).filter(|_| is_given_up))
     }
 
     /// Says of which shape the findings are that came since.
@@ -233,10 +280,18 @@ fn unread(was: &Schemas, last: &Schemas, after: &Schemas) -> Vec<Broken> {
         let change = if is_back { back(change) } else { change };
         broken.push((change, vec![(Direction::Backward, answer)]));
     }
-    if broken.is_empty() && !is_given_up {
+    // What was given up breaks nobody any more, and says nothing of the rest.
+    let rest = |now: &Schemas| {
+        spared(&now.reader, before.iter().map(|(change, _)| change.pointer.as_str()))
+    };
+    let reads = |reader: &Value| lies_within(stored, (reader, Contract::Reader));
+    let reader = rest(after);
+    let answer = if is_given_up { reads(&reader) } else { answer };
+    let is_read = is_given_up && (answer == Answer::Yes || reads(&rest(last)) != Answer::Yes);
+    if broken.is_empty() && !is_read {
         // No rule says that it breaks somebody, and it may be at a place that is known all the same.
         let is_it = |change: &Difference| {
-            let own = answer_at(stored, &after.reader, &change.pointer);
+            let own = answer_at(stored, &reader, &change.pointer);
             matches!(own, Some(Answer::No(_)))
         };
         let rule = named(if matches!(answer, Answer::No(_)) { "EV125" } else { "EV022" });

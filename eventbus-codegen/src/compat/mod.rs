@@ -14,6 +14,7 @@ mod mode;
 mod moved;
 mod reviews;
 mod rules;
+mod spared;
 mod unread;
 mod witness;
 
@@ -23,7 +24,7 @@ pub(crate) use self::decision::{
     Answer, Contract, SOME_VARIANT, describes, is_open, lies_within, tagged,
 };
 pub(crate) use self::finding::{Direction, Finding};
-pub(crate) use self::former_shapes::shapes;
+pub(crate) use self::former_shapes::{shapes, tells};
 pub(crate) use self::gone::purged;
 pub(crate) use self::rules::{Holds, Rule, Verdict, all as rules, find as rule};
 pub(crate) use self::unread::unread;

@@ -12,7 +12,7 @@ use super::finding::Finding;
 use super::gone::reads;
 use super::rules::Verdict;
 use crate::diagnostic::Result;
-use crate::registry::{Baseline, Catalog, Leaf, Past, Registry, Review, leaves, steps};
+use crate::registry::{Baseline, Catalog, Leaf, Past, Registry, Review, Version, leaves, steps};
 
 /// What is said of the changes of one event type.
 pub(super) struct Reviews<'a> {
@@ -45,6 +45,12 @@ impl<'a> Reviews<'a> {
             Some(reason) => (Self { given: None, ..self }, Some(reason)),
             None => (self, None),
         }
+    }
+
+    /// Whether somebody let through that a version became another one, in the code's own registry or in `past`.
+    pub(super) fn let_through(&self, version: u32, [from, to]: [&Version; 2], past: &Past) -> bool {
+        let recorded: BTreeSet<Review> = self.recorded.union(&past.reviews()).cloned().collect();
+        steps(&recorded, Some(version), [&from.sha256, &to.sha256]).is_some()
     }
 
     /// Lets through what was found of a change, of `version` or of the type itself, if there is a reason for this one.

@@ -13,6 +13,7 @@ use super::layout::{
 };
 use super::version::{parse, refuse_marks};
 use super::{Stored, Version};
+use crate::compat::tells;
 use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
 use crate::{format, shell, text};
 
@@ -44,6 +45,8 @@ pub(crate) struct Past {
     pub(crate) versions: BTreeMap<u32, Arc<Version>>,
     /// The shapes that each version had before its last one.
     shapes: BTreeMap<u32, Shapes>,
+    /// What versions were last that have another shape elsewhere, which nobody held against this one here.
+    replaced: BTreeMap<u32, Arc<Version>>,
 }
 
 /// Shapes of one version, by the SHA-256 of their texts.
@@ -261,11 +264,13 @@ impl Past {
         let edited: Vec<u32> = self.edited().filter(|version| *version < self.current).collect();
         for version in edited {
             let written = self.written().find(|(known, _)| *known == version);
-            let is_here = written
-                .is_some_and(|(_, hash)| self.shapes(version).any(|shape| shape.sha256 == hash));
-            if let Some(file) = self.versions.get(&version).filter(|_| is_here) {
+            let shape = written
+                .and_then(|(_, hash)| self.shapes(version).find(|shape| shape.sha256 == hash))
+                .map(Arc::clone);
+            if let Some((file, shape)) = self.versions.get(&version).zip(shape) {
                 let hash = file.sha256.clone();
                 self.write(version, &hash);
+                self.replaced.insert(version, shape);
             }
         }
     }
@@ -279,7 +284,7 @@ impl Past {
         }
     }
 
-    /// Takes a frozen version as it is in `own`. Where each knows the other's as a shape that the version had, it has both.
+    /// Takes a frozen version as it is in `own`. Where one knows the other's as a shape that the version had, it has both.
     fn freeze(&mut self, version: u32, own: &Self) {
         let file = own.versions.get(&version);
         let released = match file {
@@ -287,16 +292,32 @@ impl Past {
             None => self.versions.remove(&version),
         };
         let (Some(released), Some(file)) = (released, file) else { return };
+        if released.sha256 == file.sha256 {
+            return;
+        }
         let is_known = own.has(version, &released.sha256)
             || self.shapes(version).any(|shape| shape.sha256 == file.sha256);
-        if released.sha256 == file.sha256 || !is_known {
+        // What says all that was released, in other words, is as good.
+        let is_told = || match (released.schemas(), file.schemas()) {
+            (Ok(was), Ok(now)) => tells(&now, &was),
+            _ => false,
+        };
+        if !is_known && !is_told() {
             return;
         }
         let written = own.written().find(|(known, _)| *known == version);
         if let Some((_, hash)) = written {
             self.write(version, hash);
         }
-        self.shapes.entry(version).or_default().insert(released.sha256.clone(), released);
+        self.replaced.insert(version, Arc::clone(&released));
+        if is_known {
+            self.shapes.entry(version).or_default().insert(released.sha256.clone(), released);
+        }
+    }
+
+    /// What a version was last, where another shape was taken for it that nobody held against this one here.
+    pub(crate) fn replaced(&self, version: u32) -> Option<&Version> {
+        self.replaced.get(&version).map(Arc::as_ref)
     }
 
     /// A text of `event.json`.

@@ -3,9 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use eventbus_runtime::Document;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{Lie, Rewrite};
+use crate::compat::{Contract, describes};
 use crate::diagnostic::Result;
 use crate::discover::program::{Rewritten, Sample};
 use crate::pointer::unescaped;
@@ -17,6 +20,7 @@ const PAYLOADS: usize = 12;
 /// A payload as it is written, and the same with a field under another name.
 struct Renamed<'a> {
     leaf: &'a Leaf,
+    version: u32,
     pointer: String,
     alias: String,
     payloads: [String; 2],
@@ -32,8 +36,8 @@ pub(super) fn deaf<'a>(catalog: &'a Catalog, rewrite: &Rewrite<'_>) -> Result<Ve
         return Ok(Vec::new());
     }
     let samples = asked.iter().flat_map(|one| {
-        let Leaf { event_type, version, .. } = one.leaf;
-        one.payloads.iter().map(|data| Sample { event_type, version: *version, data })
+        let Renamed { leaf: Leaf { event_type, .. }, version, payloads, .. } = one;
+        payloads.iter().map(|data| Sample { event_type, version: *version, data })
     });
     let samples: Vec<Sample<'_>> = samples.collect();
     let answers = rewrite(&samples)?;
@@ -46,15 +50,16 @@ pub(super) fn deaf<'a>(catalog: &'a Catalog, rewrite: &Rewrite<'_>) -> Result<Ve
             Rewritten::Untried => true,
             _ => false,
         };
-        if is_read || !told.insert((one.leaf.event_type.clone(), one.pointer.clone())) {
+        let place = (one.leaf.event_type.clone(), one.version, one.pointer.clone());
+        if is_read || !told.insert(place) {
             continue;
         }
-        let Renamed { leaf, pointer, alias, .. } = one;
+        let Renamed { leaf, version, pointer, alias, .. } = one;
         let text = format!(
             "the schema says that it is read under the name `{alias}`, and the code does not: give the field \
              #[serde(alias = \"{alias}\")], or take `x-eventbus-aliases` off it"
         );
-        lies.push(Lie { leaf, pointer, text });
+        lies.push(Lie { leaf, version, pointer, text });
     }
     Ok(lies)
 }
@@ -64,30 +69,52 @@ fn is_same(own: &str, other: &str) -> bool {
     matches!((own, other), (Ok(own), Ok(other)) if own == other)
 }
 
+/// What is asked of each version that a leaf reads: what is said of a former one excuses a loss as well.
 fn renamed(leaf: &Leaf) -> Result<Vec<Renamed<'_>>> {
-    let places = beyond(&schema_of(leaf, &leaf.reader)?).aliases;
-    if places.is_empty() {
-        return Ok(Vec::new());
-    }
-    let payloads = variety(&schema_of(leaf, &leaf.writer)?).payloads;
+    let current = std::iter::once((leaf.version, &leaf.reader, &leaf.writer));
+    let former = leaf.upcasts.iter().map(|one| (one.version, &one.reader, &one.writer));
     let mut asked = Vec::new();
-    for (pointer, names) in places {
-        let steps: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
-        for alias in names {
-            let other = |payload: &Value| {
-                let mut other = payload.clone();
-                rename(&mut other, &steps, &alias).then_some(other)
-            };
-            let pairs = payloads.iter().filter_map(|own| Some((own, other(own)?)));
-            asked.extend(pairs.take(PAYLOADS).map(|(own, other)| Renamed {
-                leaf,
-                pointer: pointer.clone(),
-                alias: alias.clone(),
-                payloads: [own.to_string(), other.to_string()],
-            }));
+    let has_any = |reader: &RawValue| reader.get().contains(Document::ALIASES);
+    for (version, reader, writer) in current.chain(former).filter(|(_, reader, _)| has_any(reader))
+    {
+        let reader = schema_of(leaf, reader)?;
+        let places = beyond(&reader).aliases;
+        let payloads = variety(&schema_of(leaf, writer)?).payloads;
+        for (pointer, names) in places {
+            let steps: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
+            for alias in names {
+                let pairs = pairs(&reader, &payloads, &steps, &alias);
+                asked.extend(pairs.take(PAYLOADS).map(|payloads| Renamed {
+                    leaf,
+                    version,
+                    pointer: pointer.clone(),
+                    alias: alias.clone(),
+                    payloads,
+                }));
+            }
         }
     }
     Ok(asked)
+}
+
+/// The payloads that have the field, and the same under its other name. Of variants with fields of the same name only some
+/// may have the other one, so that what the reader is certain not to describe is not asked about.
+fn pairs(
+    reader: &Value,
+    payloads: &[Value],
+    steps: &[String],
+    alias: &str,
+) -> impl Iterator<Item = [String; 2]> {
+    let renamed = payloads.iter().filter_map(|own| {
+        let mut other = own.clone();
+        rename(&mut other, steps, alias).then_some((own.to_string(), other))
+    });
+    let (own, others): (Vec<String>, Vec<Value>) = renamed.unzip();
+    let are_described = describes(reader, Contract::Reader, &others);
+    let pairs = own.into_iter().zip(others).zip(are_described);
+    pairs
+        .filter(|(_, is_described)| *is_described != Some(false))
+        .map(|((own, other), _)| [own, other.to_string()])
 }
 
 /// Gives the field at a place its other name, wherever it is there and holds something.

@@ -39,6 +39,8 @@ const AT_ONCE: usize = 256;
 /// What is written and not described, or not read.
 struct Lie<'a> {
     leaf: &'a Leaf,
+    /// The version whose payload it is about.
+    version: u32,
     /// Where in the payload.
     pointer: String,
     /// What is the matter.
@@ -122,7 +124,12 @@ fn lie<'a>(asked: &Asked<'a>, answers: &[Rewritten]) -> Result<Option<Lie<'a>>> 
     for (judged, is_described) in suspects.iter_mut().zip(are) {
         judged.is_described = is_described;
     }
-    Ok(matter(&described, &suspects).map(|(pointer, text)| Lie { leaf, pointer, text }))
+    Ok(matter(&described, &suspects).map(|(pointer, text)| Lie {
+        leaf,
+        version: leaf.version,
+        pointer,
+        text,
+    }))
 }
 
 /// What is the matter with what the code makes of a stored payload, which need not be one that the schema describes.
@@ -144,7 +151,7 @@ fn refused(lies: &[Lie<'_>]) -> Error {
     let at = |lie: &Lie<'_>| {
         let pointer =
             if lie.pointer.is_empty() { String::new() } else { format!(" at {}", lie.pointer) };
-        format!("`{}` version {}{pointer}", lie.leaf.event_type, lie.leaf.version)
+        format!("`{}` version {}{pointer}", lie.leaf.event_type, lie.version)
     };
     let first = lies.first().expect("it is asked for where there are some");
     let message = format!("{} is not what its schema says", at(first));
