@@ -95,8 +95,9 @@ pub(crate) fn generate(
     warnings.append(&mut samples.warnings);
     warnings.extend(removed_types(&artifacts, &samples.checked, &readers, config, &baseline));
     if let Some(typescript) = &config.typescript {
-        let generated = typescript::emit(&registry, typescript.readonly)?;
-        artifacts.push(Artifact::generated(typescript.out.clone(), generated.text));
+        let generated = typescript::emit(&registry, typescript)?;
+        let files = generated.files.into_iter();
+        artifacts.extend(files.map(|(path, text)| Artifact::generated(path, text)));
         warnings.extend(generated.warnings);
     }
 
