@@ -17,6 +17,8 @@ use crate::registry::Schemas;
 pub(super) const FILL: &str = "x-eventbus-fill";
 /// The properties that are left out where they are null: a list.
 pub(super) const DROP: &str = "x-eventbus-drop";
+/// That an integer may stand where its digits are written as text.
+pub(super) const DIGITS: &str = "x-eventbus-digits";
 /// Where a schema keeps the types that have names.
 pub(super) const DEFINITIONS: &str = "$defs";
 
@@ -100,6 +102,13 @@ impl Merge<'_> {
             && own.iter().all(|value| more.contains(value))
         {
             keys.insert("enum".to_owned(), Value::from(more.clone()));
+        }
+        let [more, own] = [read, &keys].map(kinds);
+        if more.contains("integer")
+            && own.contains("string")
+            && own.is_disjoint(&["integer", "number"].into())
+        {
+            keys.insert(DIGITS.to_owned(), Value::Bool(true));
         }
         if let Some(open) = read.get(Document::OPEN) {
             keys.insert(Document::OPEN.to_owned(), open.clone());
@@ -220,6 +229,18 @@ impl Merge<'_> {
         let choices = ["anyOf", "oneOf"].iter().find_map(|key| keys.get(*key)?.as_array());
         choices.is_none_or(|choices| choices.iter().any(|one| self.may_be_null(one, depth + 1)))
     }
+}
+
+/// The kinds of value that a schema names, on the face of it.
+fn kinds(keys: &Keys) -> BTreeSet<&str> {
+    let several = ["anyOf", "oneOf"].iter().find_map(|key| keys.get(*key)?.as_array());
+    let inner = several.into_iter().flatten().filter_map(Value::as_object).flat_map(kinds);
+    let own = match keys.get("type") {
+        Some(Value::String(kind)) => [kind.as_str()].into(),
+        Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).collect(),
+        _ => BTreeSet::new(),
+    };
+    inner.chain(own).collect()
 }
 
 /// Whether a schema is null or something else, on the face of it.

@@ -2,7 +2,7 @@
 //!
 //! A version's two contracts become one schema (`contract`), from which its type (`convert`) and its validator (`validate`)
 //! are made. What is declared is collected by name (`names`), put into files (`files`) and printed (`print`); what the
-//! validators are made of is the same for everybody, and is `runtime.ts`.
+//! validators are made of is the same for everybody, and stands in `runtime/`.
 
 mod ast;
 mod contract;
@@ -46,8 +46,13 @@ pub(crate) struct Generated {
 /// The types and validators of a registry.
 pub(crate) fn emit(registry: &Registry, config: &TypeScript) -> Result<Generated> {
     let names = EventNames::of(registry);
-    let mut all =
-        All { today: today(registry)?, names, declared: Names::default(), warnings: Vec::new() };
+    let mut all = All {
+        prefix: registry.root.prefix.clone(),
+        today: today(registry)?,
+        names,
+        declared: Names::default(),
+        warnings: Vec::new(),
+    };
     let own = Origin::Own("what every event has");
     for item in envelope::items() {
         all.declared.declare(item, Home::Runtime, own.clone())?;
@@ -91,6 +96,7 @@ fn renamed(registry: &Registry) -> Vec<(String, String)> {
 }
 
 struct All {
+    prefix: String,
     declared: Names,
     names: EventNames,
     today: Today,
@@ -154,7 +160,7 @@ impl All {
     /// The payload's type, the types it refers to, and the event's type, each with its validator.
     fn version(&mut self, version: Version<'_>) -> Result<()> {
         let Version { event_type, schema, naming, origin, .. } = &version;
-        let home = Home::of(event_type);
+        let home = Home::of(event_type, &self.prefix);
         let lowered = lower(schema);
         let context = format!("{event_type} v{}, writer contract", version.version);
         self.warnings.extend(lowered.warnings.iter().map(|text| format!("{context}: {text}")));
@@ -245,7 +251,7 @@ impl All {
         let item = Item::alias(doc_lines(&group.docs), name.clone(), Type::union(members));
         self.declared.declare(
             item,
-            Home::of(&group.prefix),
+            Home::of(&group.prefix, &self.prefix),
             Origin::Group(group.rust_path.clone()),
         )?;
         Ok(name)

@@ -4,7 +4,7 @@ use eventbus_runtime::Document;
 use serde_json::{Map, Value, json};
 
 use super::ast::Expr;
-use super::contract::{DROP, FILL, definition};
+use super::contract::{DIGITS, DROP, FILL, definition};
 use super::names::Naming;
 use crate::compat::{is_open, tagged};
 
@@ -76,7 +76,7 @@ pub(super) fn schema(schema: &Value, naming: &Naming) -> Expr {
         };
         parts.push((keyword.clone(), value));
     }
-    for (keyword, key) in [(FILL, "fill"), (DROP, "drop")] {
+    for (keyword, key) in [(DIGITS, "digits"), (FILL, "fill"), (DROP, "drop")] {
         parts.extend(keys.get(keyword).map(|value| (key.to_owned(), Expr::json(value))));
     }
     parts.extend(aliases(keys));

@@ -964,6 +964,8 @@ type keywords = {
   readonly dependentRequired?: { readonly [name: string]: readonly string[] };
   readonly minProperties?: number;
   readonly maxProperties?: number;
+  /** Whether an integer is taken for its digits. */
+  readonly digits?: boolean;
   /** Former names of properties. */
   readonly aliases?: { readonly [name: string]: readonly string[] };
   /** What a missing property holds. */
@@ -1060,12 +1062,13 @@ function read(schema: schema, value: unknown, context: context): unknown {
     if (!schema) say(context, "must not be there");
     return value;
   }
-  if (schema.type !== undefined && !isOf(schema.type, value)) {
-    say(context, `must be ${[schema.type].flat().join(" or ")}${rounded(schema.type, value)}`);
-    return value;
-  }
-  literal(schema, value, context);
   let now = value;
+  if (schema.digits === true && globalThis.Number.isSafeInteger(now)) now = `${now}`;
+  if (schema.type !== undefined && !isOf(schema.type, now)) {
+    say(context, `must be ${[schema.type].flat().join(" or ")}${rounded(schema, now)}`);
+    return now;
+  }
+  literal(schema, now, context);
   if (typeof now === "number") number(schema, now, context);
   else if (typeof now === "string") text(schema, now, context);
   else if (isArray(now)) now = array(schema, now, context);
@@ -1333,8 +1336,9 @@ function isOf(type: string | readonly string[], value: unknown): boolean {
   }
 }
 
-function rounded(type: string | readonly string[], value: unknown): string {
-  const is = [type].flat().includes("integer") && globalThis.Number.isInteger(value);
+function rounded({ type, digits }: keywords, value: unknown): string {
+  const isWanted = digits === true || [type].flat().includes("integer");
+  const is = isWanted && globalThis.Number.isInteger(value);
   return is ? ", and JavaScript rounds integers beyond 2^53 - 1" : "";
 }
 
