@@ -109,7 +109,9 @@ pub(crate) fn generate(
 pub(crate) fn generate_stored(config: &Config) -> Result<Generation> {
     let manifest = Manifest::read(config.folder(), &config.schemas)?;
     let registry = Registry::stored(&config.folder().join(&config.schemas))?;
-    let is_of_registry = |path: &str| Path::new(path).starts_with(&config.schemas);
+    let schemas = &config.schemas;
+    let is_of_registry =
+        |path: &str| folder_of(path, schemas).is_some() || path == format!("{schemas}/catalog.json");
     let own = manifest.files.iter().filter(|(path, _)| is_of_registry(path));
     let own = own.map(|(path, hash)| match hash.as_str() {
         SHARED => {
@@ -140,8 +142,9 @@ fn finish(
 ) -> Result<Finished> {
     let mut warnings = Vec::new();
     if let Some(typescript) = &config.typescript {
-        let generated = typescript::emit(registry, typescript.readonly)?;
-        artifacts.push(Artifact::generated(typescript.out.clone(), generated.text));
+        let generated = typescript::emit(registry, typescript)?;
+        let files = generated.files.into_iter();
+        artifacts.extend(files.map(|(path, text)| Artifact::generated(path, text)));
         warnings.extend(generated.warnings);
     }
     if let Some(asyncapi) = &config.asyncapi {

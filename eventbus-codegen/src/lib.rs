@@ -40,9 +40,11 @@ pub mod testing {
     use serde_json::Value;
 
     use crate::compat::check;
+    use crate::config::Config;
     use crate::discover::{self, Sample, observe};
+    use crate::emit::typescript;
     use crate::output::{Artifact, Content};
-    use crate::registry::{Baseline, Catalog, files, merge};
+    use crate::registry::{Baseline, Catalog, Registry, files, merge};
     use crate::{Result, cli};
 
     /// What `cargo eventbus check` finds where `old` is what wrote the registry, as `--format json` prints it, with the
@@ -54,24 +56,49 @@ pub mod testing {
         old: &Document,
         new: &Document,
     ) -> Result<(Value, [BTreeMap<String, String>; 2])> {
-        let written = |catalog: &Catalog, past: &Baseline| -> Result<BTreeMap<String, String>> {
-            let registry = merge(catalog, past)?;
-            let files = files(&registry, "schemas", &BTreeMap::new());
-            let below = |file: Artifact| match file.content {
-                Content::Generated(text) => {
-                    Some((file.path.strip_prefix("schemas/")?.to_owned(), text))
-                }
-                Content::Kept(_) => None,
-            };
-            Ok(files.into_iter().filter_map(below).collect())
-        };
         let [old, new] = [old, new].map(catalog);
-        let before = written(&old, &Baseline::default())?;
+        let before = written(&merge(&old, &Baseline::default())?);
         let baseline = Baseline::parse(before.clone(), Path::new("schemas"))?;
-        let after = written(&new, &baseline)?;
+        let after = written(&merge(&new, &baseline)?);
         let mut registry = merge(&new, &baseline)?;
         let found = check(&baseline, &baseline, &mut registry, &new, CompatMode::Full)?;
         Ok((cli::findings(&found), [before, after]))
+    }
+
+    /// The TypeScript of the last of `documents`, when the code was what each of them says before, and the files of the
+    /// registry. `options` are lines of the table `[typescript]`.
+    ///
+    /// # Errors
+    /// Where they make no registry, or what is generated has two types of one name.
+    pub fn typescript(
+        documents: &[Document],
+        options: &str,
+    ) -> Result<[BTreeMap<String, String>; 2]> {
+        let text = format!("root = \"crate::Root\"\n[typescript]\n{options}");
+        let config = Config::parse(&text, Path::new("eventbus.toml"), false)?;
+        let config = config.typescript.expect("the text has the table");
+        let mut baseline = Baseline::default();
+        let mut generated = [BTreeMap::new(), BTreeMap::new()];
+        for document in documents {
+            let registry = merge(&catalog(document), &baseline)?;
+            let emitted = typescript::emit(&registry, &config)?;
+            let files = written(&registry);
+            baseline = Baseline::parse(files.clone(), Path::new("schemas"))?;
+            generated = [emitted.files.into_iter().collect(), files];
+        }
+        Ok(generated)
+    }
+
+    /// The texts of a registry's files, by their paths in its folder.
+    fn written(registry: &Registry) -> BTreeMap<String, String> {
+        let files = files(registry, "schemas", &BTreeMap::new());
+        let below = |file: Artifact| match file.content {
+            Content::Generated(text) => {
+                Some((file.path.strip_prefix("schemas/")?.to_owned(), text))
+            }
+            Content::Kept(_) => None,
+        };
+        files.into_iter().filter_map(below).collect()
     }
 
     /// The document as the toolchain reads it.

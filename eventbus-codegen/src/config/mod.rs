@@ -58,10 +58,32 @@ pub(crate) enum Events {
 /// The `[typescript]` table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TypeScript {
-    /// The file to write.
+    /// The folder to write into, or a file that holds everything.
     pub(crate) out: String,
     /// Whether properties and arrays are `readonly`.
     pub(crate) readonly: bool,
+    /// Whether each family has a file of its own.
+    pub(crate) split: bool,
+    /// How the files name each other.
+    pub(crate) extensions: Extensions,
+}
+
+/// What follows the name of a file where another one imports it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extensions {
+    /// `.js`, which every resolver takes.
+    Js,
+    /// `.ts`, which runs as it is.
+    Ts,
+    /// Nothing, for bundlers.
+    None,
+}
+
+impl TypeScript {
+    /// Whether `out` is a file.
+    pub(crate) fn is_file(&self) -> bool {
+        is_source(&self.out)
+    }
 }
 
 /// The `[asyncapi]` table.
@@ -214,13 +236,46 @@ fn compat(top: &Section<'_>) -> Result<CompatMode> {
 }
 
 fn typescript(section: &Section<'_>) -> Result<TypeScript> {
-    section.only(&["out", "readonly"])?;
+    section.only(&["out", "readonly", "split", "extensions"])?;
     let out = section.path("out")?.ok_or_else(|| {
         section
             .error("`typescript.out` is missing", None)
-            .help("name the file to write: out = \"web/src/events.ts\"")
+            .help("name the folder to write into: out = \"web/src/events\"")
     })?;
-    Ok(TypeScript { out, readonly: section.flag("readonly")?.unwrap_or(true) })
+    let place = || section.text("out").ok().flatten().map(|(_, span)| span);
+    let folder =
+        "name a folder, in which `events.ts` and `index.ts` are written: out = \"web/src/events\"";
+    let split = section.flag("split")?.unwrap_or(false);
+    if out.ends_with(".d.ts") {
+        let message = format!(
+            "`typescript.out` is a file of declarations, which cannot hold validators: `{out}`"
+        );
+        return Err(section.error(message, place()).help(folder));
+    }
+    if split && is_source(&out) {
+        let message =
+            format!("`typescript.out` is one file, and `split` asks for several: `{out}`");
+        return Err(section.error(message, place()).help(folder).help("or leave `split` out"));
+    }
+    let readonly = section.flag("readonly")?.unwrap_or(true);
+    Ok(TypeScript { out, readonly, split, extensions: extensions(section)? })
+}
+
+fn extensions(section: &Section<'_>) -> Result<Extensions> {
+    let Some((text, span)) = section.text("extensions")? else { return Ok(Extensions::Js) };
+    match text {
+        "js" => Ok(Extensions::Js),
+        "ts" => Ok(Extensions::Ts),
+        "none" => Ok(Extensions::None),
+        other => Err(section
+            .error(format!("`typescript.extensions` is none of them: `{other}`"), Some(span))
+            .help("write js, ts or none: what follows the name of a file where another one imports it")),
+    }
+}
+
+/// Whether a path is that of a file of TypeScript.
+fn is_source(path: &str) -> bool {
+    [".ts", ".mts", ".cts", ".tsx"].iter().any(|extension| path.ends_with(extension))
 }
 
 fn async_api(section: &Section<'_>) -> Result<AsyncApi> {

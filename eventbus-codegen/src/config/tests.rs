@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{Config, Entry, Events, Source, TypeScript};
+use super::{Config, Entry, Events, Extensions, Source, TypeScript};
 use crate::diagnostic::Error;
 
 fn parse(text: &str) -> Result<Config, Error> {
@@ -33,13 +33,18 @@ fn every_key_is_read() {
     let config = parse(
         "root = \"a::B\"\npackage = \"a\"\nschemas = \"./events/\"\n\
          [migrations]\npostgres = \"m/pg\"\nsqlite = \"m/lite\"\n\
-         [typescript]\nout = \"../web/events.ts\"\nreadonly = false\n",
+         [typescript]\nout = \"../web/events/\"\nreadonly = false\nsplit = true\nextensions = \"ts\"\n",
     )
     .unwrap();
     assert_eq!(config.schemas, "events");
     assert_eq!(config.postgres.as_deref(), Some("m/pg"));
     assert_eq!(config.sqlite.as_deref(), Some("m/lite"));
-    let wanted = TypeScript { out: "../web/events.ts".to_owned(), readonly: false };
+    let wanted = TypeScript {
+        out: "../web/events".to_owned(),
+        readonly: false,
+        split: true,
+        extensions: Extensions::Ts,
+    };
     assert_eq!(config.typescript, Some(wanted));
     assert_eq!(source(config).package.as_deref(), Some("a"));
 }
@@ -73,6 +78,27 @@ fn a_wrong_value_names_its_line() {
     assert_eq!((message.as_str(), line), ("`typescript.readonly` must be true or false", Some(4)));
     let (message, line, _) = refusal("root = \"a::B\"\nschemas = \"/etc\"");
     assert_eq!((message.as_str(), line), ("`schemas` is not a usable path: `/etc`", Some(2)));
+}
+
+#[test]
+fn typescript_in_several_files_needs_a_folder() {
+    let of = |lines: &str| parse(&format!("root = \"a::B\"\n[typescript]\n{lines}"));
+    let found = of("out = \"web/events\"").unwrap().typescript.unwrap();
+    assert_eq!((found.readonly, found.split, found.extensions), (true, false, Extensions::Js));
+    assert!(!found.is_file());
+    assert!(of("out = \"web/events.ts\"").unwrap().typescript.unwrap().is_file());
+
+    for (lines, wanted, line) in [
+        ("out = \"e.ts\"\nsplit = true", "is one file, and `split` asks for several: `e.ts`", 3),
+        ("out = \"e.d.ts\"", "cannot hold validators: `e.d.ts`", 3),
+        ("out = \"e\"\nextensions = \"mjs\"", "`typescript.extensions` is none of them: `mjs`", 4),
+    ] {
+        let error = of(lines).unwrap_err();
+        assert!(error.to_string().contains(wanted), "{error}");
+        assert_eq!(error.place().unwrap().line, Some(line));
+        assert!(!error.remedies().is_empty());
+    }
+    assert_eq!(of("out = \"e\"\nsplitt = true").unwrap_err().remedies(), ["did you mean `split`?"]);
 }
 
 #[test]

@@ -6,9 +6,13 @@ use serde_json::{Map, Value};
 
 use super::keywords::is_expressed;
 use super::{Definition, Field, Lowered, Shape};
+use crate::compat::is_open;
 use crate::pointer::unescaped;
 
 type Keys = Map<String, Value>;
+
+/// The keyword of a property that names the version which it came with.
+pub(crate) const SINCE: &str = "x-eventbus-since";
 
 /// The most elements for which an array of fixed length becomes a tuple.
 const LONGEST_TUPLE: u64 = 8;
@@ -60,7 +64,10 @@ impl Lowering {
             }
         }
         parts.extend(self.each(keys, "allOf", at).into_iter().flatten());
-        Shape::all(parts)
+        match Shape::all(parts) {
+            Shape::Literals(values) if is_open(keys) => Shape::Open(values),
+            shape => shape,
+        }
     }
 
     fn each(&mut self, keys: &Keys, keyword: &str, at: &str) -> Option<Vec<Shape>> {
@@ -174,6 +181,10 @@ impl Lowering {
                     docs: text_of(schema, "description"),
                     deprecated: schema.get("deprecated") == Some(&Value::Bool(true)),
                     optional,
+                    since: schema
+                        .get(SINCE)
+                        .and_then(Value::as_u64)
+                        .and_then(|n| n.try_into().ok()),
                     shape: if optional { shape.without_null() } else { shape },
                 }
             })

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub(crate) use self::lower::lower;
+pub(crate) use self::lower::{SINCE, lower};
 
 /// A schema with everything it refers to.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +49,8 @@ pub(crate) enum Shape {
     Text(Option<String>),
     /// One of these values.
     Literals(Vec<Value>),
+    /// One of these texts, or another one.
+    Open(Vec<Value>),
     /// A list of one shape.
     Array(Box<Self>),
     /// A list of these shapes.
@@ -78,6 +80,8 @@ pub(crate) struct Field {
     pub(crate) deprecated: bool,
     /// Whether it may be missing.
     pub(crate) optional: bool,
+    /// The version that it came with, where that is not the first one.
+    pub(crate) since: Option<u32>,
     /// What it holds.
     pub(crate) shape: Shape,
 }

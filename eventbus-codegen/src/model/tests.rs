@@ -9,7 +9,14 @@ fn shape(schema: Value) -> Shape {
 }
 
 fn field(name: &str, optional: bool, shape: Shape) -> Field {
-    Field { name: name.to_owned(), docs: String::new(), deprecated: false, optional, shape }
+    Field {
+        name: name.to_owned(),
+        docs: String::new(),
+        deprecated: false,
+        optional,
+        since: None,
+        shape,
+    }
 }
 
 #[test]

@@ -13,10 +13,16 @@ const OUTPUTS: &str = "\
 # postgres = \"migrations/postgres\"
 # sqlite = \"migrations/sqlite\"
 
-# TypeScript types. Default: none.
+# TypeScript types and validators. Default: none.
 # [typescript]
-# out = \"web/src/events.ts\"
+# A folder, for `events.ts` and `index.ts`; or one file: \"web/src/events.ts\".
+# out = \"web/src/events\"
+# Whether properties and arrays are readonly.
 # readonly = true
+# Whether each family of events has a file of its own.
+# split = false
+# What follows the names of files in imports: js, ts or none.
+# extensions = \"js\"
 
 # An AsyncAPI 3 document: channels, messages and their schemas. Default: none.
 # [asyncapi]
@@ -74,7 +80,7 @@ mod tests {
     use std::path::Path;
 
     use super::{metadata, one_registry, root_name, shared_registry};
-    use crate::config::{Config, Entry, Events, Source, TypeScript};
+    use crate::config::{Config, Entry, Events, Extensions, Source, TypeScript};
 
     fn parse(text: &str, workspace: bool) -> Config {
         Config::parse(text, Path::new("eventbus.toml"), workspace).unwrap()
@@ -106,7 +112,12 @@ mod tests {
     fn every_commented_option_is_valid_too() {
         let config = parse(&uncommented(&one_registry("shop-events", "shop_events")), false);
         assert_eq!(config.sqlite.as_deref(), Some("migrations/sqlite"));
-        let typescript = TypeScript { out: "web/src/events.ts".to_owned(), readonly: true };
+        let typescript = TypeScript {
+            out: "web/src/events".to_owned(),
+            readonly: true,
+            split: false,
+            extensions: Extensions::Js,
+        };
         assert_eq!(config.typescript.as_ref(), Some(&typescript));
         assert_eq!(source(config).package.as_deref(), Some("shop-events"));
         let shared = parse(&uncommented(&shared_registry()), true);

@@ -1,12 +1,12 @@
 //! Shapes to TypeScript's types.
 
 use super::ast::{Property, Type};
-use super::names::{doc_lines, type_name};
+use super::names::{Naming, doc_lines};
 use crate::model::{Field, Shape};
 
-/// The type of a shape; `root` is the name of the type that the schema as a whole becomes.
-pub(super) fn convert(shape: &Shape, root: &str) -> Type {
-    let all = |shapes: &[Shape]| shapes.iter().map(|shape| convert(shape, root)).collect();
+/// The type of a shape.
+pub(super) fn convert(shape: &Shape, naming: &Naming) -> Type {
+    let all = |shapes: &[Shape]| shapes.iter().map(|shape| convert(shape, naming)).collect();
     match shape {
         Shape::Any => Type::name("unknown"),
         Shape::Never => Type::name("never"),
@@ -15,16 +15,20 @@ pub(super) fn convert(shape: &Shape, root: &str) -> Type {
         Shape::Number { .. } => Type::name("number"),
         Shape::Text(_) => Type::name("string"),
         Shape::Literals(values) => Type::union(values.iter().cloned().map(Type::Literal).collect()),
-        Shape::Array(item) => Type::Array(Box::new(convert(item, root))),
+        Shape::Open(values) => {
+            let values = values.iter().cloned().map(Type::Literal);
+            Type::union(values.chain([Type::OtherText]).collect())
+        }
+        Shape::Array(item) => Type::Array(Box::new(convert(item, naming))),
         Shape::Tuple(items) => Type::Tuple(all(items)),
-        Shape::Map(value) => Type::Map(Box::new(convert(value, root))),
+        Shape::Map(value) => Type::Map(Box::new(convert(value, naming))),
         Shape::Object(fields) => {
-            Type::Object(fields.iter().map(|field| property(field, root)).collect())
+            Type::Object(fields.iter().map(|field| property(field, naming)).collect())
         }
         Shape::Union(shapes) => Type::union(flat_union(all(shapes))),
         Shape::All(shapes) => Type::Intersection(all(shapes)),
-        Shape::Named(name) => Type::Name(type_name(name)),
-        Shape::Root => Type::name(root),
+        Shape::Named(name) => Type::Name(naming.of(name)),
+        Shape::Root => Type::name(naming.root.as_str()),
     }
 }
 
@@ -39,12 +43,12 @@ fn flat_union(types: Vec<Type>) -> Vec<Type> {
         .collect()
 }
 
-fn property(field: &Field, root: &str) -> Property {
+fn property(field: &Field, naming: &Naming) -> Property {
     Property {
         docs: docs(field),
         name: field.name.clone(),
         optional: field.optional,
-        ty: convert(&field.shape, root),
+        ty: convert(&field.shape, naming),
     }
 }
 
@@ -62,6 +66,7 @@ fn docs(field: &Field) -> Vec<String> {
             _ => {}
         }
     }
+    tags.extend(field.since.map(|version| format!("@since v{version}")));
     if field.deprecated {
         tags.push("@deprecated".to_owned());
     }

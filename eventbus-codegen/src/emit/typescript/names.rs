@@ -4,16 +4,37 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::ast::Item;
+use super::files::Home;
 use crate::diagnostic::{Error, ErrorKind, Result};
 
 /// Names that the generated types use themselves; declaring one would change what they mean.
 const TAKEN: &[&str] = &["Extract"];
 
+/// Names that the script declares, which every file holds.
+pub(super) const OF_SCRIPT: &[&str] =
+    &["SafeParse", "ValidationError", "ValidationIssue", "ValidationIssues", "Validator"];
+
 /// The declarations in order, and who made them.
 #[derive(Default)]
 pub(super) struct Names {
-    items: Vec<Item>,
-    origins: BTreeMap<String, (usize, Origin)>,
+    items: Vec<(Item, BTreeSet<Home>)>,
+    origins: BTreeMap<(String, bool), (usize, Origin)>,
+}
+
+/// What the types of a version are called.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Naming {
+    /// The type that the schema as a whole becomes.
+    pub(super) root: String,
+    /// Those of the definitions that are not called what they are called in Rust.
+    pub(super) renamed: BTreeMap<String, String>,
+}
+
+impl Naming {
+    /// The name of a definition.
+    pub(super) fn of(&self, definition: &str) -> String {
+        self.renamed.get(definition).cloned().unwrap_or_else(|| type_name(definition))
+    }
 }
 
 /// What a name comes from: this decides how the user can change it.
@@ -29,6 +50,8 @@ pub(super) enum Origin {
     Event { of: String },
     /// A type in the payload at `payload`.
     Definition { name: String, payload: String },
+    /// A former version of the event type `of`.
+    Former { of: String, version: u32 },
 }
 
 impl fmt::Display for Origin {
@@ -38,6 +61,7 @@ impl fmt::Display for Origin {
             Self::Group(path) | Self::Payload { rust_path: path, .. } => write!(f, "`{path}`"),
             Self::Event { of } => write!(f, "the event `{of}`"),
             Self::Definition { name, payload } => write!(f, "`{name}` in the payload `{payload}`"),
+            Self::Former { of, version } => write!(f, "version {version} of `{of}`"),
         }
     }
 }
@@ -46,7 +70,7 @@ impl Origin {
     /// How the user gives it another name, if that is in their hands.
     fn remedy(&self) -> Option<String> {
         match self {
-            Self::Own(_) => None,
+            Self::Own(_) | Self::Former { .. } => None,
             Self::Group(path) => Some(format!("rename the enum `{path}`")),
             Self::Payload { of, .. } | Self::Event { of } => Some(format!(
                 "name the payload of `{of}` on its variant: #[event(payload = \"{}\")], or rename \
@@ -61,22 +85,30 @@ impl Origin {
 }
 
 impl Names {
-    /// Declares `item` on behalf of `origin`. The same declaration may be made again; another one is an error.
-    pub(super) fn declare(&mut self, item: Item, origin: Origin) -> Result<()> {
-        let name = item.name();
-        if TAKEN.contains(&name) {
-            return Err(conflict(name, &Origin::Own("TypeScript's own type"), &origin));
+    /// Declares `item` in `home` on behalf of `origin`. The same declaration may be made again; another one is an error.
+    pub(super) fn declare(&mut self, item: Item, home: Home, origin: Origin) -> Result<()> {
+        let Some((name, is_type)) = item.name() else {
+            self.items.push((item, [home].into()));
+            return Ok(());
+        };
+        let own = [(TAKEN, "TypeScript's own type"), (OF_SCRIPT, "what every file holds")];
+        if let Some((_, whose)) = own.into_iter().find(|(names, _)| names.contains(&name)) {
+            return Err(conflict(name, &Origin::Own(whose), &origin));
         }
-        if let Some((index, first)) = self.origins.get(name) {
-            let same = self.items.get(*index) == Some(&item);
-            return if same { Ok(()) } else { Err(conflict(name, first, &origin)) };
+        let key = (name.to_owned(), is_type);
+        if let Some((index, first)) = self.origins.get(&key) {
+            let known = self.items.get_mut(*index).filter(|(known, _)| *known == item);
+            let Some((_, homes)) = known else { return Err(conflict(name, first, &origin)) };
+            homes.insert(home);
+            return Ok(());
         }
-        self.origins.insert(name.to_owned(), (self.items.len(), origin));
-        self.items.push(item);
+        self.origins.insert(key, (self.items.len(), origin));
+        self.items.push((item, [home].into()));
         Ok(())
     }
 
-    pub(super) fn into_items(self) -> Vec<Item> {
+    /// The declarations, each with the files that want it.
+    pub(super) fn into_items(self) -> Vec<(Item, BTreeSet<Home>)> {
         self.items
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::ast::{Conditional, Item, Module, Parameter, Piece, Property, Type};
+use super::ast::{Conditional, Expr, Import, Item, Module, Parameter, Piece, Property, Type};
 
 const WIDTH: usize = 100;
 
@@ -14,9 +14,17 @@ pub(super) struct Printer {
 impl Printer {
     pub(super) fn module(&self, module: &Module) -> String {
         let mut out: String = module.header.iter().map(|line| format!("{line}\n")).collect();
+        for (index, import) in module.imports.iter().enumerate() {
+            out.push_str(if index == 0 { "\n" } else { "" });
+            out.push_str(&imported("import", import));
+        }
+        let is_line = |item: &Item| matches!(item, Item::ForwardAll(_) | Item::Forward(_));
+        let mut was_line = false;
         for item in &module.items {
-            out.push('\n');
+            let gap = if was_line && is_line(item) { "" } else { "\n" };
+            out.push_str(gap);
             out.push_str(&self.item(item));
+            was_line = is_line(item);
         }
         out
     }
@@ -27,9 +35,27 @@ impl Printer {
                 let head = format!("export type {name}{} =", self.parameters(parameters));
                 format!("{}{head}{};\n", jsdoc(docs, 0), self.right_side(ty, head.len()))
             }
-            Item::Values { docs, name, of, values } => {
-                format!("{}{}", jsdoc(docs, 0), constant(name, of, values))
+            Item::Values { docs, name, values } => {
+                format!("{}{}", jsdoc(docs, 0), constant(name, values))
             }
+            Item::Constant { docs, name, ty, function, of, arguments } => {
+                let function = match of.as_slice() {
+                    [] => (*function).to_owned(),
+                    of => format!("{function}<{}>", self.list(of, 0)),
+                };
+                let docs = jsdoc(docs, 0);
+                let head =
+                    format!("{docs}export const {name}: {} = /* @__PURE__ */ ", self.ty(ty, 0));
+                let last = head.lines().last().map_or(0, str::len);
+                let used = last + function.len() + "(, );".len();
+                let arguments: Vec<String> =
+                    arguments.iter().map(|argument| expr(argument, used, 0)).collect();
+                format!("{head}{function}({});\n", arguments.join(", "))
+            }
+            Item::Script(text) => (*text).to_owned(),
+            Item::Export(names) => format!("export {{ {} }};\n", names.join(", ")),
+            Item::Forward(import) => imported("export", import),
+            Item::ForwardAll(file) => format!("export * from {};\n", Value::from(file.as_str())),
         }
     }
 
@@ -82,6 +108,10 @@ impl Printer {
             Type::Template(pieces) => self.template(pieces, depth),
             Type::Infer(name) => format!("infer {name}"),
             Type::Conditional(conditional) => self.conditional(conditional, depth),
+            Type::Function(name, parameter, result) => {
+                format!("({name}: {}) => {}", self.ty(parameter, depth), self.ty(result, depth))
+            }
+            Type::OtherText => "(string & {})".to_owned(),
         }
     }
 
@@ -158,10 +188,80 @@ impl Printer {
     }
 }
 
+/// `import { a, type B } from "file"`, or with `export` in its place.
+fn imported(keyword: &str, Import { file, names }: &Import) -> String {
+    let only_types = names.iter().all(|(_, is_type)| *is_type);
+    let keyword = if only_types { format!("{keyword} type") } else { keyword.to_owned() };
+    let names: Vec<String> = names
+        .iter()
+        .map(
+            |(name, is_type)| {
+                if *is_type && !only_types { format!("type {name}") } else { name.clone() }
+            },
+        )
+        .collect();
+    let file = Value::from(file.as_str());
+    let flat = format!("{keyword} {{ {} }} from {file};\n", names.join(", "));
+    if flat.len() <= WIDTH {
+        return flat;
+    }
+    let lines: String = names.iter().map(|name| format!("  {name},\n")).collect();
+    format!("{keyword} {{\n{lines}}} from {file};\n")
+}
+
+/// A value, on one line where it fits beside what stands there already.
+fn expr(value: &Expr, used: usize, depth: usize) -> String {
+    let flat = flat(value);
+    if used + flat.len() <= WIDTH {
+        return flat;
+    }
+    let pad = indent(depth + 1);
+    let (open, lines, close) = match value {
+        Expr::List(items) => {
+            let line = |item| format!("{pad}{},\n", expr(item, pad.len() + 1, depth + 1));
+            ('[', items.iter().map(line).collect::<String>(), ']')
+        }
+        Expr::Record(entries) => {
+            let line = |(name, value): &(String, Expr)| {
+                let name = entry(name);
+                let used = pad.len() + name.len() + ": ,".len();
+                format!("{pad}{name}: {},\n", expr(value, used, depth + 1))
+            };
+            ('{', entries.iter().map(line).collect(), '}')
+        }
+        _ => return flat,
+    };
+    format!("{open}\n{lines}{}{close}", indent(depth))
+}
+
+fn flat(value: &Expr) -> String {
+    match value {
+        Expr::Scalar(value) => value.to_string(),
+        Expr::Name(name) => name.clone(),
+        Expr::Later(name) => format!("() => {name}"),
+        Expr::List(items) => {
+            format!("[{}]", items.iter().map(flat).collect::<Vec<_>>().join(", "))
+        }
+        Expr::Record(entries) if entries.is_empty() => "{}".to_owned(),
+        Expr::Record(entries) => {
+            let entries: Vec<String> = entries
+                .iter()
+                .map(|(name, value)| format!("{}: {}", entry(name), flat(value)))
+                .collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+    }
+}
+
+/// The name of an entry of an object; of a plain `__proto__` the value would be the object's prototype.
+fn entry(name: &str) -> String {
+    if name == "__proto__" { "[\"__proto__\"]".to_owned() } else { key(name) }
+}
+
 /// An array of values, on one line where it fits.
-fn constant(name: &str, of: &str, values: &[Value]) -> String {
+fn constant(name: &str, values: &[Value]) -> String {
     let head = format!("export const {name} = [");
-    let tail = format!("] as const satisfies readonly {of}[];\n");
+    let tail = "] as const;\n";
     let values: Vec<String> = values.iter().map(Value::to_string).collect();
     let flat = values.join(", ");
     if head.len() + flat.len() + tail.len() <= WIDTH {

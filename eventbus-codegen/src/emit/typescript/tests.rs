@@ -1,9 +1,29 @@
 use serde_json::{Value, json};
 
-use super::emit;
 use super::names::type_name;
+use crate::config::{Extensions, TypeScript};
+use crate::diagnostic::Result;
 use crate::registry::tests::{registry, shop};
 use crate::registry::{Baseline, Catalog, Registry, merge};
+
+#[derive(Debug)]
+struct Text {
+    text: String,
+    warnings: Vec<String>,
+}
+
+/// All of it as one file.
+fn emit(registry: &Registry, readonly: bool) -> Result<Text> {
+    let config = TypeScript {
+        out: "events.ts".to_owned(),
+        readonly,
+        split: false,
+        extensions: Extensions::Js,
+    };
+    let mut generated = super::emit(registry, &config)?;
+    assert_eq!(generated.files.len(), 1);
+    Ok(Text { text: generated.files.remove(0).1, warnings: generated.warnings })
+}
 
 fn typescript(schema: &Value) -> String {
     let generated = emit(&registry(schema), true).unwrap();
@@ -93,7 +113,7 @@ fn unit_enums_have_their_values_and_tagged_unions_break() {
     let text = typescript(&schema);
     for wanted in [
         "export type Carrier = \"dhl\" | \"ups\";\n",
-        "export const CarrierValues = [\"dhl\", \"ups\"] as const satisfies readonly Carrier[];\n",
+        "export const CarrierValues = [\"dhl\", \"ups\"] as const;\n",
         "export type Card = readonly (string | null)[];\n",
         "export type Payment =\n  | {\n      readonly kind: \"cash\";\n    }\n  | (Card & {\n      \
          readonly kind: \"card\";\n    });\n",
@@ -122,7 +142,8 @@ fn readonly_can_be_switched_off() {
     let schema = json!({"type": "array", "items": {"type": "object",
         "additionalProperties": {"type": "array", "prefixItems": [{"type": "null"}]}}});
     let text = emit(&registry(&schema), false).unwrap().text;
-    assert!(!text.contains("readonly"), "{text}");
+    let (own, _) = text.split_once("export type ValidationIssue ").unwrap();
+    assert!(!own.contains("readonly "), "{own}");
     assert!(text.contains("export type OrderPlaced = { [key: string]: [null] }[];"), "{text}");
 }
 

@@ -17,11 +17,11 @@ export type Envelope = {
   /** The service that emitted the event. */
   readonly source: string;
   /**
-   * When it was emitted.
+   * When it was emitted; absent where `id` does not tell.
    *
    * @format date-time
    */
-  readonly time: string;
+  readonly time?: string;
   /**
    * Where the schema of `data` is.
    *
@@ -54,6 +54,52 @@ export type Envelope = {
   readonly tracestate?: string;
 };
 
+export const Envelope: Validator<Envelope> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: {
+    specversion: { const: "1.0" },
+    id: { type: "string" },
+    source: { type: "string" },
+    time: { type: "string" },
+    dataschema: { type: "string" },
+    datacontenttype: { const: "application/json" },
+    subject: { type: "string" },
+    partitionkey: { type: "string" },
+    tenantid: { type: "string" },
+    correlationid: { type: "string" },
+    causationid: { type: "string" },
+    traceparent: { type: "string" },
+    tracestate: { type: "string" },
+  },
+  required: ["specversion", "id", "source", "datacontenttype"],
+  fill: { datacontenttype: "application/json" },
+  drop: [
+    "time",
+    "dataschema",
+    "subject",
+    "partitionkey",
+    "tenantid",
+    "correlationid",
+    "causationid",
+    "traceparent",
+    "tracestate",
+  ],
+});
+
+/** An event of which only the envelope is known. */
+export type UnknownEvent = Envelope & {
+  readonly type: string;
+  readonly dataversion: number;
+  readonly data: unknown;
+};
+
+export const UnknownEvent: Validator<UnknownEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: { type: { type: "string" }, dataversion: { type: "integer" }, data: true },
+  required: ["type", "dataversion", "data"],
+});
+
 /** One position of an order. */
 export type Item = {
   /** How many pieces, at least one. */
@@ -62,16 +108,24 @@ export type Item = {
   readonly sku: string;
 };
 
+export const Item: Validator<Item> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: {
+    quantity: { type: "integer", maximum: 4294967295, minimum: 0 },
+    sku: { type: "string" },
+  },
+  required: ["quantity", "sku"],
+});
+
+/** Every `OrderStatus`. */
+export const OrderStatusValues = ["pending", "shipped", "delivered", "cancelled"] as const;
+
 /** Where an order stands. */
 export type OrderStatus = "pending" | "shipped" | "delivered" | "cancelled";
 
-/** Every `OrderStatus`. */
-export const OrderStatusValues = [
-  "pending",
-  "shipped",
-  "delivered",
-  "cancelled",
-] as const satisfies readonly OrderStatus[];
+export const OrderStatus: Validator<OrderStatus> = /* @__PURE__ */ validator({
+  enum: ["pending", "shipped", "delivered", "cancelled"],
+});
 
 /** The order ended before the parcel left. */
 export type OrderCancelled = {
@@ -87,6 +141,16 @@ export type OrderCancelled = {
   readonly status: OrderStatus;
 };
 
+export const OrderCancelled: Validator<OrderCancelled> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: {
+    items: { type: "array", items: { $ref: () => Item } },
+    order_id: { type: "string" },
+    status: { $ref: () => OrderStatus },
+  },
+  required: ["items", "order_id", "status"],
+});
+
 /**
  * The order ended before the parcel left.
  *
@@ -97,6 +161,17 @@ export type OrderCancelledEvent = Envelope & {
   readonly dataversion: 1;
   readonly data: OrderCancelled;
 };
+
+export const OrderCancelledEvent: Validator<OrderCancelledEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "order.cancelled" },
+    dataversion: { const: 1 },
+    data: { $ref: () => OrderCancelled },
+  },
+  required: ["type", "dataversion", "data"],
+});
 
 /** The customer has the parcel. */
 export type OrderDelivered = {
@@ -112,6 +187,16 @@ export type OrderDelivered = {
   readonly status: OrderStatus;
 };
 
+export const OrderDelivered: Validator<OrderDelivered> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: {
+    items: { type: "array", items: { $ref: () => Item } },
+    order_id: { type: "string" },
+    status: { $ref: () => OrderStatus },
+  },
+  required: ["items", "order_id", "status"],
+});
+
 /**
  * The customer has the parcel.
  *
@@ -122,6 +207,17 @@ export type OrderDeliveredEvent = Envelope & {
   readonly dataversion: 1;
   readonly data: OrderDelivered;
 };
+
+export const OrderDeliveredEvent: Validator<OrderDeliveredEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "order.delivered" },
+    dataversion: { const: 1 },
+    data: { $ref: () => OrderDelivered },
+  },
+  required: ["type", "dataversion", "data"],
+});
 
 /** A customer placed an order. */
 export type OrderPlaced = {
@@ -137,6 +233,16 @@ export type OrderPlaced = {
   readonly status: OrderStatus;
 };
 
+export const OrderPlaced: Validator<OrderPlaced> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: {
+    items: { type: "array", items: { $ref: () => Item } },
+    order_id: { type: "string" },
+    status: { $ref: () => OrderStatus },
+  },
+  required: ["items", "order_id", "status"],
+});
+
 /**
  * A customer placed an order.
  *
@@ -147,6 +253,17 @@ export type OrderPlacedEvent = Envelope & {
   readonly dataversion: 1;
   readonly data: OrderPlaced;
 };
+
+export const OrderPlacedEvent: Validator<OrderPlacedEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "order.placed" },
+    dataversion: { const: 1 },
+    data: { $ref: () => OrderPlaced },
+  },
+  required: ["type", "dataversion", "data"],
+});
 
 /** The parcel left the warehouse. */
 export type OrderShipped = {
@@ -162,6 +279,16 @@ export type OrderShipped = {
   readonly status: OrderStatus;
 };
 
+export const OrderShipped: Validator<OrderShipped> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: {
+    items: { type: "array", items: { $ref: () => Item } },
+    order_id: { type: "string" },
+    status: { $ref: () => OrderStatus },
+  },
+  required: ["items", "order_id", "status"],
+});
+
 /**
  * The parcel left the warehouse.
  *
@@ -172,6 +299,17 @@ export type OrderShippedEvent = Envelope & {
   readonly dataversion: 1;
   readonly data: OrderShipped;
 };
+
+export const OrderShippedEvent: Validator<OrderShippedEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "order.shipped" },
+    dataversion: { const: 1 },
+    data: { $ref: () => OrderShipped },
+  },
+  required: ["type", "dataversion", "data"],
+});
 
 /** The money arrived. */
 export type PaymentCompleted = {
@@ -191,6 +329,16 @@ export type PaymentCompleted = {
   readonly payment_id: string;
 };
 
+export const PaymentCompleted: Validator<PaymentCompleted> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: {
+    amount: { type: "integer" },
+    currency: { type: "string" },
+    payment_id: { type: "string" },
+  },
+  required: ["amount", "currency", "payment_id"],
+});
+
 /**
  * The money arrived.
  *
@@ -201,6 +349,17 @@ export type PaymentCompletedEvent = Envelope & {
   readonly dataversion: 1;
   readonly data: PaymentCompleted;
 };
+
+export const PaymentCompletedEvent: Validator<PaymentCompletedEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "payment.completed" },
+    dataversion: { const: 1 },
+    data: { $ref: () => PaymentCompleted },
+  },
+  required: ["type", "dataversion", "data"],
+});
 
 /** The provider refused. */
 export type PaymentFailed = {
@@ -220,6 +379,16 @@ export type PaymentFailed = {
   readonly payment_id: string;
 };
 
+export const PaymentFailed: Validator<PaymentFailed> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: {
+    amount: { type: "integer" },
+    currency: { type: "string" },
+    payment_id: { type: "string" },
+  },
+  required: ["amount", "currency", "payment_id"],
+});
+
 /**
  * The provider refused.
  *
@@ -230,6 +399,17 @@ export type PaymentFailedEvent = Envelope & {
   readonly dataversion: 1;
   readonly data: PaymentFailed;
 };
+
+export const PaymentFailedEvent: Validator<PaymentFailedEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "payment.failed" },
+    dataversion: { const: 1 },
+    data: { $ref: () => PaymentFailed },
+  },
+  required: ["type", "dataversion", "data"],
+});
 
 /** The customer was sent to the payment provider. */
 export type PaymentInitiated = {
@@ -249,6 +429,16 @@ export type PaymentInitiated = {
   readonly payment_id: string;
 };
 
+export const PaymentInitiated: Validator<PaymentInitiated> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: {
+    amount: { type: "integer" },
+    currency: { type: "string" },
+    payment_id: { type: "string" },
+  },
+  required: ["amount", "currency", "payment_id"],
+});
+
 /**
  * The customer was sent to the payment provider.
  *
@@ -259,6 +449,17 @@ export type PaymentInitiatedEvent = Envelope & {
   readonly dataversion: 1;
   readonly data: PaymentInitiated;
 };
+
+export const PaymentInitiatedEvent: Validator<PaymentInitiatedEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "payment.initiated" },
+    dataversion: { const: 1 },
+    data: { $ref: () => PaymentInitiated },
+  },
+  required: ["type", "dataversion", "data"],
+});
 
 /** The money went back. */
 export type PaymentRefunded = {
@@ -278,6 +479,16 @@ export type PaymentRefunded = {
   readonly payment_id: string;
 };
 
+export const PaymentRefunded: Validator<PaymentRefunded> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: {
+    amount: { type: "integer" },
+    currency: { type: "string" },
+    payment_id: { type: "string" },
+  },
+  required: ["amount", "currency", "payment_id"],
+});
+
 /**
  * The money went back.
  *
@@ -289,11 +500,28 @@ export type PaymentRefundedEvent = Envelope & {
   readonly data: PaymentRefunded;
 };
 
+export const PaymentRefundedEvent: Validator<PaymentRefundedEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "payment.refunded" },
+    dataversion: { const: 1 },
+    data: { $ref: () => PaymentRefunded },
+  },
+  required: ["type", "dataversion", "data"],
+});
+
 /** A process says how it is. */
 export type SystemHealth = {
   /** Facts worth keeping, by name. */
   readonly details: { readonly [key: string]: string };
 };
+
+export const SystemHealth: Validator<SystemHealth> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: { details: { type: "object", additionalProperties: { type: "string" } } },
+  required: ["details"],
+});
 
 /** A process says how it is. */
 export type SystemHealthEvent = Envelope & {
@@ -302,11 +530,28 @@ export type SystemHealthEvent = Envelope & {
   readonly data: SystemHealth;
 };
 
+export const SystemHealthEvent: Validator<SystemHealthEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "system.health" },
+    dataversion: { const: 1 },
+    data: { $ref: () => SystemHealth },
+  },
+  required: ["type", "dataversion", "data"],
+});
+
 /** A process came up. */
 export type SystemStarted = {
   /** Facts worth keeping, by name. */
   readonly details: { readonly [key: string]: string };
 };
+
+export const SystemStarted: Validator<SystemStarted> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: { details: { type: "object", additionalProperties: { type: "string" } } },
+  required: ["details"],
+});
 
 /** A process came up. */
 export type SystemStartedEvent = Envelope & {
@@ -315,11 +560,28 @@ export type SystemStartedEvent = Envelope & {
   readonly data: SystemStarted;
 };
 
+export const SystemStartedEvent: Validator<SystemStartedEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "system.started" },
+    dataversion: { const: 1 },
+    data: { $ref: () => SystemStarted },
+  },
+  required: ["type", "dataversion", "data"],
+});
+
 /** A process ended in good order. */
 export type SystemStopped = {
   /** Facts worth keeping, by name. */
   readonly details: { readonly [key: string]: string };
 };
+
+export const SystemStopped: Validator<SystemStopped> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: { details: { type: "object", additionalProperties: { type: "string" } } },
+  required: ["details"],
+});
 
 /** A process ended in good order. */
 export type SystemStoppedEvent = Envelope & {
@@ -327,6 +589,17 @@ export type SystemStoppedEvent = Envelope & {
   readonly dataversion: 1;
   readonly data: SystemStopped;
 };
+
+export const SystemStoppedEvent: Validator<SystemStoppedEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "system.stopped" },
+    dataversion: { const: 1 },
+    data: { $ref: () => SystemStopped },
+  },
+  required: ["type", "dataversion", "data"],
+});
 
 /** An account was opened. */
 export type UserCreated = {
@@ -342,6 +615,25 @@ export type UserCreated = {
   readonly user_id: string;
 };
 
+export const UserCreated: Validator<UserCreated> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: {
+    changes: {
+      type: ["object", "null"],
+      additionalProperties: {
+        type: "array",
+        maxItems: 2,
+        minItems: 2,
+        prefixItems: [{ type: "string" }, { type: "string" }],
+      },
+    },
+    email: { type: ["string", "null"] },
+    user_id: { type: "string" },
+  },
+  required: ["changes", "email", "user_id"],
+  fill: { changes: null, email: null },
+});
+
 /**
  * An account was opened.
  *
@@ -352,6 +644,17 @@ export type UserCreatedEvent = Envelope & {
   readonly dataversion: 1;
   readonly data: UserCreated;
 };
+
+export const UserCreatedEvent: Validator<UserCreatedEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "user.created" },
+    dataversion: { const: 1 },
+    data: { $ref: () => UserCreated },
+  },
+  required: ["type", "dataversion", "data"],
+});
 
 /** An account was closed. */
 export type UserDeleted = {
@@ -367,6 +670,25 @@ export type UserDeleted = {
   readonly user_id: string;
 };
 
+export const UserDeleted: Validator<UserDeleted> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: {
+    changes: {
+      type: ["object", "null"],
+      additionalProperties: {
+        type: "array",
+        maxItems: 2,
+        minItems: 2,
+        prefixItems: [{ type: "string" }, { type: "string" }],
+      },
+    },
+    email: { type: ["string", "null"] },
+    user_id: { type: "string" },
+  },
+  required: ["changes", "email", "user_id"],
+  fill: { changes: null, email: null },
+});
+
 /**
  * An account was closed.
  *
@@ -377,6 +699,17 @@ export type UserDeletedEvent = Envelope & {
   readonly dataversion: 1;
   readonly data: UserDeleted;
 };
+
+export const UserDeletedEvent: Validator<UserDeletedEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "user.deleted" },
+    dataversion: { const: 1 },
+    data: { $ref: () => UserDeleted },
+  },
+  required: ["type", "dataversion", "data"],
+});
 
 /** An account changed. */
 export type UserUpdated = {
@@ -392,6 +725,25 @@ export type UserUpdated = {
   readonly user_id: string;
 };
 
+export const UserUpdated: Validator<UserUpdated> = /* @__PURE__ */ validator({
+  type: "object",
+  properties: {
+    changes: {
+      type: ["object", "null"],
+      additionalProperties: {
+        type: "array",
+        maxItems: 2,
+        minItems: 2,
+        prefixItems: [{ type: "string" }, { type: "string" }],
+      },
+    },
+    email: { type: ["string", "null"] },
+    user_id: { type: "string" },
+  },
+  required: ["changes", "email", "user_id"],
+  fill: { changes: null, email: null },
+});
+
 /**
  * An account changed.
  *
@@ -402,6 +754,17 @@ export type UserUpdatedEvent = Envelope & {
   readonly dataversion: 1;
   readonly data: UserUpdated;
 };
+
+export const UserUpdatedEvent: Validator<UserUpdatedEvent> = /* @__PURE__ */ validator({
+  type: "object",
+  $ref: () => Envelope,
+  properties: {
+    type: { const: "user.updated" },
+    dataversion: { const: 1 },
+    data: { $ref: () => UserUpdated },
+  },
+  required: ["type", "dataversion", "data"],
+});
 
 /** What becomes of an order. */
 export type OrderEvent =
@@ -458,3 +821,593 @@ export type EventMatching<P extends string> = P extends "*"
     : P extends EventType
       ? EventMap[P]
       : never;
+
+/** An event of a former version. */
+export type OlderEvent = never;
+
+/**
+ * What becomes of something that may be an event: one as it is written today; one of a former version;
+ * one that this file does not know, because of its type, its version or a variant in it; or none at all.
+ */
+export type ParsedEvent =
+  | {
+      readonly kind: "event";
+      readonly event: ShopEvent;
+    }
+  | {
+      readonly kind: "older";
+      readonly event: OlderEvent;
+    }
+  | {
+      readonly kind: "unknown";
+      readonly event: UnknownEvent;
+    }
+  | {
+      readonly kind: "invalid";
+      readonly issues: ValidationIssues;
+    };
+
+/**
+ * Reads an event: what JSON.parse returned, or an object from elsewhere. It never throws.
+ * What may be missing is filled in, and an event of a former name gets the present one.
+ */
+export const parseEvent: (input: unknown) => ParsedEvent = /* @__PURE__ */ reader<ShopEvent, OlderEvent>({
+  "order.cancelled": [1, OrderCancelledEvent],
+  "order.delivered": [1, OrderDeliveredEvent],
+  "order.placed": [1, OrderPlacedEvent],
+  "order.shipped": [1, OrderShippedEvent],
+  "payment.completed": [1, PaymentCompletedEvent],
+  "payment.failed": [1, PaymentFailedEvent],
+  "payment.initiated": [1, PaymentInitiatedEvent],
+  "payment.refunded": [1, PaymentRefundedEvent],
+  "system.health": [1, SystemHealthEvent],
+  "system.started": [1, SystemStartedEvent],
+  "system.stopped": [1, SystemStoppedEvent],
+  "user.created": [1, UserCreatedEvent],
+  "user.deleted": [1, UserDeletedEvent],
+  "user.updated": [1, UserUpdatedEvent],
+}, {
+}, {
+});
+
+/** What is wrong with a value, and the keys that lead to the place. */
+export type ValidationIssue = {
+  readonly message: string;
+  readonly path: readonly (string | number)[];
+};
+
+/** All that is wrong with a value. */
+export type ValidationIssues = readonly ValidationIssue[];
+
+/** What `safeParse` returns. */
+export type SafeParse<T> =
+  | { readonly success: true; readonly data: T }
+  | { readonly success: false; readonly issues: ValidationIssues };
+
+/** Checks values of one type. It is a Standard Schema: libraries that take these take it as it is. */
+export type Validator<T> = {
+  /** Whether a value is a `T` as it stands, with nothing to be filled in. */
+  readonly is: (value: unknown) => value is T;
+  /** The value as a `T`, with what may be missing filled in. Throws a `ValidationError`. */
+  readonly parse: (value: unknown) => T;
+  /** The same, with the issues instead of an error. */
+  readonly safeParse: (value: unknown) => SafeParse<T>;
+  /** See https://standardschema.dev. */
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: "eventbus";
+    readonly validate: (
+      value: unknown,
+    ) =>
+      | { readonly value: T; readonly issues?: undefined }
+      | { readonly issues: ValidationIssues };
+    readonly types?: { readonly input: unknown; readonly output: T } | undefined;
+  };
+  /** What is checked; not for others. */
+  readonly "~schema": schema;
+};
+
+/** What `parse` throws. */
+export class ValidationError extends globalThis.Error {
+  readonly issues: ValidationIssues;
+
+  constructor(issues: ValidationIssues) {
+    super(issues.map(({ message, path }) => `${["value", ...path].join(".")} ${message}`).join("; "));
+    this.name = "ValidationError";
+    this.issues = issues;
+  }
+}
+
+// No name below has the form of a generated type's, and globals are named as such: a type of the events may be called `Map`.
+
+type json = null | boolean | number | string | readonly json[] | { readonly [key: string]: json };
+
+type record = { readonly [key: string]: unknown };
+
+/** A JSON Schema, references as functions, with what is to be done to an object before it is checked. */
+type schema = boolean | keywords;
+
+type keywords = {
+  readonly $ref?: () => { readonly "~schema": schema };
+  readonly type?: string | readonly string[];
+  readonly const?: json;
+  readonly enum?: readonly json[];
+  readonly allOf?: readonly schema[];
+  readonly anyOf?: readonly schema[];
+  readonly oneOf?: readonly schema[];
+  readonly not?: schema;
+  readonly if?: schema;
+  readonly then?: schema;
+  readonly else?: schema;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly multipleOf?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly items?: schema;
+  readonly prefixItems?: readonly schema[];
+  readonly contains?: schema;
+  readonly minContains?: number;
+  readonly maxContains?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly properties?: { readonly [name: string]: schema };
+  readonly patternProperties?: { readonly [pattern: string]: schema };
+  readonly additionalProperties?: schema;
+  readonly unevaluatedProperties?: schema;
+  readonly propertyNames?: schema;
+  readonly required?: readonly string[];
+  readonly dependentRequired?: { readonly [name: string]: readonly string[] };
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
+  /** Whether an integer is taken for its digits. */
+  readonly digits?: boolean;
+  /** Former names of properties. */
+  readonly aliases?: { readonly [name: string]: readonly string[] };
+  /** What a missing property holds. */
+  readonly fill?: { readonly [name: string]: json };
+  /** The properties that are left out where they are null. */
+  readonly drop?: readonly string[];
+  /** A choice to which variants may be added, and the property that tells them apart. */
+  readonly open?: string;
+};
+
+/** What becomes of something that may be an event. */
+type reading<Event, Older> =
+  | { readonly kind: "event"; readonly event: Event }
+  | { readonly kind: "older"; readonly event: Older }
+  | { readonly kind: "unknown"; readonly event: UnknownEvent }
+  | { readonly kind: "invalid"; readonly issues: ValidationIssues };
+
+/** Where the check is, and what it found; `newer` is what code that is newer may have written. */
+type context = {
+  readonly path: (string | number)[];
+  readonly issues: (ValidationIssue & { readonly is: "wrong" | "literal" | "newer" })[];
+};
+
+function validator<T>(schema: schema): Validator<T> {
+  const safeParse = (value: unknown): SafeParse<T> => {
+    const context: context = { path: [], issues: [] };
+    const data = read(schema, value, context) as T;
+    return context.issues.length === 0
+      ? { success: true, data }
+      : { success: false, issues: told(context) };
+  };
+  return {
+    is: (value): value is T => {
+      const context: context = { path: [], issues: [] };
+      return read(schema, value, context) === value && context.issues.length === 0;
+    },
+    parse: (value) => {
+      const parsed = safeParse(value);
+      if (parsed.success) return parsed.data;
+      throw new ValidationError(parsed.issues);
+    },
+    safeParse,
+    "~standard": {
+      version: 1,
+      vendor: "eventbus",
+      validate: (value) => {
+        const parsed = safeParse(value);
+        return parsed.success ? { value: parsed.data } : { issues: parsed.issues };
+      },
+    },
+    "~schema": schema,
+  };
+}
+
+/** Reads events: of each type the version of today, and those before it. */
+function reader<Event, Older>(
+  today: { readonly [type: string]: readonly [number, Validator<Event>] },
+  former: { readonly [type: string]: readonly (readonly [number, Validator<Older>])[] },
+  renamed: { readonly [type: string]: string },
+): (input: unknown) => reading<Event, Older> {
+  return (input) => {
+    const outer: context = { path: [], issues: [] };
+    const event = read(UnknownEvent["~schema"], input, outer) as UnknownEvent;
+    if (outer.issues.length > 0) return { kind: "invalid", issues: told(outer) };
+    const type = own(renamed, event.type) ?? event.type;
+    const now = type === event.type ? event : { ...event, type };
+    const current = own(today, type);
+    const older = own(former, type)?.find(([version]) => version === event.dataversion);
+    const known = current?.[0] === event.dataversion ? current : older;
+    if (known === undefined) return { kind: "unknown", event };
+    const context: context = { path: [], issues: [] };
+    const data = read(known[1]["~schema"], now, context);
+    if (context.issues.length > 0) {
+      const isNewer = context.issues.every((issue) => issue.is === "newer");
+      return isNewer ? { kind: "unknown", event } : { kind: "invalid", issues: told(context) };
+    }
+    return known === current
+      ? { kind: "event", event: data as Event }
+      : { kind: "older", event: data as Older };
+  };
+}
+
+function told(context: context): ValidationIssues {
+  return context.issues.map(({ message, path }) => ({ message, path }));
+}
+
+function say(context: context, message: string, is: "wrong" | "literal" | "newer" = "wrong"): void {
+  context.issues.push({ message, path: [...context.path], is });
+}
+
+/** The value as the schema wants it. It is the same one where nothing is to be changed. */
+function read(schema: schema, value: unknown, context: context): unknown {
+  if (typeof schema === "boolean") {
+    if (!schema) say(context, "must not be there");
+    return value;
+  }
+  let now = value;
+  if (schema.digits === true && globalThis.Number.isSafeInteger(now)) now = `${now}`;
+  if (schema.type !== undefined && !isOf(schema.type, now)) {
+    say(context, `must be ${[schema.type].flat().join(" or ")}${rounded(schema, now)}`);
+    return now;
+  }
+  literal(schema, now, context);
+  if (typeof now === "number") number(schema, now, context);
+  else if (typeof now === "string") text(schema, now, context);
+  else if (isArray(now)) now = array(schema, now, context);
+  else if (isRecord(now)) now = object(schema, now, context);
+  if (schema.$ref !== undefined) now = read(schema.$ref()["~schema"], now, context);
+  for (const part of schema.allOf ?? []) now = read(part, now, context);
+  if (schema.anyOf !== undefined) now = choice(schema, schema.anyOf, false, now, context);
+  if (schema.oneOf !== undefined) now = choice(schema, schema.oneOf, true, now, context);
+  if (schema.not !== undefined && fits(schema.not, now)) say(context, "is what it must not be");
+  if (schema.if !== undefined) {
+    const then = fits(schema.if, now) ? schema.then : schema.else;
+    if (then !== undefined) now = read(then, now, context);
+  }
+  if (schema.unevaluatedProperties !== undefined && isRecord(now)) {
+    now = others(schema.unevaluatedProperties, now, evaluated(schema, now), context);
+  }
+  return now;
+}
+
+function fits(schema: schema, value: unknown): boolean {
+  const context: context = { path: [], issues: [] };
+  read(schema, value, context);
+  return context.issues.length === 0;
+}
+
+function literal(schema: keywords, value: unknown, context: context): void {
+  const wanted = schema.const === undefined ? schema.enum : [schema.const];
+  if (wanted !== undefined && !wanted.some((one) => same(one, value))) {
+    const values = wanted.map((one) => globalThis.JSON.stringify(one)).join(", ");
+    say(context, `must be ${wanted.length === 1 ? "" : "one of "}${values}`, "literal");
+  }
+}
+
+function number(schema: keywords, value: number, context: context): void {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+  if (minimum !== undefined && value < minimum) say(context, `must be at least ${minimum}`);
+  if (maximum !== undefined && value > maximum) say(context, `must be at most ${maximum}`);
+  if (exclusiveMinimum !== undefined && value <= exclusiveMinimum) {
+    say(context, `must be more than ${exclusiveMinimum}`);
+  }
+  if (exclusiveMaximum !== undefined && value >= exclusiveMaximum) {
+    say(context, `must be less than ${exclusiveMaximum}`);
+  }
+  if (multipleOf !== undefined && !globalThis.Number.isInteger(value / multipleOf)) {
+    say(context, `must be a multiple of ${multipleOf}`);
+  }
+}
+
+function text(schema: keywords, value: string, context: context): void {
+  const { minLength, maxLength, pattern } = schema;
+  if (minLength !== undefined || maxLength !== undefined) {
+    bounds([...value].length, minLength, maxLength, "characters", context);
+  }
+  if (pattern !== undefined && !matches(pattern, value)) say(context, `must match ${pattern}`);
+}
+
+function array(schema: keywords, value: readonly unknown[], context: context): unknown {
+  bounds(value.length, schema.minItems, schema.maxItems, "items", context);
+  const firsts = schema.prefixItems ?? [];
+  let changed: unknown[] | undefined;
+  value.forEach((item, index) => {
+    const wanted = firsts[index] ?? schema.items;
+    if (wanted === undefined) return;
+    context.path.push(index);
+    const now = read(wanted, item, context);
+    context.path.pop();
+    if (now !== item) (changed ??= [...value])[index] = now;
+  });
+  const { contains } = schema;
+  if (contains !== undefined) {
+    const count = value.filter((item) => fits(contains, item)).length;
+    bounds(count, schema.minContains ?? 1, schema.maxContains, "of a kind", context);
+  }
+  if (schema.uniqueItems === true) {
+    const isTwice = (item: unknown, at: number) => value.findIndex((one) => same(one, item)) < at;
+    if (value.some(isTwice)) say(context, "must not hold anything twice");
+  }
+  return changed ?? value;
+}
+
+function object(schema: keywords, value: record, context: context): record {
+  let now = filled(schema, value);
+  for (const name of schema.required ?? []) {
+    if (has(now, name)) continue;
+    context.path.push(name);
+    say(context, "is missing");
+    context.path.pop();
+  }
+  const before = context.issues.length;
+  bounds(globalThis.Object.keys(now).length, schema.minProperties, schema.maxProperties, "properties", context);
+  for (const [name, needed] of entries(schema.dependentRequired ?? {})) {
+    const lacks = has(now, name) ? needed.filter((other) => !has(now, other)) : [];
+    if (lacks.length > 0) say(context, `must have ${lacks.join(", ")} beside ${name}`);
+  }
+  if (schema.propertyNames !== undefined) {
+    for (const name of globalThis.Object.keys(now)) {
+      if (!fits(schema.propertyNames, name)) say(context, `must not have the property ${name}`);
+    }
+  }
+  if (before !== context.issues.length) return now;
+  const known = new globalThis.Set<string>();
+  for (const [name, wanted] of entries(schema.properties ?? {})) {
+    known.add(name);
+    if (has(now, name)) now = property(wanted, now, name, context);
+  }
+  for (const [pattern, wanted] of entries(schema.patternProperties ?? {})) {
+    for (const name of globalThis.Object.keys(now)) {
+      if (!matches(pattern, name)) continue;
+      known.add(name);
+      now = property(wanted, now, name, context);
+    }
+  }
+  const rest = schema.additionalProperties;
+  return rest === undefined || rest === true ? now : others(rest, now, known, context);
+}
+
+/** The object with its properties under their present names, and with those that may be missing. */
+function filled(schema: keywords, value: record): record {
+  let now = value;
+  for (const [name, others] of entries(schema.aliases ?? {})) {
+    const other = others.find((other) => has(now, other));
+    if (other !== undefined && !has(now, name)) {
+      now = without(put(now, name, now[other]), other);
+    }
+  }
+  for (const [name, content] of entries(schema.fill ?? {})) {
+    // A copy, which its owner may change.
+    if (!has(now, name)) {
+      now = put(now, name, globalThis.JSON.parse(globalThis.JSON.stringify(content)));
+    }
+  }
+  for (const name of schema.drop ?? []) {
+    if (has(now, name) && now[name] === null) now = without(now, name);
+  }
+  return now;
+}
+
+function property(schema: schema, value: record, name: string, context: context): record {
+  context.path.push(name);
+  const now = read(schema, value[name], context);
+  context.path.pop();
+  return now === value[name] ? value : put(value, name, now);
+}
+
+function others(
+  schema: schema,
+  value: record,
+  known: globalThis.ReadonlySet<string>,
+  context: context,
+): record {
+  let now = value;
+  for (const name of globalThis.Object.keys(value)) {
+    if (!known.has(name)) now = property(schema, now, name, context);
+  }
+  return now;
+}
+
+/** The properties of which a schema says something. */
+function evaluated(schema: schema, value: record): globalThis.Set<string> {
+  const names = new globalThis.Set<string>();
+  if (typeof schema === "boolean") return names;
+  const patterns = globalThis.Object.keys(schema.patternProperties ?? {});
+  for (const name of globalThis.Object.keys(value)) {
+    const isSaid =
+      has(schema.properties ?? {}, name) ||
+      schema.additionalProperties !== undefined ||
+      patterns.some((pattern) => matches(pattern, name));
+    if (isSaid) names.add(name);
+  }
+  const parts = [...(schema.allOf ?? [])];
+  if (schema.$ref !== undefined) parts.push(schema.$ref()["~schema"]);
+  for (const choice of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) {
+    if (fits(choice, value)) parts.push(choice);
+  }
+  for (const part of parts) for (const name of evaluated(part, value)) names.add(name);
+  return names;
+}
+
+function choice(
+  schema: keywords,
+  choices: readonly schema[],
+  one: boolean,
+  value: unknown,
+  context: context,
+): unknown {
+  const failed: context["issues"][] = [];
+  let found: { readonly value: unknown } | undefined;
+  for (const choice of choices) {
+    const inner: context = { path: context.path, issues: [] };
+    const now = read(choice, value, inner);
+    if (inner.issues.length > 0) failed.push(inner.issues);
+    else if (found === undefined) found = { value: now };
+    else if (one) say(context, "is of two kinds at once");
+    if (found !== undefined && !one) break;
+  }
+  if (found !== undefined) return found.value;
+  // What has the right tag, or the right type, is what was meant.
+  const depth = context.path.length;
+  const isOther = ({ is, path }: context["issues"][number]) =>
+    is === "literal" ? path.length <= depth + 1 : is === "wrong" && path.length === depth;
+  const near = failed.filter((issues) => !issues.some(isOther));
+  const reach = (issues: context["issues"]) => globalThis.Math.max(...issues.map(({ path }) => path.length));
+  const furthest = globalThis.Math.max(...near.map(reach));
+  const meant = near.length > 1 ? near.filter((issues) => reach(issues) === furthest) : near;
+  const tag = schema.open === undefined ? undefined : tagOf(schema.open, value);
+  if (tag !== undefined && !choices.some((choice) => names(choice, schema.open ?? "", tag))) {
+    say(context, `is ${globalThis.JSON.stringify(tag)}, which is not known here`, "newer");
+  } else if (meant.length === 1) {
+    context.issues.push(...(meant[0] ?? []));
+  } else {
+    say(context, `must be one of ${choices.length} kinds: ${reasons(failed, depth)}`);
+  }
+  return value;
+}
+
+/** Why each of the choices is not it. */
+function reasons(failed: readonly context["issues"][], depth: number): string {
+  const first = failed.map(([issue]) => {
+    const place = issue?.path.slice(depth).join(".") ?? "";
+    return `${place}${place === "" ? "" : " "}${issue?.message ?? ""}`;
+  });
+  return [...new globalThis.Set(first)].join("; or ");
+}
+
+function tagOf(tag: string, value: unknown): string | undefined {
+  const found = tag !== "" && isRecord(value) && has(value, tag) ? value[tag] : value;
+  return typeof found === "string" ? found : undefined;
+}
+
+/** Whether a choice is the variant of this name. */
+function names(choice: schema, tag: string, name: string): boolean {
+  if (typeof choice === "boolean") return false;
+  const own = choice.properties;
+  const inner = tag !== "" && own !== undefined && has(own, tag) ? own[tag] : choice;
+  if (typeof inner !== "object") return false;
+  return inner.const === name || (inner.enum ?? []).includes(name);
+}
+
+function bounds(
+  count: number,
+  least: number | undefined,
+  most: number | undefined,
+  what: string,
+  context: context,
+): void {
+  if (least !== undefined && count < least) say(context, `must have at least ${least} ${what}`);
+  if (most !== undefined && count > most) say(context, `must have at most ${most} ${what}`);
+}
+
+function isOf(type: string | readonly string[], value: unknown): boolean {
+  if (typeof type !== "string") return type.some((one) => isOf(one, value));
+  switch (type) {
+    case "null":
+      return value === null;
+    case "array":
+      return isArray(value);
+    case "object":
+      return isRecord(value);
+    case "integer":
+      return globalThis.Number.isSafeInteger(value);
+    case "number":
+      return globalThis.Number.isFinite(value);
+    default:
+      return typeof value === type;
+  }
+}
+
+function rounded({ type, digits }: keywords, value: unknown): string {
+  const isWanted = digits === true || [type].flat().includes("integer");
+  const is = isWanted && globalThis.Number.isInteger(value);
+  return is ? ", and JavaScript rounds integers beyond 2^53 - 1" : "";
+}
+
+function isArray(value: unknown): value is readonly unknown[] {
+  return globalThis.Array.isArray(value);
+}
+
+function isRecord(value: unknown): value is record {
+  return typeof value === "object" && value !== null && !isArray(value);
+}
+
+function has(object: object, name: string): boolean {
+  return globalThis.Object.hasOwn(object, name);
+}
+
+function own<T>(object: { readonly [name: string]: T }, name: string): T | undefined {
+  return has(object, name) ? object[name] : undefined;
+}
+
+function entries<T>(object: { readonly [name: string]: T }): [string, T][] {
+  return globalThis.Object.entries(object);
+}
+
+/** A copy with another property; assigning `__proto__` would do something else. */
+function put(object: record, name: string, value: unknown): record {
+  const copy = { ...object };
+  globalThis.Object.defineProperty(copy, name, {
+    value,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
+  return copy;
+}
+
+function without(object: record, name: string): record {
+  const { [name]: _, ...rest } = object;
+  return rest;
+}
+
+function same(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (isArray(one) && isArray(other)) {
+    return one.length === other.length && one.every((item, index) => same(item, other[index]));
+  }
+  if (!isRecord(one) || !isRecord(other)) return false;
+  const names = globalThis.Object.keys(one);
+  return (
+    names.length === globalThis.Object.keys(other).length &&
+    names.every((name) => has(other, name) && same(one[name], other[name]))
+  );
+}
+
+/** The patterns by their texts; what JavaScript cannot read is taken for matched. */
+const patterns = new globalThis.Map<string, globalThis.RegExp | null>();
+
+function matches(pattern: string, text: string): boolean {
+  let found = patterns.get(pattern);
+  if (found === undefined) {
+    found = compiled(pattern);
+    patterns.set(pattern, found);
+  }
+  return found === null || found.test(text);
+}
+
+function compiled(pattern: string): globalThis.RegExp | null {
+  try {
+    return new globalThis.RegExp(pattern, "u");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,26 @@
+//! The generated TypeScript, as the real compiler and a real Node take it.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "all of it is test code, also what stands outside a #[test]"
+)]
+
+mod cases;
+#[path = "../cdevents/events/mod.rs"]
+mod cdevents;
+mod compiled;
+#[path = "../properties/documents.rs"]
+mod documents;
+#[path = "../properties/events.rs"]
+mod events;
+mod hostile;
+mod mutate;
+mod node;
+#[path = "../properties/random.rs"]
+mod random;
+mod reading;
+mod same;
+mod snapshots;
+#[path = "../properties/values.rs"]
+mod values;
+mod versions;
