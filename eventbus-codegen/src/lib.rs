@@ -42,9 +42,9 @@ pub mod testing {
     use crate::compat::check;
     use crate::config::Config;
     use crate::discover::{self, Sample, observe};
-    use crate::emit::typescript;
+    use crate::emit::{asyncapi, typescript};
     use crate::output::{Artifact, Content};
-    use crate::registry::{Baseline, Catalog, Registry, files, merge};
+    use crate::registry::{Baseline, Catalog, Registry, files, merge, sample};
     use crate::{Result, cli};
 
     /// What `cargo eventbus check` finds where `old` is what wrote the registry, as `--format json` prints it, with the
@@ -87,6 +87,33 @@ pub mod testing {
             generated = [emitted.files.into_iter().collect(), files];
         }
         Ok(generated)
+    }
+
+    /// The AsyncAPI document of the last of `documents`, when the code was what each of them says before, with a sample of each
+    /// version, and the files of the registry.
+    ///
+    /// # Errors
+    /// Where they make no registry.
+    pub fn asyncapi(documents: &[Document]) -> Result<(String, BTreeMap<String, String>)> {
+        let options = asyncapi::Options { title: None, version: "1.0.0".to_owned() };
+        let mut baseline = Baseline::default();
+        let mut files = BTreeMap::new();
+        let mut text = String::new();
+        for document in documents {
+            let registry = merge(&catalog(document), &baseline)?;
+            let mut samples = asyncapi::Samples::new();
+            for (name, event) in &registry.events {
+                for (version, content) in &event.versions {
+                    if let Some(made_up) = sample(&content.schemas()?.writer) {
+                        samples.insert((name.clone(), *version), made_up);
+                    }
+                }
+            }
+            text = asyncapi::emit(&registry, &samples, &options)?.text;
+            files.extend(written(&registry));
+            baseline = Baseline::parse(files.clone(), Path::new("schemas"))?;
+        }
+        Ok((text, files))
     }
 
     /// The texts of a registry's files, by their paths in its folder.
