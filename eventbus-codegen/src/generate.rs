@@ -110,8 +110,9 @@ pub(crate) fn generate_stored(config: &Config) -> Result<Generation> {
     let manifest = Manifest::read(config.folder(), &config.schemas)?;
     let registry = Registry::stored(&config.folder().join(&config.schemas))?;
     let schemas = &config.schemas;
-    let is_of_registry =
-        |path: &str| folder_of(path, schemas).is_some() || path == format!("{schemas}/catalog.json");
+    let is_of_registry = |path: &str| {
+        folder_of(path, schemas).is_some() || path == format!("{schemas}/catalog.json")
+    };
     let own = manifest.files.iter().filter(|(path, _)| is_of_registry(path));
     let own = own.map(|(path, hash)| match hash.as_str() {
         SHARED => {
