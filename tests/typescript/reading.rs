@@ -162,3 +162,25 @@ fn names_that_every_object_has_are_fields_like_others() {
     let path = json!(["__proto__", "__proto__", 0]);
     assert_eq!(answers[3]["issues"], json!([{"message": "must be object", "path": path}]));
 }
+
+#[test]
+fn what_is_nested_without_end_is_refused_and_throws_nothing() {
+    let generated = Case::named("lab").generate("out = \"events.ts\"");
+    let nested = |depth: usize| {
+        let (open, close) = (r#"{"value":1,"others":[],"by_name":{},"left":"#, "}");
+        let tree = format!("{}null{}", open.repeat(depth), close.repeat(depth));
+        format!(
+            r#"{{"specversion":"1.0","id":"a","source":"s","type":"lab.shape.grown","dataversion":1,
+               "data":{{"tree":{tree},"or_not":null}}}}"#
+        )
+        .replace('\n', "")
+    };
+    let mut questions = Questions::about(&generated);
+    questions.ask("parseEvent", &nested(100));
+    questions.ask("parseEvent", &nested(20_000));
+    let answers = questions.answers();
+    assert_eq!(answers[0]["kind"], "event", "{}", answers[0]);
+    let issues = answers[1]["issues"].as_array().unwrap();
+    assert!(!issues.is_empty());
+    assert!(issues.iter().all(|issue| issue["message"] == "is nested too deeply"), "{issues:?}");
+}

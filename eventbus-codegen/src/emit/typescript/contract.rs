@@ -177,7 +177,8 @@ impl Merge<'_> {
                     None => required.retain(|other| other != name),
                 }
             }
-            if !required.contains(name) && reader.is_some_and(is_nullable) {
+            let writer = keys.get("properties").and_then(|all| all.get(name));
+            if !required.contains(name) && [reader, writer].into_iter().flatten().any(is_nullable) {
                 drop.push(name.clone());
             }
         }

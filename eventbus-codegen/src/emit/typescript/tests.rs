@@ -168,6 +168,11 @@ fn two_types_of_one_name_are_refused_with_both() {
     let error = emit(&two_events("shop::ShopEvent", "Part"), true).unwrap_err();
     assert!(error.remedies().join("\n").contains("rename the enum `shop::ShopEvent`"));
 
+    let validator = json!({"$defs": {"Validator": {"type": "string"}}});
+    let error = emit(&registry(&validator), true).unwrap_err();
+    assert!(error.to_string().contains("what every file holds, and `Validator` in"), "{error}");
+    assert!(error.remedies()[0].contains("schemars(rename"), "{error:?}");
+
     let extract = json!({"$defs": {"Extract": {"type": "string"}}});
     assert!(emit(&registry(&extract), true).is_err());
 }
@@ -246,4 +251,57 @@ fn an_integer_in_a_string_is_a_string() {
     });
     let wanted = "export type OrderPlaced = {\n  readonly cents: string;\n  readonly fee: string | null;\n};";
     assert_eq!(declaration(&schema, "OrderPlaced"), wanted);
+}
+
+/// The reader takes more than what is written: what may be missing, or null.
+fn of_contracts(reader: &Value, writer: &Value) -> String {
+    let mut catalog = serde_json::to_value(shop(1, reader)).unwrap();
+    let leaf = catalog.pointer_mut("/root/members/0/group/members/0/leaf").unwrap();
+    leaf["writer"] = writer.clone();
+    let catalog: Catalog = serde_json::from_value(catalog).unwrap();
+    emit(&merge(&catalog, &Baseline::default()).unwrap(), true).unwrap().text
+}
+
+#[test]
+fn a_field_is_optional_where_nobody_knows_what_it_would_be() {
+    let properties = json!({
+        "a": {"type": "string"}, "b": {"type": "string", "default": "x"}, "c": {"type": ["string", "null"]},
+        "d": {"type": ["string", "null"]},
+    });
+    let reader = json!({"type": "object", "properties": properties});
+    let writer = json!({"type": "object", "properties": properties, "required": ["a", "b", "c"]});
+    let text = of_contracts(&reader, &writer);
+    for wanted in [
+        "  readonly a?: string;\n  readonly b: string;\n  readonly c: string | null;\n  readonly d?: string;\n",
+        "  required: [\"b\", \"c\"],\n  fill: { b: \"x\", c: null },\n  drop: [\"d\"],\n",
+    ] {
+        assert!(text.contains(wanted), "{wanted}\nis not in\n{text}");
+    }
+}
+
+#[test]
+fn what_only_a_reader_knows_is_known_too() {
+    let reader = json!({"type": "string", "enum": ["a", "b"]});
+    let writer = json!({"type": "string", "enum": ["a"]});
+    assert!(of_contracts(&reader, &writer).contains("export type OrderPlaced = \"a\" | \"b\";\n"));
+    let closed = json!({"type": "object", "additionalProperties": false});
+    let text = of_contracts(&closed, &json!({"type": "object"}));
+    assert!(text.contains("additionalProperties: false"), "{text}");
+}
+
+#[test]
+fn files_that_are_split_name_each_other() {
+    let config =
+        |extensions| TypeScript { out: "web".to_owned(), readonly: true, split: true, extensions };
+    let registry = two_events("shop::OrderPaid", "Part");
+    for (extensions, wanted) in [
+        (Extensions::Js, "export * from \"./order.js\";\n"),
+        (Extensions::Ts, "export * from \"./order.ts\";\n"),
+        (Extensions::None, "export * from \"./order\";\n"),
+    ] {
+        let generated = super::emit(&registry, &config(extensions)).unwrap();
+        let paths: Vec<&str> = generated.files.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(paths, ["web/_runtime.ts", "web/order.ts", "web/index.ts"]);
+        assert!(generated.files[2].1.contains(wanted), "{}", generated.files[2].1);
+    }
 }

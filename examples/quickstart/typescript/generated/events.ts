@@ -1056,10 +1056,17 @@ function say(context: context, message: string, is: "wrong" | "literal" | "newer
   context.issues.push({ message, path: [...context.path], is });
 }
 
+const deepest = 130;
+
 /** The value as the schema wants it. It is the same one where nothing is to be changed. */
 function read(schema: schema, value: unknown, context: context): unknown {
   if (typeof schema === "boolean") {
     if (!schema) say(context, "must not be there");
+    return value;
+  }
+  // Rust reads nothing that is nested more deeply, and a stack has an end.
+  if (context.path.length > deepest) {
+    say(context, "is nested too deeply");
     return value;
   }
   let now = value;
@@ -1077,21 +1084,21 @@ function read(schema: schema, value: unknown, context: context): unknown {
   for (const part of schema.allOf ?? []) now = read(part, now, context);
   if (schema.anyOf !== undefined) now = choice(schema, schema.anyOf, false, now, context);
   if (schema.oneOf !== undefined) now = choice(schema, schema.oneOf, true, now, context);
-  if (schema.not !== undefined && fits(schema.not, now)) say(context, "is what it must not be");
+  if (schema.not !== undefined && fits(schema.not, now, context)) say(context, "is what it must not be");
   if (schema.if !== undefined) {
-    const then = fits(schema.if, now) ? schema.then : schema.else;
+    const then = fits(schema.if, now, context) ? schema.then : schema.else;
     if (then !== undefined) now = read(then, now, context);
   }
   if (schema.unevaluatedProperties !== undefined && isRecord(now)) {
-    now = others(schema.unevaluatedProperties, now, evaluated(schema, now), context);
+    now = others(schema.unevaluatedProperties, now, evaluated(schema, now, context), context);
   }
   return now;
 }
 
-function fits(schema: schema, value: unknown): boolean {
-  const context: context = { path: [], issues: [] };
-  read(schema, value, context);
-  return context.issues.length === 0;
+function fits(schema: schema, value: unknown, { path }: context): boolean {
+  const inner: context = { path, issues: [] };
+  read(schema, value, inner);
+  return inner.issues.length === 0;
 }
 
 function literal(schema: keywords, value: unknown, context: context): void {
@@ -1112,7 +1119,10 @@ function number(schema: keywords, value: number, context: context): void {
   if (exclusiveMaximum !== undefined && value >= exclusiveMaximum) {
     say(context, `must be less than ${exclusiveMaximum}`);
   }
-  if (multipleOf !== undefined && !globalThis.Number.isInteger(value / multipleOf)) {
+  // Of 0.3 and 0.1 the quotient is next to an integer.
+  const { abs, round } = globalThis.Math;
+  const times = value / (multipleOf ?? value);
+  if (multipleOf !== undefined && abs(times - round(times)) > 1e-8) {
     say(context, `must be a multiple of ${multipleOf}`);
   }
 }
@@ -1139,14 +1149,18 @@ function array(schema: keywords, value: readonly unknown[], context: context): u
   });
   const { contains } = schema;
   if (contains !== undefined) {
-    const count = value.filter((item) => fits(contains, item)).length;
+    const count = value.filter((item) => fits(contains, item, context)).length;
     bounds(count, schema.minContains ?? 1, schema.maxContains, "of a kind", context);
   }
-  if (schema.uniqueItems === true) {
-    const isTwice = (item: unknown, at: number) => value.findIndex((one) => same(one, item)) < at;
-    if (value.some(isTwice)) say(context, "must not hold anything twice");
-  }
+  if (schema.uniqueItems === true && repeats(value)) say(context, "must not hold anything twice");
   return changed ?? value;
+}
+
+function repeats(items: readonly unknown[]): boolean {
+  const plain = items.filter((item) => typeof item !== "object");
+  if (new globalThis.Set(plain).size < plain.length) return true;
+  const others = items.filter((item) => typeof item === "object");
+  return others.some((item, at) => others.findIndex((one) => same(one, item)) < at);
 }
 
 function object(schema: keywords, value: record, context: context): record {
@@ -1165,7 +1179,7 @@ function object(schema: keywords, value: record, context: context): record {
   }
   if (schema.propertyNames !== undefined) {
     for (const name of globalThis.Object.keys(now)) {
-      if (!fits(schema.propertyNames, name)) say(context, `must not have the property ${name}`);
+      if (!fits(schema.propertyNames, name, context)) say(context, `must not have the property ${name}`);
     }
   }
   if (before !== context.issues.length) return now;
@@ -1227,7 +1241,7 @@ function others(
 }
 
 /** The properties of which a schema says something. */
-function evaluated(schema: schema, value: record): globalThis.Set<string> {
+function evaluated(schema: schema, value: record, context: context): globalThis.Set<string> {
   const names = new globalThis.Set<string>();
   if (typeof schema === "boolean") return names;
   const patterns = globalThis.Object.keys(schema.patternProperties ?? {});
@@ -1241,9 +1255,9 @@ function evaluated(schema: schema, value: record): globalThis.Set<string> {
   const parts = [...(schema.allOf ?? [])];
   if (schema.$ref !== undefined) parts.push(schema.$ref()["~schema"]);
   for (const choice of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) {
-    if (fits(choice, value)) parts.push(choice);
+    if (fits(choice, value, context)) parts.push(choice);
   }
-  for (const part of parts) for (const name of evaluated(part, value)) names.add(name);
+  for (const part of parts) for (const name of evaluated(part, value, context)) names.add(name);
   return names;
 }
 
