@@ -75,7 +75,7 @@ async fn sqlite(options: &Options, orders: &RefCell<Orders>) -> Result<Vec<Row>>
 }
 
 /// The time that tasks take, one for each part, all at once.
-fn at_once<B, F>(
+pub(crate) fn at_once<B, F>(
     bus: &B,
     parts: Vec<Vec<OrderPlaced>>,
     work: fn(B, Vec<OrderPlaced>) -> F,
@@ -98,7 +98,7 @@ where
 /// One task of a side: the same transactions one after the other, but for how they write the event.
 macro_rules! transactions {
     ($name:ident, $bus:ty, $business:path, |$of:ident, $tx:ident, $order:ident| $emit:expr) => {
-        async fn $name($of: $bus, orders: Vec<OrderPlaced>) -> Result<()> {
+        pub(crate) async fn $name($of: $bus, orders: Vec<OrderPlaced>) -> Result<()> {
             for $order in &orders {
                 let mut $tx = $of.begin().await?;
                 $business(&mut $tx, $order).await?;

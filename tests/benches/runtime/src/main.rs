@@ -14,6 +14,7 @@ mod latency;
 mod options;
 mod ours;
 mod place;
+mod retention;
 mod turns;
 
 use std::error::Error;
@@ -50,6 +51,7 @@ async fn run(options: &Options) -> Result<()> {
             Part::Batch => batch::rows(options, seed).await?,
             Part::Drain => drain::rows(options, seed).await?,
             Part::Latency => latency::rows(options, seed).await?,
+            Part::Retention => retention::rows(options, seed).await?,
         });
     }
     let text = match options.format {

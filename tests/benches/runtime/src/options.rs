@@ -45,7 +45,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 30, value_parser = positive)]
     pub(crate) batches: usize,
 
-    /// Stored events that one turn of `drain` hands over
+    /// Stored events that one turn of `drain` hands over, and that `retention` begins with
     #[arg(long, default_value_t = 200_000, value_parser = positive)]
     pub(crate) events: usize,
 
@@ -73,6 +73,8 @@ pub(crate) enum Part {
     Drain,
     /// From the commit of an event to its handler, while nothing else happens
     Latency,
+    /// One event in the caller's transaction, while old events are archived and dropped
+    Retention,
 }
 
 /// What the log is in.
