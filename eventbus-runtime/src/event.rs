@@ -14,6 +14,7 @@ use crate::catalog::{Catalog, Source, first_segment, schema_of, with_names};
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::EventFilter;
+use crate::priority::Priority;
 
 /// A type that stands for one or more event types: a payload struct, a group or a root.
 ///
@@ -312,6 +313,11 @@ impl<E> Event<E> {
     /// What travels with the payload.
     pub const fn envelope(&self) -> &Envelope {
         &self.envelope
+    }
+
+    /// How urgent it is.
+    pub const fn priority(&self) -> Priority {
+        self.envelope.priority
     }
 
     /// The event's number in the log.

@@ -42,6 +42,7 @@ pub mod migrations;
 pub mod observe;
 #[cfg(feature = "relay")]
 mod plan;
+mod priority;
 #[cfg(feature = "relay")]
 mod relay;
 #[cfg(feature = "relay")]
@@ -111,6 +112,7 @@ pub use crate::plan::breaker::Breaker;
 pub use crate::plan::limit::{LimitBy, RateLimit};
 #[cfg(feature = "relay")]
 pub use crate::plan::verdict::OnFailure;
+pub use crate::priority::Priority;
 #[cfg(feature = "relay")]
 pub use crate::relay::{Counts, Listening, Running, State, Stats};
 #[cfg(feature = "relay")]

@@ -13,7 +13,7 @@ pub struct Migration {
     pub version: u32,
     /// What it does, in snake_case.
     pub name: &'static str,
-    /// A table that it makes, by which one can see that it ran.
+    /// A table that it makes, or a column of one, `table.column`, by which one can see that it ran.
     pub makes: &'static str,
     /// Its statements, separated by `;`.
     pub sql: &'static str,
@@ -75,6 +75,12 @@ pub const POSTGRES: &[Migration] = &[
         makes: "eventbus_detour",
         sql: include_str!("../migrations/postgres/0009_detours.sql"),
     },
+    Migration {
+        version: 10,
+        name: "priorities",
+        makes: "eventbus_event.priority",
+        sql: include_str!("../migrations/postgres/0010_priorities.sql"),
+    },
 ];
 
 /// The steps for SQLite, oldest first.
@@ -133,6 +139,12 @@ pub const SQLITE: &[Migration] = &[
         makes: "eventbus_detour",
         sql: include_str!("../migrations/sqlite/0009_detours.sql"),
     },
+    Migration {
+        version: 10,
+        name: "priorities",
+        makes: "eventbus_event.priority",
+        sql: include_str!("../migrations/sqlite/0010_priorities.sql"),
+    },
 ];
 
 /// The version that the last step leaves.
@@ -141,10 +153,10 @@ pub(crate) fn latest(steps: &[Migration]) -> i64 {
     steps.last().map_or(0, |step| i64::from(step.version))
 }
 
-/// The version of a database that has these tables.
+/// The version of a database that has these tables and columns.
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
-pub(crate) fn found(steps: &[Migration], tables: &[String]) -> i64 {
-    let ran = |step: &&Migration| tables.iter().any(|table| table == step.makes);
+pub(crate) fn found(steps: &[Migration], names: &[String]) -> i64 {
+    let ran = |step: &&Migration| names.iter().any(|name| name == step.makes);
     steps.iter().filter(ran).map(|step| i64::from(step.version)).max().unwrap_or(0)
 }
 
@@ -170,9 +182,13 @@ mod tests {
                 later => format!("UPDATE eventbus_schema SET version = {later}"),
             };
             assert!(step.sql.contains(&record), "step {} does not", step.version);
-            let makes = format!("EXISTS {}", step.makes);
-            let once = format!("CREATE TABLE {}", step.makes);
-            assert!(step.sql.contains(&makes) || step.sql.contains(&once), "{}", step.makes);
+            let made = match step.makes.split_once('.') {
+                None => ["CREATE TABLE IF NOT EXISTS ", "CREATE TABLE "]
+                    .map(|create| format!("{create}{}", step.makes)),
+                Some((table, column)) => ["ADD COLUMN IF NOT EXISTS", "ADD COLUMN"]
+                    .map(|add| format!("ALTER TABLE {table} {add} {column} ")),
+            };
+            assert!(made.iter().any(|made| step.sql.contains(made)), "{}", step.makes);
         }
     }
 }

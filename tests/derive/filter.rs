@@ -45,6 +45,7 @@ fn event(event_type: &str, data: &str, tenant: Option<&str>, aggregate: Option<&
         causation_id: None,
         traceparent: None,
         tracestate: None,
+        priority: eventbus_runtime::Priority::Normal,
         metadata: BTreeMap::new(),
     };
     RawEvent { envelope, data: data.to_owned() }

@@ -205,7 +205,7 @@ async fn missing_tables_and_columns_say_what_to_do() {
             "ALTER TABLE eventbus_delivery DROP COLUMN first_at",
             "a column of the tables of eventbus is missing",
         ),
-        ("UPDATE eventbus_schema SET version = 3", "have version 3, this program needs 9"),
+        ("UPDATE eventbus_schema SET version = 3", "have version 3, this program needs 10"),
         ("TRUNCATE eventbus_schema", "call `migrate()`"),
     ] {
         let (_database, bus) = sound().await;

@@ -292,7 +292,7 @@ async fn missing_tables_and_columns_are_an_error_that_says_what_to_do() {
         ),
         (
             "UPDATE eventbus_schema SET version = 3",
-            "have version 3, this program needs 9: call `migrate()`",
+            "have version 3, this program needs 10: call `migrate()`",
         ),
     ] {
         let copy = damaged(&sound, sql).await;

@@ -70,6 +70,7 @@ fn stranger(rng: &mut StdRng) -> (RawEvent, fn(RawEvent) -> ZooEvent) {
         causation_id: Option::random(rng),
         traceparent: text(rng),
         tracestate: text(rng),
+        priority: eventbus_runtime::Priority::Normal,
         metadata: text(rng).map(|text| ("channel".to_owned(), text)).into_iter().collect(),
     };
     (RawEvent { envelope, data: payload(rng) }, place)

@@ -127,6 +127,7 @@ pub(crate) fn raw(event: &impl DomainEvent, aggregate_id: Option<&str>) -> RawEv
         causation_id: None,
         traceparent: None,
         tracestate: None,
+        priority: eventbus_runtime::Priority::Normal,
         metadata: BTreeMap::new(),
     };
     RawEvent { envelope, data: event.to_data().unwrap() }

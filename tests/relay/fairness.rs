@@ -99,7 +99,8 @@ async fn start<S: Log>(desk: &Desk<S>, handled: &Handled) -> Running<Faulty<S>> 
 /// The tenants that have detours.
 async fn detours<S: Log>(desk: &Desk<S>) -> BTreeSet<String> {
     let roster = desk.store.roster("fair").await.unwrap().unwrap();
-    roster.shards.into_iter().flat_map(|shard| shard.detours.into_keys()).collect()
+    let tracks = roster.shards.into_iter().flat_map(|shard| shard.detours.into_keys());
+    tracks.filter_map(|track| track.tenant).collect()
 }
 
 pub(crate) async fn ten_events_wait_for_a_page_of_a_tenant_that_has_thousands<S: Log>(store: S) {

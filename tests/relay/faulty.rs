@@ -12,7 +12,7 @@ use eventbus_runtime::store::{
     Hold, InTrouble, Integrity, Ledger, LetterSlice, Letters, Link, Listens, Log, LogRow, Moved,
     NewEvent, Noted, Old, Owner, Page, Pending, Readable, Registration, ReplayRow, Replica,
     Retention, Roster, Schedule, Scope, Selection, Series, Settled, Shard, Shards, Start, Step,
-    Store, Stored, Stuck, Sums, Survey, Taken, Tallies, Tenants, Troubles, Waiting, Waits, Wanted,
+    Store, Stored, Stuck, Sums, Survey, Taken, Tallies, Troubles, Waiting, Waits, Wanted,
 };
 use eventbus_runtime::{
     Action, DeadLetter, Error, ErrorKind, LetterFilter, Result, ScheduleFilter, Scheduled, TypeSet,
@@ -52,7 +52,7 @@ pub(crate) struct Faults {
     pub(crate) reached: Notify,
     pub(crate) discards: AtomicUsize,
     pub(crate) pages: AtomicUsize,
-    /// Those of them that were read for some tenants only.
+    /// Those of them that were read for some tenants or priorities only.
     pub(crate) apart: AtomicUsize,
     /// The events of all pages.
     pub(crate) fetched: AtomicUsize,
@@ -246,7 +246,7 @@ impl<S: Log> Log for Faulty<S> {
         wanted: &Wanted<'_, S::Cursor>,
     ) -> Result<Page<S::Cursor>> {
         self.faults.pages.fetch_add(1, SeqCst);
-        self.faults.apart.fetch_add(usize::from(*wanted.tenants != Tenants::All), SeqCst);
+        self.faults.apart.fetch_add(usize::from(!wanted.tracks.are_all()), SeqCst);
         self.faults.reach().await?;
         if self.faults.held.swap(false, SeqCst) {
             self.faults.let_go.notified().await;

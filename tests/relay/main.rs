@@ -25,6 +25,7 @@ mod order;
 mod pace;
 mod past;
 mod policy;
+mod priority;
 mod replay;
 mod replay_filter;
 mod replicas;
@@ -143,6 +144,17 @@ macro_rules! suite {
                     trouble_on_a_detour_keeps_its_order,
                     replicas_share_detours_and_keep_every_order,
                     any_mix_of_tenants_is_handled_once_and_in_order,
+                },
+                priority::{
+                    ten_high_events_wait_for_a_page_of_thousands_of_normal_ones,
+                    what_is_urgent_and_comes_meanwhile_waits_for_a_page,
+                    low_events_have_a_page_in_eight_of_an_endless_stream_of_high_ones,
+                    of_eight_pages_high_has_five_normal_two_and_low_one,
+                    tenants_are_fair_to_each_other_inside_a_priority,
+                    without_a_backlog_priorities_cost_no_statement,
+                    a_retry_keeps_only_its_own_priority_waiting,
+                    what_waits_on_the_detour_of_a_priority_is_counted,
+                    any_mix_of_priorities_is_handled_once_and_in_order,
                 },
                 policy::{
                     plain_handlers_work_at_once_but_not_on_one_aggregate,

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use eventbus_runtime::store::{Log, Shards, Stored, Tenants, Wanted};
+use eventbus_runtime::store::{Log, Shards, Stored, Tracks, Wanted};
 use eventbus_runtime::{Event, HandlerError, RawEvent, ReplayFilter, Start, TypeSet};
 use eventbus_tests::random::seeded;
 use rand::RngExt;
@@ -115,7 +115,7 @@ async fn log<S: Log>(store: &S) -> Vec<Stored> {
         let wanted = Wanted {
             types: &types,
             shards: &shards,
-            tenants: &Tenants::All,
+            tracks: &Tracks::all(),
             limit: 1_000,
             upto: Some(&upto),
         };

@@ -1,12 +1,13 @@
 //! What is PostgreSQL's own: commits in another order than positions, clusters, and what a server can say.
 
 use eventbus_runtime::store::{
-    Cursor, Handles, LOOK_AHEAD, Log, Retention, Shards, Start, Step, Store, Tenants, Waits, Way,
+    Cursor, Handles, LOOK_AHEAD, Log, Retention, Shards, Start, Step, Store, Track, Tracks, Waits,
+    Way,
 };
 use eventbus_runtime::testing::suite::tools::{
     SHARDS, advance, claim, drain, emit, notes, read_page, register, replica, to, try_claim,
 };
-use eventbus_runtime::{ErrorKind, PgBus, TypeSet};
+use eventbus_runtime::{ErrorKind, PgBus, Priority, TypeSet};
 use eventbus_tests::postgres::{PgDatabase, listed, set_savepoints};
 
 use crate::events::{NoteEvent, NoteTaken, NoteTorn, note};
@@ -96,13 +97,13 @@ async fn what_waits_far_inside_a_window_is_counted() {
         .store()
         .pending(
             &inside,
-            Waits { types: &types, shards: &shards, tenants: &Tenants::All, at_most: 10 },
+            Waits { types: &types, shards: &shards, tracks: &Tracks::all(), at_most: 10 },
         )
         .await
         .unwrap();
     assert_eq!((found.events, found.more), (1, false));
     let at_most = usize::try_from(LOOK_AHEAD).unwrap();
-    let waits = Waits { types: &types, shards: &shards, tenants: &Tenants::All, at_most };
+    let waits = Waits { types: &types, shards: &shards, tracks: &Tracks::all(), at_most };
     let found = bus.store().waiting(&inside, waits).await.unwrap();
     assert_eq!((found.groups[0].events, found.left), (1, 0));
 }
@@ -293,6 +294,10 @@ async fn an_owner_from_before_an_epoch_commits_nothing() {
     assert!(roster.shards.iter().all(|shard| shard.owner == Some(old.replica.id)));
 }
 
+fn big() -> Track {
+    Track::of(Priority::Normal).with_tenant("big")
+}
+
 /// What code from before detours says to take a shard. It would deliver what the shard's cursor passes over.
 #[tokio::test]
 async fn code_that_knows_no_detours_cannot_own_a_shard_that_has_some() {
@@ -301,9 +306,49 @@ async fn code_that_knows_no_detours_cannot_own_a_shard_that_has_some() {
     let first = claim(&bus, "reader").await;
     let take = "UPDATE eventbus_shard SET owner = gen_random_uuid(), fence = fence + 1 WHERE subscription = 'reader'";
     let step = |way| Step { cursor: Some(first.cursor.clone()), way, changes: Vec::new() };
-    advance(&bus, &first.owner, &step(Way::Begin("big".to_owned()))).await.unwrap();
+    advance(&bus, &first.owner, &step(Way::Begin { track: big(), from: None })).await.unwrap();
     let refused = sqlx::query(take).execute(bus.pool()).await.unwrap_err();
     assert!(refused.to_string().contains("eventbus_shard_knows_detours"), "{refused}");
-    advance(&bus, &first.owner, &step(Way::End("big".to_owned()))).await.unwrap();
+    advance(&bus, &first.owner, &step(Way::End { track: big(), into: None })).await.unwrap();
     assert_eq!(sqlx::query(take).execute(bus.pool()).await.unwrap().rows_affected(), 16);
+}
+
+/// What code says that knows detours of tenants in all priorities, and none of a priority.
+#[tokio::test]
+async fn code_that_knows_no_priorities_cannot_own_a_shard_that_has_detours_of_one() {
+    let database = PgDatabase::new().await;
+    let bus = database.bus().await;
+    let first = claim(&bus, "reader").await;
+    let take = "UPDATE eventbus_shard AS s SET owner = o.id, fence = fence + 1, \
+        detours_of = CASE WHEN s.detours_of IS NOT NULL THEN o.id END \
+        FROM (SELECT gen_random_uuid() AS id) AS o WHERE subscription = 'reader'";
+    let step = |way| Step { cursor: Some(first.cursor.clone()), way, changes: Vec::new() };
+    for track in [Track::of(Priority::Low), big()] {
+        let begin = Way::Begin { track: track.clone(), from: None };
+        advance(&bus, &first.owner, &step(begin)).await.unwrap();
+        let refused = sqlx::query(take).execute(bus.pool()).await.unwrap_err();
+        assert!(refused.to_string().contains("eventbus_shard_knows_priorities"), "{refused}");
+        advance(&bus, &first.owner, &step(Way::End { track, into: None })).await.unwrap();
+    }
+    assert_eq!(sqlx::query(take).execute(bus.pool()).await.unwrap().rows_affected(), 16);
+}
+
+/// What such code wrote is read as what it meant: a tenant in all priorities.
+#[tokio::test]
+async fn a_detour_of_code_that_knows_no_priorities_is_of_all_of_them() {
+    let database = PgDatabase::new().await;
+    let bus = database.bus().await;
+    claim(&bus, "reader").await;
+    sqlx::raw_sql(
+        "INSERT INTO eventbus_detour (subscription, shard, tenant, epoch, from_snapshot, to_snapshot, position, from_floor, \
+             to_floor, to_ceiling) \
+         SELECT subscription, shard, 'big', epoch, from_snapshot, to_snapshot, position, from_floor, to_floor, to_ceiling \
+         FROM eventbus_shard",
+    )
+    .execute(bus.pool())
+    .await
+    .unwrap();
+    let roster = bus.store().roster("reader").await.unwrap().unwrap();
+    let whole = Track { priority: None, tenant: Some("big".to_owned()) };
+    assert!(roster.shards.iter().all(|shard| shard.detours.keys().eq([&whole])));
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use eventbus_runtime::store::{Log, Start, Step, Way};
+use eventbus_runtime::store::{Log, Start, Step, Track, Way};
 use eventbus_runtime::testing::suite::tools::{advance, claim, drain, try_claim};
-use eventbus_runtime::{ErrorKind, Retain, SqliteBus, SqliteStore};
+use eventbus_runtime::{ErrorKind, Priority, Retain, SqliteBus, SqliteStore};
 use eventbus_tests::sqlite::SqliteFile;
 use sqlx::Connection;
 use tempfile::TempDir;
@@ -131,6 +131,10 @@ async fn an_archive_of_what_was_before_a_restore_drops_nothing() {
     assert_eq!(all_of(&old, &folder).drop().await.unwrap().dropped, 3, "its own log goes on");
 }
 
+fn big() -> Track {
+    Track::of(Priority::Normal).with_tenant("big")
+}
+
 /// What code from before detours says to take a shard. It would deliver what the shard's cursor passes over.
 #[tokio::test]
 async fn code_that_knows_no_detours_cannot_own_a_shard_that_has_some() {
@@ -140,9 +144,48 @@ async fn code_that_knows_no_detours_cannot_own_a_shard_that_has_some() {
     let take =
         "UPDATE eventbus_shard SET owner = 'old', fence = fence + 1 WHERE subscription = 'reader'";
     let step = |way| Step { cursor: Some(first.cursor), way, changes: Vec::new() };
-    advance(&bus, &first.owner, &step(Way::Begin("big".to_owned()))).await.unwrap();
+    advance(&bus, &first.owner, &step(Way::Begin { track: big(), from: None })).await.unwrap();
     let refused = sqlx::query(take).execute(bus.pool()).await.unwrap_err();
     assert!(refused.to_string().contains("CHECK constraint failed"), "{refused}");
-    advance(&bus, &first.owner, &step(Way::End("big".to_owned()))).await.unwrap();
+    advance(&bus, &first.owner, &step(Way::End { track: big(), into: None })).await.unwrap();
     assert_eq!(sqlx::query(take).execute(bus.pool()).await.unwrap().rows_affected(), 16);
+}
+
+/// What code says that knows detours of tenants in all priorities, and none of a priority.
+#[tokio::test]
+async fn code_that_knows_no_priorities_cannot_own_a_shard_that_has_detours_of_one() {
+    let file = SqliteFile::new();
+    let bus = file.bus().await;
+    let first = claim(&bus, "reader").await;
+    let take = "UPDATE eventbus_shard SET owner = 'old', fence = fence + 1, \
+        detours_of = CASE WHEN detours_of IS NOT NULL THEN 'old' END WHERE subscription = 'reader'";
+    let step = |way| Step { cursor: Some(first.cursor), way, changes: Vec::new() };
+    for track in [Track::of(Priority::Low), big()] {
+        let begin = Way::Begin { track: track.clone(), from: None };
+        advance(&bus, &first.owner, &step(begin)).await.unwrap();
+        let refused = sqlx::query(take).execute(bus.pool()).await.unwrap_err();
+        assert!(refused.to_string().contains("CHECK constraint failed"), "{refused}");
+        advance(&bus, &first.owner, &step(Way::End { track, into: None })).await.unwrap();
+    }
+    assert_eq!(sqlx::query(take).execute(bus.pool()).await.unwrap().rows_affected(), 16);
+}
+
+/// What such code wrote is read as what it meant: a tenant in all priorities. With it there it may own the shard.
+#[tokio::test]
+async fn a_detour_of_code_that_knows_no_priorities_is_of_all_of_them() {
+    let file = SqliteFile::new();
+    let bus = file.bus().await;
+    claim(&bus, "reader").await;
+    sqlx::raw_sql(
+        "INSERT INTO eventbus_detour (subscription, shard, tenant, position) SELECT subscription, shard, 'big', position \
+             FROM eventbus_shard; \
+         UPDATE eventbus_shard SET owner = 'old', fence = fence + 1, detours_of = 'old' WHERE subscription = 'reader'",
+    )
+    .execute(bus.pool())
+    .await
+    .unwrap();
+    sqlx::raw_sql("UPDATE eventbus_shard SET owner = NULL").execute(bus.pool()).await.unwrap();
+    let roster = bus.store().roster("reader").await.unwrap().unwrap();
+    let whole = Track { priority: None, tenant: Some("big".to_owned()) };
+    assert!(roster.shards.iter().all(|shard| shard.detours.keys().eq([&whole])));
 }

@@ -7,7 +7,7 @@ GRANT SELECT, INSERT ON eventbus_event TO eventbus_role;
 GRANT SELECT, UPDATE ON eventbus_retention TO eventbus_role;
 GRANT SELECT, INSERT, UPDATE (event_id, expires_at), DELETE ON eventbus_key TO eventbus_role;
 GRANT SELECT, INSERT (id, due_at, shard, version, correlation_id, causation_id, type, source, tenant, aggregate_kind,
-    aggregate_id, traceparent, tracestate, metadata, data), UPDATE (due_at, failures, failure, held_until), DELETE
+    aggregate_id, traceparent, tracestate, metadata, data, priority), UPDATE (due_at, failures, failure, held_until), DELETE
     ON eventbus_scheduled TO eventbus_role;
 GRANT SELECT, INSERT, UPDATE (moved_at), DELETE ON eventbus_moved TO eventbus_role;
 GRANT SELECT, INSERT, UPDATE, DELETE ON eventbus_subscription, eventbus_shard, eventbus_detour, eventbus_replica,

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::envelope::{Envelope, RawEvent};
+use crate::priority::Priority;
 use crate::store::{Old, Stored};
 
 /// As it is written: the names are those of the columns of `eventbus_event`.
@@ -30,6 +31,9 @@ struct Written<'a> {
     traceparent: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tracestate: Option<&'a str>,
+    /// Where it is not the usual one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<i16>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     metadata: &'a BTreeMap<String, String>,
     /// When it came into the log, where it was scheduled: the column of `eventbus_moved`.
@@ -58,6 +62,7 @@ struct Read {
     causation_id: Option<Uuid>,
     traceparent: Option<String>,
     tracestate: Option<String>,
+    priority: Option<i64>,
     #[serde(default)]
     metadata: BTreeMap<String, String>,
     moved_at: Option<i64>,
@@ -85,6 +90,7 @@ pub(super) fn write(old: &Old, to: &mut Vec<u8>) {
         causation_id: envelope.causation_id,
         traceparent: envelope.traceparent.as_deref(),
         tracestate: envelope.tracestate.as_deref(),
+        priority: (envelope.priority != Priority::Normal).then(|| envelope.priority.number()),
         metadata: &envelope.metadata,
         moved_at: old.moved_at,
         data: raw,
@@ -102,6 +108,11 @@ pub(super) fn read(line: &str) -> Result<Old, serde_json::Error> {
         (None, Some(text)) => text,
         _ => return Err(serde::de::Error::custom("it has not one of `data` and `text`")),
     };
+    let priority = match read.priority {
+        None => Priority::Normal,
+        Some(number) => Priority::of_number(number)
+            .ok_or_else(|| serde::de::Error::custom(format!("{number} is no priority")))?,
+    };
     let envelope = Envelope {
         id: read.id,
         event_type: read.r#type,
@@ -113,6 +124,7 @@ pub(super) fn read(line: &str) -> Result<Old, serde_json::Error> {
         causation_id: read.causation_id,
         traceparent: read.traceparent,
         tracestate: read.tracestate,
+        priority,
         metadata: read.metadata,
     };
     let event = RawEvent { envelope, data };

@@ -16,6 +16,7 @@ use crate::emit::group::one_tenant;
 use crate::emit::receipt::{Receipts, Written};
 use crate::emit::target::Place;
 use crate::error::Result;
+use crate::priority::Priority;
 use crate::schedule;
 use crate::store::{Due, Duplicates, EventKey, NewEvent, Store};
 use crate::to_the_end::to_the_end;
@@ -42,6 +43,7 @@ struct Options {
     traceparent: Option<String>,
     tracestate: Option<String>,
     metadata: BTreeMap<String, String>,
+    priority: Option<Priority>,
     due: Option<When>,
 }
 
@@ -112,6 +114,14 @@ impl<'a, S: Store> Emitting<'a, S> {
     /// attribute's of the envelope. The last value of a name counts.
     pub fn metadata(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.metadata.insert(name.into(), value.into());
+        self
+    }
+
+    /// How urgent the events are, [`Priority::Normal`] unless it is said. Where a subscription has a backlog, those of a
+    /// higher priority go first; events of one aggregate keep their order inside a priority, and between priorities none
+    /// is promised. A scheduled event keeps its priority.
+    pub const fn priority(mut self, priority: Priority) -> Self {
+        self.options.priority = Some(priority);
         self
     }
 
@@ -257,6 +267,7 @@ impl Options {
         let envelope = &mut new.event.envelope;
         envelope.tenant = self.tenant.clone().or(envelope.tenant.take());
         envelope.metadata.extend(self.metadata.clone());
+        envelope.priority = self.priority.unwrap_or(envelope.priority);
         if !again && envelope.tenant.is_none() {
             envelope.tenant.clone_from(&context.tenant);
         }

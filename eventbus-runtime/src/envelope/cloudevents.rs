@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::envelope::{Envelope, RawEvent};
+use crate::priority::Priority;
 
 const SPEC_VERSION: &str = "1.0";
 const CONTENT_TYPE: &str = "application/json";
@@ -22,6 +23,7 @@ const RESERVED: &[&str] = &[
     "datacontenttype",
     "dataschema",
     "dataversion",
+    "eventpriority",
     "id",
     "partitionkey",
     "source",
@@ -65,6 +67,9 @@ impl Serialize for RawEvent {
             if let Some(value) = value {
                 map.serialize_entry(name, &value)?;
             }
+        }
+        if envelope.priority != Priority::Normal {
+            map.serialize_entry("eventpriority", envelope.priority.as_str())?;
         }
         for (name, value) in &envelope.metadata {
             extension_name(name).map_err(S::Error::custom)?;
@@ -151,6 +156,14 @@ impl Read {
             "causationid" => rest.causation_id = map.next_value()?,
             "traceparent" => rest.traceparent = map.next_value()?,
             "tracestate" => rest.tracestate = map.next_value()?,
+            "eventpriority" => {
+                let name = map.next_value::<Cow<'de, str>>()?;
+                rest.priority = Priority::of_name(&name).ok_or_else(|| {
+                    A::Error::custom(format!(
+                        "`eventpriority` is `{name}`: it is `high`, `normal` or `low`"
+                    ))
+                })?;
+            }
             "data" => self.data = Some(map.next_value()?),
             // Each repeats what another attribute says.
             "time" | "partitionkey" | "dataschema" | "datacontenttype" => {
@@ -222,6 +235,19 @@ mod tests {
     fn an_event_read_back_is_the_event() {
         let text = serde_json::to_string(&event()).unwrap();
         assert_eq!(serde_json::from_str::<RawEvent>(&text).unwrap(), event());
+    }
+
+    #[test]
+    fn a_priority_is_written_where_it_is_not_the_usual_one() {
+        assert!(!serde_json::to_string(&event()).unwrap().contains("priority"));
+        let mut urgent = event();
+        urgent.envelope.priority = Priority::High;
+        let text = serde_json::to_string(&urgent).unwrap();
+        assert!(text.contains(r#""eventpriority":"high""#), "{text}");
+        assert_eq!(serde_json::from_str::<RawEvent>(&text).unwrap(), urgent);
+        let error = serde_json::from_str::<RawEvent>(&text.replace("\"high\"", "\"urgent\""));
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("`high`, `normal` or `low`"), "{error}");
     }
 
     #[test]

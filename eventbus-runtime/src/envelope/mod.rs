@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 #[cfg(feature = "store")]
 pub(crate) use crate::envelope::cloudevents::extension_name;
+use crate::priority::Priority;
 
 /// Everything about an event that is not its payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Envelope {
     pub traceparent: Option<String>,
     /// W3C trace state.
     pub tracestate: Option<String>,
+    /// How urgent it is.
+    pub priority: Priority,
     /// Extensions named by the caller: names `[a-z0-9]{1,20}`.
     pub metadata: BTreeMap<String, String>,
 }
@@ -52,6 +55,7 @@ impl Default for Envelope {
             causation_id: None,
             traceparent: None,
             tracestate: None,
+            priority: Priority::Normal,
             metadata: BTreeMap::new(),
         }
     }

@@ -94,6 +94,7 @@ fn is_same(stored: &Stored, row: &LogRow) -> bool {
     let (archived, logged) = (&stored.event.envelope, &row.envelope);
     archived.id == logged.id
         && archived.event_type == logged.event_type
+        && archived.priority == logged.priority
         && i64::from(archived.version) == row.version
         && stored.event.data == row.data
 }

@@ -145,11 +145,11 @@ async fn read<S: Log>(store: &S, name: &str, lanes: &Lanes) -> Result<Read> {
         ..Read::default()
     };
     let now = clock::now();
-    for (cursor, shards, tenants) in roster.places() {
+    for (cursor, shards, tracks) in roster.places() {
         let counted = usize::try_from(read.depth).unwrap_or(usize::MAX);
         // One at least, for its age.
         let at_most = MOST_COUNTED.saturating_sub(counted).max(1);
-        let waits = Waits { types: lanes.types(), shards: &shards, tenants: &tenants, at_most };
+        let waits = Waits { types: lanes.types(), shards: &shards, tracks: &tracks, at_most };
         let waits = store.pending(cursor, waits).await?;
         read.depth += waits.events;
         read.more |= waits.more;

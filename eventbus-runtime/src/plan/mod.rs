@@ -15,4 +15,5 @@ pub(crate) mod line;
 pub(crate) mod order;
 pub(crate) mod pace;
 pub(crate) mod recent;
+pub(crate) mod turns;
 pub(crate) mod verdict;

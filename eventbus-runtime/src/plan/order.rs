@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::envelope::Envelope;
+use crate::priority::Priority;
 use crate::store::{Change, Fate, Stored};
 
 /// What is done with an event when its turn comes.
@@ -14,16 +15,22 @@ pub(crate) enum Turn {
     Park,
 }
 
-/// The key whose events keep their order: tenant, kind of aggregate and aggregate id.
-/// An event of no aggregate waits for nothing.
+/// The key whose events keep their order: tenant, kind of aggregate, aggregate id and priority.
+/// An event of no aggregate waits for nothing, and one of another priority than its sibling does not wait for that: an
+/// urgent one would wait as long as another is retried.
 ///
 /// The tenant's length stands before it, so that no choice of tenant and id makes two keys one: `order//o-1` without a
-/// tenant, `order/4/acme/o-1` with one.
+/// tenant, `order/4/acme/o-1` with one. A priority that is not the usual one stands before all of it, `high:order//o-1`.
 pub(crate) fn key(envelope: &Envelope, kind: &str) -> Option<String> {
     let id = envelope.aggregate_id.as_deref()?;
+    let lane = match envelope.priority {
+        Priority::Normal => "",
+        Priority::High => "high:",
+        Priority::Low => "low:",
+    };
     Some(match &envelope.tenant {
-        None => format!("{kind}//{id}"),
-        Some(tenant) => format!("{kind}/{}/{tenant}/{id}", tenant.len()),
+        None => format!("{lane}{kind}//{id}"),
+        Some(tenant) => format!("{lane}{kind}/{}/{tenant}/{id}", tenant.len()),
     })
 }
 
@@ -67,6 +74,7 @@ mod tests {
             causation_id: None,
             traceparent: None,
             tracestate: None,
+            priority: crate::Priority::Normal,
             metadata: BTreeMap::new(),
         }
     }

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::plan::feed::{self, Ask, Kept, Page, Reading, Taken};
-use crate::store::{Cursor, Log, Shards, Tenants, Wanted};
+use crate::store::{Cursor, Log, Shards, Tracks, Wanted};
 
 /// The feed of one bus.
 pub(crate) struct Feed<C> {
@@ -161,8 +161,8 @@ impl<C: Cursor> Seat<C> {
         reading: Reading<C>,
     ) -> Result<Page<C>> {
         let Reading { types, shards, limit, upto, .. } = &reading;
-        let tenants = &Tenants::All;
-        let wanted = Wanted { types, shards, tenants, limit: *limit, upto: upto.as_ref() };
+        let tracks = &Tracks::all();
+        let wanted = Wanted { types, shards, tracks, limit: *limit, upto: upto.as_ref() };
         let page = store.page(ask.place, &wanted).await.inspect_err(|_| self.forget())?;
         let taken = {
             let mut state = self.feed.state();

@@ -14,7 +14,7 @@ use crate::plan::deploy;
 use crate::relay::place::Places;
 use crate::relay::shared::State;
 use crate::relay::worker::{Flow, Leave, Worker};
-use crate::store::{Handles, Held, Log, Registration, Replica, Roster, Shard};
+use crate::store::{Handles, Held, Log, Registration, Replica, Roster, Shard, Track};
 
 /// How often a replica looks at the roster, in milliseconds.
 pub(super) const TEND: i64 = 1_000;
@@ -156,13 +156,13 @@ impl<S: Log> Worker<S> {
         &mut self,
         places: &mut Places<S::Cursor>,
         slot: u16,
-        (tenant, cursor): (Option<String>, S::Cursor),
+        (track, cursor): (Option<Track>, S::Cursor),
         error: Error,
     ) -> Flow<()> {
         tracing::error!(error = error.full(), "a shard stalled");
         self.shared.stall(&error);
         if let Some(held) = places.drop_slot(slot) {
-            let stalled = Stalled { kind: error.kind(), message: error.full(), tenant, cursor };
+            let stalled = Stalled { kind: error.kind(), message: error.full(), track, cursor };
             self.stalled.insert(held.shard, stalled);
             self.let_go(&[held]);
             self.answered(self.store.give(&self.spec.name, &[held])).await?;
@@ -220,14 +220,14 @@ impl Drop for Pulse {
 pub(super) struct Stalled<C> {
     kind: ErrorKind,
     message: String,
-    /// The tenant on whose detour it is.
-    tenant: Option<String>,
+    /// The track on whose detour it is.
+    track: Option<Track>,
     cursor: C,
 }
 
 impl<C: PartialEq> Stalled<C> {
     fn is_at(&self, row: &Shard<C>) -> bool {
-        let detour = self.tenant.as_ref().map(|tenant| row.detours.get(tenant));
+        let detour = self.track.as_ref().map(|track| row.detours.get(track));
         detour.unwrap_or(Some(&row.cursor)) == Some(&self.cursor)
     }
 }

@@ -6,17 +6,17 @@ use crate::plan::feed::Page;
 use crate::relay::in_hand::InHand;
 use crate::relay::place::{Goal, Place};
 use crate::relay::worker::{Flow, Worker};
-use crate::store::{Cursor, Log, Tenants, Wanted};
+use crate::store::{Cursor, Log, Wanted};
 
 impl<S: Log> Worker<S> {
-    /// Reads a page behind a place: together with other subscriptions, or up to another place of this one. Where a tenant
+    /// Reads a page behind a place: together with other subscriptions, or up to another place of this one. Where a track
     /// has a detour, it is read for this subscription alone.
     pub(super) async fn next_page(
         &self,
         place: &Place<S::Cursor>,
         goal: &Goal<S::Cursor>,
     ) -> Flow<Page<S::Cursor>> {
-        let Place { cursor, shards, tenants, .. } = place;
+        let Place { cursor, shards, tracks, .. } = place;
         let meet = match goal {
             Goal::Meet(meet) => Some(meet),
             Goal::On | Goal::Arrived => None,
@@ -30,9 +30,9 @@ impl<S: Log> Worker<S> {
             let page = past.page((cursor, number), (shards, limit), meet);
             return Ok(self.answered(page).await?.into());
         }
-        if meet.is_some() || *tenants != Tenants::All {
+        if meet.is_some() || !tracks.are_all() {
             let types = &self.shared.types;
-            let wanted = Wanted { types, shards, tenants, limit, upto: meet };
+            let wanted = Wanted { types, shards, tracks, limit, upto: meet };
             return Ok(self.answered(self.store.page(cursor, &wanted)).await?.into());
         }
         self.answered(self.seat.page(&self.store, cursor, (shards, limit))).await

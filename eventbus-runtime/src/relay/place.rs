@@ -4,18 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::{Clock, system_time};
 use crate::event::Delivery;
+use crate::priority::Priority;
 use crate::relay::detour::Backlog;
 use crate::replay;
-use crate::store::{Cursor, Held, Owner, Shard, Shards, Stored, Tenants, Trouble, Way, shard_of};
+use crate::store::{
+    Cursor, Held, Owner, Shard, Shards, Stored, Track, Tracks, Trouble, Way, shard_of,
+};
 
-/// Shards that stand at one cursor and move together, or the detours of one tenant in such shards.
+/// Shards that stand at one cursor and move together, or the detours of one track in such shards.
 #[derive(Clone)]
 pub(super) struct Place<C> {
     pub(super) owner: Owner,
     pub(super) shards: Shards,
-    /// Whose events are read here: one tenant's on a detour, else those of all who have none.
-    pub(super) tenants: Tenants,
+    /// Which events are read here: those of a track on a detour, else all; without what has a detour of its own.
+    pub(super) tracks: Tracks,
     pub(super) cursor: C,
+    /// Whether a detour began here, and nothing was read since.
+    pub(super) begins: bool,
+    /// In which of the replica's turns it was read last.
+    pub(super) turn: u64,
     /// What was read since there was nothing more.
     pub(super) backlog: Backlog<C>,
     /// Whether the cursor moved without being written.
@@ -60,14 +67,16 @@ pub(super) struct Places<C> {
 }
 
 impl<C: Cursor> Place<C> {
-    fn new(owner: Owner, tenants: Tenants, cursor: C, clock: Clock) -> Self {
+    fn new(owner: Owner, tracks: Tracks, cursor: C, clock: Clock) -> Self {
         let (shards, saved_at) = (owner.shards(), clock.now());
         let replay = replay::is_name(&owner.subscription);
         Self {
             owner,
             shards,
-            tenants,
+            tracks,
             cursor,
+            begins: false,
+            turn: 0,
             backlog: Backlog::default(),
             unsaved: false,
             saved_at,
@@ -80,25 +89,41 @@ impl<C: Cursor> Place<C> {
         }
     }
 
-    /// The tenant whose detour it is.
-    pub(super) const fn tenant(&self) -> Option<&String> {
-        match &self.tenants {
-            Tenants::Only(tenant) => Some(tenant),
-            Tenants::All | Tenants::Without(_) => None,
-        }
+    /// The track whose detour it is.
+    pub(super) fn track(&self) -> Option<&Track> {
+        (self.tracks.only != Track::default()).then_some(&self.tracks.only)
     }
 
-    /// The tenants that have detours here; of a place that is none.
-    pub(super) fn without(&self) -> BTreeSet<String> {
-        match &self.tenants {
-            Tenants::Without(tenants) => tenants.clone(),
-            Tenants::All | Tenants::Only(_) => BTreeSet::new(),
-        }
+    /// The tracks of which nothing is read here, because they have detours.
+    pub(super) const fn without(&self) -> &BTreeSet<Track> {
+        &self.tracks.without
+    }
+
+    /// The priorities of which something is read here, the highest first.
+    pub(super) fn priorities(&self) -> impl Iterator<Item = Priority> {
+        let read = |one: &Priority| self.tracks.only.overlaps(&Track::of(*one));
+        Priority::ALL
+            .into_iter()
+            .filter(read)
+            .filter(|one| !self.without().contains(&Track::of(*one)))
+    }
+
+    /// With which priority it takes its turns; `None` where it is read in each round. That is so where several priorities are
+    /// read here, which have no backlog then or get detours, and where a detour began here and is to go another way.
+    pub(super) fn rank(&self) -> Option<Priority> {
+        let mut priorities = self.priorities();
+        let first = priorities.next().filter(|_| !self.begins);
+        first.filter(|_| priorities.next().is_none())
     }
 
     /// The cursor that it moves.
     pub(super) fn way(&self) -> Way {
-        self.tenant().cloned().map_or(Way::Main, Way::Detour)
+        self.track().cloned().map_or(Way::Main, Way::Detour)
+    }
+
+    /// Whether a track is read here while it has no detour.
+    fn has(&self, track: &Track) -> bool {
+        self.tracks.only.is_split_by(track)
     }
 
     /// The same place for some of its shards.
@@ -142,7 +167,7 @@ impl<C: Cursor> Place<C> {
         !self.crowded
             && !other.crowded
             && self.cursor == other.cursor
-            && self.tenants == other.tenants
+            && self.tracks == other.tracks
     }
 
     /// Goes on together with another that has come to the same cursor.
@@ -153,6 +178,8 @@ impl<C: Cursor> Place<C> {
         self.unsaved |= other.unsaved;
         self.saved_at = self.saved_at.min(other.saved_at);
         self.look |= other.look;
+        self.begins |= other.begins;
+        self.turn = self.turn.min(other.turn);
         // Both were read up to here, and counted the events of shards of their own.
         self.backlog.add(other.backlog);
     }
@@ -186,10 +213,10 @@ impl<C: Cursor> Places<C> {
     pub(super) fn add(&mut self, subscription: &str, of: u16, taken: Vec<Shard<C>>, clock: Clock) {
         self.of = of;
         for shard in taken {
-            for (cursor, tenants) in shard.ways() {
+            for (cursor, tracks) in shard.ways() {
                 let (subscription, held) = (subscription.to_owned(), vec![shard.held]);
                 let owner = Owner { subscription, of, held };
-                self.places.push(Place::new(owner, tenants, cursor.clone(), clock));
+                self.places.push(Place::new(owner, tracks, cursor.clone(), clock));
             }
         }
         self.merge();
@@ -218,14 +245,42 @@ impl<C: Cursor> Places<C> {
         self.drop_shards(&BTreeSet::from([shard_of(slot, self.of)])).pop()
     }
 
-    /// Takes a place out, to work with it. It is to meet the nearest place ahead of it; a detour meets its shards.
+    /// With which priority a place takes its turns.
+    pub(super) fn rank(&self, index: usize) -> Option<Priority> {
+        self.places[index].rank()
+    }
+
+    /// The priorities with which places take turns.
+    pub(super) fn ranks(&self) -> BTreeSet<Priority> {
+        self.places.iter().filter_map(Place::rank).collect()
+    }
+
+    /// Those whose last turn was longest ago come first; detours come last nevertheless.
+    pub(super) fn sort_by_turn(&mut self) {
+        self.places.sort_by_key(|place| (place.track().is_some(), place.turn));
+    }
+
+    /// Takes a place out, to work with it. It is to meet the nearest place ahead of it; a detour meets what has its events
+    /// where it has ended: its shards, or the detour of its priority in them. Where that is not the same for all of its shards,
+    /// those of its shards that have no such detour are left for later.
     pub(super) fn take(&mut self, index: usize) -> (Place<C>, Goal<C>) {
-        let place = self.places.remove(index);
-        let is_detour = place.tenant().is_some();
+        let mut place = self.places.remove(index);
+        let is_detour = place.track().is_some();
+        let into = self.ends_in(&place).cloned();
+        if into.is_some() {
+            let have: BTreeSet<u16> =
+                self.of_track(into.as_ref()).flat_map(|other| other.shards.numbers()).collect();
+            let lack = place.shards.numbers().filter(|number| !have.contains(number)).collect();
+            let rest = place.part(&lack);
+            if !rest.owner.held.is_empty() {
+                place.drop_shards(&lack);
+                self.places.push(rest);
+            }
+        }
         let shares = |other: &&Place<C>| {
             !is_detour || other.owner.held.iter().any(|held| place.owner.held.contains(held))
         };
-        let others = || self.places.iter().filter(|other| other.tenant().is_none()).filter(shares);
+        let others = || self.of_track(into.as_ref()).filter(shares);
         let mut with = others().filter(|_| is_detour).peekable();
         if with.peek().is_some() && with.all(|other| other.cursor == place.cursor) {
             return (place, Goal::Arrived);
@@ -238,6 +293,22 @@ impl<C: Cursor> Places<C> {
         );
         let goal = nearest.map_or(Goal::On, |other| Goal::Meet(other.cursor.clone()));
         (place, goal)
+    }
+
+    /// The detours of a track, or the shards themselves.
+    fn of_track(&self, track: Option<&Track>) -> impl Iterator<Item = &Place<C>> {
+        self.places.iter().filter(move |place| place.track() == track)
+    }
+
+    /// The track whose detour has the events of this one where it has ended, in one of its shards at least; `None` where the
+    /// shards themselves have.
+    pub(super) fn ends_in(&self, detour: &Place<C>) -> Option<&Track> {
+        let track = detour.track()?;
+        let shares = |other: &&Place<C>| {
+            other.owner.held.iter().any(|held| detour.owner.held.contains(held))
+        };
+        let mut wider = self.places.iter().filter(|other| other.has(track)).filter(shares);
+        wider.find_map(Place::track)
     }
 
     /// Puts it back where it was.
@@ -258,36 +329,43 @@ impl<C: Cursor> Places<C> {
         self.places.retain(|place| !place.owner.held.is_empty());
     }
 
-    /// A tenant's detour begins in the shards of a place, where they stand.
-    pub(super) fn begin_detour(&mut self, index: usize, tenant: String) {
-        let place = &mut self.places[index];
-        let mut without = place.without();
-        without.insert(tenant.clone());
-        place.tenants = Tenants::without(without);
-        place.backlog.forget(&tenant);
-        let (owner, cursor) = (place.owner.clone(), place.cursor.clone());
-        let detour = Place::new(owner, Tenants::Only(tenant), cursor, place.clock);
-        self.places.push(detour);
+    /// A track's detour begins in the shards of a place, where they stand.
+    pub(super) fn begin_detour(&mut self, index: usize, track: Track) {
+        let place = &self.places[index];
+        let (owner, cursor, clock) = (place.owner.clone(), place.cursor.clone(), place.clock);
+        let narrower = place.without().iter().filter(|other| track.is_split_by(other));
+        let tracks = Tracks { only: track.clone(), without: narrower.cloned().collect() };
+        let shards = place.shards.numbers().collect();
+        self.change(&shards, &track, |part| {
+            part.tracks.without.insert(track.clone());
+            part.begins = true;
+            part.backlog.forget(&track);
+        });
+        self.places.push(Place::new(owner, tracks, cursor, clock));
     }
 
-    /// A detour has ended: its shards read its tenant's events again.
-    pub(super) fn end_detour(&mut self, detour: Place<C>) {
-        let Some(tenant) = detour.tenant() else { return };
-        let shards: BTreeSet<u16> = detour.shards.numbers().collect();
+    /// A detour has ended: its events are read where they were before.
+    pub(super) fn end_detour(&mut self, detour: &Place<C>) {
+        let Some(track) = detour.track() else { return };
+        let shards = detour.shards.numbers().collect();
+        self.change(&shards, track, |part| {
+            part.tracks.without.remove(track);
+            part.look = true;
+        });
+    }
+
+    /// Changes all that has a track in these shards; the parts of places come first, so that the order of places stays.
+    fn change(&mut self, shards: &BTreeSet<u16>, track: &Track, change: impl Fn(&mut Place<C>)) {
         let mut parts = Vec::new();
-        for place in self.places.iter_mut().filter(|place| place.tenant().is_none()) {
-            let mut part = place.part(&shards);
+        for place in self.places.iter_mut().filter(|place| place.has(track)) {
+            let mut part = place.part(shards);
             if part.owner.held.is_empty() {
                 continue;
             }
-            let mut without = part.without();
-            without.remove(tenant);
-            part.tenants = Tenants::without(without);
-            part.look = true;
-            place.drop_shards(&shards);
+            change(&mut part);
+            place.drop_shards(shards);
             parts.push(part);
         }
-        // Where it was, so that the order of places stays.
         self.places.retain(|place| !place.owner.held.is_empty());
         self.places.splice(0..0, parts);
     }
@@ -297,7 +375,7 @@ impl<C: Cursor> Places<C> {
         self.places.iter_mut().for_each(|place| place.look = true);
     }
 
-    /// Makes one place of those that have come to one cursor and read the same tenants. Detours come last.
+    /// Makes one place of those that have come to one cursor and read the same tracks. Detours come last.
     pub(super) fn merge(&mut self) {
         let mut merged: Vec<Place<C>> = Vec::with_capacity(self.places.len());
         for place in self.places.drain(..) {
@@ -306,7 +384,7 @@ impl<C: Cursor> Places<C> {
                 None => merged.push(place),
             }
         }
-        merged.sort_by_key(|place| place.tenant().is_some());
+        merged.sort_by_key(|place| place.track().is_some());
         self.places = merged;
     }
 }

@@ -8,13 +8,16 @@ use tokio::time::{Instant, sleep_until};
 use crate::error::Error;
 use crate::plan::checkpoint::worth_saving;
 use crate::plan::pace::pace;
+use crate::priority::Priority;
 use crate::relay::keeper::TEND;
 use crate::relay::place::{Goal, Place, Places};
 use crate::relay::shared::State;
 use crate::relay::step::Batch;
 use crate::relay::trouble::no_handler;
 use crate::relay::worker::{Flow, Leave, Worker};
-use crate::store::{Log, MOST_PARKED, Roster, Shards, Tenants, Trouble, Troubles, Wanted, covers};
+use crate::store::{
+    Log, MOST_PARKED, Roster, Shards, Track, Tracks, Trouble, Troubles, Wanted, covers,
+};
 
 /// What a round came to.
 #[derive(Default)]
@@ -29,8 +32,10 @@ pub(super) struct Round {
     missing: Option<Error>,
     /// The slots whose shards stand still, where others of their place do not.
     crowded: BTreeSet<u16>,
-    /// The tenant whose detour began.
-    detour: Option<String>,
+    /// The track whose detour began.
+    detour: Option<Track>,
+    /// Whether it ends with the first place that has something to do.
+    is_turn: bool,
 }
 
 /// How far the shards of other replicas are.
@@ -90,16 +95,48 @@ impl<S: Log> Worker<S> {
         }
     }
 
-    /// One round over all places. One that fails is given up, and the others go on.
+    /// One round over all places. Those of several priorities take turns, and where whose turn it is has nothing to do, the
+    /// others are asked.
     async fn every_place(&mut self, places: &mut Places<S::Cursor>) -> Flow<Round> {
         let mut round = Round::default();
+        if places.ranks().len() > 1 {
+            self.places_of(|rank| rank.is_none(), places, &mut round).await?;
+            let mut others = Round { is_turn: true, ..Round::default() };
+            places.sort_by_turn();
+            for turn in self.turns.order() {
+                self.places_of(|rank| rank == Some(turn), places, &mut others).await?;
+                if others.busy {
+                    break;
+                }
+            }
+            round.add(others);
+        } else {
+            self.places_of(|_| true, places, &mut round).await?;
+        }
+        places.merge();
+        round.busy |= self.stopping();
+        Ok(round)
+    }
+
+    /// One round over the places of some ranks. One that fails is given up, and the others go on.
+    async fn places_of(
+        &mut self,
+        is_meant: impl Fn(Option<Priority>) -> bool,
+        places: &mut Places<S::Cursor>,
+        round: &mut Round,
+    ) -> Flow<()> {
         let mut index = 0;
         while index < places.len() && !self.stopping() {
+            if !is_meant(places.rank(index)) {
+                index += 1;
+                continue;
+            }
             let (mut place, goal) = places.take(index);
             if goal == Goal::Arrived {
                 round.busy = true;
-                match self.end_detour(&mut place).await {
-                    Ok(()) => places.end_detour(place),
+                let into = places.ends_in(&place).cloned();
+                match self.end_detour(&mut place, into).await {
+                    Ok(()) => places.end_detour(&place),
                     Err(Leave::Stopped) => {
                         places.put_back(index, place);
                         return Err(Leave::Stopped);
@@ -112,13 +149,21 @@ impl<S: Log> Worker<S> {
                 Ok(mut done) => {
                     let crowded = std::mem::take(&mut done.crowded);
                     let detour = done.detour.take();
+                    let had_turn = round.is_turn && done.busy;
                     round.add(done);
+                    place.begins = false;
+                    if had_turn {
+                        place.turn = self.turns.next();
+                    }
                     places.put_back(index, place);
                     places.set_apart(index, &crowded);
-                    if let Some(tenant) = detour {
-                        // Whoever waited for this tenant comes first.
-                        places.begin_detour(index, tenant);
+                    if let Some(track) = detour {
+                        // Whoever waited for it comes first.
+                        places.begin_detour(index, track);
                         round.busy = true;
+                        break;
+                    }
+                    if had_turn {
                         break;
                     }
                     index += 1;
@@ -133,9 +178,7 @@ impl<S: Log> Worker<S> {
                 }
             }
         }
-        places.merge();
-        round.busy |= self.stopping();
-        Ok(round)
+        Ok(())
     }
 
     async fn round(&mut self, place: &mut Place<S::Cursor>, goal: &Goal<S::Cursor>) -> Flow<Round> {
@@ -150,6 +193,7 @@ impl<S: Log> Worker<S> {
             missing: open.missing,
             crowded: BTreeSet::new(),
             detour: None,
+            is_turn: false,
         };
         if place.is_crowded(&open.crowded) {
             return Ok(round);
@@ -225,16 +269,16 @@ impl<S: Log> Worker<S> {
                 _ => return Ok(Others::Open),
             }
         }
-        let mut ways: Vec<(u16, S::Cursor, Tenants)> = Vec::new();
+        let mut ways: Vec<(u16, S::Cursor, Tracks)> = Vec::new();
         for shard in others() {
             let of_shard = shard.ways().map(|(at, of)| (shard.held.shard, at.clone(), of));
             ways.extend(of_shard);
         }
-        for (shard, mut cursor, tenants) in ways {
+        for (shard, mut cursor, tracks) in ways {
             let shards = Shards::new(of, [shard]);
-            let (types, tenants) = (&self.shared.types, &tenants);
+            let (types, tracks) = (&self.shared.types, &tracks);
             loop {
-                let wanted = Wanted { types, shards: &shards, tenants, limit: 1, upto: None };
+                let wanted = Wanted { types, shards: &shards, tracks, limit: 1, upto: None };
                 let page = self.answered(self.store.page(&cursor, &wanted)).await?;
                 if !page.events.is_empty() {
                     return Ok(Others::Open);

@@ -17,6 +17,7 @@ use crate::plan::care::Care;
 use crate::plan::limit::SharedBuckets;
 use crate::plan::pace::pace;
 use crate::plan::recent::Recent;
+use crate::plan::turns::Turns;
 use crate::relay::feed::Seat;
 use crate::relay::keeper::{Pulse, Stalled};
 use crate::relay::place::{Place, Places};
@@ -65,6 +66,8 @@ pub(super) struct Worker<S: Log> {
     pub(super) stalled: BTreeMap<u16, Stalled<S::Cursor>>,
     /// When the roster was looked at last.
     pub(super) tended_at: i64,
+    /// Which priority is next where several wait.
+    pub(super) turns: Turns,
     /// Failures of the store in a row.
     pub(super) tries: u32,
     /// Whether the log was told of an event without a handler; it is told once.
@@ -142,6 +145,7 @@ impl<S: Log> Worker<S> {
             pulse: None,
             stalled: BTreeMap::new(),
             tended_at: clock.now(),
+            turns: Turns::default(),
             tries: 0,
             told: false,
             deaf: AtomicBool::new(false),
@@ -222,7 +226,7 @@ impl<S: Log> Worker<S> {
         self.tended_at = i64::MIN;
         match leave {
             Leave::Stalled { slot, error } => {
-                let stands = (place.tenant().cloned(), place.cursor.clone());
+                let stands = (place.track().cloned(), place.cursor.clone());
                 let before = places.len();
                 places.put_back(index, place);
                 self.stall(places, slot, stands, error).await?;

@@ -192,16 +192,16 @@ impl<'a, S: Log> Asking<'a, S> {
         }
         let types = handled(&roster.handles).intersection(types);
         let mut looked = 0;
-        for (cursor, shards, tenants) in roster.places() {
-            let tenants = match &self.tenant {
+        for (cursor, shards, tracks) in roster.places() {
+            let tracks = match &self.tenant {
                 // That would be the events of no tenant, and is the name of none.
                 Some(tenant) if tenant.is_empty() => None,
-                Some(tenant) => tenants.of(tenant),
-                None => Some(tenants),
+                Some(tenant) => tracks.of_tenant(tenant),
+                None => Some(tracks),
             };
-            let Some(tenants) = &tenants else { continue };
+            let Some(tracks) = &tracks else { continue };
             let at_most = MOST_COUNTED.saturating_sub(looked).max(LEAST);
-            let waits = Waits { types: &types, shards: &shards, tenants, at_most };
+            let waits = Waits { types: &types, shards: &shards, tracks, at_most };
             let waiting = store.waiting(cursor, waits).await?;
             if waiting.left > 0 {
                 known.estimated.insert(name.to_owned());

@@ -9,8 +9,9 @@ use uuid::Uuid;
 use crate::dead_letter::FailedAttempt;
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::{TypePattern, TypeSet};
+use crate::priority::Priority;
 use crate::store::{
-    Change, Failure, Fate, Handles, Held, InTrouble, NewEvent, Owner, Pending, Shard,
+    Change, Failure, Fate, Handles, Held, InTrouble, NewEvent, Owner, Pending, Shard, Track,
 };
 
 /// An event's columns, of the table `e`. Each database's `stored` reads them by their place in this list, which costs
@@ -18,7 +19,7 @@ use crate::store::{
 macro_rules! event_columns {
     () => {
         "e.position, e.shard, e.id, e.type, e.version, e.source, e.tenant, e.aggregate_id, e.correlation_id, \
-         e.causation_id, e.traceparent, e.tracestate, e.metadata, e.data"
+         e.causation_id, e.traceparent, e.tracestate, e.metadata, e.data, e.priority"
     };
 }
 pub(crate) use event_columns;
@@ -80,6 +81,25 @@ pub(crate) fn read_slot(value: i64, position: i64) -> Result<u16> {
     u16::try_from(value).map_err(|error| malformed(position, "shard").with_source(error))
 }
 
+/// Reads a priority by its number.
+pub(crate) fn read_priority(number: i64) -> std::result::Result<Priority, sqlx::Error> {
+    Priority::of_number(number).ok_or_else(|| sqlx::Error::ColumnDecode {
+        index: "priority".to_owned(),
+        source: format!("{number} is no priority").into(),
+    })
+}
+
+/// The columns `tenant`, `priority` and `everybody` of a track.
+pub(crate) fn track(track: &Track) -> (&str, i16, bool) {
+    let Track { priority, tenant } = track;
+    (tenant.as_deref().unwrap_or_default(), priority.map_or(-1, Priority::number), tenant.is_none())
+}
+
+/// Reads them.
+pub(crate) fn read_track(tenant: String, priority: i64, everybody: bool) -> Track {
+    Track { priority: Priority::of_number(priority), tenant: (!everybody).then_some(tenant) }
+}
+
 /// The `handles` column: an object of versions.
 pub(crate) fn handles(handles: &Handles) -> String {
     serde_json::to_string(handles).expect("a map of numbers is always JSON")
@@ -108,7 +128,7 @@ pub(crate) fn count(count: u64) -> i64 {
 
 /// Shards with their detours, of rows of a shard and one of its detours, in the order of shards.
 pub(crate) fn with_detours<C>(
-    rows: impl Iterator<Item = std::result::Result<(Shard<C>, Option<(String, C)>), sqlx::Error>>,
+    rows: impl Iterator<Item = std::result::Result<(Shard<C>, Option<(Track, C)>), sqlx::Error>>,
 ) -> std::result::Result<Vec<Shard<C>>, sqlx::Error> {
     let mut shards: Vec<Shard<C>> = Vec::new();
     for row in rows {
@@ -125,11 +145,11 @@ pub(crate) fn with_detours<C>(
 }
 
 /// What is said to an owner that knows of other detours than there are.
-pub(crate) fn astray(owner: &Owner, tenant: &str) -> Error {
+pub(crate) fn astray(owner: &Owner, track: &Track) -> Error {
     Error::new(
         ErrorKind::Fenced,
         format!(
-            "the detours of tenant `{tenant}` in subscription `{}` are not those that this replica knows: nothing of this \
+            "the detours of {track} in subscription `{}` are not those that this replica knows: nothing of this \
              transaction may be committed",
             owner.subscription
         ),

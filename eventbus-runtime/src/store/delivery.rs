@@ -86,7 +86,7 @@ pub struct Trouble {
 /// What moves together in one transaction.
 #[derive(Debug, Clone)]
 pub struct Step<C> {
-    /// The new place of all the owner's shards, or of a tenant's detours in them, when they move.
+    /// The new place of all the owner's shards, or of a track's detours in them, when they move.
     pub cursor: Option<C>,
     /// Which of the two it is of, and whether detours begin or end there.
     pub way: Way,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::filter::TypeSet;
 use crate::stats::{Histogram, Note, NoteKind};
-use crate::store::{Shards, Store, Tenants};
+use crate::store::{Shards, Store, Tracks};
 
 /// A store that keeps statistics.
 ///
@@ -161,8 +161,8 @@ pub struct Waits<'a> {
     pub types: &'a TypeSet,
     /// Their shards.
     pub shards: &'a Shards,
-    /// Their tenants.
-    pub tenants: &'a Tenants,
+    /// Their tenants and priorities.
+    pub tracks: &'a Tracks,
     /// How far is looked: up to so many events by `pending`. By `waiting` at so many numbers of the log: all that are behind
     /// the place, where there are no more of them, and else a sample.
     pub at_most: usize,

@@ -60,7 +60,9 @@ pub(crate) use crate::store::delivery::Found;
 pub use crate::store::delivery::{
     Change, Failure, Fate, Handled, MOST_PARKED, Step, Trouble, Troubles,
 };
-pub use crate::store::detour::{Tenants, Way};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) use crate::store::detour::Listed;
+pub use crate::store::detour::{Track, Tracks, Way};
 pub(crate) use crate::store::failure::recordable;
 #[cfg(any(feature = "postgres", feature = "sqlite", feature = "testing"))]
 pub(crate) use crate::store::figures::looked_through;
@@ -261,7 +263,7 @@ pub trait Log: Letters + Schedule + Figures {
         Listens::Unneeded
     }
 
-    /// How many events of these types, shards and tenants are committed and not before `cursor`: counted up to `at_most`,
+    /// How many events of these types, shards and tracks are committed and not before `cursor`: counted up to `at_most`,
     /// and among the next [`LOOK_AHEAD`] numbers. As with a page, there may be events of other types among them.
     fn pending(
         &self,
@@ -427,8 +429,8 @@ pub struct Wanted<'a, C> {
     pub types: &'a TypeSet,
     /// The shards.
     pub shards: &'a Shards,
-    /// The tenants.
-    pub tenants: &'a Tenants,
+    /// Whose events of which priorities.
+    pub tracks: &'a Tracks,
     /// How many events at most.
     pub limit: usize,
     /// A place behind the cursor that the page does not go beyond. The end of a page that reaches it is equal to it, so

@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::store::Start;
 #[cfg(feature = "relay")]
-use crate::store::Tenants;
+use crate::store::Tracks;
+use crate::store::{Start, Track};
 
 /// How many slots there are.
 pub const SLOTS: u16 = 1024;
@@ -156,18 +156,18 @@ pub struct Roster<C> {
 impl<C: PartialEq> Roster<C> {
     /// The places that shards stand at, each with its shards and with whose events are read there: what is asked of them
     /// is asked once for each place.
-    pub(crate) fn places(&self) -> Vec<(&C, Shards, Tenants)> {
+    pub(crate) fn places(&self) -> Vec<(&C, Shards, Tracks)> {
         let of = u16::try_from(self.shards.len()).unwrap_or(u16::MAX);
-        let mut places: Vec<(&C, Tenants, Vec<u16>)> = Vec::new();
+        let mut places: Vec<(&C, Tracks, Vec<u16>)> = Vec::new();
         for shard in &self.shards {
-            for (cursor, tenants) in shard.ways() {
-                match places.iter_mut().find(|(at, of, _)| *at == cursor && *of == tenants) {
+            for (cursor, tracks) in shard.ways() {
+                match places.iter_mut().find(|(at, of, _)| *at == cursor && *of == tracks) {
                     Some((.., numbers)) => numbers.push(shard.held.shard),
-                    None => places.push((cursor, tenants, vec![shard.held.shard])),
+                    None => places.push((cursor, tracks, vec![shard.held.shard])),
                 }
             }
         }
-        let place = |(at, tenants, numbers)| (at, Shards::new(of, numbers), tenants);
+        let place = |(at, tracks, numbers)| (at, Shards::new(of, numbers), tracks);
         places.into_iter().map(place).collect()
     }
 }
@@ -181,18 +181,22 @@ pub struct Shard<C> {
     pub owner: Option<Uuid>,
     /// How far it has come.
     pub cursor: C,
-    /// How far the detours have come that tenants have in it: what the cursor reads is without them.
-    pub detours: BTreeMap<String, C>,
+    /// How far the detours have come that tracks have in it: what the cursor reads is without them.
+    pub detours: BTreeMap<Track, C>,
 }
 
 #[cfg(feature = "relay")]
 impl<C> Shard<C> {
-    /// Its cursors, each with whose events it reads.
-    pub(crate) fn ways(&self) -> impl Iterator<Item = (&C, Tenants)> {
-        let without = Tenants::without(self.detours.keys().cloned().collect());
-        let detours = self.detours.iter();
-        let detours = detours.map(|(tenant, cursor)| (cursor, Tenants::Only(tenant.clone())));
-        std::iter::once((&self.cursor, without)).chain(detours)
+    /// Its cursors, each with whose events it reads: what is narrower has a detour of its own.
+    pub(crate) fn ways(&self) -> impl Iterator<Item = (&C, Tracks)> {
+        let all = Track::default();
+        let cursors = std::iter::once((all, &self.cursor));
+        let cursors = cursors.chain(self.detours.iter().map(|(track, at)| (track.clone(), at)));
+        cursors.map(|(only, cursor)| {
+            let narrower = self.detours.keys().filter(|track| only.is_split_by(track));
+            let without = narrower.cloned().collect();
+            (cursor, Tracks { only, without })
+        })
     }
 }
 

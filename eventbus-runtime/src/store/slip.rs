@@ -116,6 +116,7 @@ pub(crate) fn outline(id: Option<Uuid>, text: impl Fn(usize) -> Option<String>) 
         causation_id: None,
         traceparent: None,
         tracestate: None,
+        priority: crate::Priority::Normal,
         version: 0,
         metadata: BTreeMap::new(),
     };

@@ -70,6 +70,7 @@ mod tests {
                 causation_id: None,
                 traceparent: None,
                 tracestate: None,
+                priority: crate::Priority::Normal,
                 metadata: BTreeMap::new(),
             },
             data: "{}".to_owned(),

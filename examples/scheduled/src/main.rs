@@ -1,4 +1,5 @@
 //! A shop reminds of invoices and withdraws orders that nobody pays: events that are scheduled, listed, put off and cancelled.
+//! And it recalls goods while its stock is counted: events that come first.
 //!
 //! ```sh
 //! cargo run -p scheduled
@@ -7,13 +8,14 @@
 //! It works on an SQLite file in a temporary folder, and a day of the shop is two seconds. Four orders are placed; each comes
 //! with a reminder for the next day and a withdrawal for the day after, scheduled in the transaction that places it. One
 //! is paid before the reminder, which takes both out in the transaction of the payment; one is paid after it; one gets a
-//! day more; one is never paid. The program exits with 0 only where each event came when it was due, and no other.
+//! day more; one is never paid. Then ten recalls stand behind five thousand counts, and some statistics that nobody waits for. The
+//! program exits with 0 only where each event came when it was due, and no other, and the recalls after a page of the rest.
 
 use std::error::Error;
 use std::time::{Duration, SystemTime};
 
 use eventbus_runtime::{
-    DomainEvent, Event, HandlerError, Running, ScheduleFilter, SqliteBus, SqliteStore,
+    DomainEvent, Event, HandlerError, Priority, Running, ScheduleFilter, SqliteBus, SqliteStore,
 };
 use tokio::sync::mpsc;
 
@@ -46,6 +48,25 @@ enum OrderEvent {
         order: u32,
     },
 }
+
+/// What is known of the goods.
+#[derive(Debug, Clone, DomainEvent)]
+#[event(prefix = "stock")]
+enum StockEvent {
+    /// There are so many of a thing.
+    Counted {
+        #[event(aggregate_id)]
+        item: u32,
+    },
+    /// A thing must not be sold any more.
+    Recalled {
+        #[event(aggregate_id)]
+        item: u32,
+    },
+}
+
+/// How many events the stock is handed over at once.
+const PAGE: usize = 500;
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -86,8 +107,12 @@ async fn main() -> Result<()> {
     assert_eq!(bus.scheduled().count(&ScheduleFilter::all()).await?, 0, "nothing waits any more");
     running.settled().await?;
     assert!(seen.try_recv().is_err(), "and nothing else came");
-    bus.shutdown().await?;
     println!("every event came on its day");
+
+    let before = recall(&bus).await?;
+    println!("{before} of 5,000 counts came before the last of ten recalls");
+    assert!(before <= PAGE, "they wait for a page");
+    bus.shutdown().await?;
     Ok(())
 }
 
@@ -118,6 +143,36 @@ async fn pay(bus: &SqliteBus, order: u32) -> Result<()> {
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Recalls goods behind many counts, and says how many of these came first.
+async fn recall(bus: &SqliteBus) -> Result<usize> {
+    let mut tx = bus.begin().await?;
+    for items in (0..5_000).collect::<Vec<u32>>().chunks(1_000) {
+        let counted: Vec<_> = items.iter().map(|item| StockCounted { item: *item }).collect();
+        bus.emit(&mut tx, counted).await?;
+    }
+    let statistics: Vec<_> = (0..1_000).map(|item| StockCounted { item }).collect();
+    bus.emit(&mut tx, statistics).priority(Priority::Low).await?;
+    for item in 0..10 {
+        bus.emit(&mut tx, StockRecalled { item }).priority(Priority::High).await?;
+    }
+    tx.commit().await?;
+
+    let (tell, mut seen) = mpsc::unbounded_channel();
+    let handler = move |event: Event<StockEvent>| {
+        tell.send(event.priority()).ok();
+        async { Ok::<_, HandlerError>(()) }
+    };
+    let running = bus.subscribe("stock").page(PAGE).handle(handler).start().await?;
+    running.settled().await?;
+    let mut order = Vec::new();
+    while let Ok(priority) = seen.try_recv() {
+        order.push(priority);
+    }
+    assert_eq!(order.len(), 6_010, "all came, each once");
+    let last = order.iter().rposition(|one| *one == Priority::High).ok_or("there are recalls")?;
+    Ok(order[..last].iter().filter(|one| **one == Priority::Normal).count())
 }
 
 /// A subscription that tells what comes. While it runs, what is due is moved.

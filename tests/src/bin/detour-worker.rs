@@ -26,7 +26,7 @@ enum TallyEvent {
 }
 
 /// Notes events without any guard: only the cursors keep a second row away.
-const NOTE: &str = "INSERT INTO handled (tenant, tally, n) VALUES ($1, $2, $3)";
+const NOTE: &str = "INSERT INTO handled (lane, tally, n) VALUES ($1, $2, $3)";
 
 /// A page that a test can fill many times.
 const PAGE: usize = 20;
@@ -37,8 +37,9 @@ macro_rules! run {
         let note = move |mut tx: $tx, event: Event<TallyRaised>| {
             let handled = Arc::clone(&handled);
             async move {
-                let tenant = event.envelope().tenant.clone().unwrap_or_default();
-                let note = sqlx::query(NOTE).bind(tenant).bind(&event.tally).bind(event.n);
+                let tenant = event.envelope().tenant.as_deref().unwrap_or_default();
+                let lane = format!("{} {tenant}", event.priority());
+                let note = sqlx::query(NOTE).bind(lane).bind(&event.tally).bind(event.n);
                 note.execute(&mut *tx).await?;
                 if handled.fetch_add(1, SeqCst) + 1 == count {
                     println!("stopped");

@@ -106,6 +106,7 @@ fn event(position: i64, event_type: &str) -> Stored {
         causation_id: None,
         traceparent: None,
         tracestate: None,
+        priority: crate::Priority::Normal,
         metadata: BTreeMap::new(),
     };
     let slot = u16::try_from(position).unwrap() * 100 % 1024;

@@ -118,6 +118,7 @@ mod tests {
             causation_id: None,
             traceparent: None,
             tracestate: None,
+            priority: crate::Priority::Normal,
             metadata: BTreeMap::new(),
         };
         Arc::new(Stored { position, slot: 0, event: RawEvent { envelope, data: String::new() } })

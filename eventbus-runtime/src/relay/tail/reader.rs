@@ -14,7 +14,7 @@ use crate::relay::feed::{Feed, Seat};
 use crate::relay::tail::join::Fed;
 use crate::relay::tail::queue::BUFFER;
 use crate::relay::tail::{Joining, Tail};
-use crate::store::{Log, Shards, Tenants, Wanted};
+use crate::store::{Log, Shards, Tracks, Wanted};
 
 /// How long an idle tail sleeps at most when nobody wakes it.
 const POLL: Duration = Duration::from_secs(1);
@@ -171,8 +171,8 @@ impl<S: Log> Reader<S> {
         let (types, shards) = (&self.types, &self.shards);
         let page = match &self.entering {
             Some(Entering { at, .. }) => {
-                let tenants = &Tenants::All;
-                let wanted = Wanted { types, shards, tenants, limit: PAGE, upto: Some(at) };
+                let tracks = &Tracks::all();
+                let wanted = Wanted { types, shards, tracks, limit: PAGE, upto: Some(at) };
                 self.store.page(cursor, &wanted).await?.into()
             }
             None => self.seat.page(&self.store, cursor, (shards, PAGE)).await?,

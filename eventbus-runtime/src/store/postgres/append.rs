@@ -19,9 +19,9 @@ use crate::store::{Duplicates, Keyed, NewEvent, columns};
 macro_rules! insert {
     ($values:literal, $from:literal, $order:literal) => {
         concat!(
-            ring!("$14"),
+            ring!("$15"),
             "INSERT INTO eventbus_event (epoch, shard, version, id, correlation_id, causation_id, type, source, tenant, \
-                aggregate_id, traceparent, tracestate, metadata, data) \
+                aggregate_id, traceparent, tracestate, metadata, data, priority) \
             SELECT s.epoch, ",
             $values,
             " FROM bell, eventbus_schema AS s",
@@ -34,16 +34,16 @@ macro_rules! insert {
 
 /// One event, which is what most emits are: the server does half the work that arrays of one cost it.
 const INSERT_ONE: &str =
-    insert!("$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::json, $13::json", "", "");
+    insert!("$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::json, $13::json, $14", "", "");
 
 /// One statement for all rows, numbered in their order.
 const INSERT: &str = insert!(
     "e.shard, e.version, e.id, e.correlation_id, e.causation_id, e.type, e.source, e.tenant, e.aggregate_id, \
-        e.traceparent, e.tracestate, e.metadata::json, e.data::json",
+        e.traceparent, e.tracestate, e.metadata::json, e.data::json, e.priority",
     ", UNNEST($1::smallint[], $2::integer[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], \
-        $9::text[], $10::text[], $11::text[], $12::text[], $13::text[]) WITH ORDINALITY \
+        $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::smallint[]) WITH ORDINALITY \
         AS e (shard, version, id, correlation_id, causation_id, type, source, tenant, aggregate_id, traceparent, \
-        tracestate, metadata, data, ordinal)",
+        tracestate, metadata, data, priority, ordinal)",
     " ORDER BY e.ordinal"
 );
 
@@ -117,7 +117,7 @@ async fn write(
     Ok((done.rows_affected() > 0).then(Duplicates::new))
 }
 
-/// Binds the columns of one event as `$1` to `$13`.
+/// Binds the columns of one event as `$1` to `$14`.
 fn bound_one<'q>(
     query: Query<'q, Postgres, PgArguments>,
     event: &'q NewEvent,
@@ -137,10 +137,11 @@ fn bound_one<'q>(
         .bind(&envelope.traceparent)
         .bind(&envelope.tracestate)
         .bind(columns::metadata(&envelope.metadata))
-        .bind(event.event.data.as_str()))
+        .bind(event.event.data.as_str())
+        .bind(envelope.priority.number()))
 }
 
-/// Binds the columns of these events as `$1` to `$13`.
+/// Binds the columns of these events as `$1` to `$14`.
 pub(super) fn bound<'q>(
     query: Query<'q, Postgres, PgArguments>,
     events: &[&'q NewEvent],
@@ -160,7 +161,8 @@ pub(super) fn bound<'q>(
         .bind(column::<Option<&str>>(events, |envelope| envelope.traceparent.as_deref()))
         .bind(column::<Option<&str>>(events, |envelope| envelope.tracestate.as_deref()))
         .bind(column::<Option<String>>(events, |envelope| columns::metadata(&envelope.metadata)))
-        .bind(events.iter().map(|event| event.event.data.as_str()).collect::<Vec<&str>>()))
+        .bind(events.iter().map(|event| event.event.data.as_str()).collect::<Vec<&str>>())
+        .bind(column::<i16>(events, |envelope| envelope.priority.number())))
 }
 
 /// A version as the column holds it.

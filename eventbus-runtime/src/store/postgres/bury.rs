@@ -20,9 +20,9 @@ pub(super) async fn bury(
              RETURNING position, errors, retries) \
          INSERT INTO eventbus_dead_letter AS former (id, source, subscription, position, shard, key, event_id, type, \
              version, event_source, tenant, aggregate_id, correlation_id, causation_id, traceparent, tracestate, \
-             metadata, data, attempts, kind, message, errors, died_at, retry_at, retries) \
+             metadata, data, priority, attempts, kind, message, errors, died_at, retry_at, retries) \
          SELECT l.id, 'event', $1, l.position, e.shard, l.key, e.id, e.type, e.version, e.source, e.tenant, \
-             e.aggregate_id, e.correlation_id, e.causation_id, e.traceparent, e.tracestate, e.metadata, e.data, \
+             e.aggregate_id, e.correlation_id, e.causation_id, e.traceparent, e.tracestate, e.metadata, e.data, e.priority, \
              l.attempts, l.kind, l.message, \
              CASE WHEN jsonb_array_length(g.errors) >= $11 THEN g.errors - 0 ELSE coalesce(g.errors, '[]') END \
                  || l.errors::jsonb, \

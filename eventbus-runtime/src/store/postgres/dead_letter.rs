@@ -15,7 +15,7 @@ use crate::store::{LetterSlice, Moved, Obstacle, Survey, columns};
 macro_rules! of_letter {
     () => {
         "l.position, l.shard, l.event_id AS id, l.type, l.version, l.event_source AS source, l.tenant, l.aggregate_id, \
-         l.correlation_id, l.causation_id, l.traceparent, l.tracestate, l.metadata, l.data, l.id AS letter_id, \
+         l.correlation_id, l.causation_id, l.traceparent, l.tracestate, l.metadata, l.data, l.priority, l.id AS letter_id, \
          l.source AS letter_source, l.subscription, l.attempts, l.kind, l.message, l.errors::text AS errors, l.died_at, \
          l.retry_at"
     };

@@ -9,7 +9,7 @@ use crate::store::{Found, Handled, columns};
 
 /// The cursor of the event's shard is behind it where the event is visible in the snapshot that is done, or in the one
 /// that is being delivered and its number is reached; what an older epoch wrote is behind every cursor of a newer one. Where
-/// its tenant has a detour in the shard, the detour's cursor is meant.
+/// its tenant or its priority has a detour in the shard, the cursor of the narrowest is meant.
 const FIND: &str = "\
     SELECT e.type, c.epoch > e.epoch OR c.epoch = e.epoch AND (pg_visible_in_snapshot(e.xid, c.from_snapshot) \
         OR pg_visible_in_snapshot(e.xid, c.to_snapshot) AND e.position <= c.position), \
@@ -17,9 +17,10 @@ const FIND: &str = "\
     FROM eventbus_event AS e \
     JOIN eventbus_shard AS s ON s.subscription = $2 AND s.shard = e.shard::integer \
         * (SELECT count(*) FROM eventbus_shard WHERE subscription = $2) / 1024 \
-    CROSS JOIN LATERAL (SELECT 1 AS rank, t.epoch, t.from_snapshot, t.to_snapshot, t.position FROM eventbus_detour AS t \
-        WHERE t.subscription = $2 AND t.shard = s.shard AND t.tenant = coalesce(e.tenant, '') \
-        UNION ALL SELECT 2, s.epoch, s.from_snapshot, s.to_snapshot, s.position ORDER BY rank LIMIT 1) AS c \
+    CROSS JOIN LATERAL (SELECT 1 + t.everybody::integer AS rank, t.epoch, t.from_snapshot, t.to_snapshot, t.position FROM eventbus_detour AS t \
+        WHERE t.subscription = $2 AND t.shard = s.shard AND (t.everybody OR t.tenant = coalesce(e.tenant, '')) \
+        AND t.priority IN (-1, e.priority) \
+        UNION ALL SELECT 3, s.epoch, s.from_snapshot, s.to_snapshot, s.position ORDER BY rank LIMIT 1) AS c \
     LEFT JOIN eventbus_delivery AS d ON d.subscription = $2 AND d.position = e.position \
     LEFT JOIN eventbus_dead_letter AS l ON l.subscription = $2 AND l.position = e.position AND l.source = 'event' \
     WHERE e.position = $1";

@@ -22,15 +22,15 @@ use crate::store::{Duplicates, Keyed};
 /// Keys are taken in their order, lest two emitters wait for each other. Like the statement without keys it writes
 /// nothing where the tables are in another cluster.
 const INSERT: &str = concat!(
-    ring!("$16"),
+    ring!("$17"),
     ", s AS ( \
         SELECT epoch FROM eventbus_schema \
         WHERE cluster = (SELECT system_identifier::text FROM pg_control_system()) \
     ), e AS ( \
         SELECT * FROM UNNEST($1::smallint[], $2::integer[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], \
-            $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::float8[]) \
+            $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::smallint[], $15::text[], $16::float8[]) \
             WITH ORDINALITY AS e (shard, version, id, correlation_id, causation_id, type, source, tenant, aggregate_id, \
-            traceparent, tracestate, metadata, data, key, seconds, ordinal) \
+            traceparent, tracestate, metadata, data, priority, key, seconds, ordinal) \
     ), taken AS ( \
         INSERT INTO eventbus_key AS k (tenant, key, event_id, expires_at) \
         SELECT coalesce(e.tenant, ''), e.key, e.id, clock_timestamp() + make_interval(secs => e.seconds) \
@@ -40,9 +40,9 @@ const INSERT: &str = concat!(
         RETURNING k.tenant, k.key \
     ), written AS ( \
         INSERT INTO eventbus_event (epoch, shard, version, id, correlation_id, causation_id, type, source, tenant, \
-            aggregate_id, traceparent, tracestate, metadata, data) \
+            aggregate_id, traceparent, tracestate, metadata, data, priority) \
         SELECT s.epoch, e.shard, e.version, e.id, e.correlation_id, e.causation_id, e.type, e.source, e.tenant, \
-            e.aggregate_id, e.traceparent, e.tracestate, e.metadata::json, e.data::json \
+            e.aggregate_id, e.traceparent, e.tracestate, e.metadata::json, e.data::json, e.priority \
         FROM e, s, bell WHERE bell.rung IS NOT NULL \
         AND (e.key IS NULL OR (coalesce(e.tenant, ''), e.key) IN (SELECT tenant, key FROM taken)) \
         ORDER BY e.ordinal \

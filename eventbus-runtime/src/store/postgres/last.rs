@@ -54,7 +54,7 @@ macro_rules! statement {
     ($condition:literal) => {
         concat!(
             "SELECT position, shard, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, \
-             traceparent, tracestate, metadata, data FROM eventbus_event WHERE position >= $1 AND position < $2 AND ",
+             traceparent, tracestate, metadata, data, priority FROM eventbus_event WHERE position >= $1 AND position < $2 AND ",
             $condition,
             " AND (epoch < $4 OR (epoch = $4 AND (pg_visible_in_snapshot(xid, (SELECT $5::pg_snapshot)) \
              OR (position <= $7 AND pg_visible_in_snapshot(xid, (SELECT $6::pg_snapshot)))))) \

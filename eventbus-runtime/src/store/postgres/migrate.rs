@@ -91,14 +91,17 @@ async fn version(store: &PgStore, connection: &mut PgConnection) -> Result<i64, 
     Ok(found)
 }
 
-/// Our tables. Read from the catalog's own table: what `to_regclass` remembers may be older than the lock that was just
+/// Our tables, and their columns. Read from the catalog's own table: what `to_regclass` remembers may be older than the lock that was just
 /// waited for.
 async fn tables(
     store: &PgStore,
     connection: &mut PgConnection,
 ) -> Result<Vec<String>, sqlx::Error> {
     store.query_scalar(
-        "SELECT relname::text FROM pg_catalog.pg_class WHERE relname LIKE 'eventbus\\_%' AND pg_table_is_visible(oid)",
+        "SELECT relname::text FROM pg_catalog.pg_class WHERE relname LIKE 'eventbus\\_%' AND pg_table_is_visible(oid) \
+         UNION ALL SELECT c.relname || '.' || a.attname FROM pg_catalog.pg_class AS c \
+         JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+         WHERE c.relname LIKE 'eventbus\\_%' AND c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid)",
     )
     .fetch_all(connection)
     .await

@@ -11,7 +11,7 @@ use crate::envelope::{Envelope, RawEvent};
 use crate::error::Result;
 use crate::store::postgres::epoch::{self, Now};
 use crate::store::postgres::{PgCursor, PgStore, snapshot};
-use crate::store::{Cursor, Page, Stored, Wanted, columns};
+use crate::store::{Cursor, Listed, Page, Stored, Wanted, columns};
 
 /// How many numbers one statement looks at, at first. A range bounds what a bad plan can cost: unbounded, a planner
 /// that knows little of the table sorts all of it for each page.
@@ -76,10 +76,10 @@ struct Asked {
     names: Vec<String>,
     /// The families, as patterns of `LIKE`.
     families: Vec<String>,
-    /// The shards and their count, where they are not all, or tenants are asked for.
+    /// The shards and their count, where they are not all, or tracks are asked for.
     shards: Option<(Vec<i32>, i32)>,
-    /// Tenants, where they are not all, and whether these or all others are asked for.
-    tenants: Option<(Vec<String>, bool)>,
+    /// The tracks, where they are not all.
+    tracks: Option<Listed>,
     limit: i64,
 }
 
@@ -87,20 +87,18 @@ impl Asked {
     fn new(wanted: &Wanted<'_, PgCursor>) -> Self {
         let (names, families) = columns::wanted(wanted.types);
         let families = families.iter().map(|prefix| format!("{}%", literally(prefix))).collect();
-        let (tenants, only) = wanted.tenants.listed();
-        let tenants =
-            tenants.map(|tenants| (tenants.into_iter().map(str::to_owned).collect(), only));
-        let shards = (!wanted.shards.is_all() || tenants.is_some()).then(|| {
+        let tracks = wanted.tracks.listed();
+        let shards = (!wanted.shards.is_all() || tracks.is_some()).then(|| {
             let numbers = wanted.shards.numbers().map(i32::from).collect();
             (numbers, i32::from(wanted.shards.of()))
         });
-        Self { names, families, shards, tenants, limit: columns::limit(wanted.limit) }
+        Self { names, families, shards, tracks, limit: columns::limit(wanted.limit) }
     }
 
     /// Of these texts the one that asks for no more than has to be asked for: names alone or families too, all shards or
-    /// some; the last one asks for all of it, and for some tenants.
+    /// some; the last one asks for all of it, and for some tracks.
     const fn among(&self, texts: [&'static str; 5]) -> &'static str {
-        if self.tenants.is_some() {
+        if self.tracks.is_some() {
             return texts[4];
         }
         match (self.families.is_empty(), self.shards.is_none()) {
@@ -118,10 +116,12 @@ impl Asked {
             None => query,
             Some((numbers, of)) => query.bind(of).bind(numbers),
         };
-        match &self.tenants {
+        match &self.tracks {
             None if self.families.is_empty() => query,
             None => query.bind(&self.families),
-            Some((tenants, only)) => query.bind(&self.families).bind(tenants).bind(only),
+            Some(Listed { priority, tenant, priorities, pairs }) => {
+                query.bind(&self.families).bind(priority).bind(tenant).bind(priorities).bind(pairs)
+            }
         }
     }
 }
@@ -156,7 +156,8 @@ macro_rules! texts {
             text!(
                 $head,
                 "(type = ANY ($6) OR type LIKE ANY ($10)) AND shard * $8 / 1024 = ANY ($9) \
-                 AND (coalesce(tenant, '') = ANY ($11)) = $12",
+                 AND ($11::smallint IS NULL OR priority = $11) AND ($12::text IS NULL OR coalesce(tenant, '') = $12) \
+                 AND priority <> ALL ($13::smallint[]) AND priority || coalesce(tenant, '') <> ALL ($14::text[])",
                 $tail
             ),
         ]
@@ -356,6 +357,7 @@ pub(super) fn event(row: &PgRow, id: usize) -> Result<Columns, sqlx::Error> {
         causation_id: row.try_get(id + 7)?,
         traceparent: row.try_get(id + 8)?,
         tracestate: row.try_get(id + 9)?,
+        priority: columns::read_priority(row.try_get::<i16, _>(id + 12)?.into())?,
         version: 0,
         metadata: BTreeMap::new(),
     };

@@ -3,14 +3,16 @@
 use crate::error::Result;
 use crate::store::postgres::page::literally;
 use crate::store::postgres::{PgCursor, PgStore, tenants};
-use crate::store::{InTrouble, LOOK_AHEAD, Pending, Waits, columns};
+use crate::store::{InTrouble, LOOK_AHEAD, Listed, Pending, Waits, columns};
 
-/// What both halves of the statement ask for: types, shards and tenants, and that an event is not before the place. What is before
+/// What both halves of the statement ask for: types, shards and tracks, and that an event is not before the place. What is before
 /// it was written in an earlier epoch, or is visible where the window begins, or was read inside it.
 macro_rules! waits {
     () => {
         "(type = ANY ($1) OR type LIKE ANY ($2)) AND shard * $3 / 1024 = ANY ($4) \
-         AND ($12::text[] IS NULL OR (coalesce(tenant, '') = ANY ($12)) = $13) \
+         AND ($12::smallint IS NULL OR priority = $12) AND ($13::text IS NULL OR coalesce(tenant, '') = $13) \
+         AND priority <> ALL ($14::smallint[]) \
+         AND ($15::text[] = '{}' OR priority || coalesce(tenant, '') <> ALL ($15)) \
          AND (epoch > $5 OR (epoch = $5 AND NOT pg_visible_in_snapshot(xid, (SELECT $6::pg_snapshot)) \
              AND NOT (position <= $8 AND pg_visible_in_snapshot(xid, (SELECT $7::pg_snapshot)))))"
     };
@@ -26,7 +28,7 @@ pub(super) async fn pending(
     let families: Vec<String> =
         families.iter().map(|prefix| format!("{}%", literally(prefix))).collect();
     let numbers: Vec<i32> = waits.shards.numbers().map(i32::from).collect();
-    let (tenants, only) = waits.tenants.listed();
+    let Listed { priority, tenant, priorities, pairs } = waits.tracks.listed().unwrap_or_default();
     let first = cursor.unread();
     let bound = first.saturating_add(LOOK_AHEAD);
     let mut errand = store.errand(what).await?;
@@ -59,8 +61,10 @@ pub(super) async fn pending(
         .bind(first)
         .bind(bound)
         .bind(columns::limit(waits.at_most).saturating_add(1))
-        .bind(tenants)
-        .bind(only);
+        .bind(priority)
+        .bind(tenant)
+        .bind(priorities)
+        .bind(pairs);
     let counted = async {
         tenants::sees_all(store, &mut errand, what).await?;
         query.fetch_one(&mut *errand).await.map_err(|error| store.error(what, error))

@@ -129,7 +129,7 @@ fn millis(time: Duration) -> i64 {
 }
 
 /// The place of this column behind those of an event.
-const MOVED_AT: usize = 14;
+const MOVED_AT: usize = 15;
 
 const SETTLE: &str = "find out how far the log is settled";
 const DROP: &str = "drop old events";
@@ -303,13 +303,13 @@ pub(super) async fn restore(
     let restored = store
         .query(
             "INSERT INTO eventbus_event (xid, position, epoch, shard, version, id, correlation_id, causation_id, type, \
-                 source, tenant, aggregate_id, traceparent, tracestate, metadata, data) OVERRIDING SYSTEM VALUE \
+                 source, tenant, aggregate_id, traceparent, tracestate, metadata, data, priority) OVERRIDING SYSTEM VALUE \
              SELECT '3'::xid8, e.position, 1, e.shard, e.version, e.id, e.correlation_id, e.causation_id, e.type, \
-                 e.source, e.tenant, e.aggregate_id, e.traceparent, e.tracestate, e.metadata::json, e.data::json \
+                 e.source, e.tenant, e.aggregate_id, e.traceparent, e.tracestate, e.metadata::json, e.data::json, e.priority \
              FROM UNNEST($1::bigint[], $2::smallint[], $3::integer[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], \
-                 $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[]) AS e (position, \
+                 $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::smallint[]) AS e (position, \
                  shard, version, id, correlation_id, causation_id, type, source, tenant, aggregate_id, traceparent, \
-                 tracestate, metadata, data) \
+                 tracestate, metadata, data, priority) \
              ON CONFLICT (position) DO NOTHING",
         )
         .bind(events.iter().map(|stored| stored.position).collect::<Vec<_>>())
@@ -326,6 +326,7 @@ pub(super) async fn restore(
         .bind(envelopes().map(|of| of.tracestate.as_deref()).collect::<Vec<_>>())
         .bind(envelopes().map(|of| columns::metadata(&of.metadata)).collect::<Vec<_>>())
         .bind(events.iter().map(|stored| stored.event.data.as_str()).collect::<Vec<_>>())
+        .bind(envelopes().map(|of| of.priority.number()).collect::<Vec<_>>())
         .execute(&mut *connection)
         .await;
     restored.map_err(failed)?;

@@ -27,7 +27,7 @@ macro_rules! now {
 macro_rules! columns {
     () => {
         "s.id, s.type, s.version, s.source, s.tenant, s.aggregate_id, s.correlation_id, s.causation_id, s.traceparent, \
-         s.tracestate, s.metadata, s.data, s.due_at, s.aggregate_kind, s.failures, s.failure, s.number"
+         s.tracestate, s.metadata, s.data, s.priority, s.due_at, s.aggregate_kind, s.failures, s.failure, s.number"
     };
 }
 
@@ -35,9 +35,9 @@ macro_rules! columns {
 const INSERT: &str = concat!(
     "WITH e AS ( \
         SELECT * FROM UNNEST($1::smallint[], $2::integer[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], \
-            $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::float8[], \
-            $16::text[]) WITH ORDINALITY AS e (shard, version, id, correlation_id, causation_id, type, source, tenant, aggregate_id, \
-            traceparent, tracestate, metadata, data, key, seconds, aggregate_kind, ordinal) \
+            $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::smallint[], $15::text[], \
+            $16::float8[], $17::text[]) WITH ORDINALITY AS e (shard, version, id, correlation_id, causation_id, type, source, tenant, aggregate_id, \
+            traceparent, tracestate, metadata, data, priority, key, seconds, aggregate_kind, ordinal) \
     ), taken AS ( \
         INSERT INTO eventbus_key AS k (tenant, key, event_id, expires_at) \
         SELECT coalesce(e.tenant, ''), e.key, e.id, clock_timestamp() + make_interval(secs => e.seconds) \
@@ -47,11 +47,11 @@ const INSERT: &str = concat!(
         RETURNING k.tenant, k.key \
     ), written AS ( \
         INSERT INTO eventbus_scheduled (id, due_at, shard, version, correlation_id, causation_id, type, source, tenant, \
-            aggregate_kind, aggregate_id, traceparent, tracestate, metadata, data) \
-        SELECT e.id, coalesce($17::bigint, ",
+            aggregate_kind, aggregate_id, traceparent, tracestate, metadata, data, priority) \
+        SELECT e.id, coalesce($18::bigint, ",
     now!(),
-    " + $18::bigint), e.shard, e.version, e.correlation_id, e.causation_id, e.type, e.source, e.tenant, \
-            e.aggregate_kind, e.aggregate_id, e.traceparent, e.tracestate, e.metadata::json, e.data::json \
+    " + $19::bigint), e.shard, e.version, e.correlation_id, e.causation_id, e.type, e.source, e.tenant, \
+            e.aggregate_kind, e.aggregate_id, e.traceparent, e.tracestate, e.metadata::json, e.data::json, e.priority \
         FROM e WHERE e.key IS NULL OR (coalesce(e.tenant, ''), e.key) IN (SELECT tenant, key FROM taken) \
         ORDER BY e.ordinal \
     ) \
@@ -328,9 +328,9 @@ async fn free(
 /// Reads a row, as far as it can be read, and the kind of the aggregate.
 fn read_row(store: &PgStore, row: &PgRow) -> Result<(Scheduled, String)> {
     let slip = || -> Result<_, sqlx::Error> {
-        let failures: i32 = row.try_get(14)?;
-        let (due_at, number) = (row.try_get(12)?, row.try_get(16)?);
-        Ok(Slip { due_at, number, failures: failures.into(), failure: row.try_get(15)? })
+        let failures: i32 = row.try_get(15)?;
+        let (due_at, number) = (row.try_get(13)?, row.try_get(17)?);
+        Ok(Slip { due_at, number, failures: failures.into(), failure: row.try_get(16)? })
     };
     let slip = slip().map_err(|error| {
         store.error("read a row of eventbus_scheduled", columns::named(row, error))
@@ -338,7 +338,7 @@ fn read_row(store: &PgStore, row: &PgRow) -> Result<(Scheduled, String)> {
     let columns = || -> Result<_, sqlx::Error> {
         let Columns { event, version, metadata } = page::event(row, 0)?;
         let columns = slip::Columns { event, version: version.into(), metadata };
-        Ok((columns, row.try_get::<String, _>(13)?))
+        Ok((columns, row.try_get::<String, _>(14)?))
     };
     let (columns, kind) = match columns() {
         Ok((columns, kind)) => (Ok(columns), kind),

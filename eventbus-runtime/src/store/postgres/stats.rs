@@ -10,7 +10,8 @@ use crate::store::postgres::page::literally;
 use crate::store::postgres::{PgCursor, PgStore, start};
 use crate::store::sums::{self, GroupColumns, LinkColumns, NoteColumns, StuckColumns, SumsColumns};
 use crate::store::{
-    Entries, Figures, Link, Noted, Series, Stuck, Sums, Waiting, Waits, columns, looked_through,
+    Entries, Figures, Link, Listed, Noted, Series, Stuck, Sums, Waiting, Waits, columns,
+    looked_through,
 };
 
 /// Two histograms, added bucket by bucket.
@@ -64,13 +65,15 @@ const KEEP: &str = concat!(
     merged!("duration")
 );
 
-/// What is asked for: types, shards and tenants, and that an event is not before the place. What is before it was written in
+/// What is asked for: types, shards and tracks, and that an event is not before the place. What is before it was written in
 /// an earlier epoch, or is visible where the window begins, or was read inside it; whoever has the id $10 or a higher one is in
 /// neither snapshot, which costs less to find out.
 macro_rules! waits {
     () => {
         "(type = ANY ($1) OR type LIKE ANY ($2)) AND ($3 = 1 OR shard * $3 / 1024 = ANY ($4)) \
-         AND ($9::text[] IS NULL OR (coalesce(tenant, '') = ANY ($9)) = $13) \
+         AND ($9::smallint IS NULL OR priority = $9) AND ($13::text IS NULL OR coalesce(tenant, '') = $13) \
+         AND priority <> ALL ($14::smallint[]) \
+         AND ($15::text[] = '{}' OR priority || coalesce(tenant, '') <> ALL ($15)) \
          AND (epoch > $5 OR (epoch = $5 AND (xid >= (SELECT $10::text::xid8) \
              OR NOT pg_visible_in_snapshot(xid, (SELECT $6::pg_snapshot)) \
                  AND NOT (position <= $8 AND pg_visible_in_snapshot(xid, (SELECT $7::pg_snapshot))))))"
@@ -100,8 +103,8 @@ pub(super) const WAITING: &str = concat!(
 /// What waits up to a number of what transactions wrote that were open where the window begins or ends, of the first $12 of
 /// their events. Those of each are looked for by themselves, as in [`pending`](super::pending).
 pub(super) const WAITING_LATE: &str = concat!(
-    "WITH late AS MATERIALIZED (SELECT l.* FROM (SELECT xid::xid8 FROM unnest($14::text[]) AS open (xid)) AS open \
-         CROSS JOIN LATERAL (SELECT xid, epoch, shard, type, tenant, position FROM eventbus_event \
+    "WITH late AS MATERIALIZED (SELECT l.* FROM (SELECT xid::xid8 FROM unnest($16::text[]) AS open (xid)) AS open \
+         CROSS JOIN LATERAL (SELECT xid, epoch, shard, type, tenant, priority, position FROM eventbus_event \
          WHERE (xid, position) > (open.xid, 0) AND xid <= open.xid AND position <= $11 \
          ORDER BY xid, position LIMIT $12) AS l LIMIT $12), ",
     groups!(concat!("late WHERE ", waits!()))
@@ -259,7 +262,7 @@ pub(super) async fn waiting(
         families.iter().map(|prefix| format!("{}%", literally(prefix))).collect();
     let of = if waits.shards.is_all() { 1 } else { i32::from(waits.shards.of()) };
     let numbers: Vec<i32> = waits.shards.numbers().map(i32::from).collect();
-    let (tenants, only) = waits.tenants.listed();
+    let Listed { priority, tenant, priorities, pairs } = waits.tracks.listed().unwrap_or_default();
     let open = cursor.open();
     let next = cursor.from.next().max(cursor.to.next()).to_string();
     let count = |text: &'static str, from: i64, to: i64| {
@@ -273,11 +276,13 @@ pub(super) async fn waiting(
             .bind(cursor.from.snapshot.to_string())
             .bind(cursor.to.snapshot.to_string())
             .bind(cursor.position)
-            .bind(tenants.clone())
+            .bind(priority)
             .bind(next.clone())
             .bind(from)
             .bind(to)
-            .bind(only)
+            .bind(tenant.clone())
+            .bind(priorities.clone())
+            .bind(pairs.clone())
     };
     let mut errand = store.errand_of_all(what).await?;
     let read = async {

@@ -10,7 +10,7 @@ use crate::store::postgres::epoch::fence;
 use crate::store::postgres::subscription::{arrays, bind, numbers};
 use crate::store::postgres::{PgCursor, PgStore, bury, detour};
 use crate::store::transaction::{ended_by_a_statement, is_outermost};
-use crate::store::{Change, Fate, Owner, Step, Way};
+use crate::store::{Change, Fate, Owner, Step};
 
 /// Opens a transaction with a setting that ends with it and so tells it from any other.
 pub(super) const BEGIN: &str = "BEGIN; SET LOCAL eventbus.step = 'ours'";
@@ -25,7 +25,7 @@ pub(super) async fn advance(
     let failed =
         |error| store.error(&format!("advance subscription `{}`", owner.subscription), error);
     let ours = match &step.cursor {
-        Some(_) if matches!(step.way, Way::Detour(_)) => hold(store, connection, owner).await,
+        Some(_) if step.way.moves().is_some() => hold(store, connection, owner).await,
         Some(cursor) => move_to(store, connection, owner, cursor).await,
         None => hold(store, connection, owner).await,
     };
@@ -35,10 +35,10 @@ pub(super) async fn advance(
         }
         return Err(columns::fenced(owner));
     }
-    if let Way::Detour(tenant) | Way::Begin(tenant) | Way::End(tenant) = &step.way
-        && !detour::advance(store, connection, owner, (tenant, step)).await.map_err(failed)?
+    if let Some(track) = step.way.track()
+        && !detour::advance(store, connection, owner, (track, step)).await.map_err(failed)?
     {
-        return Err(columns::astray(owner, tenant));
+        return Err(columns::astray(owner, track));
     }
     if !step.changes.is_empty() {
         if !are_as_read(store, connection, owner, &step.changes).await.map_err(failed)? {

@@ -13,7 +13,7 @@ use crate::store::postgres::epoch::{self, fence};
 use crate::store::postgres::replica::{alive, now};
 use crate::store::postgres::{PgCursor, PgStore, start, tenants};
 use crate::store::{
-    Handles, Held, Registration, Replica, Roster, Shard, Start, columns, first_fence,
+    Handles, Held, Registration, Replica, Roster, Shard, Start, Track, columns, first_fence,
 };
 
 /// A shard's columns, of the table `s`.
@@ -31,7 +31,7 @@ macro_rules! shard_columns {
 /// The columns of a detour, of the table `t`.
 macro_rules! detour_columns {
     () => {
-        "t.tenant, t.epoch AS d_epoch, t.from_snapshot::text AS d_from_snapshot, t.from_floor AS d_from_floor, \
+        "t.tenant, t.priority::bigint AS priority, t.everybody, t.epoch AS d_epoch, t.from_snapshot::text AS d_from_snapshot, t.from_floor AS d_from_floor, \
          t.to_snapshot::text AS d_to_snapshot, t.to_floor AS d_to_floor, t.to_ceiling AS d_to_ceiling, \
          t.position AS d_position"
     };
@@ -128,7 +128,7 @@ pub(super) async fn roster(
         ", d.* FROM eventbus_shard AS s LEFT JOIN LATERAL (SELECT ",
         detour_columns!(),
         " FROM eventbus_detour AS t WHERE t.subscription = s.subscription AND t.shard = s.shard) AS d ON true \
-         WHERE s.subscription = $1 ORDER BY s.shard, d.tenant"
+         WHERE s.subscription = $1 ORDER BY s.shard"
     );
     let rows = store.query(statement).bind(subscription).fetch_all(&mut *errand).await;
     let rows = store.end(errand, rows.map_err(failed)).await?;
@@ -147,7 +147,8 @@ pub(super) async fn take(
     let query = store
         .query(concat!(
             "UPDATE eventbus_shard AS s SET owner = $1, fence = s.fence + 1, \
-             detours_of = CASE WHEN s.detours_of IS NOT NULL THEN $1 END \
+             detours_of = CASE WHEN s.detours_of IS NOT NULL THEN $1 END, \
+             priorities_of = CASE WHEN s.priorities_of IS NOT NULL THEN $1 END \
          FROM UNNEST($3::smallint[], $4::bigint[]) AS h (shard, fence) \
          WHERE s.subscription = $2 AND s.shard = h.shard AND h.fence = ",
             fence!("s"),
@@ -227,7 +228,7 @@ pub(super) async fn seek(store: &PgStore, subscription: &str, to: Start) -> Resu
     let query = store.query(
         "WITH forgotten AS (DELETE FROM eventbus_delivery WHERE subscription = $1 AND state <> 'dead'), \
              ended AS (DELETE FROM eventbus_detour WHERE subscription = $1) \
-         UPDATE eventbus_shard SET owner = NULL, fence = fence + 1, detours_of = NULL, epoch = $2, from_snapshot = $3::pg_snapshot, \
+         UPDATE eventbus_shard SET owner = NULL, fence = fence + 1, detours_of = NULL, priorities_of = NULL, epoch = $2, from_snapshot = $3::pg_snapshot, \
              from_floor = $4, to_snapshot = $5::pg_snapshot, to_floor = $6, to_ceiling = $7, position = $8 \
          WHERE subscription = (SELECT name FROM eventbus_subscription WHERE name = $1 FOR KEY SHARE)",
     )
@@ -279,9 +280,10 @@ fn shard(row: &PgRow) -> Result<Shard<PgCursor>, sqlx::Error> {
     })
 }
 
-/// The tenant of a detour and how far it has come, where the row has one.
-fn detour(row: &PgRow) -> Result<Option<(String, PgCursor)>, sqlx::Error> {
+/// The track of a detour and how far it has come, where the row has one.
+fn detour(row: &PgRow) -> Result<Option<(Track, PgCursor)>, sqlx::Error> {
     let Some(tenant) = row.try_get("tenant")? else { return Ok(None) };
+    let track = columns::read_track(tenant, row.try_get("priority")?, row.try_get("everybody")?);
     let columns = [
         "d_epoch",
         "d_from_snapshot",
@@ -291,7 +293,7 @@ fn detour(row: &PgRow) -> Result<Option<(String, PgCursor)>, sqlx::Error> {
         "d_to_ceiling",
         "d_position",
     ];
-    Ok(Some((tenant, place(row, columns)?)))
+    Ok(Some((track, place(row, columns)?)))
 }
 
 /// Reads the columns of a place.

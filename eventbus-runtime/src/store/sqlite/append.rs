@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::store::sqlite::{SqliteStore, error, key, schedule};
 use crate::store::{Due, Duplicates, Keyed, NewEvent, columns};
 
-/// Rows per statement: 13 values each, of the 32,766 that SQLite binds at most.
+/// Rows per statement: 14 values each, of the 32,766 that SQLite binds at most.
 const ROWS: usize = 100;
 
 pub(super) async fn append(
@@ -141,7 +141,7 @@ async fn write(
 macro_rules! common {
     () => {
         "id, type, version, shard, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, tracestate, \
-         metadata, data"
+         metadata, data, priority"
     };
 }
 pub(super) use common;
@@ -168,5 +168,6 @@ pub(super) fn bind(row: &mut Separated<'_, Sqlite, &'static str>, new: &NewEvent
         .push_bind(&envelope.traceparent)
         .push_bind(&envelope.tracestate)
         .push_bind(columns::metadata(&envelope.metadata))
-        .push_bind(&new.event.data);
+        .push_bind(&new.event.data)
+        .push_bind(envelope.priority.number());
 }

@@ -15,10 +15,10 @@ pub(super) async fn bury(
     let Burial { id, change, attempts, failure, retry_at } = burial;
     let buried = sqlx::query(
         "INSERT INTO eventbus_dead_letter (id, source, subscription, position, shard, key, event_id, type, version, \
-             event_source, tenant, aggregate_id, correlation_id, causation_id, traceparent, tracestate, metadata, data, \
+             event_source, tenant, aggregate_id, correlation_id, causation_id, traceparent, tracestate, metadata, data, priority, \
              attempts, kind, message, errors, died_at, retry_at, retries) \
          SELECT ?1, 'event', ?2, e.position, e.shard, ?4, e.id, e.type, e.version, e.source, e.tenant, e.aggregate_id, \
-             e.correlation_id, e.causation_id, e.traceparent, e.tracestate, e.metadata, e.data, ?5, ?6, ?7, \
+             e.correlation_id, e.causation_id, e.traceparent, e.tracestate, e.metadata, e.data, e.priority, ?5, ?6, ?7, \
              json_insert(CASE WHEN json_array_length(d.errors) >= ?11 THEN json_remove(d.errors, '$[0]') \
                  ELSE coalesce(d.errors, '[]') END, '$[#]', json(?8)), \
              ?9, CASE WHEN coalesce(d.retries, 0) < ?12 THEN ?10 END, coalesce(d.retries, 0) \

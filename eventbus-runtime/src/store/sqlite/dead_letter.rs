@@ -15,7 +15,7 @@ use crate::store::{LetterSlice, Moved, Obstacle, Survey, columns};
 macro_rules! of_letter {
     () => {
         "position, shard, event_id AS id, type, version, event_source AS source, tenant, aggregate_id, correlation_id, \
-         causation_id, traceparent, tracestate, metadata, data, id AS letter_id, source AS letter_source, subscription, \
+         causation_id, traceparent, tracestate, metadata, data, priority, id AS letter_id, source AS letter_source, subscription, \
          attempts, kind, message, errors, died_at, retry_at"
     };
 }

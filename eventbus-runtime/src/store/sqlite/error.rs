@@ -106,5 +106,8 @@ fn misses_our_tables(error: &sqlx::Error) -> bool {
 
 /// Our statements name no columns but ours.
 fn misses_our_columns(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|error| error.message().starts_with("no such column: "))
+    error.as_database_error().is_some_and(|error| {
+        let message = error.message();
+        message.starts_with("no such column: ") || message.contains(" has no column named ")
+    })
 }

@@ -7,11 +7,14 @@ use crate::store::sqlite::{SqliteStore, start};
 use crate::store::{Found, Handled, columns};
 
 const FIND: &str = "\
-    SELECT e.type, e.position <= coalesce(t.position, c.position), d.position IS NOT NULL, l.message \
+    SELECT e.type, e.position <= coalesce(t.position, y.position, c.position), d.position IS NOT NULL, l.message \
     FROM eventbus_event AS e \
     JOIN eventbus_shard AS c ON c.subscription = ?2 AND c.shard = e.shard \
         * (SELECT count(*) FROM eventbus_shard WHERE subscription = ?2) / 1024 \
-    LEFT JOIN eventbus_detour AS t ON t.subscription = ?2 AND t.shard = c.shard AND t.tenant = coalesce(e.tenant, '') \
+    LEFT JOIN eventbus_detour AS t ON t.subscription = ?2 AND t.shard = c.shard AND NOT t.everybody \
+        AND t.tenant = coalesce(e.tenant, '') AND t.priority IN (-1, e.priority) \
+    LEFT JOIN eventbus_detour AS y ON y.subscription = ?2 AND y.shard = c.shard AND y.everybody \
+        AND y.priority = e.priority \
     LEFT JOIN eventbus_delivery AS d ON d.subscription = ?2 AND d.position = e.position \
     LEFT JOIN eventbus_dead_letter AS l ON l.subscription = ?2 AND l.position = e.position AND l.source = 'event' \
     WHERE e.position = ?1";

@@ -11,7 +11,7 @@ macro_rules! statement {
     ($condition:literal) => {
         concat!(
             "SELECT position, shard, id, type, version, source, tenant, aggregate_id, correlation_id, causation_id, \
-             traceparent, tracestate, metadata, data FROM eventbus_event WHERE position >= ?1 AND position < ?2 AND ",
+             traceparent, tracestate, metadata, data, priority FROM eventbus_event WHERE position >= ?1 AND position < ?2 AND ",
             $condition,
             " ORDER BY position DESC LIMIT ?4"
         )

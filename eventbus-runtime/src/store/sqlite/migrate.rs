@@ -38,7 +38,9 @@ pub(super) async fn migrate(store: &SqliteStore) -> Result<()> {
 /// The version of the tables, 0 where there are none.
 async fn version(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
     let tables: Vec<String> = sqlx::query_scalar(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'eventbus_*'",
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'eventbus_*' UNION ALL \
+         SELECT t.name || '.' || c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c \
+         WHERE t.type = 'table' AND t.name GLOB 'eventbus_*'",
     )
     .fetch_all(&mut *connection)
     .await?;

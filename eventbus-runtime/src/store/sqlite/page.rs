@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::Result;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Cursor, Page, Stored, Wanted, columns};
+use crate::store::{Cursor, Listed, Page, Stored, Wanted, columns};
 
 /// A place in the log of an SQLite file: everything up to this position is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +44,7 @@ macro_rules! statement {
 }
 
 /// Texts, each of which asks for no more than has to be asked for: names alone or families too, all shards or some; the last
-/// one for all of it, and for some tenants.
+/// one for all of it, and for some tracks.
 const TEXTS: [&str; 5] = [
     statement!("type IN (SELECT value FROM json_each(?3))"),
     statement!(
@@ -63,7 +63,9 @@ const TEXTS: [&str; 5] = [
         "(type IN (SELECT value FROM json_each(?3)) \
          OR EXISTS (SELECT 1 FROM json_each(?5) WHERE substr(e.type, 1, length(value)) = value)) \
          AND shard * ?6 / 1024 IN (SELECT value FROM json_each(?7)) \
-         AND (coalesce(tenant, '') IN (SELECT value FROM json_each(?8))) = ?9"
+         AND (?8 IS NULL OR priority = ?8) AND (?9 IS NULL OR coalesce(tenant, '') = ?9) \
+         AND priority NOT IN (SELECT value FROM json_each(?10)) \
+         AND priority || coalesce(tenant, '') NOT IN (SELECT value FROM json_each(?11))"
     ),
 ];
 
@@ -86,11 +88,11 @@ pub(super) async fn page(
         return Ok(Page { window, events: Vec::new(), end: cursor, more: false });
     }
     let (names, families) = columns::wanted(wanted.types);
-    let (tenants, only) = wanted.tenants.listed();
-    let some = !wanted.shards.is_all() || tenants.is_some();
+    let tracks = wanted.tracks.listed();
+    let some = !wanted.shards.is_all() || tracks.is_some();
     let shards = some.then(|| wanted.shards.numbers().collect::<Vec<_>>());
     let text = match (families.is_empty(), &shards) {
-        _ if tenants.is_some() => TEXTS[4],
+        _ if tracks.is_some() => TEXTS[4],
         (true, None) => TEXTS[0],
         (false, None) => TEXTS[1],
         (true, Some(_)) => TEXTS[2],
@@ -108,9 +110,11 @@ pub(super) async fn page(
             query.bind(list(&families)).bind(wanted.shards.of()).bind(list(&numbers))
         }
     };
-    let query = match tenants {
+    let query = match tracks {
         None => query,
-        Some(tenants) => query.bind(list(&tenants)).bind(only),
+        Some(Listed { priority, tenant, priorities, pairs }) => {
+            query.bind(priority).bind(tenant).bind(list(&priorities)).bind(list(&pairs))
+        }
     };
     let mut rows = query.fetch(&store.pool);
     let most = usize::try_from(last - cursor.position).unwrap_or(usize::MAX);
@@ -150,6 +154,7 @@ pub(super) fn event(row: &SqliteRow, id: usize) -> Result<Columns, sqlx::Error> 
         causation_id: optional_uuid(row.try_get(id + 7)?, "causation_id")?,
         traceparent: row.try_get(id + 8)?,
         tracestate: row.try_get(id + 9)?,
+        priority: columns::read_priority(row.try_get(id + 12)?)?,
         version: 0,
         metadata: BTreeMap::new(),
     };

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::store::sqlite::page::{list, optional_uuid};
 use crate::store::sqlite::{SqliteCursor, SqliteStore};
-use crate::store::{InTrouble, LOOK_AHEAD, Pending, Waits, columns};
+use crate::store::{InTrouble, LOOK_AHEAD, Listed, Pending, Waits, columns};
 
 pub(super) async fn pending(
     store: &SqliteStore,
@@ -13,7 +13,7 @@ pub(super) async fn pending(
     let failed = |error| store.error("count what waits in the log", error);
     let (names, families) = columns::wanted(waits.types);
     let numbers: Vec<u16> = waits.shards.numbers().collect();
-    let (tenants, only) = waits.tenants.listed();
+    let Listed { priority, tenant, priorities, pairs } = waits.tracks.listed().unwrap_or_default();
     let bound = cursor.position.saturating_add(LOOK_AHEAD);
     let (events, oldest, newest): (i64, Option<String>, i64) = sqlx::query_as(
         // What was scheduled is as old as its place, and stands there with the lowest id of that time.
@@ -26,7 +26,9 @@ pub(super) async fn pending(
              AND (type IN (SELECT value FROM json_each(?3)) \
                  OR EXISTS (SELECT 1 FROM json_each(?4) WHERE substr(eventbus_event.type, 1, length(value)) = value)) \
              AND shard * ?5 / 1024 IN (SELECT value FROM json_each(?6)) \
-             AND (?8 IS NULL OR (coalesce(tenant, '') IN (SELECT value FROM json_each(?8))) = ?9) LIMIT ?7) AS waiting",
+             AND (?8 IS NULL OR priority = ?8) AND (?9 IS NULL OR coalesce(tenant, '') = ?9) \
+             AND priority NOT IN (SELECT value FROM json_each(?10)) \
+             AND priority || coalesce(tenant, '') NOT IN (SELECT value FROM json_each(?11)) LIMIT ?7) AS waiting",
     )
     .bind(cursor.position)
     .bind(bound)
@@ -35,8 +37,10 @@ pub(super) async fn pending(
     .bind(waits.shards.of())
     .bind(list(&numbers))
     .bind(columns::limit(waits.at_most).saturating_add(1))
-    .bind(tenants.map(|tenants| list(&tenants)))
-    .bind(only)
+    .bind(priority)
+    .bind(tenant)
+    .bind(list(&priorities))
+    .bind(list(&pairs))
     .fetch_one(&store.pool)
     .await
     .map_err(failed)?;

@@ -109,7 +109,7 @@ impl Retention for SqliteStore {
 }
 
 /// The place of this column behind those of an event.
-const MOVED_AT: usize = 14;
+const MOVED_AT: usize = 15;
 
 const HOLDS: &str = "look what holds old events";
 
@@ -135,8 +135,8 @@ pub(super) async fn restore(
         let envelope = &event.envelope;
         sqlx::query(
             "INSERT INTO eventbus_event (position, id, type, version, shard, source, tenant, aggregate_id, \
-             correlation_id, causation_id, traceparent, tracestate, metadata, data) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (position) DO NOTHING",
+             correlation_id, causation_id, traceparent, tracestate, metadata, data, priority) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (position) DO NOTHING",
         )
         .bind(position)
         .bind(envelope.id.to_string())
@@ -152,6 +152,7 @@ pub(super) async fn restore(
         .bind(&envelope.tracestate)
         .bind(columns::metadata(&envelope.metadata))
         .bind(&event.data)
+        .bind(envelope.priority.number())
         .execute(&mut *connection)
         .await
         .map_err(failed)?;

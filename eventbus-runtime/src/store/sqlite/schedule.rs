@@ -21,7 +21,7 @@ use crate::store::{Agenda, Due, Duplicates, NewEvent, Schedule, Taken, columns};
 macro_rules! columns {
     () => {
         "s.id, s.type, s.version, s.source, s.tenant, s.aggregate_id, s.correlation_id, s.causation_id, s.traceparent, \
-         s.tracestate, s.metadata, s.data, s.due_at, s.aggregate_kind, s.failures, s.failure, s.number"
+         s.tracestate, s.metadata, s.data, s.priority, s.due_at, s.aggregate_kind, s.failures, s.failure, s.number"
     };
 }
 
@@ -235,15 +235,15 @@ impl Schedule for SqliteStore {
 /// Reads a row, as far as it can be read, and the kind of the aggregate.
 fn read_row(store: &SqliteStore, row: &SqliteRow) -> Result<(Scheduled, String)> {
     let slip = || -> Result<_, sqlx::Error> {
-        let (due_at, number) = (row.try_get(12)?, row.try_get(16)?);
-        Ok(Slip { due_at, number, failures: row.try_get(14)?, failure: row.try_get(15)? })
+        let (due_at, number) = (row.try_get(13)?, row.try_get(17)?);
+        Ok(Slip { due_at, number, failures: row.try_get(15)?, failure: row.try_get(16)? })
     };
     let slip = slip().map_err(|error| {
         store.error("read a row of eventbus_scheduled", columns::named(row, error))
     })?;
     let columns = || -> Result<_, sqlx::Error> {
         let Columns { event, version, metadata } = page::event(row, 0)?;
-        Ok((slip::Columns { event, version, metadata }, row.try_get::<String, _>(13)?))
+        Ok((slip::Columns { event, version, metadata }, row.try_get::<String, _>(14)?))
     };
     let (columns, kind) = match columns() {
         Ok((columns, kind)) => (Ok(columns), kind),

@@ -10,7 +10,7 @@ use crate::store::sqlite::page::{list, optional_uuid, uuid};
 use crate::store::sqlite::{SqliteCursor, SqliteStore, start};
 use crate::store::sums::{self, GroupColumns, LinkColumns, NoteColumns, StuckColumns, SumsColumns};
 use crate::store::{
-    Entries, Figures, Link, Noted, Series, Store, Stuck, Sums, Waiting, Waits, columns,
+    Entries, Figures, Link, Listed, Noted, Series, Store, Stuck, Sums, Waiting, Waits, columns,
     looked_through,
 };
 
@@ -83,7 +83,9 @@ macro_rules! waiting {
                  FROM eventbus_event AS e WHERE position > ?1 AND position <= ?2 AND ",
             $types,
             " AND (?4 = 1 OR shard * ?4 / 1024 IN (SELECT value FROM json_each(?5))) \
-                 AND (?6 IS NULL OR (coalesce(tenant, '') IN (SELECT value FROM json_each(?6))) = ?7) \
+                 AND (?6 IS NULL OR priority = ?6) AND (?7 IS NULL OR coalesce(tenant, '') = ?7) \
+                 AND priority NOT IN (SELECT value FROM json_each(?8)) \
+                 AND priority || coalesce(tenant, '') NOT IN (SELECT value FROM json_each(?9)) \
                  GROUP BY type, tenant) \
              SELECT g.type, g.tenant, events, f.id, m.moved_at FROM groups AS g \
              LEFT JOIN eventbus_event AS f ON f.position = g.first LEFT JOIN eventbus_moved AS m ON m.id = f.id"
@@ -96,7 +98,7 @@ pub(super) const WAITING: &str = waiting!("type IN (SELECT value FROM json_each(
 /// The same with families, which are compared row by row.
 pub(super) const WAITING_OF_FAMILIES: &str = waiting!(
     "(type IN (SELECT value FROM json_each(?3)) \
-      OR EXISTS (SELECT 1 FROM json_each(?8) WHERE substr(e.type, 1, length(value)) = value))"
+      OR EXISTS (SELECT 1 FROM json_each(?10) WHERE substr(e.type, 1, length(value)) = value))"
 );
 
 /// What is in trouble and what is dead, of at most so many delivery rows and letters.
@@ -250,13 +252,14 @@ pub(super) async fn waiting(
     // What was dropped is not there to be looked for.
     let first = cursor.position.max(oldest - 1);
     let ranges = looked_through(first, newest, waits.at_most);
-    let (tenants, only) = waits.tenants.listed();
-    let tenants = tenants.map(|tenants| list(&tenants));
+    let Listed { priority, tenant, priorities, pairs } = waits.tracks.listed().unwrap_or_default();
+    let (priorities, pairs) = (list(&priorities), list(&pairs));
     let mut rows: Vec<GroupColumns> = Vec::new();
     for (after, upto) in &ranges {
         let text = if families.is_empty() { WAITING } else { WAITING_OF_FAMILIES };
         let query = sqlx::query_as(text).bind(after).bind(upto).bind(list(&names)).bind(of);
-        let query = query.bind(list(&numbers)).bind(tenants.clone()).bind(only);
+        let query = query.bind(list(&numbers)).bind(priority).bind(&tenant);
+        let query = query.bind(&priorities).bind(&pairs);
         let query = if families.is_empty() { query } else { query.bind(list(&families)) };
         let found: Vec<GroupText> = query.fetch_all(&store.pool).await.map_err(failed)?;
         for (event_type, tenant, events, id, moved_at) in found {

@@ -10,7 +10,7 @@ use crate::store::columns::{self, Burial, DeliveryRow};
 use crate::store::sqlite::subscription::pairs;
 use crate::store::sqlite::{SqliteCursor, SqliteStore, bury, detour};
 use crate::store::transaction::{ended_by_a_statement, is_outermost};
-use crate::store::{Change, Fate, Owner, Step, Way};
+use crate::store::{Change, Fate, Owner, Step};
 
 /// Opens a transaction that may write, with a savepoint that tells it from any other.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT eventbus_step";
@@ -30,17 +30,17 @@ pub(super) async fn advance(
     )
     .bind(&owner.subscription)
     .bind(pairs(&owner.held))
-    .bind(step.cursor.filter(|_| !matches!(step.way, Way::Detour(_))).map(|cursor| cursor.position))
+    .bind(step.cursor.filter(|_| step.way.moves().is_none()).map(|cursor| cursor.position))
     .execute(&mut *connection)
     .await
     .map_err(failed)?;
     if moved.rows_affected() != u64::try_from(owner.held.len()).unwrap_or(u64::MAX) {
         return Err(columns::fenced(owner));
     }
-    if let Way::Detour(tenant) | Way::Begin(tenant) | Way::End(tenant) = &step.way
-        && !detour::advance(connection, owner, (tenant, step)).await.map_err(failed)?
+    if let Some(track) = step.way.track()
+        && !detour::advance(connection, owner, (track, step)).await.map_err(failed)?
     {
-        return Err(columns::astray(owner, tenant));
+        return Err(columns::astray(owner, track));
     }
     if !are_as_read(connection, owner, &step.changes).await.map_err(failed)? {
         return Err(columns::overtaken(owner));

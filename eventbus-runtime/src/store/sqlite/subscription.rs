@@ -11,7 +11,7 @@ use crate::store::sqlite::page::uuid;
 use crate::store::sqlite::replica::{alive, now};
 use crate::store::sqlite::{SqliteCursor, SqliteStore, start};
 use crate::store::{
-    Handles, Held, Registration, Replica, Roster, Shard, Start, Store, columns, first_fence,
+    Handles, Held, Registration, Replica, Roster, Shard, Start, Store, Track, columns, first_fence,
 };
 
 pub(super) async fn register(store: &SqliteStore, registration: &Registration) -> Result<()> {
@@ -100,9 +100,9 @@ pub(super) async fn roster(
     let Some((paused, handles, unseen)) = found else { return Ok(None) };
     let alive = alive(store, subscription).await.map_err(failed)?;
     let rows = sqlx::query(
-        "SELECT s.shard, s.fence, s.owner, s.position, d.tenant, d.position AS at FROM eventbus_shard AS s \
+        "SELECT s.shard, s.fence, s.owner, s.position, d.tenant, d.priority, d.everybody, d.position AS at FROM eventbus_shard AS s \
          LEFT JOIN eventbus_detour AS d ON d.subscription = s.subscription AND d.shard = s.shard \
-         WHERE s.subscription = ?1 ORDER BY s.shard, d.tenant",
+         WHERE s.subscription = ?1 ORDER BY s.shard",
     )
     .bind(subscription)
     .fetch_all(&store.pool)
@@ -120,7 +120,8 @@ pub(super) async fn take(
     shards: &[Held],
 ) -> Result<Vec<Shard<SqliteCursor>>> {
     let rows = sqlx::query(
-        "UPDATE eventbus_shard SET owner = ?1, fence = fence + 1, detours_of = CASE WHEN detours_of IS NOT NULL THEN ?1 END \
+        "UPDATE eventbus_shard SET owner = ?1, fence = fence + 1, detours_of = CASE WHEN detours_of IS NOT NULL THEN ?1 END, \
+             priorities_of = CASE WHEN priorities_of IS NOT NULL THEN ?1 END \
          WHERE subscription = ?2 AND EXISTS (SELECT 1 FROM json_each(?3) WHERE value ->> 0 = eventbus_shard.shard AND value ->> 1 = eventbus_shard.fence) \
          RETURNING shard, fence, owner, position",
     )
@@ -145,7 +146,7 @@ async fn add_detours(
     taken: &mut [Shard<SqliteCursor>],
 ) -> Result<(), sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT shard, tenant, position AS at FROM eventbus_detour WHERE subscription = ?1",
+        "SELECT shard, tenant, priority, everybody, position AS at FROM eventbus_detour WHERE subscription = ?1",
     )
     .bind(subscription)
     .fetch_all(&store.pool)
@@ -200,7 +201,7 @@ pub(super) async fn seek(store: &SqliteStore, subscription: &str, to: Start) -> 
         .await
         .map_err(failed)?;
     let moved = sqlx::query(
-        "UPDATE eventbus_shard SET owner = NULL, fence = fence + 1, detours_of = NULL, position = ?2 WHERE subscription = ?1",
+        "UPDATE eventbus_shard SET owner = NULL, fence = fence + 1, detours_of = NULL, priorities_of = NULL, position = ?2 WHERE subscription = ?1",
     )
     .bind(subscription)
     .bind(cursor.position)
@@ -254,8 +255,9 @@ fn shard(row: &SqliteRow) -> Result<Shard<SqliteCursor>, sqlx::Error> {
     Ok(Shard { held, owner, cursor, detours: BTreeMap::new() })
 }
 
-/// The tenant of a detour and how far it has come, where the row has one.
-fn detour(row: &SqliteRow) -> Result<Option<(String, SqliteCursor)>, sqlx::Error> {
+/// The track of a detour and how far it has come, where the row has one.
+fn detour(row: &SqliteRow) -> Result<Option<(Track, SqliteCursor)>, sqlx::Error> {
     let Some(tenant) = row.try_get("tenant")? else { return Ok(None) };
-    Ok(Some((tenant, SqliteCursor { position: row.try_get("at")? })))
+    let track = columns::read_track(tenant, row.try_get("priority")?, row.try_get("everybody")?);
+    Ok(Some((track, SqliteCursor { position: row.try_get("at")? })))
 }

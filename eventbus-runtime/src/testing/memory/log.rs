@@ -75,7 +75,7 @@ impl Log for MemoryStore {
         let is_wanted = |stored: &&Stored| {
             let envelope = &stored.event.envelope;
             waits.shards.contains(stored.slot)
-                && waits.tenants.contain(envelope.tenant.as_deref())
+                && waits.tracks.contain(envelope.priority, envelope.tenant.as_deref())
                 && waits.types.contains(&envelope.event_type)
         };
         let mut unread = state.log[unread..].iter().filter(is_wanted);
@@ -118,7 +118,7 @@ impl Log for MemoryStore {
             let envelope = &stored.event.envelope;
             stored.position <= last
                 && wanted.shards.contains(stored.slot)
-                && wanted.tenants.contain(envelope.tenant.as_deref())
+                && wanted.tracks.contain(envelope.priority, envelope.tenant.as_deref())
                 && wanted.types.contains(&envelope.event_type)
         };
         let mut unread = state.log[unread..].iter().filter(is_wanted);

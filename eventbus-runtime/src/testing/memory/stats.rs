@@ -103,7 +103,7 @@ impl State {
             ranges.iter().any(|(after, upto)| (*after + 1..=*upto).contains(&stored.position))
                 && waits.shards.contains(stored.slot)
                 && waits.types.contains(&envelope.event_type)
-                && waits.tenants.contain(envelope.tenant.as_deref())
+                && waits.tracks.contain(envelope.priority, envelope.tenant.as_deref())
         };
         let mut groups: BTreeMap<(&str, Whose), Group> = BTreeMap::new();
         for stored in self.log.iter().filter(is_wanted) {

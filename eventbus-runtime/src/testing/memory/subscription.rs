@@ -9,7 +9,7 @@ use crate::dead_letter::{FailedAttempt, MOST_ERRORS};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{
     Failure, Found, Handled, Handles, Held, Registration, ReplayRow, Replica, Roster, Shard, Start,
-    Stored, Way, first_fence, first_id, shard_of,
+    Stored, Track, Way, first_fence, first_id, shard_of,
 };
 use crate::testing::memory::state::{MemoryCursor, State};
 
@@ -129,8 +129,11 @@ impl State {
         let what = stored.map(|stored| {
             let of = u16::try_from(found.shards.len()).unwrap_or(u16::MAX);
             let shard = &found.shards[usize::from(shard_of(stored.slot, of))];
-            let tenant = stored.event.envelope.tenant.as_deref().unwrap_or_default();
-            let cursor = shard.detours.get(tenant).unwrap_or(&shard.cursor);
+            let envelope = &stored.event.envelope;
+            let its = |track: &Track| track.contains(envelope.priority, envelope.tenant.as_deref());
+            let detours = shard.detours.iter().filter(|(track, _)| its(track));
+            let narrowest = detours.max_by_key(|(track, _)| track.tenant.is_some());
+            let cursor = narrowest.map_or(&shard.cursor, |(_, cursor)| cursor);
             Found {
                 event_type: stored.event.envelope.event_type.clone(),
                 passed: stored.position <= cursor.0,
@@ -210,32 +213,29 @@ impl Subscription {
         held.iter().all(|held| self.shards.iter().any(|shard| shard.held == *held))
     }
 
-    /// Whether each of these shards has a detour of this tenant, or none has, as a step takes it.
+    /// Whether each of these shards has the detours, or has none, as a step takes it.
     pub(super) fn fits(&self, held: &[Held], way: &Way) -> bool {
-        let all = |tenant: &String, there: bool| {
+        let all = |track: &Track, there: bool| {
             let mut shards = self.shards.iter().filter(|shard| held.contains(&shard.held));
-            shards.all(|shard| shard.detours.contains_key(tenant) == there)
+            shards.all(|shard| shard.detours.contains_key(track) == there)
         };
-        match way {
-            Way::Main => true,
-            Way::Begin(tenant) => all(tenant, false),
-            Way::Detour(tenant) | Way::End(tenant) => all(tenant, true),
-        }
+        let begins = matches!(way, Way::Begin { .. });
+        way.track().is_none_or(|track| all(track, !begins))
+            && way.moves().is_none_or(|track| all(track, true))
     }
 
     pub(super) fn move_to(&mut self, held: &[Held], cursor: Option<MemoryCursor>, way: &Way) {
         for shard in self.shards.iter_mut().filter(|shard| held.contains(&shard.held)) {
-            match (way, cursor) {
-                (Way::Detour(tenant), Some(cursor)) => {
-                    shard.detours.insert(tenant.clone(), cursor);
-                }
-                (Way::Detour(_), None) => {}
-                (_, Some(cursor)) => shard.cursor = cursor,
-                (_, None) => {}
-            }
+            let moved = match way.moves() {
+                None => Some(&mut shard.cursor),
+                Some(track) => shard.detours.get_mut(track),
+            };
+            let Some(moved) = moved else { continue };
+            *moved = cursor.unwrap_or(*moved);
+            let at = *moved;
             match way {
-                Way::Begin(tenant) => drop(shard.detours.insert(tenant.clone(), shard.cursor)),
-                Way::End(tenant) => drop(shard.detours.remove(tenant)),
+                Way::Begin { track, .. } => drop(shard.detours.insert(track.clone(), at)),
+                Way::End { track, .. } => drop(shard.detours.remove(track)),
                 Way::Main | Way::Detour(_) => {}
             }
         }

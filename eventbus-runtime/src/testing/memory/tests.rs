@@ -30,6 +30,7 @@ fn event() -> NewEvent {
         causation_id: None,
         traceparent: None,
         tracestate: None,
+        priority: crate::Priority::Normal,
         metadata: BTreeMap::new(),
     };
     RawEvent { envelope, data: "{}".to_owned() }.into()

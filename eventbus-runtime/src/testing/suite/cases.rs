@@ -9,7 +9,8 @@ use std::time::Duration;
 use crate::store::{Capability, Log, Store};
 use crate::testing::suite::{
     StoreFixture, append, detour, integrity, letter, meeting, operate, operator, overlap,
-    ownership, page, pending, replay, replica, retention, schedule, start, stats, trouble,
+    ownership, page, pending, priority, replay, replica, retention, schedule, start, stats,
+    trouble,
 };
 
 /// Makes a `#[test]` of each case of the [suite](crate::testing::suite), for the store of a
@@ -90,6 +91,12 @@ macro_rules! store_suite {
                 what_waits_is_counted_on_each_way,
                 what_a_detour_has_not_passed_is_not_handled,
                 nothing_is_dropped_past_a_detour,
+            }
+            priority {
+                priorities_are_read_apart_and_each_event_once,
+                a_priority_is_read_beside_its_shard_and_meets_it,
+                a_tenants_detour_begins_and_ends_in_that_of_its_priority,
+                what_the_detour_of_a_priority_has_not_passed_is_not_handled,
             }
             start {
                 from_the_beginning_or_from_now,

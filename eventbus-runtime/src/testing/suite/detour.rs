@@ -1,12 +1,13 @@
-//! Detours: cursors of single tenants beside those of the shards.
+//! Detours: cursors of single tracks beside those of the shards.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bus::EventBus;
 use crate::error::ErrorKind;
+use crate::priority::Priority;
 use crate::store::{
-    Handled, Held, Log, NewEvent, Owner, Retention, Shards, Start, Step, Store, Stored, Tenants,
-    Waits, Wanted, Way,
+    Handled, Held, Log, NewEvent, Owner, Retention, Shards, Start, Step, Store, Stored, Track,
+    Tracks, Waits, Wanted, Way,
 };
 use crate::testing::suite::tools::{
     SHARDS, advance, append, claim, claim_at, commit, data, log, note, notes, replica, to, torn,
@@ -20,42 +21,49 @@ fn of(tenant: &str, text: &str) -> NewEvent {
     NewEvent::from(event)
 }
 
-fn only(tenant: &str) -> Tenants {
-    Tenants::Only(tenant.to_owned())
+fn normal(tenant: &str) -> Track {
+    Track::of(Priority::Normal).with_tenant(tenant)
 }
 
-fn without(tenants: &[&str]) -> Tenants {
-    Tenants::without(tenants.iter().map(|tenant| (*tenant).to_owned()).collect())
+fn only(tenant: &str) -> Tracks {
+    Tracks::only(normal(tenant))
+}
+
+fn without(tenants: &[&str]) -> Tracks {
+    Tracks {
+        only: Track::default(),
+        without: tenants.iter().map(|tenant| normal(tenant)).collect(),
+    }
 }
 
 /// A step of one of the ways that end at a cursor.
-const fn step<C>(cursor: C, way: Way) -> Step<C> {
+pub(super) const fn step<C>(cursor: C, way: Way) -> Step<C> {
     Step { cursor: Some(cursor), way, changes: Vec::new() }
 }
 
 fn begin<C>(cursor: C, tenant: &str) -> Step<C> {
-    step(cursor, Way::Begin(tenant.to_owned()))
+    step(cursor, Way::Begin { track: normal(tenant), from: None })
 }
 
 fn detour<C>(cursor: C, tenant: &str) -> Step<C> {
-    step(cursor, Way::Detour(tenant.to_owned()))
+    step(cursor, Way::Detour(normal(tenant)))
 }
 
 fn end<C>(cursor: C, tenant: &str) -> Step<C> {
-    step(cursor, Way::End(tenant.to_owned()))
+    step(cursor, Way::End { track: normal(tenant), into: None })
 }
 
-/// The texts of what some tenants have behind a cursor, up to another or to the end, and where that is.
-async fn read<S: Log>(
+/// The texts of what some tracks have behind a cursor, up to another or to the end, and where that is.
+pub(super) async fn read<S: Log>(
     bus: &EventBus<S>,
     cursor: &S::Cursor,
-    tenants: &Tenants,
+    tracks: &Tracks,
     upto: Option<&S::Cursor>,
 ) -> (Vec<String>, S::Cursor) {
     let (types, shards) = (notes(), Shards::all(SHARDS));
     let (mut texts, mut cursor) = (Vec::new(), cursor.clone());
     loop {
-        let wanted = Wanted { types: &types, shards: &shards, tenants, limit: 2, upto };
+        let wanted = Wanted { types: &types, shards: &shards, tracks, limit: 2, upto };
         let page = bus.store().page(&cursor, &wanted).await.unwrap();
         let is_last = page.events.is_empty() && !page.more;
         texts.extend(
@@ -69,7 +77,7 @@ async fn read<S: Log>(
 }
 
 /// The detours of a shard of the subscription `reader`.
-async fn detours<S: Log>(bus: &EventBus<S>) -> Vec<BTreeMap<String, S::Cursor>> {
+pub(super) async fn detours<S: Log>(bus: &EventBus<S>) -> Vec<BTreeMap<Track, S::Cursor>> {
     let roster = bus.store().roster("reader").await.unwrap().unwrap();
     roster.shards.into_iter().map(|shard| shard.detours).collect()
 }
@@ -81,14 +89,14 @@ pub(super) async fn tenants_are_read_apart_and_each_event_once<F: StoreFixture>(
         tenants.iter().enumerate().map(|(n, tenant)| of(tenant, &format!("{tenant}{n}"))).collect();
     commit(&bus, &events).await;
     let cursor = claim(&bus, "reader").await.cursor;
-    for (tenants, expected) in [
+    for (tracks, expected) in [
         (only("big"), vec!["big0", "big3", "big5"]),
         (only(""), vec!["1", "6"]),
         (only("nobody"), vec![]),
         (without(&["big"]), vec!["1", "small2", "bigger4", "6", "small7"]),
         (without(&["", "big"]), vec!["small2", "bigger4", "small7"]),
     ] {
-        assert_eq!(read(&bus, &cursor, &tenants, None).await.0, expected, "{tenants:?}");
+        assert_eq!(read(&bus, &cursor, &tracks, None).await.0, expected, "{tracks:?}");
     }
 }
 
@@ -102,7 +110,7 @@ pub(super) async fn a_detour_is_read_up_to_its_shard<F: StoreFixture>(fixture: &
     let (texts, met) = read(&bus, &begins, &only("big"), Some(&main)).await;
     assert_eq!((texts, &met), (vec!["1".to_owned(), "2".to_owned()], &main));
     assert_eq!(
-        read(&bus, &met, &Tenants::All, None).await.0,
+        read(&bus, &met, &Tracks::all(), None).await.0,
         ["4", "5"],
         "and they go on together"
     );
@@ -126,7 +134,7 @@ pub(super) async fn what_commits_late_is_on_one_of_the_two_ways<F: StoreFixture>
     assert_eq!(met, main);
     big.sort_unstable();
     assert_eq!(big, ["1", "3", "5", "7"]);
-    assert_eq!(read(&bus, &met, &Tenants::All, None).await.0, [""; 0]);
+    assert_eq!(read(&bus, &met, &Tracks::all(), None).await.0, [""; 0]);
 }
 
 pub(super) async fn a_detour_is_kept_with_its_shards<F: StoreFixture>(fixture: &F) {
@@ -149,7 +157,7 @@ pub(super) async fn a_detour_is_kept_with_its_shards<F: StoreFixture>(fixture: &
     for shard in taken.iter().chain(&roster.shards) {
         let moved = usize::from(shard.held.shard < 3);
         assert_eq!(shard.cursor, at(2));
-        assert_eq!(shard.detours, BTreeMap::from([("big".to_owned(), at(moved))]));
+        assert_eq!(shard.detours, BTreeMap::from([(normal("big"), at(moved))]));
     }
     let owner = owner(taken.iter().map(|shard| shard.held).collect());
     advance(&bus, &owner, &end(at(2), "big")).await.unwrap();
@@ -163,9 +171,8 @@ fn owner(mut held: Vec<Held>) -> Owner {
 
 /// A cursor in the window that all events of the log are in.
 async fn whole<S: Log>(bus: &EventBus<S>, cursor: &S::Cursor) -> S::Cursor {
-    let (types, shards, tenants) = (notes(), Shards::all(SHARDS), Tenants::All);
-    let wanted =
-        Wanted { types: &types, shards: &shards, tenants: &tenants, limit: 100, upto: None };
+    let (types, shards, tracks) = (notes(), Shards::all(SHARDS), Tracks::all());
+    let wanted = Wanted { types: &types, shards: &shards, tracks: &tracks, limit: 100, upto: None };
     bus.store().page(cursor, &wanted).await.unwrap().window
 }
 
@@ -199,10 +206,10 @@ pub(super) async fn a_detour_begins_once_and_ends_once<F: StoreFixture>(fixture:
     advance(&bus, &reader.owner, &begin(at.clone(), "big")).await.unwrap();
     assert_eq!(refused(begin(at.clone(), "big")).await, ErrorKind::Fenced);
     advance(&bus, &reader.owner, &begin(at.clone(), "")).await.unwrap();
-    let both = BTreeSet::from(["", "big"]);
-    assert!(detours(&bus).await.iter().all(|of| of.keys().map(String::as_str).eq(both.clone())));
+    let both = BTreeSet::from(["", "big"].map(normal));
+    assert!(detours(&bus).await.iter().all(|of| of.keys().eq(&both)));
     advance(&bus, &reader.owner, &end(at, "big")).await.unwrap();
-    assert!(detours(&bus).await.iter().all(|of| of.keys().eq([""])));
+    assert!(detours(&bus).await.iter().all(|of| of.keys().eq([&normal("")])));
 }
 
 pub(super) async fn a_seek_ends_all_detours<F: StoreFixture>(fixture: &F) {
@@ -229,15 +236,15 @@ pub(super) async fn what_waits_is_counted_on_each_way<F: StoreFixture>(fixture: 
     commit(&bus, &tenants.map(|tenant| of(tenant, tenant))).await;
     let begins = claim(&bus, "reader").await.cursor;
     let (types, shards) = (notes(), Shards::all(SHARDS));
-    for (tenants, expected) in
-        [(only("big"), 3), (only(""), 1), (without(&["big"]), 2), (Tenants::All, 5)]
+    for (tracks, expected) in
+        [(only("big"), 3), (only(""), 1), (without(&["big"]), 2), (Tracks::all(), 5)]
     {
-        let waits = Waits { types: &types, shards: &shards, tenants: &tenants, at_most: 100 };
+        let waits = Waits { types: &types, shards: &shards, tracks: &tracks, at_most: 100 };
         let pending = bus.store().pending(&begins, waits).await.unwrap();
-        assert_eq!((pending.events, pending.more), (expected, false), "{tenants:?}");
+        assert_eq!((pending.events, pending.more), (expected, false), "{tracks:?}");
         let waiting = bus.store().waiting(&begins, waits).await.unwrap();
         let groups: u64 = waiting.groups.iter().map(|group| group.events).sum();
-        assert_eq!(groups, expected, "{tenants:?}");
+        assert_eq!(groups, expected, "{tracks:?}");
     }
 }
 

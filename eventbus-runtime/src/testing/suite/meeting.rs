@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::store::{Log, NewEvent, Shards, Stored, Tenants, Wanted};
+use crate::store::{Log, NewEvent, Shards, Stored, Tracks, Wanted};
 use crate::testing::suite::tools::{SHARDS, claim, commit, drain, emit, note, notes, read_page};
 use crate::testing::suite::{StoreFixture, bus};
 
@@ -17,7 +17,7 @@ async fn catch_up<S: Log>(
     let mut read = Vec::new();
     for _ in 0..1_000 {
         let wanted =
-            Wanted { types: &types, shards, tenants: &Tenants::All, limit: 3, upto: Some(upto) };
+            Wanted { types: &types, shards, tracks: &Tracks::all(), limit: 3, upto: Some(upto) };
         let page = store.page(&cursor, &wanted).await.unwrap();
         assert!(page.events.len() <= 3);
         read.extend(page.events);

@@ -89,6 +89,7 @@ mod overlap;
 mod ownership;
 mod page;
 mod pending;
+mod priority;
 mod replay;
 mod replica;
 mod retention;

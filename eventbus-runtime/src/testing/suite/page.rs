@@ -2,7 +2,7 @@
 
 use crate::catalog::{Catalog, Group};
 use crate::filter::TypeSet;
-use crate::store::{Cursor, Log, NewEvent, Shards, Tenants, Wanted};
+use crate::store::{Cursor, Log, NewEvent, Shards, Tracks, Wanted};
 use crate::testing::suite::tools::{
     SHARDS, claim, commit, drain, emit, log, note, notes, read_page, taken, torn,
 };
@@ -108,7 +108,7 @@ pub(super) async fn only_wanted_shards_are_read<F: StoreFixture>(fixture: &F) {
             let wanted = Wanted {
                 types: &types,
                 shards: &shards,
-                tenants: &Tenants::All,
+                tracks: &Tracks::all(),
                 limit: 100,
                 upto: None,
             };

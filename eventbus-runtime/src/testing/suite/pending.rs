@@ -1,7 +1,7 @@
 //! What waits behind a place, counted.
 
 use crate::filter::TypeSet;
-use crate::store::{Cursor, Fate, InTrouble, Log, Shards, Store, Tenants, Waits};
+use crate::store::{Cursor, Fate, InTrouble, Log, Shards, Store, Tracks, Waits};
 use crate::testing::suite::tools::{
     SHARDS, append, apply, change, claim, commit, drain, emit, note, notes, read_page, retrying,
     taken, torn,
@@ -16,7 +16,7 @@ pub(super) async fn what_waits_is_counted_up_to_a_bound<F: StoreFixture>(fixture
     let nothing = store
         .pending(
             &cursor,
-            Waits { types: &notes(), shards: &all, tenants: &Tenants::All, at_most: 10 },
+            Waits { types: &notes(), shards: &all, tracks: &Tracks::all(), at_most: 10 },
         )
         .await
         .unwrap();
@@ -28,7 +28,7 @@ pub(super) async fn what_waits_is_counted_up_to_a_bound<F: StoreFixture>(fixture
         let waits = store
             .pending(
                 &cursor,
-                Waits { types: &notes(), shards: &all, tenants: &Tenants::All, at_most },
+                Waits { types: &notes(), shards: &all, tracks: &Tracks::all(), at_most },
             )
             .await
             .unwrap();
@@ -40,7 +40,7 @@ pub(super) async fn what_waits_is_counted_up_to_a_bound<F: StoreFixture>(fixture
     let waits = store
         .pending(
             &inside,
-            Waits { types: &notes(), shards: &all, tenants: &Tenants::All, at_most: 10 },
+            Waits { types: &notes(), shards: &all, tracks: &Tracks::all(), at_most: 10 },
         )
         .await
         .unwrap();
@@ -49,7 +49,7 @@ pub(super) async fn what_waits_is_counted_up_to_a_bound<F: StoreFixture>(fixture
         store
             .pending(
                 &end,
-                Waits { types: &notes(), shards: &all, tenants: &Tenants::All, at_most: 10 }
+                Waits { types: &notes(), shards: &all, tracks: &Tracks::all(), at_most: 10 }
             )
             .await
             .unwrap(),
@@ -65,7 +65,7 @@ pub(super) async fn what_waits_is_of_its_types_and_shards<F: StoreFixture>(fixtu
     let cursor = claim(&bus, "reader").await.cursor;
     let count = async |types: &TypeSet, shards: &Shards| {
         bus.store()
-            .pending(&cursor, Waits { types, shards, tenants: &Tenants::All, at_most: 100 })
+            .pending(&cursor, Waits { types, shards, tracks: &Tracks::all(), at_most: 100 })
             .await
             .unwrap()
             .events
@@ -95,7 +95,7 @@ pub(super) async fn what_commits_late_waits_from_then_on<F: StoreFixture>(fixtur
         bus.store()
             .pending(
                 &end,
-                Waits { types: &notes(), shards: &all, tenants: &Tenants::All, at_most: 10 },
+                Waits { types: &notes(), shards: &all, tracks: &Tracks::all(), at_most: 10 },
             )
             .await
             .unwrap()

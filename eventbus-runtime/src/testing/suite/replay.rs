@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::bus::EventBus;
 use crate::store::{
     Change, Fate, Handles, Log, Registration, ReplayRow, Selection, Shards, Start, Store, Stored,
-    Tenants, Wanted,
+    Tracks, Wanted,
 };
 use crate::testing::suite::tools::{
     SHARDS, advance, append, apply, change, claim, commit, data, emit, full, log, note, notes,
@@ -37,7 +37,7 @@ async fn between<S: Log>(bus: &EventBus<S>, from: &S::Cursor, upto: &S::Cursor) 
         let wanted = Wanted {
             types: &types,
             shards: &shards,
-            tenants: &Tenants::All,
+            tracks: &Tracks::all(),
             limit: 2,
             upto: Some(upto),
         };
@@ -140,7 +140,7 @@ pub(super) async fn a_survey_counts_what_is_behind_a_place<F: StoreFixture>(fixt
     let wanted = Wanted {
         types: &types,
         shards: &shards,
-        tenants: &Tenants::All,
+        tracks: &Tracks::all(),
         limit: 3,
         upto: Some(&upto),
     };

@@ -10,7 +10,7 @@ use crate::error::ErrorKind;
 use crate::integrity::Check;
 use crate::schedule::{ScheduleFilter, Scheduled};
 use crate::store::{
-    Due, EventKey, Log, NewEvent, Old, Retention, Schedule, Shards, Start, Store, Tenants, Waits,
+    Due, EventKey, Log, NewEvent, Old, Retention, Schedule, Shards, Start, Store, Tracks, Waits,
 };
 use crate::testing::suite::tools::{
     SHARDS, claim_at, commit, data, drain, full, log, note, notes, torn,
@@ -277,7 +277,7 @@ pub(super) async fn what_was_scheduled_is_as_old_as_its_place<F: StoreFixture>(f
         .store()
         .pending(
             &began.cursor,
-            Waits { types: &notes(), shards: &all, tenants: &Tenants::All, at_most: 10 },
+            Waits { types: &notes(), shards: &all, tracks: &Tracks::all(), at_most: 10 },
         )
         .await
         .unwrap();

@@ -8,7 +8,7 @@ use crate::bus::EventBus;
 use crate::stats::{MOST_NOTES, Note, NoteKind};
 use crate::store::{
     Cursor, Entries, Fate, Figures, Group, Log, NewEvent, Noted, Series, Shards, Store, Sums,
-    Tenants, Waiting, Waits, Whose,
+    Track, Tracks, Waiting, Waits, Whose,
 };
 use crate::testing::suite::tools::{
     SHARDS, append, apply, change, claim, commit, dead, drain, log, note, notes, read_page,
@@ -141,7 +141,7 @@ pub(super) async fn notes_are_read_as_they_were_kept<F: StoreFixture>(fixture: &
 
 async fn waiting<S: Log>(bus: &EventBus<S>, cursor: &S::Cursor, at_most: usize) -> Waiting {
     let (types, shards) = (notes(), Shards::all(SHARDS));
-    let waits = Waits { types: &types, shards: &shards, tenants: &Tenants::All, at_most };
+    let waits = Waits { types: &types, shards: &shards, tracks: &Tracks::all(), at_most };
     bus.store().waiting(cursor, waits).await.unwrap()
 }
 
@@ -180,7 +180,7 @@ pub(super) async fn what_waits_is_counted_by_type_and_tenant<F: StoreFixture>(fi
     let waits = Waits {
         types: &types,
         shards: &shards,
-        tenants: &Tenants::Only("acme".to_owned()),
+        tracks: &Tracks::only(Track::default().with_tenant("acme")),
         at_most: 10,
     };
     let of_one = bus.store().waiting(&cursor, waits).await.unwrap();
@@ -188,7 +188,7 @@ pub(super) async fn what_waits_is_counted_by_type_and_tenant<F: StoreFixture>(fi
     let mut by_shard = 0;
     for shard in 0..SHARDS {
         let shards = Shards::new(SHARDS, [shard]);
-        let waits = Waits { types: &notes(), shards: &shards, tenants: &Tenants::All, at_most: 10 };
+        let waits = Waits { types: &notes(), shards: &shards, tracks: &Tracks::all(), at_most: 10 };
         by_shard += events(&bus.store().waiting(&cursor, waits).await.unwrap());
     }
     assert_eq!(by_shard, 5, "each event waits in one shard");

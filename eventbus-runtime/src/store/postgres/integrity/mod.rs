@@ -15,6 +15,7 @@ use crate::envelope::Envelope;
 use crate::error::{Error, ErrorKind, Result};
 use crate::integrity::{Check, LookedAt, Place};
 use crate::migrations::{POSTGRES, latest};
+use crate::priority::Priority;
 use crate::store::places::{hits, looked_at, older, readable};
 use crate::store::postgres::epoch::NO_ROW;
 use crate::store::postgres::errand::Errand;
@@ -194,6 +195,11 @@ fn log_row(row: &PgRow) -> LogRow {
         ..Envelope::default()
     };
     let (metadata, data) = (text("metadata"), text("data"));
+    let priority: i64 = row.try_get("priority").unwrap_or(-1);
+    match Priority::of_number(priority) {
+        Some(priority) => envelope.priority = priority,
+        None => unreadable.push("priority"),
+    }
     let uuid = |column| row.try_get::<Option<Uuid>, _>(column).unwrap_or_default();
     envelope.id = uuid("id").unwrap_or_default();
     envelope.correlation_id = uuid("correlation_id");

@@ -7,7 +7,7 @@ use crate::store::postgres::epoch::last_number;
 /// A page of the log.
 pub(super) const ROWS: &str = "\
     SELECT position, shard::bigint AS shard, version::bigint AS version, id, type, source, tenant, aggregate_id, \
-        correlation_id, causation_id, traceparent, tracestate, metadata, data, \
+        correlation_id, causation_id, traceparent, tracestate, metadata, data, priority::bigint AS priority, \
         (SELECT m.moved_at FROM eventbus_moved AS m WHERE m.id = eventbus_event.id) AS moved_at \
     FROM eventbus_event WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3";
 
@@ -25,11 +25,11 @@ pub(super) const EXTENT: &str = "\
 pub(super) const COLUMNS: &[&str] = &[
     "SELECT version, epoch, cluster FROM eventbus_schema LIMIT 0",
     "SELECT xid::text, position, epoch, shard, version, id, type, source, tenant, aggregate_id, correlation_id, \
-        causation_id, traceparent, tracestate, metadata::text, data::text FROM eventbus_event LIMIT 0",
+        causation_id, traceparent, tracestate, metadata::text, data::text, priority FROM eventbus_event LIMIT 0",
     "SELECT name, handles::text FROM eventbus_subscription LIMIT 0",
     "SELECT subscription, shard, epoch, from_snapshot::text, to_snapshot::text, position, from_floor, to_floor, to_ceiling \
         FROM eventbus_shard LIMIT 0",
-    "SELECT subscription, shard, tenant, epoch, from_snapshot::text, to_snapshot::text, position, from_floor, to_floor, \
+    "SELECT subscription, shard, tenant, priority, everybody, epoch, from_snapshot::text, to_snapshot::text, position, from_floor, to_floor, \
         to_ceiling FROM eventbus_detour LIMIT 0",
     "SELECT subscription FROM eventbus_replica LIMIT 0",
     "SELECT subscription, position, event_id, key, state, next_at, shard, first_at, errors::text FROM eventbus_delivery \

@@ -12,6 +12,7 @@ use crate::envelope::Envelope;
 use crate::error::Result;
 use crate::integrity::{Check, LookedAt, Place};
 use crate::migrations::{SQLITE, latest};
+use crate::priority::Priority;
 use crate::store::columns;
 use crate::store::places::{hits, looked_at, older, readable};
 use crate::store::sqlite::{SqliteStore, error};
@@ -123,6 +124,12 @@ fn log_row(row: &SqliteRow) -> LogRow {
     envelope.id = uuid("id", id).unwrap_or_default();
     envelope.correlation_id = uuid("correlation_id", correlation);
     envelope.causation_id = uuid("causation_id", causation);
+    let priority = row.try_get("priority").ok().and_then(Priority::of_number);
+    if let Some(priority) = priority {
+        envelope.priority = priority;
+    } else {
+        unreadable.push("priority");
+    }
     let mut number = |column| {
         row.try_get(column).unwrap_or_else(|_| {
             unreadable.push(column);

@@ -6,7 +6,7 @@ use crate::integrity::Check;
 /// A page of the log.
 pub(super) const ROWS: &str = "\
     SELECT position, shard, version, id, type, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
-        tracestate, metadata, data, \
+        tracestate, metadata, data, priority, \
         (SELECT m.moved_at FROM eventbus_moved AS m WHERE m.id = eventbus_event.id) AS moved_at \
     FROM eventbus_event WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3";
 
@@ -23,10 +23,10 @@ pub(super) const EXTENT: &str = "\
 /// Names every column that is read here.
 pub(super) const COLUMNS: &[&str] = &[
     "SELECT position, shard, version, id, type, source, tenant, aggregate_id, correlation_id, causation_id, traceparent, \
-        tracestate, metadata, data FROM eventbus_event LIMIT 0",
+        tracestate, metadata, data, priority FROM eventbus_event LIMIT 0",
     "SELECT name, handles FROM eventbus_subscription LIMIT 0",
     "SELECT subscription, shard, position FROM eventbus_shard LIMIT 0",
-    "SELECT subscription, shard, tenant, position FROM eventbus_detour LIMIT 0",
+    "SELECT subscription, shard, tenant, priority, everybody, position FROM eventbus_detour LIMIT 0",
     "SELECT subscription FROM eventbus_replica LIMIT 0",
     "SELECT subscription, position, event_id, key, state, next_at, shard, first_at, errors FROM eventbus_delivery LIMIT 0",
     "SELECT id, source, subscription, position, event_id, data, errors, died_at FROM eventbus_dead_letter LIMIT 0",

@@ -9,7 +9,8 @@ use crate::catalog::{Catalog, Leaf, schema_of};
 use crate::envelope::{Envelope, RawEvent};
 use crate::error::Result;
 use crate::filter::TypeSet;
-use crate::store::{Log, NewEvent, Page, Shards, Store, Stored, Tenants, Wanted};
+use crate::priority::Priority;
+use crate::store::{Log, NewEvent, Page, Shards, Store, Stored, Tracks, Wanted};
 use crate::testing::suite::tools::claim::{SHARDS, claim};
 
 static TAKEN: Leaf = Leaf::new("note.taken", 2, schema_of::<String>);
@@ -39,6 +40,7 @@ fn event(leaf: &Leaf, aggregate_id: Option<&str>, data: String) -> NewEvent {
         causation_id: None,
         traceparent: None,
         tracestate: None,
+        priority: Priority::Normal,
         metadata: BTreeMap::new(),
     };
     RawEvent { envelope, data }.into()
@@ -68,6 +70,7 @@ pub fn full() -> NewEvent {
     envelope.causation_id = Some(Uuid::now_v7());
     envelope.traceparent = Some("00-1-2-01".to_owned());
     envelope.tracestate = Some("k=v".to_owned());
+    envelope.priority = Priority::High;
     envelope.metadata = [("region".to_owned(), "eu".to_owned())].into();
     new
 }
@@ -108,7 +111,7 @@ pub async fn read_page<S: Log>(
 ) -> Result<Page<S::Cursor>> {
     let shards = Shards::all(SHARDS);
     store
-        .page(cursor, &Wanted { types, shards: &shards, tenants: &Tenants::All, limit, upto: None })
+        .page(cursor, &Wanted { types, shards: &shards, tracks: &Tracks::all(), limit, upto: None })
         .await
 }
 

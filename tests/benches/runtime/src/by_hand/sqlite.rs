@@ -262,6 +262,7 @@ fn envelope(row: &SqliteRow, id: Uuid) -> Result<Envelope> {
         causation_id: uuid(9)?,
         traceparent: row.try_get(10)?,
         tracestate: row.try_get(11)?,
+        priority: eventbus_runtime::Priority::Normal,
         metadata: metadata.map(serde_json::from_str).transpose()?.unwrap_or_default(),
     })
 }
