@@ -22,9 +22,13 @@ fn worker(url: &str, folder: &TempDir) -> Child {
 
 async fn fill<S: Retention>(bus: &EventBus<S>) {
     for first in (0..EVENTS).step_by(500) {
-        let events: Vec<NewEvent> = (first..first + 500).map(torn).collect();
-        commit(bus, &events).await;
+        fill_with(bus, first).await;
     }
+}
+
+async fn fill_with<S: Retention>(bus: &EventBus<S>, first: u32) {
+    let events: Vec<NewEvent> = (first..first + 500).map(torn).collect();
+    commit(bus, &events).await;
 }
 
 /// Waiting is the point here: the moment of the kill is the random input, not a guess at when something is ready.
@@ -76,4 +80,19 @@ async fn on_postgres_nothing_is_lost_or_doubled() {
     let database = PgDatabase::new().await;
     fill(&database.bus().await).await;
     survives(database.bus().await, &database.url(), TempDir::new().unwrap(), whole).await;
+}
+
+#[tokio::test]
+async fn on_partitions_nothing_is_lost_or_doubled() {
+    let first = PgDatabase::new().await;
+    first.bus().await.partition_log(50).await.unwrap();
+    let whole = calm(first.bus().await, &first.url()).await;
+    let database = PgDatabase::new().await;
+    let bus = database.bus().await;
+    for first in (0..EVENTS).step_by(500) {
+        // Each time less than half of it has a partition; the rest is in the default one.
+        bus.partition_log(50).await.unwrap();
+        fill_with(&bus, first).await;
+    }
+    survives(bus, &database.url(), TempDir::new().unwrap(), whole).await;
 }
