@@ -5,7 +5,7 @@
 //! of them is deleted, and it is dropped. Whoever is killed in between leaves that to the next run.
 
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, raw_sql};
+use sqlx::{AssertSqlSafe, Row, raw_sql};
 
 use crate::error::Result;
 use crate::store::postgres::partition::{Layout, Part, ahead, layout};
@@ -128,10 +128,8 @@ async fn count_and_drop(connection: &mut PgConnection, table: &str) -> Result<u6
     let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; SET LOCAL jit = off");
     raw_sql(AssertSqlSafe(lock)).execute(&mut *connection).await?;
     let count = format!("SELECT count(*) FROM {table}");
-    let count: i64 = sqlx::query_scalar(AssertSqlSafe(count))
-        .persistent(false)
-        .fetch_one(&mut *connection)
-        .await?;
+    let row = raw_sql(AssertSqlSafe(count)).fetch_one(&mut *connection).await?;
+    let count: i64 = row.try_get(0)?;
     let forget = format!(
         "DELETE FROM eventbus_moved AS m USING {table} AS e WHERE m.id = e.id \
          AND NOT EXISTS (SELECT FROM eventbus_event AS again WHERE again.position = e.position); DROP TABLE {table}"
