@@ -11,6 +11,7 @@ mod cancelled;
 mod detour_killed;
 #[cfg(unix)]
 mod epochs;
+mod partitions_killed;
 mod retention_killed;
 #[cfg(unix)]
 mod schedule;

@@ -22,8 +22,7 @@ fn worker(url: &str, folder: &TempDir) -> Child {
 
 async fn fill<S: Retention>(bus: &EventBus<S>) {
     for first in (0..EVENTS).step_by(500) {
-        let events: Vec<NewEvent> = (first..first + 500).map(torn).collect();
-        commit(bus, &events).await;
+        fill_with(bus, first).await;
     }
 }
 
@@ -85,5 +84,16 @@ async fn on_postgres_nothing_is_lost_or_doubled() {
     let first = PgDatabase::new().await;
     let wait = calm(first.bus().await, &first.url()).await;
     let database = PgDatabase::new().await;
+    survives(database.bus().await, &database.url(), wait).await;
+}
+
+#[tokio::test]
+async fn on_partitions_nothing_is_lost_or_doubled() {
+    let first = PgDatabase::new().await;
+    first.bus().await.partition_log(50).await.unwrap();
+    let wait = calm(first.bus().await, &first.url()).await;
+    let database = PgDatabase::new().await;
+    // A part of what follows has a partition; the rest is in the default one.
+    database.bus().await.partition_log(50).await.unwrap();
     survives(database.bus().await, &database.url(), wait).await;
 }

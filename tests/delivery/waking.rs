@@ -183,6 +183,24 @@ async fn a_lost_listener_is_replaced() {
     bus.shutdown().await.unwrap();
 }
 
+/// Who sleeps and who emits find each other by a name that the swap of the tables does not change.
+#[tokio::test]
+async fn a_sleeper_is_woken_after_the_log_became_partitioned() {
+    let database = PgDatabase::new().await;
+    let (bus, other) = (database.bus().await, database.bus().await);
+    let (_running, mut events) = sleeper(&bus).await;
+    asleep().await;
+    other.partition_log(5).await.unwrap();
+    for n in 1..=20 {
+        other.emit(other.store(), raised(n)).await.unwrap();
+        assert_eq!(soon(&mut events).await, n);
+    }
+    asleep().await;
+    other.emit(other.store(), raised(21)).await.unwrap();
+    assert_eq!(soon(&mut events).await, 21);
+    bus.shutdown().await.unwrap();
+}
+
 /// How many notifications are sent while 32 connections emit and a relay reads along.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_busy_system_hardly_notifies() {
@@ -193,7 +211,7 @@ async fn a_busy_system_hardly_notifies() {
     let (running, _events) = sleeper(&bus).await;
     let pool = PgPoolOptions::new().max_connections(32).connect(&database.url()).await.unwrap();
     let channel: String =
-        sqlx::query_scalar("SELECT 'eventbus_' || 'eventbus_event'::regclass::oid")
+        sqlx::query_scalar("SELECT 'eventbus_' || 'eventbus_schema'::regclass::oid")
             .fetch_one(&pool)
             .await
             .unwrap();

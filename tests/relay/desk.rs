@@ -36,7 +36,15 @@ pub(crate) async fn postgres() -> (PgStore, PgDatabase) {
     (database.bus().await.store().clone(), database)
 }
 
-/// The same behind a PgBouncer in transaction mode, with what ends both.
+/// The same with a log of partitions, so small that a test crosses some of them.
+pub(crate) async fn partitioned() -> (PgStore, PgDatabase) {
+    let database = PgDatabase::new().await;
+    let bus = database.bus().await;
+    bus.partition_log(9).await.expect("the log becomes partitioned");
+    (bus.store().clone(), database)
+}
+
+/// One behind a PgBouncer in transaction mode, with what ends both.
 pub(crate) async fn pooler() -> (PgStore, (Bouncer, PgDatabase)) {
     let database = PgDatabase::new().await;
     // One for each lane of a subscription, and some to read with.

@@ -535,6 +535,15 @@ impl<S: Retention> Retention for Faulty<S> {
         self.inner.drop_events(upto, limit).await
     }
 
+    async fn whole(&self, upto: i64) -> Result<i64> {
+        self.inner.whole(upto).await
+    }
+
+    async fn drop_partition(&self, upto: i64) -> Result<Option<u64>> {
+        self.faults.reach().await?;
+        self.inner.drop_partition(upto).await
+    }
+
     async fn note_hold(&self, held_by: Option<&str>) -> Result<()> {
         self.inner.note_hold(held_by).await
     }

@@ -302,3 +302,27 @@ suite!(memory, crate::desk::memory);
 suite!(sqlite, crate::desk::sqlite);
 suite!(postgres, crate::desk::postgres);
 suite!(pooler, crate::desk::pooler);
+
+/// What leaves a log of partitions, and comes back.
+mod partitioned {
+    cases! { crate::desk::partitioned;
+        retention::{
+            what_was_archived_and_dropped_is_replayed,
+            order_is_kept_from_the_archive_into_the_log,
+            filters_mean_the_same_in_the_archive,
+            what_fails_out_of_the_archive_is_retried_and_given_up,
+            stopped_in_the_archive_it_goes_on_there,
+            what_is_in_no_archive_is_named,
+            who_holds_events_is_named_and_may_be_removed,
+            what_another_run_drops_while_it_is_read_ends_the_archiving,
+            only_what_is_old_goes,
+            delivery_goes_on_while_events_leave,
+            an_archive_is_verified_against_the_log,
+            health_names_who_holds_old_events,
+        },
+        replay::{
+            a_replay_moves_no_live_cursor,
+            effects_of_a_replay_happen_once,
+        },
+    }
+}

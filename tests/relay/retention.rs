@@ -47,7 +47,7 @@ async fn up_to_date<S: Log>(desk: &Desk<S>, name: &str) {
 
 /// Archives and drops everything, in small segments and batches.
 async fn drop_all<S: Retention>(desk: &Desk<S>, folder: &TempDir) -> Retained {
-    let retain = desk.bus.retention().before(i64::MAX).segment(8).batch(3);
+    let retain = desk.bus.retention().within_partitions().before(i64::MAX).segment(8).batch(3);
     retain.archive_to(folder.path()).drop().await.unwrap()
 }
 
@@ -87,7 +87,8 @@ pub(crate) async fn what_was_archived_and_dropped_is_replayed<S: Retention>(stor
     let retained = drop_all(&desk, &folder).await;
     assert_eq!((retained.archived, retained.dropped), (20, 20), "it goes on");
     desk.emit(&accounts(61..=70)).await;
-    let retain = desk.bus.retention().before(i64::MAX).archive_to(folder.path());
+    let retain =
+        desk.bus.retention().within_partitions().before(i64::MAX).archive_to(folder.path());
     retain.archive().await.unwrap();
     let all: Vec<i64> = (1..=70).collect();
     assert_eq!(
@@ -206,7 +207,7 @@ pub(crate) async fn what_is_in_no_archive_is_named<S: Retention>(store: S) {
     desk.emit(&accounts(1..=5)).await;
     let stored = desk.store.settled(0, i64::MAX, 100).await.unwrap();
     let (first, last) = (stored[0].position, stored[4].position);
-    desk.bus.retention().before(last + 1).drop().await.unwrap();
+    desk.bus.retention().within_partitions().before(last + 1).drop().await.unwrap();
     desk.emit(&accounts(6..=9)).await;
     drop_all(&desk, &folder).await;
     let replay = noting(&desk, "past", &Seen::default()).archive(folder.path());
@@ -230,7 +231,8 @@ pub(crate) async fn who_holds_events_is_named_and_may_be_removed<S: Retention>(s
     let (held_by, _) = desk.store.ledger().await.unwrap().held.unwrap();
     assert_eq!(held_by, "subscription `slow`");
     let day = Duration::from_hours(24);
-    let retain = || desk.bus.retention().before(i64::MAX).archive_to(folder.path());
+    let retain =
+        || desk.bus.retention().within_partitions().before(i64::MAX).archive_to(folder.path());
     let kept = retain().remove_abandoned(day).drop().await.unwrap();
     assert_eq!((kept.dropped, kept.removed.len()), (0, 0), "its code was alive just now");
     // Its clock counts milliseconds.
@@ -258,10 +260,12 @@ pub(crate) async fn what_another_run_drops_while_it_is_read_ends_the_archiving<S
     let other = Desk::new(store);
     desk.emit(&accounts(1..=20)).await;
     desk.faults.slow.store(true, SeqCst);
-    let retain = || desk.bus.retention().before(i64::MAX).archive_to(folder.path());
+    let retain =
+        || desk.bus.retention().within_partitions().before(i64::MAX).archive_to(folder.path());
     let drops = async {
         desk.faults.reached.notified().await;
-        let dropped = other.bus.retention().before(i64::MAX).drop().await.unwrap();
+        let dropped =
+            other.bus.retention().within_partitions().before(i64::MAX).drop().await.unwrap();
         assert_eq!(dropped.dropped, 20);
         desk.faults.let_go.notify_one();
     };
@@ -279,7 +283,7 @@ pub(crate) async fn what_another_run_drops_while_it_is_read_ends_the_archiving<S
 pub(crate) async fn only_what_is_old_goes<S: Retention>(store: S) {
     let (desk, folder) = (Desk::new(store), TempDir::new().unwrap());
     desk.emit(&accounts(1..=6)).await;
-    let retain = || desk.bus.retention().archive_to(folder.path());
+    let retain = || desk.bus.retention().within_partitions().archive_to(folder.path());
     let refused = retain().drop().await.unwrap_err();
     assert!(refused.to_string().contains("which events are old"), "{refused}");
     let young = retain().older_than(Duration::from_hours(1)).drop().await.unwrap();
@@ -331,7 +335,7 @@ pub(crate) async fn an_archive_is_verified_against_the_log<S: Retention>(store: 
     let (desk, folder) = (Desk::new(store), TempDir::new().unwrap());
     desk.emit(&accounts(1..=20)).await;
     let stored = desk.store.settled(0, i64::MAX, 100).await.unwrap();
-    let retain = || desk.bus.retention().segment(8).archive_to(folder.path());
+    let retain = || desk.bus.retention().within_partitions().segment(8).archive_to(folder.path());
     retain().before(stored[15].position + 1).archive().await.unwrap();
     retain().before(stored[9].position).drop().await.unwrap();
     let found = async || {
@@ -351,7 +355,7 @@ pub(crate) async fn an_archive_is_verified_against_the_log<S: Retention>(store: 
     drop_all(&desk, &folder).await;
     assert_eq!(found().await, []);
     desk.emit(&accounts(21..=24)).await;
-    desk.bus.retention().before(i64::MAX).drop().await.unwrap();
+    desk.bus.retention().within_partitions().before(i64::MAX).drop().await.unwrap();
     assert_eq!(found().await, [(Check::ArchiveGap, 1)], "they were dropped without it");
     let mut other = stored[3].clone();
     other.stored.event.data = "{\"n\":99}".to_owned();

@@ -124,6 +124,26 @@ impl Database for Postgres {
     }
 }
 
+/// The same with a log of partitions, so small that a test crosses some of them.
+pub(crate) struct Partitioned(pub(crate) PgDatabase);
+
+/// How many numbers each has.
+pub(crate) const SIZE: u32 = 3;
+
+impl StoreFixture for Partitioned {
+    type Store = PgStore;
+
+    async fn fresh() -> Self {
+        let database = PgDatabase::new().await;
+        database.bus().await.partition_log(SIZE).await.unwrap();
+        Self(database)
+    }
+
+    async fn store(&self) -> PgStore {
+        self.0.bus().await.store().clone()
+    }
+}
+
 /// An SQLite database without a file. One pool alone has it.
 pub(crate) struct SqliteInMemory(SqliteStore);
 

@@ -11,6 +11,7 @@ mod group;
 mod key;
 mod letters;
 mod letters_before;
+mod partitions;
 mod postgres;
 mod processes;
 mod retention;
@@ -23,7 +24,7 @@ mod transaction;
 use eventbus_runtime::store::{Capability, Log};
 use eventbus_runtime::testing::suite::StoreFixture;
 
-use crate::database::{Memory, Postgres, Sqlite, SqliteInMemory};
+use crate::database::{Memory, Partitioned, Postgres, Sqlite, SqliteInMemory};
 
 /// Instantiates the behaviours that databases share beyond the suite, and that take statements of theirs.
 macro_rules! on_every_database {
@@ -92,6 +93,12 @@ mod suite {
         eventbus_runtime::store_suite!(Postgres);
     }
 
+    mod partitioned {
+        use crate::database::Partitioned;
+
+        eventbus_runtime::store_suite!(Partitioned);
+    }
+
     mod sqlite {
         use crate::database::Sqlite;
 
@@ -115,6 +122,7 @@ mod suite {
 #[tokio::test]
 async fn each_store_declares_what_it_can() {
     assert_eq!(declared::<Postgres>().await, Capability::ALL);
+    assert_eq!(declared::<Partitioned>().await, Capability::ALL);
     let of_a_file = [Capability::ReadsBesideWriter, Capability::Durable, Capability::NoticesDeath];
     assert_eq!(declared::<Sqlite>().await, of_a_file);
     assert_eq!(declared::<SqliteInMemory>().await, []);

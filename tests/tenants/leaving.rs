@@ -285,11 +285,11 @@ async fn the_doorbell_says_nothing() {
     let options = tenants.options(ACME);
     let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
     let mut listener = PgListener::connect_with(&pool).await.unwrap();
-    let channel = "SELECT 'eventbus_' || 'eventbus_event'::regclass::oid";
+    let channel = "SELECT 'eventbus_' || 'eventbus_schema'::regclass::oid";
     let channel: String = sqlx::query_scalar(channel).fetch_one(&mut listener).await.unwrap();
     listener.listen(&channel).await.unwrap();
     let mut sleeper = tenants.connection(RELAY).await;
-    let sleep = "SELECT pg_advisory_lock(hashtextextended('eventbus.doorbell', 'eventbus_event'::regclass::oid::bigint))";
+    let sleep = "SELECT pg_advisory_lock(hashtextextended('eventbus.doorbell', 'eventbus_schema'::regclass::oid::bigint))";
     run(&mut sleeper, sleep).await.unwrap();
     let bus = tenants.bus(EMITTER).await;
     globex().scope(async { bus.emit(bus.store(), placed(1)).await }).await.unwrap();

@@ -3,6 +3,7 @@
 
 mod fixture;
 mod leaving;
+mod partitions;
 mod refused;
 mod running;
 mod tables;

@@ -31,6 +31,7 @@ pub struct Retain<'a, S> {
     abandoned: Option<Duration>,
     segment: usize,
     batch: usize,
+    within: bool,
 }
 
 impl<S: Retention> EventBus<S> {
@@ -56,6 +57,7 @@ impl<S: Retention> EventBus<S> {
             abandoned: None,
             segment: MOST_EVENTS,
             batch: BATCH,
+            within: false,
         }
     }
 }
@@ -99,6 +101,13 @@ impl<S: Retention> Retain<'_, S> {
     /// How many events one transaction deletes, 1,000 by default. On SQLite nobody else writes meanwhile.
     pub fn batch(mut self, events: usize) -> Self {
         self.batch = events.max(1);
+        self
+    }
+
+    /// Deletes, in batches, also what is old in a partition that goes on. Without it such events stay until all of their
+    /// partition may go, and it is dropped as a whole. It changes nothing where the log is one table.
+    pub const fn within_partitions(mut self) -> Self {
+        self.within = true;
         self
     }
 

@@ -18,6 +18,8 @@ pub struct Retained {
     pub archived: u64,
     /// How many events were dropped.
     pub dropped: u64,
+    /// How many partitions of the log went as a whole, with events of these.
+    pub partitions: u64,
     /// What keeps old events in the log, the one that is farthest behind first.
     pub blocked: Vec<Hold>,
     /// The subscriptions and replays that were removed because they were abandoned, or would be.
@@ -26,12 +28,15 @@ pub struct Retained {
 
 impl fmt::Display for Retained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { planned, old, upto, archived, dropped, blocked, removed } = self;
+        let Self { planned, old, upto, archived, dropped, partitions, blocked, removed } = self;
         let would = if *planned { "would be " } else { "" };
         write!(
             f,
             "old up to {old}, free to go up to {upto}: {archived} {would}archived, {dropped} {would}dropped"
         )?;
+        if *partitions > 0 {
+            write!(f, ", with {partitions} partitions")?;
+        }
         for name in removed {
             write!(f, "\n{would}removed: subscription `{name}`, which nobody runs any more")?;
         }

@@ -53,6 +53,10 @@ pub(super) async fn run<S: Retention>(retain: Retain<'_, S>, drops: bool) -> Res
         kept = Some(writer);
     }
     if drops {
+        while let Some(events) = store.drop_partition(free).await? {
+            retained.partitions += 1;
+            retained.dropped += events;
+        }
         loop {
             let began = Instant::now();
             let batch = store.drop_events(free, retain.batch).await?;
@@ -73,6 +77,7 @@ pub(super) async fn run<S: Retention>(retain: Retain<'_, S>, drops: bool) -> Res
     tracing::info!(
         archived = retained.archived,
         dropped = retained.dropped,
+        partitions = retained.partitions,
         blocked = retained.blocked.len(),
         "old events left the log"
     );
@@ -118,6 +123,9 @@ async fn plan<S: Retention>(retain: &Retain<'_, S>, acts: bool) -> Result<Plan> 
     }
     let free = holds.iter().map(|hold| hold.upto);
     retained.upto = free.fold(retained.old.min(settled.upto), i64::min);
+    if !retain.within {
+        retained.upto = store.whole(retained.upto).await?;
+    }
     retained.blocked = holds;
     Ok(Plan { retained, log: ledger.log, dropped: ledger.dropped })
 }

@@ -48,6 +48,19 @@ pub trait Retention: Integrity {
     /// holds them by then.
     fn drop_events(&self, upto: i64, limit: usize) -> impl Future<Output = Result<Dropped>> + Send;
 
+    /// Up to which number of those up to `upto` a run drops events. Where the log has partitions that go as a whole, it ends
+    /// before the first one that does not.
+    fn whole(&self, upto: i64) -> impl Future<Output = Result<i64>> + Send {
+        async move { Ok(upto) }
+    }
+
+    /// Drops the first partition, where the log has some and that one lies whole below a number, which is settled, and as far
+    /// as nothing holds its events by then; how many it had. `None` where there is none, and where this user may not.
+    fn drop_partition(&self, upto: i64) -> impl Future<Output = Result<Option<u64>>> + Send {
+        let _ = upto;
+        async { Ok(None) }
+    }
+
     /// Removes a subscription or a replay, as [`Log::remove`](crate::store::Log::remove) does, if its code was last alive longer
     /// ago than that in the transaction that removes it; whether it did. Whoever comes back meanwhile keeps it.
     fn remove_unseen(

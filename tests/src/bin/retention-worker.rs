@@ -1,5 +1,5 @@
 //! The process of `tests/delivery/retention_killed.rs`: `retention-worker URL FOLDER` archives and drops every event, in small
-//! segments and batches.
+//! segments and batches, also within partitions.
 
 use std::env::args;
 use std::error::Error;
@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn leave<S: Retention>(bus: &EventBus<S>, folder: &str) -> Result<(), Box<dyn Error>> {
-    let retain = bus.retention().before(i64::MAX).segment(40).batch(9).archive_to(folder);
-    retain.drop().await?;
+    let retain = bus.retention().before(i64::MAX).segment(40).batch(9).within_partitions();
+    retain.archive_to(folder).drop().await?;
     Ok(())
 }

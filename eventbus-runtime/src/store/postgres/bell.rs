@@ -30,16 +30,17 @@ use crate::store::Listens;
 use crate::store::bell::Ringer;
 use crate::store::postgres::reach::{Reach, Sessions, answered};
 
-/// The lock's key: one for each database and schema.
+/// The lock's key: one for each database and schema. The number is that of a table that stays the same: the log gets another
+/// one when it becomes partitioned, and whoever sleeps then would be rung for under the new name.
 macro_rules! lock_key {
     () => {
-        "hashtextextended('eventbus.doorbell', 'eventbus_event'::regclass::oid::bigint)"
+        "hashtextextended('eventbus.doorbell', 'eventbus_schema'::regclass::oid::bigint)"
     };
 }
 /// The channel's name.
 macro_rules! channel {
     () => {
-        "'eventbus_' || 'eventbus_event'::regclass::oid"
+        "'eventbus_' || 'eventbus_schema'::regclass::oid"
     };
 }
 

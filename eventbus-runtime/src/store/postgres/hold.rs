@@ -73,7 +73,7 @@ async fn behind(
             .query_scalar(
                 "SELECT min(e.position) FROM (SELECT pg_snapshot_xip($1::pg_snapshot) \
                      UNION SELECT pg_snapshot_xip($2::pg_snapshot)) AS open (xid) CROSS JOIN LATERAL ( \
-                     SELECT position FROM eventbus_event WHERE (xid, position) > (open.xid, 0) AND xid <= open.xid \
+                     SELECT position FROM eventbus_event WHERE (xid, position) > (open.xid, 0) AND (xid, position) <= (open.xid, $4) \
                      AND epoch = $3 AND position <= $4 AND NOT pg_visible_in_snapshot(xid, (SELECT $1::pg_snapshot)) \
                      AND NOT (position <= $5 AND pg_visible_in_snapshot(xid, (SELECT $2::pg_snapshot))) \
                      ORDER BY xid, position LIMIT 1) AS e",

@@ -43,6 +43,8 @@ mod last;
 mod letters;
 mod migrate;
 mod page;
+mod partition;
+mod patience;
 mod pending;
 mod reach;
 mod replay;
@@ -80,6 +82,7 @@ use crate::store::{
 };
 
 pub use crate::store::postgres::cursor::PgCursor;
+pub use crate::store::postgres::partition::Partitions;
 
 /// A bus on PostgreSQL.
 pub type PgBus = EventBus<PgStore>;
@@ -184,6 +187,32 @@ impl EventBus<PgStore> {
     /// not do it; [`ErrorKind::Store`](crate::ErrorKind::Store) when the database refuses.
     pub async fn protect_tenants(&self, security: &RowLevelSecurity) -> Result<()> {
         tenants::protect(self.store(), security).await
+    }
+}
+
+impl EventBus<PgStore> {
+    /// Makes the log a table of partitions, each of a range of so many numbers, and sees to it that there are some ahead of
+    /// the last number. Retention then drops whole partitions instead of deleting events, and what no partition has room
+    /// for goes to a default one, so that no emit fails. Idempotent: call it again, once a day for instance, where no
+    /// retention runs. This connection is the owner's of the tables.
+    ///
+    /// A log that is one table becomes the first partition as it is: nothing is copied, and while others emit, read and
+    /// deliver it is locked for some milliseconds. `docs/retention.md` says how to choose the size, and what it costs.
+    ///
+    /// ```no_run
+    /// # async fn example(bus: &eventbus_runtime::PgBus) -> eventbus_runtime::Result<()> {
+    /// bus.migrate().await?;
+    /// println!("{}", bus.partition_log(1_000_000).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for a size of 0, where something else in the database
+    /// depends on the table, and where this user does not own it; [`ErrorKind::Store`](crate::ErrorKind::Store) when the
+    /// database refuses, and when a lock is not to be had, because a transaction has been open for long.
+    pub async fn partition_log(&self, size: u32) -> Result<Partitions> {
+        partition::partition(self.store(), size).await
     }
 }
 

@@ -256,7 +256,8 @@ fn end_at(
 /// window began and is visible at its end.
 ///
 /// Compared as a row, because a planner without statistics takes `xid = ..` for selective, and then sorts everything
-/// that one large transaction wrote to find its first.
+/// that one large transaction wrote to find its first. The numbers are bounded once more, because partitions are left out by
+/// them alone.
 async fn first_straggler(
     store: &PgStore,
     connection: &mut PgConnection,
@@ -266,8 +267,9 @@ async fn first_straggler(
     store.query_scalar(
         "SELECT min(e.position) FROM pg_snapshot_xip($1::pg_snapshot) AS open (xid) CROSS JOIN LATERAL ( \
              SELECT position FROM eventbus_event \
-             WHERE (xid, position) > (open.xid, $3) AND xid <= open.xid ORDER BY xid, position LIMIT 1) AS e \
-         WHERE e.position <= $4 AND pg_visible_in_snapshot(open.xid, (SELECT $2::pg_snapshot))",
+             WHERE (xid, position) > (open.xid, $3) AND (xid, position) <= (open.xid, $4) \
+                 AND position > $3 AND position <= $4 ORDER BY xid, position LIMIT 1) AS e \
+         WHERE pg_visible_in_snapshot(open.xid, (SELECT $2::pg_snapshot))",
     )
     .bind(&*window.from.snapshot)
     .bind(&*window.to.snapshot)

@@ -42,7 +42,7 @@ pub(super) async fn pending(
             " LIMIT $11) UNION ALL (SELECT late.id FROM \
              (SELECT pg_snapshot_xip($6::pg_snapshot) UNION SELECT pg_snapshot_xip($7::pg_snapshot)) AS open (xid) CROSS JOIN LATERAL \
              (SELECT id::text FROM eventbus_event \
-             WHERE (xid, position) > (open.xid, 0) AND xid <= open.xid AND position <= $9 AND ",
+             WHERE (xid, position) > (open.xid, 0) AND (xid, position) <= (open.xid, $9) AND position <= $9 AND ",
             waits!(),
             " ORDER BY xid, position LIMIT $11) AS late LIMIT $11)) SELECT count(*), min(coalesce(( \
                  SELECT substr(h.hex, 1, 8) || '-' || substr(h.hex, 9) || '-7000-8000-000000000000' FROM eventbus_moved AS m, \

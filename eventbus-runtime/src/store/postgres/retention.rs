@@ -2,33 +2,27 @@
 
 use std::time::{Duration, SystemTime};
 
-use sqlx::postgres::{PgConnection, PgRow, Postgres};
-use sqlx::{Row, SqlSafeStr};
+use sqlx::Row;
+use sqlx::postgres::{PgConnection, PgRow};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::clock;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::store::postgres::epoch::{self, Now};
 use crate::store::postgres::hold;
 use crate::store::postgres::page::stored;
+use crate::store::postgres::patience::{self, Patience};
 use crate::store::postgres::replica::now;
 use crate::store::postgres::subscription::numbers;
-use crate::store::postgres::{PgStore, snapshot, start, tenants};
-use crate::store::transaction::{Abandoned, Transaction};
-use crate::store::{Dropped, Hold, Ledger, Old, Retention, Settled, Store, columns, let_go};
+use crate::store::postgres::{PgStore, partition, snapshot, start, tenants};
+use crate::store::{Dropped, Hold, Ledger, Old, Retention, Settled, columns, let_go};
 
 /// How long it waits for transactions that are open; most are open for milliseconds.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How often it looks whether they have ended. Nothing tells of that.
 const LOOK: Duration = Duration::from_millis(10);
-
-/// How long a batch waits for its lock: whoever asks for the same row meanwhile waits behind it.
-const LOCK: &str = "SET LOCAL lock_timeout = '100ms'";
-
-/// How often a batch asks for its lock.
-const TRIES: u32 = 50;
 
 impl Retention for PgStore {
     async fn settle(&self) -> Result<Settled> {
@@ -83,19 +77,21 @@ impl Retention for PgStore {
     }
 
     async fn drop_events(&self, upto: i64, limit: usize) -> Result<Dropped> {
-        let mut tries = 1;
+        let mut patience = Patience::new(DROP);
         loop {
             match batch(self, upto, limit).await {
                 Ok(dropped) => return Ok(dropped),
-                Err(error) if is_busy(&error) && tries < TRIES => {
-                    tracing::debug!(tries, "a batch of old events waits for its lock");
-                    sleep(LOOK * tries).await;
-                    tries += 1;
-                }
-                Err(error) if is_busy(&error) => return Err(locked(self, error)),
-                Err(error) => return Err(self.error(DROP, error)),
+                Err(error) => patience.again(self, error).await?,
             }
         }
+    }
+
+    async fn whole(&self, upto: i64) -> Result<i64> {
+        partition::whole(self, upto).await
+    }
+
+    async fn drop_partition(&self, upto: i64) -> Result<Option<u64>> {
+        partition::drop_one(self, upto).await
     }
 
     async fn remove_unseen(&self, subscription: &str, unseen: Duration) -> Result<bool> {
@@ -189,24 +185,10 @@ async fn former_mark(
 }
 
 /// One batch, in a transaction of its own.
-///
-/// The lock on the table of subscriptions keeps others from making one known, from moving one back and from making a letter
-/// a delivery: each of these locks a row of it. It neither touches cursors that move on nor anything that emitters do.
 async fn batch(store: &PgStore, upto: i64, limit: usize) -> Result<Dropped, sqlx::Error> {
-    let failed = |error: Error| sqlx::Error::Io(std::io::Error::other(error));
-    // Each statement sees what was committed while an earlier one waited.
-    let begin = "BEGIN ISOLATION LEVEL READ COMMITTED".into_sql_str();
-    let begun = Transaction::<Postgres>::begin(&store.pool, Some(begin), Abandoned::Close);
-    let mut transaction = begun.await.map_err(failed)??;
+    let mut transaction = patience::begin(store).await?;
     let dropped = alone(store, &mut transaction, upto, limit).await;
-    if dropped.as_ref().is_err_and(|error| error.as_database_error().is_some()) {
-        // The server answered, so that the connection is whole; a rollback that fails closes it.
-        transaction.rollback().await.map_err(failed)?.ok();
-        return dropped;
-    }
-    let dropped = dropped?;
-    store.commit(transaction).await.map_err(failed)?;
-    Ok(dropped)
+    patience::end(store, transaction, dropped).await
 }
 
 async fn alone(
@@ -215,15 +197,26 @@ async fn alone(
     upto: i64,
     limit: usize,
 ) -> Result<Dropped, sqlx::Error> {
-    store.query(LOCK).execute(&mut *connection).await?;
+    let upto = free(store, connection, upto).await?;
+    delete(store, connection, upto, limit).await
+}
+
+/// Up to which number events may go as long as this transaction is open.
+///
+/// The lock on the table of subscriptions keeps others from making one known, from moving one back and from making a letter
+/// a delivery: each of these locks a row of it. It neither touches cursors that move on nor anything that emitters do.
+pub(super) async fn free(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    upto: i64,
+) -> Result<i64, sqlx::Error> {
     store
         .query("LOCK TABLE eventbus_subscription IN EXCLUSIVE MODE")
         .execute(&mut *connection)
         .await?;
     // Whoever is shown no events drops none, and would note that they are gone.
-    let sees_all = tenants::sees_all(store, connection, DROP).await;
-    sees_all.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
-    delete(store, connection, upto, limit).await
+    tenants::sees_all(store, connection, DROP).await.map_err(patience::failed)?;
+    Ok(let_go(upto, &hold::holds(store, connection).await?))
 }
 
 async fn delete(
@@ -232,7 +225,6 @@ async fn delete(
     upto: i64,
     limit: usize,
 ) -> Result<Dropped, sqlx::Error> {
-    let upto = let_go(upto, &hold::holds(store, connection).await?);
     // The last number of the batch; a range of the primary key is deleted without a list.
     let last: Option<i64> = store
         .query_scalar(
@@ -255,27 +247,22 @@ async fn delete(
         .bind(behind)
         .execute(&mut *connection)
         .await?;
-    store
-        .query("UPDATE eventbus_retention SET dropped = greatest(dropped, $1)")
-        .bind(behind)
-        .execute(connection)
-        .await?;
+    note_dropped(store, connection, behind).await?;
     Ok(Dropped { events: deleted.rows_affected(), more: behind < upto })
 }
 
-/// Whether a lock was not to be had.
-fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    matches!(code.as_deref(), Some("55P03" | "40P01"))
-}
-
-fn locked(store: &PgStore, error: sqlx::Error) -> Error {
-    let message = format!(
-        "{}: cannot drop old events: another session keeps a lock on eventbus_subscription: look for a transaction that has \
-         been open for long, and run it again",
-        store.place()
-    );
-    Error::new(ErrorKind::Store, message).with_source(columns::cause(error))
+/// Notes up to where events were dropped.
+pub(super) async fn note_dropped(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    upto: i64,
+) -> Result<(), sqlx::Error> {
+    let noted = store
+        .query("UPDATE eventbus_retention SET dropped = greatest(dropped, $1)")
+        .bind(upto)
+        .execute(connection)
+        .await;
+    noted.map(drop)
 }
 
 pub(super) async fn ledger(store: &PgStore) -> Result<Ledger> {

@@ -105,7 +105,7 @@ pub(super) const WAITING: &str = concat!(
 pub(super) const WAITING_LATE: &str = concat!(
     "WITH late AS MATERIALIZED (SELECT l.* FROM (SELECT xid::xid8 FROM unnest($16::text[]) AS open (xid)) AS open \
          CROSS JOIN LATERAL (SELECT xid, epoch, shard, type, tenant, priority, position FROM eventbus_event \
-         WHERE (xid, position) > (open.xid, 0) AND xid <= open.xid AND position <= $11 \
+         WHERE (xid, position) > (open.xid, 0) AND (xid, position) <= (open.xid, $11) AND position <= $11 \
          ORDER BY xid, position LIMIT $12) AS l LIMIT $12), ",
     groups!(concat!("late WHERE ", waits!()))
 );
