@@ -38,7 +38,12 @@ pub(super) fn fix(finding: &Finding) -> String {
                 &format!("{version} => {}", payload_of(finding, *version)),
             )
             .replace("unreadable(1)", &format!("unreadable({version})")),
-        ("EV013", ..) => fix.replace("version = ..", &format!("version = {}", version + 1)),
+        // A version that is known already is gone back to; whatever is above it follows it.
+        ("EV013", ..) => {
+            let is_below = number(new).is_some_and(|now| now < *version);
+            let next = if is_below { *version } else { version + 1 };
+            fix.replace("version = ..", &format!("version = {next}"))
+        }
         _ => fix,
     }
 }
@@ -57,6 +62,11 @@ fn group(name: &str) -> &str {
 
 /// The first word between backticks.
 fn quoted(told: &str) -> Option<&str> {
+/// The number in `version 1 of ..`.
+fn number(told: &str) -> Option<u32> {
+    told.split(' ').nth(1)?.parse().ok()
+}
+
     told.split('`').nth(1).filter(|word| !word.is_empty())
 }
 
