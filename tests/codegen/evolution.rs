@@ -164,7 +164,7 @@ fn rules_are_explained() {
     let fixture = Fixture::new("evolution-explain", SHOP);
     fixture.run(&["explain", "ev103"]).said(0, &["EV103: a required field is new", "no\n"]);
     let list = fixture.run(&["explain", "--list"]);
-    assert_eq!(list.stdout.lines().count(), 96);
+    assert_eq!(list.stdout.lines().count(), 97);
     fixture.run(&["explain", "EV999"]).refused(&["there is no rule `EV999`"]);
 }
 

@@ -30,7 +30,9 @@ pub(super) fn fix(finding: &Finding) -> String {
         ("EV024", ..) => filled(&fix, "name", "", quoted(old).unwrap_or("..")),
         ("EV025", ..) => fix.replace("1 => ..", &format!("{version} => {}", kept(finding))),
         ("EV105", ..) if finding.retired => RETIRED.to_owned(),
-        ("EV112" | "EV303" | "EV304", Some(old), _) => filled(&fix, "rename", old, old),
+        // Of a name that is taken by a whole type, no type of a field is meant.
+        ("EV106", ..) if old.starts_with("an event type") => "choose another name".to_owned(),
+        ("EV112" | "EV126" | "EV304", Some(old), _) => filled(&fix, "rename", old, old),
         ("EV113", Some(old), Some(new)) => filled(&fix, "rename", old, new),
         ("EV012", ..) => fix
             .replace(
@@ -60,13 +62,13 @@ fn group(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(group, _)| group)
 }
 
-/// The first word between backticks.
-fn quoted(told: &str) -> Option<&str> {
 /// The number in `version 1 of ..`.
 fn number(told: &str) -> Option<u32> {
     told.split(' ').nth(1)?.parse().ok()
 }
 
+/// The first word between backticks.
+fn quoted(told: &str) -> Option<&str> {
     told.split('`').nth(1).filter(|word| !word.is_empty())
 }
 
