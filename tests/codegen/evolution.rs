@@ -164,7 +164,7 @@ fn rules_are_explained() {
     let fixture = Fixture::new("evolution-explain", SHOP);
     fixture.run(&["explain", "ev103"]).said(0, &["EV103: a required field is new", "no\n"]);
     let list = fixture.run(&["explain", "--list"]);
-    assert_eq!(list.stdout.lines().count(), 96);
+    assert_eq!(list.stdout.lines().count(), 97);
     fixture.run(&["explain", "EV999"]).refused(&["there is no rule `EV999`"]);
 }
 
@@ -342,6 +342,33 @@ fn an_enum_that_says_it_is_open_and_is_not_ends_the_run() {
         "--> src/lib.rs:17",
         "#[serde(other, skip_serializing)] Unknown",
     ]);
+}
+
+/// Written out where it is used, or beside a number, it is asked as well.
+#[test]
+fn an_enum_that_says_it_is_open_is_asked_wherever_it_stands() {
+    let either = "#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]\n#[serde(untagged)]\npub enum Either { Carrier(Carrier), Number(i64) }";
+    let carrier = |words: &str, field: &str, other: &str| {
+        let said =
+            format!("#[schemars({words}extend(\"x-extensible-enum\" = true))]\npub enum Carrier");
+        let source = SHOP
+            .replace("pub enum Carrier", &said)
+            .replace("    Ups,\n", &format!("    Ups,\n{other}"));
+        format!("{}\n{either}", source.replace("carrier: Carrier", field))
+    };
+    let unknown = "    #[serde(other, skip_serializing)]\n    Unknown,\n";
+    for (test, words, field, name) in [
+        ("evolution-untrue-inline", "inline, ", "carrier: Carrier", "`carrier`"),
+        ("evolution-untrue-option", "inline, ", "carrier: Option<Carrier>", "`carrier`"),
+        ("evolution-untrue-either", "", "carrier: Either", "`Carrier`"),
+    ] {
+        let fixture = Fixture::new(test, SHOP);
+        fixture.write("src/lib.rs", &carrier(words, field, ""));
+        let place = format!("the schema of {name} says that it reads variants");
+        fixture.run(&["codegen"]).refused(&[&place, "something-unknown"]);
+        fixture.write("src/lib.rs", &carrier(words, field, unknown));
+        fixture.codegen();
+    }
 }
 
 /// What is to be pasted names the payloads that the code has already.

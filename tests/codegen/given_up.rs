@@ -306,6 +306,22 @@ impl From<SystemBegunV1> for SystemBegun {
 }
 
 #[test]
+fn a_new_name_goes_on_counting_where_the_former_one_was() {
+    let fixture = released("given-up-counted", STARTED);
+    fixture.write("src/lib.rs", &second("upcast(1 => StartedV1)"));
+    fixture.codegen();
+    commit(&fixture);
+    let reviewed = "compat(reviewed = \"consumers ask for both\")";
+    let begun = format!(
+        "    #[event(alias = \"system.started\", {reviewed})]\n    Begun {{ host: String, port: u16 }},"
+    );
+    change(&fixture, &begun);
+    let parts =
+        ["error[EV013]", "version 2 → version 1 of `system.begun`", "set #[event(version = 2)]"];
+    fixture.run(BOTH[1]).said(1, &parts);
+}
+
+#[test]
 fn a_new_name_that_comes_without_its_tenant_or_its_aggregate_is_told() {
     let fixture = released(
         "given-up-envelope",

@@ -168,7 +168,7 @@ fn versions_that_came_since_a_commit_are_looked_at_one_by_one() {
     fixture.write("src/lib.rs", &third("u16"));
     fixture
         .run(&["check", "--against", "HEAD"])
-        .said(1, &["error[EV013]", "version 1 → version 3"]);
+        .said(1, &["error[EV013]", "version 1 → version 3", "set #[event(version = 2)]"]);
     let between = SHOP.replace(
         STARTED,
         "    #[event(version = 2, upcast(1 => StartedV1))]\n    Started { host: String, port: u16 },",

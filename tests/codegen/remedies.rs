@@ -173,3 +173,33 @@ fn the_help_of_codegen_shows_how_to_compare_with_a_branch() {
     let fixture = Fixture::new("remedies-help", SHOP);
     fixture.run(&["codegen", "--help"]).said(0, &["codegen --check --against origin/main"]);
 }
+
+#[test]
+fn a_variant_that_is_gone_is_kept_for_reading_as_it_is_said() {
+    let fixture = released("remedies-variant", SHOP);
+    fixture.replace("src/lib.rs", "    Ups,\n", "");
+    let parts = ["error[EV303]", "keep it for reading, with #[serde(skip_serializing)] on it"];
+    fixture.run(&AGAINST).said(1, &parts);
+    fixture.replace(
+        "src/lib.rs",
+        "    Dhl,\n",
+        "    Dhl,\n    #[serde(skip_serializing)]\n    Ups,\n",
+    );
+    fixture.run(&AGAINST).said(0, &["nothing is refused"]);
+}
+
+#[test]
+fn a_name_that_comes_back_may_have_the_type_that_it_had() {
+    let with = |field: &str| format!("    Started {{ host: String, {field} }},");
+    let fixture = released("remedies-back", &SHOP.replace(STARTED, &with("port: u16")));
+    for field in ["#[serde(default)] port: u16", ""] {
+        change(&fixture, &with(field));
+        fixture.codegen();
+        commit(&fixture);
+    }
+    change(&fixture, &with("port: Option<u16>"));
+    let parts = ["error[EV106]", "choose another name, or the type that it had; or make this"];
+    fixture.run(&AGAINST).said(1, &parts);
+    change(&fixture, &with("#[serde(default)] port: u16"));
+    fixture.run(&AGAINST).said(0, &["nothing is refused"]);
+}

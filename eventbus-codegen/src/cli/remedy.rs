@@ -30,7 +30,9 @@ pub(super) fn fix(finding: &Finding) -> String {
         ("EV024", ..) => filled(&fix, "name", "", quoted(old).unwrap_or("..")),
         ("EV025", ..) => fix.replace("1 => ..", &format!("{version} => {}", kept(finding))),
         ("EV105", ..) if finding.retired => RETIRED.to_owned(),
-        ("EV112" | "EV303" | "EV304", Some(old), _) => filled(&fix, "rename", old, old),
+        // Of a name that is taken by a whole type, no type of a field is meant.
+        ("EV106", ..) if old.starts_with("an event type") => "choose another name".to_owned(),
+        ("EV112" | "EV126" | "EV304", Some(old), _) => filled(&fix, "rename", old, old),
         ("EV113", Some(old), Some(new)) => filled(&fix, "rename", old, new),
         ("EV012", ..) => fix
             .replace(
@@ -38,7 +40,12 @@ pub(super) fn fix(finding: &Finding) -> String {
                 &format!("{version} => {}", payload_of(finding, *version)),
             )
             .replace("unreadable(1)", &format!("unreadable({version})")),
-        ("EV013", ..) => fix.replace("version = ..", &format!("version = {}", version + 1)),
+        // A version that is known already is gone back to; whatever is above it follows it.
+        ("EV013", ..) => {
+            let is_below = number(new).is_some_and(|now| now < *version);
+            let next = if is_below { *version } else { version + 1 };
+            fix.replace("version = ..", &format!("version = {next}"))
+        }
         _ => fix,
     }
 }
@@ -53,6 +60,11 @@ const RETIRED: &str = "leave the field where it is: no code writes the type any 
 /// What a name begins with.
 fn group(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(group, _)| group)
+}
+
+/// The number in `version 1 of ..`.
+fn number(told: &str) -> Option<u32> {
+    told.split(' ').nth(1)?.parse().ok()
 }
 
 /// The first word between backticks.

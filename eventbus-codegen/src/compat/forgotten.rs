@@ -138,7 +138,8 @@ fn one_of(
         some((last_document, other)).is_some_and(|other| needed(other) == needed(keys))
     };
     let same = last.get(index).filter(|_| last.len() == choices.len());
-    let inner = match same.or_else(|| last.iter().find(is_it)) {
+    let now = same.filter(is_it).or_else(|| last.iter().find(is_it)).or(same);
+    let inner = match now {
         Some(now) => within((document, choice), (last_document, now), depth)?,
         None => Value::Object(keys.clone()),
     };

@@ -121,7 +121,7 @@ fixtures! {
     ev001, ev003, ev004, ev006, ev007, ev008, ev010, ev011, ev012, ev013, ev016, ev017, ev018,
     ev019, ev020, ev021, ev022, ev023, ev024, ev025, ev028, ev030, ev101, ev102, ev103, ev104, ev105, ev107,
     ev108, ev109, ev110, ev111, ev112, ev113, ev114, ev115, ev116, ev117, ev118,
-    ev119, ev120, ev121, ev122, ev123, ev124, ev201, ev202, ev203, ev204,
+    ev119, ev120, ev121, ev122, ev123, ev124, ev126, ev201, ev202, ev203, ev204,
     ev205, ev206, ev207, ev208, ev209, ev210, ev211, ev212, ev213, ev214,
     ev215, ev216, ev301, ev302, ev303, ev304, ev305, ev306, ev307, ev308,
     ev309, ev310, ev311, ev312, ev313, ev314, ev315, ev401, ev402, ev403,

@@ -54,6 +54,23 @@ fn a_schema_that_contains_itself_is_decided() {
 }
 
 #[test]
+fn a_type_that_contains_itself_in_an_option_writes_nothing_more_at_any_depth() {
+    let node = |more: Value| {
+        let next = json!({"anyOf": [{"$ref": "#/$defs/Node"}, {"type": "null"}]});
+        let mut properties = json!({"n": {"type": "integer"}, "next": next});
+        properties.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"type": "object", "properties": {"first": {"$ref": "#/$defs/Node"}}, "required": ["first"],
+            "$defs": {"Node": {"type": "object", "properties": properties, "required": ["n", "next"]}}})
+    };
+    let (less, more) = (node(json!({})), node(json!({"x": {"type": ["integer", "null"]}})));
+    assert_eq!(written_and_read(less.clone(), more.clone()), Answer::Yes);
+    assert_eq!(written_and_read(more.clone(), less.clone()), Answer::Yes);
+    let closed = (&less, Contract::Writer);
+    assert!(matches!(lies_within((&more, Contract::Writer), closed), Answer::No(_)));
+    assert_eq!(lies_within(closed, (&more, Contract::Writer)), Answer::Yes);
+}
+
+#[test]
 fn what_is_written_is_closed_and_what_is_read_is_open() {
     let with = |more: Value| {
         let mut schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});

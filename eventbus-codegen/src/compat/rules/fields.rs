@@ -48,7 +48,7 @@ pub(super) const RULES: &[Rule] = &[
         (No, No, Deny),
         "a name that stood for something else comes back",
         "Events of the former time may still be stored or sent, and what they have under this name does not fit.",
-        "choose another name; or make this a new version, and go on reading the former one as it was",
+        "choose another name, or the type that it had; or make this a new version, and go on reading the former one as it was",
     ),
     rule(
         "EV107",
@@ -183,6 +183,13 @@ pub(super) const RULES: &[Rule] = &[
         "The last shape allows the change. Events that were stored before it have more, or less.",
         "go on reading what they have; or make this a new version, and read the former one with a payload type that does",
     ),
+    rule(
+        "EV126",
+        (Depends, Yes, Warn),
+        "a field that may be missing is no longer read under another name",
+        "Stored events that have it under that name are read as if they had none.",
+        "go on reading it as long as such events are stored: #[serde(alias = \"..\")]",
+    ),
 ];
 
 /// Compares two objects.
@@ -212,7 +219,8 @@ pub(super) fn compare(comparison: &mut Comparison, old: &Side<'_>, new: &Side<'_
     }
     for name in before.iter().filter(|name| after.contains(name)) {
         if let (Some(a), Some(b)) = (old.property(name), new.property(name)) {
-            no_longer_read(comparison, &a, (name, &b), &at.field(name));
+            let is_needed = new.reader.requires(name);
+            no_longer_read(comparison, &a, (name, &b, is_needed), &at.field(name));
             presence(comparison, (old, &a, name), (new, &b, name), &at.field(name));
             comparison.values(&a, &b, &at.field(name));
         }

@@ -43,12 +43,14 @@ pub(super) fn read_again(
 pub(super) fn no_longer_read(
     comparison: &mut Comparison,
     before: &Side<'_>,
-    (name, after): (&str, &Side<'_>),
+    (name, after, is_needed): (&str, &Side<'_>, bool),
     at: &At,
 ) {
+    // Where it may be missing, what has the former name is read all the same, and what it held is lost.
+    let rule = if is_needed { "EV112" } else { "EV126" };
     let is_read = |alias: &str| alias == name || after.reader.aliases().any(|other| other == alias);
     for alias in before.reader.aliases().filter(|alias| !is_read(alias)) {
-        comparison.found("EV112", at, alias, name);
+        comparison.found(rule, at, alias, name);
     }
 }
 

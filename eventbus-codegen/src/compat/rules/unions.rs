@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
         (No, Yes, Bump),
         "a variant is gone",
         "Stored events hold it, and could not be decoded.",
-        "keep it for reading, or let its successor read it: #[serde(alias = \"..\")]",
+        "keep it for reading, with #[serde(skip_serializing)] on it; or make this a new version",
     ),
     rule(
         "EV304",

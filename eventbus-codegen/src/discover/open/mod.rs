@@ -4,6 +4,7 @@
 //! is open: the schema is told so, under [`Document::OPEN`]. Whatever cannot be asked that way stays closed, which may
 //! refuse a change and lets none through.
 
+mod inline;
 mod payload;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,8 @@ use eventbus_runtime::{Document, Node};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use self::payload::payloads;
+use self::inline::name_open;
+use self::payload::{Asked, payloads};
 use super::program::Sample;
 use crate::compat::{SOME_VARIANT, is_open};
 use crate::diagnostic::{Error, ErrorKind, Result};
@@ -32,6 +34,8 @@ struct Question {
     open: Value,
     /// Whether its schema says so already.
     is_said: bool,
+    /// Whether nothing but the enum may read the payload.
+    is_certain: bool,
     data: String,
 }
 
@@ -60,10 +64,12 @@ pub(crate) fn observe(catalog: &mut Catalog, decode: &Decode<'_>) -> Result<()> 
     let answers = decode(&questions.iter().map(Sample::from).collect::<Vec<_>>())?;
     let (mut opened, mut untrue, mut sound) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
     for (question, reason) in questions.into_iter().zip(answers) {
-        let Question { event_type, version, open, is_said, .. } = question;
+        let Question { event_type, version, open, is_said, is_certain, .. } = question;
         match (question.name, reason) {
             // What says most is asked first.
-            (Some(name), None) => drop(opened.entry((event_type, version, name)).or_insert(open)),
+            (Some(name), None) if is_certain => {
+                opened.entry((event_type, version, name)).or_insert(open);
+            }
             (Some(name), Some(reason)) if is_said => {
                 untrue.push((event_type, version, name, reason))
             }
@@ -93,14 +99,17 @@ fn ask(leaf: &Leaf, questions: &mut Vec<Question>) -> Result<()> {
     let former = leaf.upcasts.iter().map(|one| (one.version, &one.reader, &one.writer));
     for (version, reader, writer) in current.chain(former) {
         // Most payloads hold no type with a name, and are not worth being parsed for it.
-        if !reader.get().contains(DEFINITIONS) {
+        if !reader.get().contains(DEFINITIONS) && !reader.get().contains(Document::OPEN) {
             continue;
         }
-        let (reader, writer) = (schema_of(leaf, reader)?, schema_of(leaf, writer)?);
-        let mut ask = |name: Option<&String>, open, is_said, data: Value| {
+        let (mut reader, mut writer) = (schema_of(leaf, reader)?, schema_of(leaf, writer)?);
+        name_open(&mut reader, &mut writer);
+        let mut ask = |name: Option<&String>, is_said, asked: Asked| {
             let (event_type, name) = (leaf.event_type.clone(), name.cloned());
-            let data = data.to_string();
-            questions.push(Question { event_type, version, name, open, is_said, data });
+            let Asked { open, payload, is_certain } = asked;
+            let data = payload.to_string();
+            let question = Question { event_type, version, name, open, is_said, is_certain, data };
+            questions.push(question);
         };
         let mut is_any_said = false;
         for (name, read) in reader.get(DEFINITIONS).and_then(Value::as_object).into_iter().flatten()
@@ -111,16 +120,18 @@ fn ask(leaf: &Leaf, questions: &mut Vec<Question>) -> Result<()> {
             let asked = payloads(&writer, name, (read, written));
             let said = read.get(Document::OPEN).filter(|_| read.as_object().is_some_and(is_open));
             // A word that does not fit the kind of enum is one for all that is asked.
-            let fits = asked.iter().any(|(open, _)| Some(open) == said);
-            for (open, data) in asked {
-                let is_said = said.is_some_and(|said| *said == open || !fits);
+            let fits = asked.iter().any(|asked| Some(&asked.open) == said);
+            for asked in asked {
+                let is_said = said.is_some_and(|said| *said == asked.open || !fits);
                 is_any_said |= is_said;
-                ask(Some(name), open, is_said, data);
+                if is_said || asked.is_certain {
+                    ask(Some(name), is_said, asked);
+                }
             }
         }
         // Only what somebody says can be untrue.
-        if is_any_said && let Some(data) = sample(&writer) {
-            ask(None, Value::Null, false, data);
+        if is_any_said && let Some(payload) = sample(&writer) {
+            ask(None, false, Asked { open: Value::Null, payload, is_certain: true });
         }
     }
     Ok(())

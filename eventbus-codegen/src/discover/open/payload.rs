@@ -8,24 +8,32 @@ use serde_json::{Map, Value, json};
 use crate::compat::{self, SOME_VARIANT};
 use crate::registry::sample;
 
-/// Payloads of `writer` in which each value of the enum `name` that can be reached is an unknown variant, each with what the
-/// enum is where that is read; none where there is no such payload, or where it would not be certain what reads it.
+/// A payload in which each value of an enum that can be reached is an unknown variant.
+pub(super) struct Asked {
+    /// What the enum is where that is read.
+    pub(super) open: Value,
+    pub(super) payload: Value,
+    /// Whether nothing but the enum may read it. What is refused is refused by the enum in any case.
+    pub(super) is_certain: bool,
+}
+
+/// Payloads of `writer` that ask about the enum `name`; none where there is no such payload.
 pub(super) fn payloads(
     writer: &Value,
     name: &str,
     (read, written): (&Value, &Value),
-) -> Vec<(Value, Value)> {
+) -> Vec<Asked> {
     let unknown = unknown(read, written).into_iter();
-    unknown.filter_map(|(open, unknown)| Some((open, payload(writer, name, unknown)?))).collect()
+    unknown.filter_map(|(open, unknown)| asked(writer, name, open, unknown)).collect()
 }
 
-fn payload(writer: &Value, name: &str, unknown: Value) -> Option<Value> {
+fn asked(writer: &Value, name: &str, open: Value, unknown: Value) -> Option<Asked> {
     let leading = leading(writer, name);
     let mut schema = writer.clone();
     let is_certain = lead(&mut schema, &leading);
     *schema.get_mut("$defs")?.get_mut(name)? = unknown;
-    let payload = sample(&schema).filter(|_| is_certain)?;
-    payload.to_string().contains(SOME_VARIANT).then_some(payload)
+    let payload = sample(&schema)?;
+    payload.to_string().contains(SOME_VARIANT).then_some(Asked { open, payload, is_certain })
 }
 
 /// The schemas of unknown variants of an enum, which is the same in both contracts as far as it is written, each with what
@@ -162,7 +170,7 @@ mod tests {
     fn asked(writer: &Value) -> Option<Value> {
         let definition = &writer["$defs"]["Kind"];
         let mut asked = payloads(writer, "Kind", (definition, definition)).into_iter();
-        asked.next().filter(|(open, _)| *open == true).map(|(_, payload)| payload)
+        asked.next().filter(|asked| asked.open == true && asked.is_certain).map(|it| it.payload)
     }
 
     fn writer(field: &Value, kind: &Value) -> Value {
@@ -198,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn where_something_else_may_read_it_nothing_is_asked() {
+    fn where_something_else_may_read_it_nothing_is_certain() {
         let kind = json!({ "type": "string", "enum": ["x", "y"] });
         let either = json!({ "anyOf": [{ "$ref": "#/$defs/Kind" }, { "type": "string" }] });
         assert_eq!(asked(&writer(&either, &kind)), None);
@@ -229,7 +237,7 @@ mod tests {
         let writer = writer(&json!({ "$ref": "#/$defs/Kind" }), &kind);
         let asked = payloads(&writer, "Kind", (&kind, &kind));
         let kinds: Vec<_> =
-            asked.into_iter().map(|(open, it)| (open, it["kind"].clone())).collect();
+            asked.into_iter().map(|it| (it.open, it.payload["kind"].clone())).collect();
         let listed = json!(["something-unknown"]);
         let bare = json!({ "t": "something-unknown" });
         assert_eq!(kinds, [(json!(true), listed), (json!("units"), bare)]);

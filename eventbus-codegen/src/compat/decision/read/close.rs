@@ -1,5 +1,7 @@
 //! Closing what a writer describes: no property but those that are named, in whatever part of the schema.
 
+use std::collections::BTreeSet;
+
 use crate::compat::decision::graph::Graph;
 use crate::compat::decision::node::{Fact, Id, Kind, Kinds, Node};
 
@@ -27,6 +29,21 @@ pub(super) fn close(graph: &mut Graph, id: Id) -> Id {
     // no choices of which only one may hold, more is taken for written than is, which may refuse too much.
     let is_exclusive = unions(graph, id) == Unions { one: true, any: false };
     graph.add(if is_exclusive { Node::One(choices) } else { Node::Either(choices) })
+}
+
+/// Whether a part of what describes a value is still being read: a type that contains itself in a union, as an `Option` is.
+pub(super) fn is_unread(graph: &Graph, id: Id) -> bool {
+    fn within(graph: &Graph, id: Id, seen: &mut BTreeSet<Id>) -> bool {
+        let id = graph.target(id);
+        match graph.node(id) {
+            Node::Same(_) => true,
+            Node::Either(parts) | Node::One(parts) | Node::All(parts) if seen.insert(id) => {
+                parts.iter().any(|part| within(graph, *part, seen))
+            }
+            _ => false,
+        }
+    }
+    within(graph, id, &mut BTreeSet::new())
 }
 
 /// The ways to be true of a value, each as its assertions.

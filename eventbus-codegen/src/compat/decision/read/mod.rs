@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use eventbus_runtime::Document;
 use serde_json::{Map, Value};
 
-use self::close::close;
+use self::close::{close, is_unread};
 use self::unite::unite;
 use super::graph::Graph;
 use super::node::{Fact, Id, Kind, Kinds, Literal, Node};
@@ -57,6 +57,8 @@ pub(super) struct Reading<'a> {
     in_place: Vec<String>,
     /// How many references are being followed.
     depth: usize,
+    /// What a writer describes and is closed when all of it was read, each with its node.
+    unclosed: Vec<(Id, Id)>,
 }
 
 /// The name of a variant that nobody has.
@@ -85,8 +87,14 @@ pub(super) fn read(graph: &mut Graph, document: &Value, contract: Contract) -> I
         read: HashMap::new(),
         in_place: Vec::new(),
         depth: 0,
+        unclosed: Vec::new(),
     };
-    reading.at("", Place::Whole)
+    let id = reading.at("", Place::Whole);
+    for (reserved, whole) in std::mem::take(&mut reading.unclosed) {
+        let closed = close(reading.graph, whole);
+        reading.graph.become_same(reserved, closed);
+    }
+    id
 }
 
 /// By what it says of itself, or by where it keeps its definitions.
@@ -112,7 +120,15 @@ impl Reading<'_> {
             return self.referred(pointer, Place::Whole);
         }
         let id = self.part(schema);
-        if self.contract.is_closed() { close(self.graph, id) } else { id }
+        if !self.contract.is_closed() {
+            return id;
+        }
+        if is_unread(self.graph, id) {
+            let reserved = self.graph.reserve();
+            self.unclosed.push((reserved, id));
+            return reserved;
+        }
+        close(self.graph, id)
     }
 
     /// A schema that stands beside others about the same value.
