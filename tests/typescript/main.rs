@@ -16,6 +16,7 @@ mod events;
 mod hostile;
 mod mutate;
 mod node;
+mod page;
 #[path = "../properties/random.rs"]
 mod random;
 mod reading;
