@@ -14,6 +14,7 @@ mod documents;
 #[path = "../properties/events.rs"]
 mod events;
 mod hostile;
+mod keywords;
 mod mutate;
 mod node;
 mod page;

@@ -1,4 +1,6 @@
 //! The quickstart's page in a browser: it shows what Rust writes by family, and says of the rest what it is.
+//!
+//! `EVENTBUS_KEEP_PICTURE` names a file for a picture of it.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
