@@ -85,6 +85,7 @@ pub(crate) enum IndexEvent {
     },
 }
 
+#[allow(clippy::type_complexity, reason = "that is what is tried")]
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Map {
     by_name: BTreeMap<String, (Error, Option<Vec<BTreeMap<String, Option<[Error; 3]>>>>)>,

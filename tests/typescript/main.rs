@@ -14,8 +14,10 @@ mod documents;
 #[path = "../properties/events.rs"]
 mod events;
 mod hostile;
+mod keywords;
 mod mutate;
 mod node;
+mod page;
 #[path = "../properties/random.rs"]
 mod random;
 mod reading;
