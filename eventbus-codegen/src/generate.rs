@@ -16,6 +16,7 @@ use crate::migrations;
 use crate::output::{
     Artifact, Content, Entry, Fault, Manifest, Plan, SHARED, State, faults, naming, plan, root,
 };
+use crate::published;
 use crate::registry::{
     Baseline, Catalog, Registry, Version, files, folder_of, is_history, leaves, merge, shape_file,
 };
@@ -99,6 +100,8 @@ pub(crate) fn generate(
         artifacts.push(Artifact::generated(typescript.out.clone(), generated.text));
         warnings.extend(generated.warnings);
     }
+    let published = published::artifacts(config, &registry, &samples.checked, &artifacts)?;
+    artifacts.extend(published);
 
     let recorded =
         |artifact: &Artifact| (artifact.path.clone(), recorded(artifact, &manifest, config));

@@ -22,6 +22,7 @@ mod model;
 mod output;
 mod parallel;
 mod pointer;
+mod published;
 mod registry;
 mod samples;
 mod shell;
@@ -41,9 +42,11 @@ pub mod testing {
 
     use crate::compat::check;
     use crate::discover::{self, Sample, observe};
+    use crate::emit::reference::{Example, Examples, reference};
+    use crate::emit::{markdown, page};
     use crate::output::{Artifact, Content};
-    use crate::registry::{Baseline, Catalog, files, merge};
-    use crate::{Result, cli};
+    use crate::registry::{Baseline, Catalog, Registry, files, merge, sample};
+    use crate::{Result, canonical, cli};
 
     /// What `cargo eventbus check` finds where `old` is what wrote the registry, as `--format json` prints it, with the
     /// registry's files before and after.
@@ -54,24 +57,52 @@ pub mod testing {
         old: &Document,
         new: &Document,
     ) -> Result<(Value, [BTreeMap<String, String>; 2])> {
-        let written = |catalog: &Catalog, past: &Baseline| -> Result<BTreeMap<String, String>> {
-            let registry = merge(catalog, past)?;
-            let files = files(&registry, "schemas", &BTreeMap::new());
-            let below = |file: Artifact| match file.content {
-                Content::Generated(text) => {
-                    Some((file.path.strip_prefix("schemas/")?.to_owned(), text))
-                }
-                Content::Kept(_) => None,
-            };
-            Ok(files.into_iter().filter_map(below).collect())
-        };
         let [old, new] = [old, new].map(catalog);
-        let before = written(&old, &Baseline::default())?;
+        let before = written(&merge(&old, &Baseline::default())?);
         let baseline = Baseline::parse(before.clone(), Path::new("schemas"))?;
-        let after = written(&new, &baseline)?;
+        let after = written(&merge(&new, &baseline)?);
         let mut registry = merge(&new, &baseline)?;
         let found = check(&baseline, &baseline, &mut registry, &new, CompatMode::Full)?;
         Ok((cli::findings(&found), [before, after]))
+    }
+
+    /// The catalog page and the Markdown reference of what `history` wrote, one document after the other, with a sample
+    /// of each version.
+    ///
+    /// # Errors
+    /// Where one of them makes no registry.
+    pub fn published(history: &[Document], title: &str) -> Result<[String; 2]> {
+        let mut files = BTreeMap::new();
+        let mut registry = None;
+        for document in history {
+            let baseline = Baseline::parse(files.clone(), Path::new("schemas"))?;
+            let next = merge(&catalog(document), &baseline)?;
+            files.extend(written(&next));
+            registry = Some(next);
+        }
+        let registry = registry.expect("a document is given");
+        let mut examples = Examples::new();
+        for (name, event) in &registry.events {
+            for (version, content) in &event.versions {
+                if let Some(value) = sample(&content.schemas()?.writer) {
+                    let example = Example { name: String::new(), text: canonical::text(&value) };
+                    examples.insert((name.clone(), *version), vec![example]);
+                }
+            }
+        }
+        let told = reference(&registry, &examples)?;
+        Ok([page::emit(&told, title), markdown::emit(&told, title)])
+    }
+
+    /// The files of a registry, by their paths in it.
+    fn written(registry: &Registry) -> BTreeMap<String, String> {
+        let below = |file: Artifact| match file.content {
+            Content::Generated(text) => {
+                Some((file.path.strip_prefix("schemas/")?.to_owned(), text))
+            }
+            Content::Kept(_) => None,
+        };
+        files(registry, "schemas", &BTreeMap::new()).into_iter().filter_map(below).collect()
     }
 
     /// The document as the toolchain reads it.
