@@ -11,11 +11,12 @@ use crate::compat::{Finding, check, purged, shapes, unread};
 use crate::config::Config;
 use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::discover::Code;
-use crate::emit::{asyncapi, typescript};
+use crate::emit::typescript;
 use crate::migrations;
 use crate::output::{
     Artifact, Content, Entry, Fault, Manifest, Plan, SHARED, State, faults, naming, plan, root,
 };
+use crate::published;
 use crate::registry::{
     Baseline, Catalog, REMOVED, Registry, Version, files, folder_of, is_history, leaves, merge,
     shape_file,
@@ -148,12 +149,9 @@ fn finish(
         artifacts.extend(files.map(|(path, text)| Artifact::generated(path, text)));
         warnings.extend(generated.warnings);
     }
-    if let Some(asyncapi) = &config.asyncapi {
-        let samples = samples::texts(config, registry, &artifacts)?;
-        let generated = asyncapi::emit(registry, &samples, &asyncapi.options)?;
-        artifacts.push(Artifact::generated(asyncapi.out.clone(), generated.text));
-        warnings.extend(generated.warnings);
-    }
+    let published = published::artifacts(config, registry, &artifacts)?;
+    artifacts.extend(published.artifacts);
+    warnings.extend(published.warnings);
     let recorded =
         |artifact: &Artifact| (artifact.path.clone(), recorded(artifact, manifest, config));
     let mut next = Manifest {

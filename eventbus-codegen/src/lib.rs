@@ -22,6 +22,7 @@ mod model;
 mod output;
 mod parallel;
 mod pointer;
+mod published;
 mod registry;
 mod samples;
 mod shell;
@@ -42,10 +43,11 @@ pub mod testing {
     use crate::compat::check;
     use crate::config::Config;
     use crate::discover::{self, Sample, observe};
-    use crate::emit::{asyncapi, typescript};
+    use crate::emit::reference::{Example, Examples, reference};
+    use crate::emit::{asyncapi, markdown, page, typescript};
     use crate::output::{Artifact, Content};
     use crate::registry::{Baseline, Catalog, Registry, files, merge, sample};
-    use crate::{Result, cli};
+    use crate::{Result, canonical, cli};
 
     /// What `cargo eventbus check` finds where `old` is what wrote the registry, as `--format json` prints it, with the
     /// registry's files before and after.
@@ -101,31 +103,55 @@ pub mod testing {
         let mut text = String::new();
         for document in documents {
             let registry = merge(&catalog(document), &baseline)?;
-            let mut samples = asyncapi::Samples::new();
-            for (name, event) in &registry.events {
-                for (version, content) in &event.versions {
-                    if let Some(made_up) = sample(&content.schemas()?.writer) {
-                        samples.insert((name.clone(), *version), made_up);
-                    }
-                }
-            }
-            text = asyncapi::emit(&registry, &samples, &options)?.text;
+            text = asyncapi::emit(&registry, &made_up(&registry)?, &options)?.text;
             files.extend(written(&registry));
             baseline = Baseline::parse(files.clone(), Path::new("schemas"))?;
         }
         Ok((text, files))
     }
 
-    /// The texts of a registry's files, by their paths in its folder.
+    /// The catalog page and the Markdown reference of what `history` wrote, one document after the other, with a sample
+    /// of each version.
+    ///
+    /// # Errors
+    /// Where one of them makes no registry.
+    pub fn published(history: &[Document], title: &str) -> Result<[String; 2]> {
+        let mut files = BTreeMap::new();
+        let mut registry = None;
+        for document in history {
+            let baseline = Baseline::parse(files.clone(), Path::new("schemas"))?;
+            let next = merge(&catalog(document), &baseline)?;
+            files.extend(written(&next));
+            registry = Some(next);
+        }
+        let registry = registry.expect("a document is given");
+        let told = reference(&registry, &made_up(&registry)?)?;
+        Ok([page::emit(&told, title), markdown::emit(&told, title)])
+    }
+
+    /// A sample of each version.
+    fn made_up(registry: &Registry) -> Result<Examples> {
+        let mut examples = Examples::new();
+        for (name, event) in &registry.events {
+            for (version, content) in &event.versions {
+                if let Some(value) = sample(&content.schemas()?.writer) {
+                    let example = Example { name: String::new(), text: canonical::text(&value) };
+                    examples.insert((name.clone(), *version), vec![example]);
+                }
+            }
+        }
+        Ok(examples)
+    }
+
+    /// The files of a registry, by their paths in it.
     fn written(registry: &Registry) -> BTreeMap<String, String> {
-        let files = files(registry, "schemas", &BTreeMap::new());
         let below = |file: Artifact| match file.content {
             Content::Generated(text) => {
                 Some((file.path.strip_prefix("schemas/")?.to_owned(), text))
             }
             Content::Kept(_) => None,
         };
-        files.into_iter().filter_map(below).collect()
+        files(registry, "schemas", &BTreeMap::new()).into_iter().filter_map(below).collect()
     }
 
     /// The document as the toolchain reads it.

@@ -10,9 +10,30 @@ pub(crate) fn unescaped(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 
+/// The name that a step of a pointer spells, where the pointer is the fragment of a link: its bytes may stand as `%25`.
+pub(crate) fn linked(step: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = step.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex = after.get(..2).filter(|_| *first == b'%');
+        let hex = hex.and_then(|hex| std::str::from_utf8(hex).ok());
+        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &after[2..] } else { after };
+    }
+    unescaped(&String::from_utf8_lossy(&bytes))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{escaped, unescaped};
+    use super::{escaped, linked, unescaped};
+
+    #[test]
+    fn a_link_spells_some_signs_by_their_bytes() {
+        assert_eq!(linked("Deep%20%3C~1b%3E"), "Deep </b>");
+        assert_eq!(linked("50%"), "50%");
+        assert_eq!(linked("%C3%BC%zz%25"), "ü%zz%");
+    }
 
     #[test]
     fn a_name_with_signs_of_its_own_comes_back() {

@@ -2,17 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use crate::canonical;
 use crate::config::Config;
 use crate::diagnostic::Result;
 use crate::discover::{Code, Sample, untrue};
-use crate::output::{Artifact, Content, Manifest};
+use crate::output::{Artifact, Manifest};
 use crate::registry::{
     Baseline, Catalog, Leaf, Registry, Samples, Stored, leaves, sample, sample_path,
 };
-use crate::text;
 
 /// What came of the samples of every type.
 #[derive(Debug, Default)]
@@ -116,36 +113,6 @@ pub(crate) fn plan(
         }
     }
     Ok(planned)
-}
-
-/// The toolchain's own samples of every version, by type and version: those that are about to be written, and those that lie there.
-pub(crate) fn texts(
-    config: &Config,
-    registry: &Registry,
-    artifacts: &[Artifact],
-) -> Result<BTreeMap<(String, u32), Value>> {
-    let new: BTreeMap<&str, &str> = artifacts
-        .iter()
-        .filter_map(|artifact| match &artifact.content {
-            Content::Generated(text) => Some((artifact.path.as_str(), text.as_str())),
-            Content::Kept(_) => None,
-        })
-        .collect();
-    let mut found = BTreeMap::new();
-    for (name, event) in &registry.events {
-        for version in event.versions.keys() {
-            let path = sample_path(&config.schemas, name, *version);
-            let text = match new.get(path.as_str()) {
-                Some(text) => Some((*text).to_owned()),
-                None => text::read_if_any(&config.folder().join(&path))?,
-            };
-            // One that is no JSON is told when it is decoded.
-            if let Some(sample) = text.and_then(|text: String| serde_json::from_str(&text).ok()) {
-                found.insert((name.clone(), *version), sample);
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// The samples of the compared commit that are not on disk as they were there, each with the leaf that must read it.

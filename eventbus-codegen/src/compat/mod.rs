@@ -26,5 +26,7 @@ pub(crate) use self::decision::{
 pub(crate) use self::finding::{Direction, Finding};
 pub(crate) use self::former_shapes::{shapes, tells};
 pub(crate) use self::gone::purged;
-pub(crate) use self::rules::{Holds, Rule, Verdict, all as rules, find as rule};
+pub(crate) use self::rules::{
+    Contracts, Difference, Holds, Rule, Verdict, all as rules, differences, find as rule,
+};
 pub(crate) use self::unread::unread;

@@ -40,6 +40,10 @@ pub(crate) struct Config {
     pub(crate) typescript: Option<TypeScript>,
     /// What AsyncAPI document is wanted.
     pub(crate) asyncapi: Option<AsyncApi>,
+    /// The catalog page.
+    pub(crate) page: Option<Published>,
+    /// The Markdown reference.
+    pub(crate) markdown: Option<Published>,
     /// Which readers and writers must understand each other, where an event does not say so itself.
     pub(crate) compat: CompatMode,
 }
@@ -94,6 +98,18 @@ pub(crate) struct AsyncApi {
     /// What it says of itself.
     pub(crate) options: asyncapi::Options,
 }
+
+/// The `[page]` or the `[markdown]` table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Published {
+    /// The file to write.
+    pub(crate) out: String,
+    /// What stands above it.
+    pub(crate) title: String,
+}
+
+/// The title where none is given.
+const DEFAULT_TITLE: &str = "Event catalog";
 
 impl Config {
     /// The folder that paths are relative to.
@@ -161,19 +177,23 @@ impl Config {
     }
 }
 
+/// The keys of the file. A workspace's names no package.
+const KEYS: &[&str] = &[
+    "package",
+    "root",
+    "example",
+    "bin",
+    "schemas",
+    "compat",
+    "migrations",
+    "typescript",
+    "asyncapi",
+    "page",
+    "markdown",
+];
+
 fn from_section(top: &Section<'_>, workspace: bool) -> Result<Config> {
-    let known = [
-        "root",
-        "example",
-        "bin",
-        "schemas",
-        "compat",
-        "migrations",
-        "typescript",
-        "asyncapi",
-        "package",
-    ];
-    top.only(if workspace { &known[..8] } else { &known })?;
+    top.only(if workspace { &KEYS[1..] } else { KEYS })?;
     let events = match (Source::read(top)?, workspace) {
         (Some(source), false) => Events::Of(source),
         (None, true) => Events::OfMembers,
@@ -196,6 +216,8 @@ fn from_section(top: &Section<'_>, workspace: bool) -> Result<Config> {
         sqlite: folder_of("sqlite")?,
         typescript: top.section("typescript")?.map(|section| typescript(&section)).transpose()?,
         asyncapi: top.section("asyncapi")?.map(|section| async_api(&section)).transpose()?,
+        page: published(top, "page", "docs/events.html")?,
+        markdown: published(top, "markdown", "docs/events.md")?,
         compat: compat(top)?,
     })
 }
@@ -288,6 +310,19 @@ fn async_api(section: &Section<'_>) -> Result<AsyncApi> {
     let text = |key: &str| Ok::<_, Error>(section.text(key)?.map(|(text, _)| text.to_owned()));
     let version = text("version")?.unwrap_or_else(|| "1.0.0".to_owned());
     Ok(AsyncApi { out, options: asyncapi::Options { title: text("title")?, version } })
+}
+
+/// A document for people, if there is a table that asks for it; `such` is a file that it might be.
+fn published(top: &Section<'_>, table: &str, such: &str) -> Result<Option<Published>> {
+    let Some(section) = top.section(table)? else { return Ok(None) };
+    section.only(&["out", "title"])?;
+    let out = section.path("out")?.ok_or_else(|| {
+        section
+            .error(format!("`{table}.out` is missing"), None)
+            .help(format!("name the file to write: out = \"{such}\""))
+    })?;
+    let title = section.text("title")?.map_or(DEFAULT_TITLE, |(title, _)| title).to_owned();
+    Ok(Some(Published { out, title }))
 }
 
 /// The nearest `eventbus.toml`, or the nearest `Cargo.toml` with a `[package.metadata.eventbus]`, whichever is nearer.

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{Config, Entry, Events, Extensions, Source, TypeScript};
+use super::{Config, Entry, Events, Extensions, Published, Source, TypeScript};
 use crate::diagnostic::Error;
 
 fn parse(text: &str) -> Result<Config, Error> {
@@ -33,7 +33,10 @@ fn every_key_is_read() {
     let config = parse(
         "root = \"a::B\"\npackage = \"a\"\nschemas = \"./events/\"\n\
          [migrations]\npostgres = \"m/pg\"\nsqlite = \"m/lite\"\n\
-         [typescript]\nout = \"../web/events/\"\nreadonly = false\nsplit = true\nextensions = \"ts\"\n",
+         [typescript]\nout = \"../web/events/\"\nreadonly = false\nsplit = true\nextensions = \"ts\"\n\
+         [asyncapi]\nout = \"docs/asyncapi.json\"\ntitle = \"Our events\"\n\
+         [page]\nout = \"docs/events.html\"\ntitle = \"Our events\"\n\
+         [markdown]\nout = \"docs/events.md\"\n",
     )
     .unwrap();
     assert_eq!(config.schemas, "events");
@@ -46,6 +49,16 @@ fn every_key_is_read() {
         extensions: Extensions::Ts,
     };
     assert_eq!(config.typescript, Some(wanted));
+    let published =
+        |out: &str, title: &str| Some(Published { out: out.to_owned(), title: title.to_owned() });
+    let asyncapi = config.asyncapi.clone().unwrap();
+    assert_eq!(
+        (asyncapi.out.as_str(), asyncapi.options.version.as_str()),
+        ("docs/asyncapi.json", "1.0.0")
+    );
+    assert_eq!(asyncapi.options.title.as_deref(), Some("Our events"));
+    assert_eq!(config.page, published("docs/events.html", "Our events"));
+    assert_eq!(config.markdown, published("docs/events.md", "Event catalog"));
     assert_eq!(source(config).package.as_deref(), Some("a"));
 }
 
@@ -67,6 +80,15 @@ fn an_unknown_key_names_its_line_and_a_near_one() {
     assert_eq!(message, "unknown key `migrations.mysql`");
     assert_eq!(line, Some(3));
     assert_eq!(remedy, "the known keys are `postgres`, `sqlite`");
+
+    let (message, line, remedy) = refusal("root = \"a::B\"\n[page]\nout = \"x\"\ntitel = \"x\"\n");
+    assert_eq!((message.as_str(), line), ("unknown key `page.titel`", Some(4)));
+    assert_eq!(remedy, "did you mean `title`?");
+    let (message, _, remedy) = refusal("root = \"a::B\"\n[markdwon]\nout = \"x\"\n");
+    assert_eq!(
+        (message.as_str(), remedy.as_str()),
+        ("unknown key `markdwon`", "did you mean `markdown`?")
+    );
 }
 
 #[test]
@@ -74,6 +96,9 @@ fn a_wrong_value_names_its_line() {
     assert_eq!(refusal("root = 1").0, "`root` must be a string");
     assert_eq!(refusal("root = \"ShopEvent\"").0, "`root` is not the path of an enum: `ShopEvent`");
     assert_eq!(refusal("schemas = \"x\"").0, "`root` is missing");
+    let (message, _, remedy) = refusal("root = \"a::B\"\n[markdown]\n");
+    assert_eq!(message, "`markdown.out` is missing");
+    assert_eq!(remedy, "name the file to write: out = \"docs/events.md\"");
     let (message, line, _) = refusal("root = \"a::B\"\n[typescript]\nout = \"e.ts\"\nreadonly = 1");
     assert_eq!((message.as_str(), line), ("`typescript.readonly` must be true or false", Some(4)));
     let (message, line, _) = refusal("root = \"a::B\"\nschemas = \"/etc\"");

@@ -29,6 +29,16 @@ const OUTPUTS: &str = "\
 # out = \"docs/asyncapi.json\"
 # title = \"Shop event\"          # the name of the root enum in words
 # version = \"1.0.0\"             # the document's own
+
+# A catalog of the events for people to read: one HTML file. Default: none.
+# [page]
+# out = \"docs/events.html\"
+# title = \"Event catalog\"
+
+# The same as Markdown. Default: none.
+# [markdown]
+# out = \"docs/events.md\"
+# title = \"Event catalog\"
 ";
 
 /// For the events of one package with this library.
@@ -119,8 +129,16 @@ mod tests {
             extensions: Extensions::Js,
         };
         assert_eq!(config.typescript.as_ref(), Some(&typescript));
+        let published = |config: &Config| {
+            let both = [config.page.clone(), config.markdown.clone()];
+            both.map(|one| one.map(|one| (one.out, one.title)))
+        };
+        let wanted = ["docs/events.html", "docs/events.md"]
+            .map(|out| Some((out.to_owned(), "Event catalog".to_owned())));
+        assert_eq!(published(&config), wanted);
         assert_eq!(source(config).package.as_deref(), Some("shop-events"));
         let shared = parse(&uncommented(&shared_registry()), true);
+        assert_eq!(published(&shared), wanted);
         assert_eq!(shared.typescript, Some(typescript));
     }
 

@@ -4,13 +4,12 @@
 mod draft7;
 mod envelope;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
 use self::draft7::Hoist;
 use crate::canonical;
 use crate::diagnostic::Result;
+use crate::emit::reference::{Example, Examples};
 use crate::registry::{Event, Group, Member, Registry};
 
 /// The version of the specification.
@@ -34,12 +33,13 @@ pub(crate) struct Generated {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Payloads by type name and version.
-pub(crate) type Samples = BTreeMap<(String, u32), Value>;
-
-/// The document of a registry. `samples` become the examples of its messages.
-pub(crate) fn emit(registry: &Registry, samples: &Samples, options: &Options) -> Result<Generated> {
-    let mut document = Document::new(samples);
+/// The document of a registry. `examples` become those of its messages.
+pub(crate) fn emit(
+    registry: &Registry,
+    examples: &Examples,
+    options: &Options,
+) -> Result<Generated> {
+    let mut document = Document::new(examples);
     for (name, event) in &registry.events {
         document.event(name, event)?;
     }
@@ -60,7 +60,7 @@ pub(crate) fn emit(registry: &Registry, samples: &Samples, options: &Options) ->
 }
 
 struct Document<'a> {
-    samples: &'a Samples,
+    examples: &'a Examples,
     channels: Map<String, Value>,
     messages: Map<String, Value>,
     operations: Map<String, Value>,
@@ -69,11 +69,11 @@ struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    fn new(samples: &'a Samples) -> Self {
+    fn new(examples: &'a Examples) -> Self {
         let mut schemas = Map::new();
         schemas.insert(envelope::NAME.to_owned(), envelope::schema());
         Self {
-            samples,
+            examples,
             channels: Map::new(),
             messages: Map::new(),
             operations: Map::new(),
@@ -127,10 +127,18 @@ impl<'a> Document<'a> {
         } else {
             message["tags"] = json!([{ "name": "former version" }]);
         }
-        if let Some(data) = self.samples.get(&(name.to_owned(), version)) {
-            let subject = event.aggregate_id.as_deref();
-            let payload = envelope::example(name, version, data, subject);
-            message["examples"] = json!([{ "name": "sample", "payload": payload }]);
+        let known = self.examples.get(&(name.to_owned(), version)).into_iter().flatten();
+        let subject = event.aggregate_id.as_deref();
+        let examples = known.filter_map(|Example { name: called, text }| {
+            // What is no JSON is told when it is decoded.
+            let data = serde_json::from_str(text).ok()?;
+            let called = if called.is_empty() { "sample" } else { called };
+            let payload = envelope::example(name, version, &data, subject);
+            Some(json!({ "name": called, "payload": payload }))
+        });
+        let examples: Vec<Value> = examples.collect();
+        if !examples.is_empty() {
+            message["examples"] = Value::from(examples);
         }
         self.messages.insert(key.to_owned(), message);
         Ok(())
