@@ -19,6 +19,7 @@ function checked(validator, value) {
   return {
     ...parsed,
     is: validator.is(value),
+    same: parsed.success && isDeepStrictEqual(value, parsed.data),
     again: parsed.success && validator.is(parsed.data),
     untouched: isDeepStrictEqual(before, value),
     standard: isDeepStrictEqual(standard, told),

@@ -53,6 +53,21 @@ fn what_may_be_missing_is_filled_in() {
 }
 
 #[test]
+fn a_value_is_one_only_as_it_is_after_it_was_read() {
+    let generated = Case::named("versions").generate("out = \"events.ts\"");
+    let mut questions = Questions::about(&generated);
+    let left_out = json!({"text": "a", "wrap": null});
+    for value in [json!({"text": null, "wrap": "web"}), json!({"text": null}), json!({}), left_out]
+    {
+        questions.ask("Gift", &value.to_string());
+    }
+    let answers = questions.answers();
+    assert!(answers.iter().all(|answer| answer["success"] == true));
+    let is: Vec<bool> = answers.iter().map(|answer| answer["is"] == true).collect();
+    assert_eq!(is, [true, true, false, false]);
+}
+
+#[test]
 fn an_event_of_a_former_version_is_older() {
     let data = json!({
         "order_id": "o-1", "total_cents": 100, "items": [{"sku": "a", "quantity": 1}],

@@ -117,6 +117,7 @@ fn ask(generated: &Generated, all: &[Tried], versions: &BTreeMap<&'static str, u
         assert_eq!(answer["untouched"], true, "{what}");
         assert_eq!(answer["again"], success, "what was read is as it is read: {what}");
         assert_eq!(answer["thrown"].is_null(), success, "{what}");
+        assert_eq!(answer["is"], answer["same"], "what is to be filled in is not one yet: {what}");
         if success {
             assert!(!tried.written || answer["is"] == true, "{what}");
             assert_ne!(tried.accepted, Some(false), "{what}");
