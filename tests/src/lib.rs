@@ -29,6 +29,8 @@ mod documents {
     struct LiveQueries;
     #[doc = include_str!("../../docs/scheduling.md")]
     struct Scheduling;
+    #[doc = include_str!("../../docs/retention.md")]
+    struct Retention;
     #[doc = include_str!("../../docs/integrity.md")]
     struct Integrity;
     #[doc = include_str!("../../docs/defaults.md")]

@@ -293,7 +293,7 @@ async fn what_has_no_partition_goes_to_the_default_one() {
     assert_eq!(events.len(), 40);
     advance(&bus, &reader.owner, &to(end)).await.unwrap();
     let found = bus.partition_log(10).await.unwrap();
-    assert!(found.default_bytes > 0 && found.upto > 80, "{found}");
+    assert!(found.default_bytes > 0 && found.upto >= 80, "{found}");
     assert!(found.to_string().contains("are in the default partition"), "{found}");
     many(&bus, 40, 30).await;
     assert_eq!(everything(&bus).await.len(), 70);
@@ -305,6 +305,36 @@ async fn what_has_no_partition_goes_to_the_default_one() {
     let dropped = bus.retention().before(60).drop().await.unwrap();
     assert_eq!((dropped.upto, dropped.dropped), (59, 59), "{dropped}");
     assert_eq!(everything(&bus).await.len(), 11);
+}
+
+/// Whoever is on the way to the default partition while the one is made that the event belongs to does not fail.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_fails_while_partitions_are_made() {
+    let (_database, bus) = parted(1).await;
+    let is_over = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..4)
+        .map(|_| {
+            let (bus, is_over) = (bus.clone(), Arc::clone(&is_over));
+            tokio::spawn(async move {
+                let mut count = 0;
+                while !is_over.load(SeqCst) {
+                    bus.emit(bus.store(), NoteTorn(1)).await.unwrap();
+                    count += 1;
+                }
+                count
+            })
+        })
+        .collect();
+    for size in [1, 2, 3, 5, 8] {
+        bus.partition_log(size).await.unwrap();
+    }
+    is_over.store(true, SeqCst);
+    let mut count = 0;
+    for writer in writers {
+        count += writer.await.unwrap();
+    }
+    assert!(count > 0);
+    assert_eq!(bus.store().count(i64::MAX).await.unwrap(), count);
 }
 
 /// Whoever is killed between taking a partition out and dropping it leaves that to the next run.

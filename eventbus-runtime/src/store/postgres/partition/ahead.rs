@@ -1,10 +1,11 @@
 //! Partitions ahead of the last number.
 //!
 //! A table that is hung in is locked by itself; of the log only the default partition is, which has to be asked whether it
-//! has numbers of the new one. So these begin where nobody can have a number yet: behind the last partition, or, where that
-//! is full and the default one is in use, a whole range behind the last number.
+//! has numbers of the new one. Whoever was on the way there with such a number waits for that, and then fails, as it is the
+//! wrong place by now. So where numbers may come so far meanwhile, emitters wait for the log itself, without a number.
 
 use sqlx::postgres::PgConnection;
+use sqlx::raw_sql;
 
 use crate::error::Result;
 use crate::store::postgres::PgStore;
@@ -15,18 +16,27 @@ use crate::store::postgres::patience::{self, Patience};
 /// How many ranges behind that of the last number have their partition.
 const AHEAD: i64 = 4;
 
+/// How many numbers nobody uses up while a partition is made.
+const CLEAR: i64 = 100_000;
+
+/// How many times one is made in a row. Emitters may be faster where the size is a few numbers: what they write has its
+/// place in the default partition.
+const MOST: usize = 32;
+
 /// Makes what is missing, each in a transaction of its own; as wide as the newest one where no size is given.
 pub(super) async fn make(store: &PgStore, size: Option<i64>) -> Result<()> {
     let mut patience = Patience::new(PARTITION);
-    loop {
+    let mut rounds = 0;
+    while rounds < MOST {
         match one(store, size).await {
-            Ok(true) => {}
-            Ok(false) => return Ok(()),
+            Ok(true) => rounds += 1,
+            Ok(false) => break,
             // Numbers of it were given out meanwhile.
-            Err(error) if is_late(&error) => {}
+            Err(error) if is_late(&error) => rounds += 1,
             Err(error) => patience.again(store, error).await?,
         }
     }
+    Ok(())
 }
 
 /// Makes one; whether there was one to make.
@@ -44,11 +54,15 @@ pub(super) async fn within(
     let found = layout(store, connection).await?;
     let Some(newest) = found.parts.last() else { return Ok(false) };
     let size = size.unwrap_or_else(|| newest.to.saturating_sub(newest.from));
-    let last = epoch::now(store, connection).await?.last;
+    let mut last = epoch::now(store, connection).await?.last;
     if newest.to > last.saturating_add(size.saturating_mul(AHEAD)) {
         return Ok(false);
     }
-    let from = if newest.to > last { newest.to } else { last.saturating_add(size) };
+    if newest.to.saturating_sub(last) < CLEAR {
+        raw_sql("LOCK TABLE eventbus_event IN EXCLUSIVE MODE").execute(&mut *connection).await?;
+        last = epoch::now(store, connection).await?.last;
+    }
+    let from = newest.to.max(last.saturating_add(1));
     add(store, connection, Some((from, from.saturating_add(size)))).await?;
     Ok(true)
 }

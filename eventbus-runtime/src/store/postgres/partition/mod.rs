@@ -12,7 +12,7 @@
 //! | what | locks | how long |
 //! |---|---|---|
 //! | the log becomes partitioned ([`convert`]) | the log, against everybody | some milliseconds; it is asked for as [`patience`] says |
-//! | a partition is made ([`ahead`]) | the default partition, which is empty | the same |
+//! | a partition is made ([`ahead`]) | the default partition, which is empty; where its numbers are near, the log against emitters | the same |
 //! | one is taken out ([`leave`]) | the log, against everybody; the subscriptions, as for a batch | the same |
 //! | it is counted and dropped | nothing of the log's | as long as it takes |
 //!
