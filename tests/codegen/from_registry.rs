@@ -17,9 +17,9 @@ fn texts(fixture: &Fixture) -> BTreeMap<String, String> {
 
 /// Takes the code away, and the root out of the configuration.
 fn without_code(fixture: &Fixture) {
-    fs::remove_dir_all(fixture.path("src")).unwrap();
+    fs::remove_dir_all(fixture.path("src")).expect("a folder");
     for file in ["Cargo.toml", "Cargo.lock"] {
-        fs::remove_file(fixture.path(file)).unwrap();
+        fs::remove_file(fixture.path(file)).expect("a file");
     }
     fixture.write("eventbus.toml", OUTPUTS);
 }

@@ -2,6 +2,7 @@
 //!
 //! `EVENTBUS_KEEP_PICTURE` names a file for a picture of it.
 
+use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -87,14 +88,15 @@ fn a_page_shows_what_rust_writes_by_family() {
     browse(folder.path(), &[&option, "--window-size=1000,900", address.trim()]);
     let picture = fs::read(&picture).unwrap();
     assert!(picture.starts_with(b"\x89PNG"));
-    if let Some(keep) = std::env::var_os("EVENTBUS_KEEP_PICTURE") {
+    if let Some(keep) = env::var_os("EVENTBUS_KEEP_PICTURE") {
         fs::write(keep, picture).unwrap();
     }
 }
 
 /// What the browser prints.
 fn browse(folder: &Path, arguments: &[&str]) -> String {
-    let mut command = Command::new("chromium");
+    let program = env::var_os("EVENTBUS_TEST_CHROMIUM").unwrap_or_else(|| "chromium".into());
+    let mut command = Command::new(program);
     command.args([
         "--headless=new",
         "--no-sandbox",
