@@ -72,6 +72,23 @@ fn typescript_names_what_rust_names() {
 }
 
 #[test]
+fn a_family_may_have_a_file_of_its_own_and_loses_it_again() {
+    let fixture = Fixture::new("split", SHOP);
+    let web = |fixture: &Fixture| -> Vec<String> {
+        fixture.codegen();
+        assert_eq!(fixture.run(&["codegen", "--check"]).code, 0);
+        fixture.generated().into_keys().filter(|path| path.starts_with("web/")).collect()
+    };
+    fixture.configure("[typescript]\nout = \"web\"\nsplit = true\n");
+    let split = ["web/_runtime.ts", "web/index.ts", "web/order.ts", "web/system.ts"];
+    assert_eq!(web(&fixture), split);
+    fixture.configure("[typescript]\nout = \"web\"\n");
+    assert_eq!(web(&fixture), ["web/events.ts", "web/index.ts"]);
+    fixture.configure("[typescript]\nout = \"web/events.ts\"\nsplit = true\n");
+    fixture.run(&["codegen"]).refused(&["eventbus.toml:3", "`split` asks for several"]);
+}
+
+#[test]
 fn a_new_version_freezes_the_old_one() {
     let fixture = Fixture::new("bump", SHOP);
     fixture.codegen();
