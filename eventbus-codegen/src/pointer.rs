@@ -1,5 +1,7 @@
 //! JSON pointers, one name at a time.
 
+use serde_json::Value;
+
 /// A name as a pointer spells it.
 pub(crate) fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
@@ -10,10 +12,15 @@ pub(crate) fn unescaped(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 
-/// The name that a step of a pointer spells, where the pointer is the fragment of a link: its bytes may stand as `%25`.
+/// The same, where the pointer is the fragment of a link.
 pub(crate) fn linked(step: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = step.as_bytes();
+    unescaped(&decoded(step))
+}
+
+/// The pointer in the fragment of a link, whose characters may be written as `%25`: schemars writes them so.
+pub(crate) fn decoded(fragment: &str) -> String {
+    let mut bytes = Vec::with_capacity(fragment.len());
+    let mut rest = fragment.as_bytes();
     while let Some((first, after)) = rest.split_first() {
         let hex = after.get(..2).filter(|_| *first == b'%');
         let hex = hex.and_then(|hex| std::str::from_utf8(hex).ok());
@@ -21,7 +28,12 @@ pub(crate) fn linked(step: &str) -> String {
         bytes.push(byte.unwrap_or(*first));
         rest = if byte.is_some() { &after[2..] } else { after };
     }
-    unescaped(&String::from_utf8_lossy(&bytes))
+    String::from_utf8(bytes).unwrap_or_else(|_| fragment.to_owned())
+}
+
+/// The place in `document` that a reference within it leads to.
+pub(crate) fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
+    document.pointer(&decoded(reference.strip_prefix('#')?))
 }
 
 #[cfg(test)]

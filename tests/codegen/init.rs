@@ -60,8 +60,10 @@ fn a_configuration_in_the_manifest_is_one_too() {
 #[test]
 fn every_command_explains_itself_with_examples() {
     let fixture = Fixture::new("help", SHOP);
-    for command in [vec!["--help"], vec!["init", "--help"], vec!["codegen", "--help"]] {
-        let run = fixture.run(&command);
+    let commands: [&[&str]; 4] =
+        [&["--help"], &["init", "--help"], &["codegen", "--help"], &["schema", "export", "--help"]];
+    for command in commands {
+        let run = fixture.run(command);
         assert_eq!(run.code, 0);
         assert!(run.stdout.contains("Examples:"), "{}", run.stdout);
     }

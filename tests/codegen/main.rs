@@ -22,6 +22,7 @@ mod migrations;
 mod modes;
 mod ownership;
 mod pasted;
+mod published;
 mod released;
 mod remedies;
 mod reviewed;

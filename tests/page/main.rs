@@ -9,6 +9,7 @@
 )]
 
 mod catalogs;
+mod exported;
 mod markdown;
 mod pinned;
 mod read;

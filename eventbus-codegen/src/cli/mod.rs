@@ -13,6 +13,7 @@ mod list;
 mod remedy;
 mod report;
 mod samples;
+mod schema;
 mod scope;
 
 use std::env;
@@ -40,7 +41,8 @@ Examples:
   cargo eventbus check              whether stored events and running consumers survive the code
   cargo eventbus explain EV103      what a rule of the check means
   cargo eventbus list               the event types of the registry
-  cargo eventbus diff v1.0 v1.1     what became of the registry between two commits";
+  cargo eventbus diff v1.0 v1.1     what became of the registry between two commits
+  cargo eventbus schema export --base URL --out FOLDER    schemas to be hosted";
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo-eventbus", bin_name = "cargo eventbus", version, about = ABOUT)]
@@ -58,6 +60,7 @@ enum Command {
     Explain(explain::Arguments),
     List(list::Arguments),
     Diff(diff::Arguments),
+    Schema(schema::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -92,6 +95,7 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Diff(arguments) => diff::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
     };
     outcome.unwrap_or_else(|error| {
         report::error(&error);

@@ -136,7 +136,7 @@ pub(super) fn followed<'a>(
 ) -> Option<&'a Map<String, Value>> {
     for _ in 0..LONGEST_CHAIN {
         let Some(Value::String(reference)) = schema.get("$ref") else { return schema.as_object() };
-        schema = document.pointer(reference.strip_prefix('#')?)?;
+        schema = pointer::target(document, reference)?;
     }
     None
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::keywords::is_expressed;
 use super::{Definition, Field, Lowered, Shape};
 use crate::compat::is_open;
-use crate::pointer::unescaped;
+use crate::pointer::linked;
 
 type Keys = Map<String, Value>;
 
@@ -82,7 +82,7 @@ impl Lowering {
             return Shape::Root;
         }
         match reference.strip_prefix("#/$defs/") {
-            Some(name) if !name.contains('/') => Shape::Named(unescaped(name)),
+            Some(name) if !name.contains('/') => Shape::Named(linked(name)),
             _ => self.unknown(at, &format!("refers to `{reference}`")),
         }
     }

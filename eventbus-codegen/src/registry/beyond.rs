@@ -6,7 +6,7 @@ use eventbus_runtime::Document;
 use serde_json::Value;
 
 use crate::compat::is_open;
-use crate::pointer::escaped;
+use crate::pointer::{escaped, target};
 
 /// The places in a payload of which the schema says more, by their JSON pointers, with `*` for any element.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl<'a> Walk<'a> {
         }
         if let Some(Value::String(reference)) = keys.get("$ref")
             && !self.within.contains(&reference.as_str())
-            && let Some(target) = reference.strip_prefix('#').and_then(|at| self.schema.pointer(at))
+            && let Some(target) = target(self.schema, reference)
         {
             self.within.push(reference);
             self.at(target, pointer);

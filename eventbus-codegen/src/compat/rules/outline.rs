@@ -89,9 +89,8 @@ fn followed(document: &Value, schema: &Value) -> (Keys, Option<String>) {
     let mut name = None;
     for _ in 0..LONGEST_CHAIN {
         let Some(Value::String(reference)) = keys.remove("$ref") else { break };
-        let target = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
-        let Some(Value::Object(target)) = target else { break };
-        name = reference.strip_prefix("#/$defs/").map(str::to_owned).or(name);
+        let Some(Value::Object(target)) = pointer::target(document, &reference) else { break };
+        name = reference.strip_prefix("#/$defs/").map(pointer::linked).or(name);
         for (key, value) in target {
             keys.entry(key.clone()).or_insert_with(|| value.clone());
         }

@@ -116,9 +116,9 @@ fn leads(value: &Value, leading: &BTreeSet<String>) -> bool {
     match value {
         Value::Array(items) => items.iter().any(|item| leads(item, leading)),
         Value::Object(keys) => keys.iter().any(|(key, value)| match value {
-            Value::String(reference) if key == "$ref" => {
-                reference.strip_prefix("#/$defs/").is_some_and(|name| leading.contains(name))
-            }
+            Value::String(reference) if key == "$ref" => reference
+                .strip_prefix("#/$defs/")
+                .is_some_and(|name| leading.contains(&linked(name))),
             value => leads(value, leading),
         }),
         _ => false,

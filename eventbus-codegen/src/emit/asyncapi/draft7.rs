@@ -146,11 +146,11 @@ impl<'a> Hoist<'a> {
         let below = reference.strip_prefix("#/$defs/").map(|below| below.split_once('/'));
         match (below, reference.strip_prefix("#/")) {
             (Some(None), _) => {
-                let name = crate::pointer::unescaped(&reference["#/$defs/".len()..]);
+                let name = crate::pointer::linked(&reference["#/$defs/".len()..]);
                 super::pointer(&self.named(&name))
             }
             (Some(Some((definition, rest))), _) => {
-                let name = crate::pointer::unescaped(definition);
+                let name = crate::pointer::linked(definition);
                 format!("{}/{rest}", super::pointer(&self.named(&name)))
             }
             (None, Some(rest)) => format!("{}/{rest}", super::pointer(self.name)),

@@ -186,7 +186,32 @@ fn told(name: &str, event: &Registered, examples: &Examples) -> Result<Event> {
     })
 }
 
-/// A value on one line.
+/// A value on one line. As in the registry's files, the order of its keys depends on nothing but their names.
 pub(crate) fn inline(value: &Value) -> String {
-    value.to_string()
+    match value {
+        Value::Object(keys) => {
+            let keys: BTreeMap<_, _> = keys.iter().collect();
+            let entry = |(key, value): (&String, &Value)| {
+                format!("{}:{}", Value::from(key.as_str()), inline(value))
+            };
+            format!("{{{}}}", keys.into_iter().map(entry).collect::<Vec<_>>().join(","))
+        }
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::inline;
+
+    #[test]
+    fn a_value_stands_on_one_line() {
+        let value = json!({ "b": [1, null, {}], "a": { "\"": "x\n" }, "c": [] });
+        assert_eq!(inline(&value), r#"{"a":{"\"":"x\n"},"b":[1,null,{}],"c":[]}"#);
+    }
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use eventbus_runtime::Document;
 use serde_json::{Map, Value, json};
 
-use crate::pointer::unescaped;
+use crate::pointer::{linked, target};
 use crate::registry::Schemas;
 
 /// What a missing property holds: an object.
@@ -65,7 +65,7 @@ pub(super) fn references(schema: &Value, found: &mut BTreeSet<String>) {
 /// The name of the definition that a reference leads to.
 pub(super) fn definition(reference: &str) -> Option<String> {
     let name = reference.strip_prefix("#/$defs/")?;
-    (!name.contains('/')).then(|| unescaped(name))
+    (!name.contains('/')).then(|| linked(name))
 }
 
 fn reachable(root: &Keys, all: &Keys) -> BTreeSet<String> {
@@ -212,10 +212,10 @@ impl Merge<'_> {
 
     fn may_be_null(&self, schema: &Value, depth: usize) -> bool {
         let Value::Object(keys) = schema else { return *schema == Value::Bool(true) };
-        if let Some(pointer) = keys.get("$ref").and_then(Value::as_str) {
-            let target = pointer.strip_prefix('#').and_then(|at| self.reader.pointer(at));
+        if let Some(reference) = keys.get("$ref").and_then(Value::as_str) {
             return depth < DEEP
-                && target.is_some_and(|target| self.may_be_null(target, depth + 1));
+                && target(self.reader, reference)
+                    .is_some_and(|target| self.may_be_null(target, depth + 1));
         }
         if let Some(ty) = keys.get("type") {
             return *ty == "null"

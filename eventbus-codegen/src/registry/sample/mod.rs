@@ -149,7 +149,7 @@ impl<'a> Writer<'a> {
         if self.within.contains(&target) || self.within.len() >= DEEPEST {
             return None;
         }
-        let schema = self.root.pointer(target.strip_prefix('#')?)?;
+        let schema = pointer::target(self.root, target)?;
         self.within.push(target);
         let value = self.value(schema);
         self.within.pop();

@@ -15,6 +15,7 @@ use self::close::{close, is_unread};
 use self::unite::unite;
 use super::graph::Graph;
 use super::node::{Fact, Id, Kind, Kinds, Literal, Node};
+use crate::pointer;
 
 pub(super) type Keys = Map<String, Value>;
 
@@ -152,7 +153,7 @@ impl Reading<'_> {
     fn local(&self, reference: &str) -> Option<String> {
         let own = self.document.get("$id").and_then(Value::as_str);
         let local = reference.strip_prefix('#').or_else(|| (own == Some(reference)).then_some(""));
-        local.filter(|pointer| pointer.is_empty() || pointer.starts_with('/')).map(decoded)
+        local.filter(|pointer| pointer.is_empty() || pointer.starts_with('/')).map(pointer::decoded)
     }
 
     fn at(&mut self, pointer: &str, place: Place) -> Id {
@@ -386,18 +387,4 @@ fn only_reference(schema: &Value) -> Option<&str> {
     let keys = schema.as_object()?;
     let reference = keys.get("$ref")?.as_str()?;
     keys.keys().all(|key| REMARKS.contains(&key.as_str())).then_some(reference)
-}
-
-/// The pointer in a fragment, whose characters may be written as `%25`.
-fn decoded(pointer: &str) -> String {
-    let mut bytes = Vec::with_capacity(pointer.len());
-    let mut rest = pointer.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| *first == b'%') {
-            Some(byte) => (bytes.push(byte), rest = &after[2..]).1,
-            None => (bytes.push(*first), rest = after).1,
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| pointer.to_owned())
 }
