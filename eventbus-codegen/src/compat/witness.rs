@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Contract, lies_within};
-use crate::pointer::unescaped;
+use crate::pointer::{self, unescaped};
 
 /// How many references in a row are followed.
 const LONGEST_CHAIN: usize = 32;

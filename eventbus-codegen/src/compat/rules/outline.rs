@@ -3,6 +3,8 @@
 use eventbus_runtime::Document;
 use serde_json::{Map, Value};
 
+use crate::pointer;
+
 type Keys = Map<String, Value>;
 
 /// How many references in a row are followed.

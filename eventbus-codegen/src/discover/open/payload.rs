@@ -6,6 +6,7 @@ use eventbus_runtime::Document;
 use serde_json::{Map, Value, json};
 
 use crate::compat::{self, SOME_VARIANT};
+use crate::pointer::linked;
 use crate::registry::sample;
 
 /// A payload in which each value of an enum that can be reached is an unknown variant.

@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 use self::ways::{Choices, Fork, Size};
 pub(crate) use self::ways::{Variety, variety};
+use crate::pointer;
 
 /// How many definitions deep a sample goes before it leaves out what may be left out.
 const DEEPEST: usize = 16;
