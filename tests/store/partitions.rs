@@ -307,33 +307,36 @@ async fn what_has_no_partition_goes_to_the_default_one() {
     assert_eq!(everything(&bus).await.len(), 20);
 }
 
-/// Whoever is on the way to the default partition while the one is made that the event belongs to does not fail.
+/// Whoever is on the way to the default partition while the one is made that the event belongs to does not fail. A reader
+/// holds both up, so that they meet.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_fails_while_partitions_are_made() {
-    let (_database, bus) = parted(1).await;
+async fn nobody_fails_while_a_partition_is_made() {
+    let (database, bus) = parted(1).await;
+    many(&bus, 0, 20).await;
+    let mut reader = PgConnection::connect(&database.url()).await.unwrap();
+    let mut reading = reader.begin().await.unwrap();
+    let count = "SELECT count(*) FROM eventbus_event_default";
+    let _: i64 = sqlx::query_scalar(count).fetch_one(&mut *reading).await.unwrap();
     let is_over = Arc::new(AtomicBool::new(false));
-    let writers: Vec<_> = (0..4)
-        .map(|_| {
-            let (bus, is_over) = (bus.clone(), Arc::clone(&is_over));
-            tokio::spawn(async move {
-                let mut count = 0;
-                while !is_over.load(SeqCst) {
-                    bus.emit(bus.store(), NoteTorn(1)).await.unwrap();
-                    count += 1;
-                }
-                count
-            })
-        })
-        .collect();
-    for size in [1, 2, 3, 5, 8] {
-        bus.partition_log(size).await.unwrap();
+    let (emitter, over) = (bus.clone(), Arc::clone(&is_over));
+    let writing = tokio::spawn(async move {
+        let mut count = 20;
+        while !over.load(SeqCst) {
+            emitter.emit(emitter.store(), NoteTorn(1)).await.unwrap();
+            count += 1;
+        }
+        count
+    });
+    let maker = database.bus().await;
+    let making = tokio::spawn(async move { maker.partition_log(100).await });
+    let both = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while sqlx::query_scalar::<_, i64>(both).fetch_one(bus.pool()).await.unwrap() < 2 {
+        assert!(!writing.is_finished());
     }
+    reading.commit().await.unwrap();
+    making.await.unwrap().unwrap();
     is_over.store(true, SeqCst);
-    let mut count = 0;
-    for writer in writers {
-        count += writer.await.unwrap();
-    }
-    assert!(count > 0);
+    let count = writing.await.unwrap();
     assert_eq!(bus.store().count(i64::MAX).await.unwrap(), count);
 }
 
