@@ -37,9 +37,12 @@ fn many(priority: Priority, tenant: &str, events: usize) -> Vec<RawEvent> {
     (0..events).map(|n| of(priority, tenant, &(n % 7).to_string(), number(n))).collect()
 }
 
-/// What was handled, in its order: priority, tenant, account, number.
+/// An event that was handled: priority, tenant, account, number.
+type Row = (Priority, String, String, i64);
+
+/// What was handled, in its order.
 #[derive(Clone, Default)]
-struct Handled(Arc<Mutex<Vec<(Priority, String, String, i64)>>>);
+struct Handled(Arc<Mutex<Vec<Row>>>);
 
 impl Handled {
     fn note(&self, event: &Event<Posted>) {
