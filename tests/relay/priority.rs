@@ -37,12 +37,12 @@ fn many(priority: Priority, tenant: &str, events: usize) -> Vec<RawEvent> {
     (0..events).map(|n| of(priority, tenant, &(n % 7).to_string(), number(n))).collect()
 }
 
-/// Priority, tenant, account and number of an event that was handled.
-type Note = (Priority, String, String, i64);
+/// An event that was handled: priority, tenant, account, number.
+type Row = (Priority, String, String, i64);
 
 /// What was handled, in its order.
 #[derive(Clone, Default)]
-struct Handled(Arc<Mutex<Vec<Note>>>);
+struct Handled(Arc<Mutex<Vec<Row>>>);
 
 impl Handled {
     fn note(&self, event: &Event<Posted>) {
