@@ -25,6 +25,7 @@ const ATTRIBUTES: &[(&str, bool, Option<&str>, &str)] = &[
     ("subject", true, None, "The aggregate's id; absent for events of no aggregate."),
     ("partitionkey", true, None, "What is kept in order: the aggregate's id."),
     ("tenantid", true, None, "The tenant; absent in single-tenant use."),
+    ("eventpriority", true, None, "`high` or `low`; absent for an event of normal priority."),
     ("correlationid", true, None, "What belongs together across services.\n\n@format uuid"),
     ("causationid", true, None, "The event whose handling emitted this one.\n\n@format uuid"),
     ("traceparent", true, None, "W3C trace context."),
