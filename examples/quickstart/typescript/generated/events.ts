@@ -36,6 +36,8 @@ export type Envelope = {
   readonly partitionkey?: string;
   /** The tenant; absent in single-tenant use. */
   readonly tenantid?: string;
+  /** `high` or `low`; absent for an event of normal priority. */
+  readonly eventpriority?: string;
   /**
    * What belongs together across services.
    *
@@ -66,6 +68,7 @@ export const Envelope: Validator<Envelope> = /* @__PURE__ */ validator({
     subject: { type: "string" },
     partitionkey: { type: "string" },
     tenantid: { type: "string" },
+    eventpriority: { type: "string" },
     correlationid: { type: "string" },
     causationid: { type: "string" },
     traceparent: { type: "string" },
@@ -79,6 +82,7 @@ export const Envelope: Validator<Envelope> = /* @__PURE__ */ validator({
     "subject",
     "partitionkey",
     "tenantid",
+    "eventpriority",
     "correlationid",
     "causationid",
     "traceparent",
