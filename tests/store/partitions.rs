@@ -141,7 +141,7 @@ async fn what_was_added_to_the_table_comes_over() {
     )
     .await;
     emit(&bus, &["1"]).await;
-    // What `columns` and the rest say of a table, whatever its name is.
+    // What `columns` and the rest say of a table, whatever its name is. Constraints are all checked before it.
     let shape = "SELECT attname || format_type(atttypid, atttypmod) || attnotnull::text || attidentity::text || coalesce(attacl::text, '') \
              || coalesce(col_description(attrelid, attnum), '') FROM pg_attribute \
              WHERE attrelid = 'eventbus_event'::regclass AND attnum > 0 \
@@ -150,7 +150,7 @@ async fn what_was_added_to_the_table_comes_over() {
              OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = 'eventbus_event'::regclass) \
          UNION ALL SELECT replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') FROM pg_index \
              WHERE indrelid = 'eventbus_event'::regclass \
-         UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'eventbus_event'::regclass \
+         UNION ALL SELECT conname || replace(pg_get_constraintdef(oid), ' NOT VALID', '') FROM pg_constraint WHERE conrelid = 'eventbus_event'::regclass \
          UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'eventbus_event'::regclass ORDER BY 1";
     let before = texts(&bus, shape).await;
     bus.partition_log(10).await.unwrap();
