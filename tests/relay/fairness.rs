@@ -8,34 +8,29 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use eventbus_runtime::store::{Log, NewEvent, Start, Store};
-use eventbus_runtime::testing::suite::tools::commit;
+use eventbus_runtime::store::{Log, Start};
 use eventbus_runtime::{
-    Event, EventBus, HandlerError, MemoryStore, RawEvent, Retry, Running, Subscribe, Tx,
+    Event, EventBus, HandlerError, MemoryStore, Priority, RawEvent, Running, Subscribe,
 };
-use eventbus_tests::random::seeded;
 use futures_util::poll;
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::desk::Desk;
-use crate::events::{Posted, noted, posted};
+use crate::events::Posted;
 use crate::faulty::Faulty;
+use crate::mix::Mix;
+use crate::priority;
 
 const PAGE: usize = 100;
 
 /// An event of a tenant, or of none.
 fn of(tenant: &str, account: &str, n: i64) -> RawEvent {
-    let mut event = posted(account, n);
-    event.envelope.tenant = (!tenant.is_empty()).then(|| tenant.to_owned());
-    event
+    priority::of(Priority::Normal, tenant, account, n)
 }
 
 /// Events of a tenant in seven accounts, numbered from 0 in each.
 fn many(tenant: &str, events: usize) -> Vec<RawEvent> {
-    let event = |n: usize| of(tenant, &(n % 7).to_string(), i64::try_from(n / 7).unwrap());
-    (0..events).map(event).collect()
+    priority::many(Priority::Normal, tenant, events)
 }
 
 /// What was handled, in its order: tenant, account, number.
@@ -313,76 +308,10 @@ pub(crate) async fn replicas_share_detours_and_keep_every_order<S: Log>(store: S
     }
 }
 
-/// Effects of transactions happen once, whatever the database refuses, and in the order of each aggregate: with tenants,
-/// amounts, pages and faults by chance.
+/// With tenants, amounts, pages and faults by chance.
 pub(crate) async fn any_mix_of_tenants_is_handled_once_and_in_order<S: Log>(store: S) {
-    let mut random = seeded();
-    let (calm, desk) = (EventBus::on(store.clone()), Desk::new(store));
-    let page = random.random_range(2..40);
-    let dice = Arc::new(Mutex::new(StdRng::seed_from_u64(random.random())));
-    let log = desk.store.clone();
-    let handler = move |mut tx: Tx<Faulty<S>>, event: Event<Posted>| {
-        let (log, roll) = (log.clone(), dice.lock().unwrap().random_range(0..100));
-        async move {
-            log.append(&mut tx, &[noted(event.0).into()]).await?;
-            match roll {
-                0 => log.faults.refused.store(true, SeqCst),
-                1 => log.faults.lost.store(true, SeqCst),
-                2 => log.faults.fenced.store(true, SeqCst),
-                3 => return Err(HandlerError::retryable("by chance")),
-                _ => {}
-            }
-            Ok::<_, HandlerError>(())
-        }
-    };
-    let start = async || {
-        let subscription = desk.subscribe("fair").retry(brief()).page(page);
-        subscription.handle(handler.clone()).start().await.unwrap()
-    };
-    let mut running = start().await;
-    let mut last: BTreeMap<(usize, usize), i64> = BTreeMap::new();
-    let mut emitted = Vec::new();
-    for _ in 0..12 {
-        let tenant = random.random_range(0..5);
-        let run = if random.random_bool(0.5) { random.random_range(1..120) } else { 1 };
-        let events: Vec<NewEvent> = (0..run)
-            .map(|_| {
-                let account = random.random_range(0..4);
-                let next = last.entry((tenant, account)).or_default();
-                *next += 1;
-                emitted.push((tenant, account, *next));
-                let number = i64::try_from(emitted.len()).unwrap();
-                of(&format!("t{tenant}"), &account.to_string(), number).into()
-            })
-            .collect();
-        commit(&calm, &events).await;
-        desk.bus.wake();
-        match random.random_range(0..6) {
-            0 => running.settled().await.unwrap(),
-            1 => {
-                running.shutdown().await.unwrap();
-                running = start().await;
-            }
-            _ => tokio::task::yield_now().await,
-        }
-    }
-    running.settled().await.unwrap();
-    running.shutdown().await.unwrap();
-    let effects = desk.audits().await;
-    assert_eq!(effects.len(), emitted.len(), "each once");
-    let mut seen: BTreeMap<(usize, usize), i64> = BTreeMap::new();
-    for effect in effects {
-        let (tenant, account, n) = emitted[usize::try_from(effect - 1).unwrap()];
-        assert_eq!(seen.insert((tenant, account), n).unwrap_or(0) + 1, n, "{tenant}/{account}");
-    }
-    assert_eq!(seen, last);
-    assert_eq!(detours(&desk).await, BTreeSet::new());
-}
-
-/// Attempts without an end, one after the other.
-fn brief() -> Retry {
-    let brief = Duration::from_millis(2);
-    Retry { attempts: u32::MAX, first: brief, factor: 1, max: brief }
+    let mix = Mix { priorities: &[Priority::Normal], tenants: 5, strays: 0.0 };
+    mix.is_handled_once_and_in_order(store).await;
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ mod lanes;
 mod letters;
 mod life;
 mod live;
+mod mix;
 mod order;
 mod pace;
 mod past;
@@ -50,9 +51,32 @@ macro_rules! cases {
     };
 }
 
+/// What leaves the log.
+macro_rules! leaving {
+    ($fresh:path) => {
+        cases! { $fresh;
+            retention::{
+                what_was_archived_and_dropped_is_replayed,
+                order_is_kept_from_the_archive_into_the_log,
+                filters_mean_the_same_in_the_archive,
+                what_fails_out_of_the_archive_is_retried_and_given_up,
+                stopped_in_the_archive_it_goes_on_there,
+                what_is_in_no_archive_is_named,
+                who_holds_events_is_named_and_may_be_removed,
+                what_another_run_drops_while_it_is_read_ends_the_archiving,
+                only_what_is_old_goes,
+                delivery_goes_on_while_events_leave,
+                an_archive_is_verified_against_the_log,
+                health_names_who_holds_old_events,
+            },
+        }
+    };
+}
+
 macro_rules! suite {
     ($store:ident, $fresh:path) => {
         mod $store {
+            leaving! { $fresh }
             cases! { $fresh;
                 order::{
                     events_of_one_aggregate_arrive_in_order,
@@ -215,20 +239,6 @@ macro_rules! suite {
                     a_group_that_keeps_what_it_does_not_know_is_handed_it,
                     a_subset_is_handled_as_one_type,
                 },
-                retention::{
-                    what_was_archived_and_dropped_is_replayed,
-                    order_is_kept_from_the_archive_into_the_log,
-                    filters_mean_the_same_in_the_archive,
-                    what_fails_out_of_the_archive_is_retried_and_given_up,
-                    stopped_in_the_archive_it_goes_on_there,
-                    what_is_in_no_archive_is_named,
-                    who_holds_events_is_named_and_may_be_removed,
-                    what_another_run_drops_while_it_is_read_ends_the_archiving,
-                    only_what_is_old_goes,
-                    delivery_goes_on_while_events_leave,
-                    an_archive_is_verified_against_the_log,
-                    health_names_who_holds_old_events,
-                },
                 replay::{
                     it_hands_over_what_was_there_and_ends,
                     what_comes_later_is_no_part_of_it,
@@ -305,21 +315,8 @@ suite!(pooler, crate::desk::pooler);
 
 /// What leaves a log of partitions, and comes back.
 mod partitioned {
+    leaving! { crate::desk::partitioned }
     cases! { crate::desk::partitioned;
-        retention::{
-            what_was_archived_and_dropped_is_replayed,
-            order_is_kept_from_the_archive_into_the_log,
-            filters_mean_the_same_in_the_archive,
-            what_fails_out_of_the_archive_is_retried_and_given_up,
-            stopped_in_the_archive_it_goes_on_there,
-            what_is_in_no_archive_is_named,
-            who_holds_events_is_named_and_may_be_removed,
-            what_another_run_drops_while_it_is_read_ends_the_archiving,
-            only_what_is_old_goes,
-            delivery_goes_on_while_events_leave,
-            an_archive_is_verified_against_the_log,
-            health_names_who_holds_old_events,
-        },
         replay::{
             a_replay_moves_no_live_cursor,
             effects_of_a_replay_happen_once,

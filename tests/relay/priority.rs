@@ -6,25 +6,21 @@ use std::collections::BTreeMap;
 use std::future::ready;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use eventbus_runtime::Priority::{self, High, Low, Normal};
-use eventbus_runtime::store::{Log, NewEvent, Store, Track};
-use eventbus_runtime::testing::suite::tools::commit;
-use eventbus_runtime::{Event, EventBus, HandlerError, MemoryStore, RawEvent, Retry, Running, Tx};
-use eventbus_tests::random::seeded;
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
+use eventbus_runtime::store::{Log, Track};
+use eventbus_runtime::{Event, HandlerError, MemoryStore, RawEvent, Running};
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::desk::Desk;
-use crate::events::{Posted, noted, posted};
+use crate::events::{Posted, posted};
 use crate::faulty::Faulty;
+use crate::mix::{Mix, brief};
 
 const PAGE: usize = 100;
 
 /// An event of a priority and a tenant, or of none.
-fn of(priority: Priority, tenant: &str, account: &str, n: i64) -> RawEvent {
+pub(crate) fn of(priority: Priority, tenant: &str, account: &str, n: i64) -> RawEvent {
     let mut event = posted(account, n);
     event.envelope.priority = priority;
     event.envelope.tenant = (!tenant.is_empty()).then(|| tenant.to_owned());
@@ -32,7 +28,7 @@ fn of(priority: Priority, tenant: &str, account: &str, n: i64) -> RawEvent {
 }
 
 /// Events of a priority and a tenant in seven accounts, numbered from 0 in each.
-fn many(priority: Priority, tenant: &str, events: usize) -> Vec<RawEvent> {
+pub(crate) fn many(priority: Priority, tenant: &str, events: usize) -> Vec<RawEvent> {
     let number = |n: usize| i64::try_from(n / 7).unwrap();
     (0..events).map(|n| of(priority, tenant, &(n % 7).to_string(), number(n))).collect()
 }
@@ -317,80 +313,10 @@ pub(crate) async fn what_waits_on_the_detour_of_a_priority_is_counted<S: Log>(st
     handled.has_all_of(High, "small", 150);
 }
 
-/// Effects of transactions happen once, whatever the database refuses, and in the order of each aggregate inside each
-/// priority: with priorities, tenants, amounts, pages and faults by chance.
+/// With priorities, tenants, amounts, pages and faults by chance.
 pub(crate) async fn any_mix_of_priorities_is_handled_once_and_in_order<S: Log>(store: S) {
-    let mut random = seeded();
-    let (calm, desk) = (EventBus::on(store.clone()), Desk::new(store));
-    let page = random.random_range(2..40);
-    let dice = Arc::new(Mutex::new(StdRng::seed_from_u64(random.random())));
-    let log = desk.store.clone();
-    let handler = move |mut tx: Tx<Faulty<S>>, event: Event<Posted>| {
-        let (log, roll) = (log.clone(), dice.lock().unwrap().random_range(0..100));
-        async move {
-            log.append(&mut tx, &[noted(event.0).into()]).await?;
-            match roll {
-                0 => log.faults.refused.store(true, SeqCst),
-                1 => log.faults.lost.store(true, SeqCst),
-                2 => log.faults.fenced.store(true, SeqCst),
-                3 => return Err(HandlerError::retryable("by chance")),
-                _ => {}
-            }
-            Ok::<_, HandlerError>(())
-        }
-    };
-    let start = async || {
-        let subscription = desk.subscribe("urgent").retry(brief()).page(page);
-        subscription.handle(handler.clone()).start().await.unwrap()
-    };
-    let mut running = start().await;
-    let mut last: BTreeMap<(Priority, usize, usize), i64> = BTreeMap::new();
-    let mut emitted = Vec::new();
-    for _ in 0..12 {
-        let (priority, tenant) =
-            (Priority::ALL[random.random_range(0..3)], random.random_range(0..3));
-        let run = if random.random_bool(0.5) { random.random_range(1..120) } else { 1 };
-        let events: Vec<NewEvent> = (0..run)
-            .map(|_| {
-                let (account, other) = (random.random_range(0..4), random.random_bool(0.1));
-                let priority =
-                    if other { Priority::ALL[random.random_range(0..3)] } else { priority };
-                let next = last.entry((priority, tenant, account)).or_default();
-                *next += 1;
-                emitted.push((priority, tenant, account, *next));
-                let number = i64::try_from(emitted.len()).unwrap();
-                of(priority, &format!("t{tenant}"), &account.to_string(), number).into()
-            })
-            .collect();
-        commit(&calm, &events).await;
-        desk.bus.wake();
-        match random.random_range(0..6) {
-            0 => running.settled().await.unwrap(),
-            1 => {
-                running.shutdown().await.unwrap();
-                running = start().await;
-            }
-            _ => tokio::task::yield_now().await,
-        }
-    }
-    running.settled().await.unwrap();
-    running.shutdown().await.unwrap();
-    let effects = desk.audits().await;
-    assert_eq!(effects.len(), emitted.len(), "each once");
-    let mut seen: BTreeMap<(Priority, usize, usize), i64> = BTreeMap::new();
-    for effect in effects {
-        let (priority, tenant, account, n) = emitted[usize::try_from(effect - 1).unwrap()];
-        let before = seen.insert((priority, tenant, account), n).unwrap_or(0);
-        assert_eq!(before + 1, n, "{priority} {tenant}/{account}");
-    }
-    assert_eq!(seen, last);
-    assert_eq!(detours(&desk).await, []);
-}
-
-/// Attempts without an end, one after the other.
-fn brief() -> Retry {
-    let brief = Duration::from_millis(2);
-    Retry { attempts: u32::MAX, first: brief, factor: 1, max: brief }
+    let mix = Mix { priorities: &Priority::ALL, tenants: 3, strays: 0.1 };
+    mix.is_handled_once_and_in_order(store).await;
 }
 
 #[tokio::test]
