@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::emit::envelope::{ATTRIBUTES, CONTENT, Holds};
+
 /// What a message is.
 pub(super) const CONTENT_TYPE: &str = "application/cloudevents+json";
 
@@ -13,39 +15,31 @@ const EXAMPLE: (&str, &str) = ("0190163d-8694-7b4e-8b9a-6f0c1d2e3f40", "2024-06-
 
 /// What every event carries. Extensions that the emitter names are further strings.
 pub(super) fn schema() -> Value {
-    let text = |docs: &str| json!({ "description": docs, "minLength": 1, "type": "string" });
-    let uuid = |docs: &str| json!({ "description": docs, "format": "uuid", "type": "string" });
+    let mut properties = json!({
+        "data": { "description": "The payload." },
+        "dataversion": { "description": "The version of the payload.", "minimum": 1, "type": "integer" },
+        "type": { "description": "The type's name.", "minLength": 1, "type": "string" },
+    });
+    let mut required = vec!["data", "dataversion", "type"];
+    for attribute in ATTRIBUTES {
+        let mut schema = match attribute.holds {
+            Holds::Any => json!({ "type": "string" }),
+            Holds::Some => json!({ "minLength": 1, "type": "string" }),
+            Holds::Format(format) => json!({ "format": format, "type": "string" }),
+            Holds::Only(value) => json!({ "const": value }),
+            Holds::OneOf(values) => json!({ "enum": values }),
+        };
+        schema["description"] = json!(attribute.docs);
+        properties[attribute.name] = schema;
+        if !attribute.optional {
+            required.push(attribute.name);
+        }
+    }
+    required.sort_unstable();
     json!({
         "description": "What every event carries: CloudEvents 1.0. Extensions that the emitter names are further string attributes.",
-        "properties": {
-            "causationid": uuid("The event whose handling emitted this one."),
-            "correlationid": uuid("What belongs together across services."),
-            "data": { "description": "The payload." },
-            "datacontenttype": { "const": "application/json", "description": "What `data` is." },
-            "dataschema": {
-                "description": "Where the schema of `data` is.",
-                "format": "uri",
-                "type": "string",
-            },
-            "dataversion": { "description": "The version of the payload.", "minimum": 1, "type": "integer" },
-            "eventpriority": {
-                "description": "How urgent it is; absent for a normal event.",
-                "enum": ["high", "normal", "low"],
-            },
-            "id": uuid("Unique for each event; a UUIDv7."),
-            "partitionkey": text("What is kept in order: the aggregate's id."),
-            "source": text("The service that emitted the event."),
-            "specversion": { "const": "1.0", "description": "The version of CloudEvents." },
-            "subject": text("The aggregate's id; absent for events of no aggregate."),
-            "tenantid": text("The tenant; absent in single-tenant use."),
-            "time": { "description": "When it was emitted; absent where `id` does not tell.", "format": "date-time", "type": "string" },
-            "traceparent": text("W3C trace context."),
-            "tracestate": { "description": "W3C trace state.", "type": "string" },
-            "type": text("The type's name."),
-        },
-        "required": [
-            "data", "datacontenttype", "dataversion", "id", "source", "specversion", "type",
-        ],
+        "properties": properties,
+        "required": required,
         "type": "object",
     })
 }
@@ -69,9 +63,10 @@ pub(super) fn of(name: &str, version: u32, data: &str) -> Value {
 /// An event with this payload. `subject` is the name of the field that holds the aggregate's id.
 pub(super) fn example(name: &str, version: u32, data: &Value, subject: Option<&str>) -> Value {
     let (id, time) = EXAMPLE;
+    let (content_type, json) = CONTENT;
     let mut event = json!({
+        content_type: json,
         "data": data,
-        "datacontenttype": "application/json",
         "dataversion": version,
         "id": id,
         "source": "/example",

@@ -3,37 +3,12 @@
 use serde_json::{Value, json};
 
 use super::ast::{Expr, Item, Property, Type};
+use crate::emit::envelope::{ATTRIBUTES, Attribute, CONTENT, Holds};
 
 /// The type's name.
 pub(super) const NAME: &str = "Envelope";
 /// The type of an event of which only the envelope is known.
 pub(super) const UNKNOWN: &str = "UnknownEvent";
-
-/// The attributes: name, whether it may be missing, the only value if there is one, docs.
-const ATTRIBUTES: &[(&str, bool, Option<&str>, &str)] = &[
-    ("specversion", false, Some("1.0"), "The version of CloudEvents."),
-    ("id", false, None, "Unique for each event; a UUIDv7.\n\n@format uuid"),
-    ("source", false, None, "The service that emitted the event."),
-    (
-        "time",
-        true,
-        None,
-        "When it was emitted; absent where `id` does not tell.\n\n@format date-time",
-    ),
-    ("dataschema", true, None, "Where the schema of `data` is.\n\n@format uri"),
-    (CONTENT_TYPE, false, Some(JSON), "What `data` is."),
-    ("subject", true, None, "The aggregate's id; absent for events of no aggregate."),
-    ("partitionkey", true, None, "What is kept in order: the aggregate's id."),
-    ("tenantid", true, None, "The tenant; absent in single-tenant use."),
-    ("eventpriority", true, None, "`high` or `low`; absent for an event of normal priority."),
-    ("correlationid", true, None, "What belongs together across services.\n\n@format uuid"),
-    ("causationid", true, None, "The event whose handling emitted this one.\n\n@format uuid"),
-    ("traceparent", true, None, "W3C trace context."),
-    ("tracestate", true, None, "W3C trace state."),
-];
-
-const CONTENT_TYPE: &str = "datacontenttype";
-const JSON: &str = "application/json";
 
 /// The envelope, and an event of which nothing else is known.
 pub(super) fn items() -> Vec<Item> {
@@ -42,11 +17,11 @@ pub(super) fn items() -> Vec<Item> {
             .to_owned(),
         "Extensions that the emitter names are further string attributes.".to_owned(),
     ];
-    let properties = ATTRIBUTES.iter().map(|(name, optional, value, docs)| Property {
-        docs: docs.lines().map(str::to_owned).collect(),
-        name: (*name).to_owned(),
-        optional: *optional,
-        ty: value.map_or_else(|| Type::name("string"), Type::text),
+    let properties = ATTRIBUTES.iter().map(|attribute| Property {
+        docs: docs_of(attribute),
+        name: attribute.name.to_owned(),
+        optional: attribute.optional,
+        ty: only(attribute).map_or_else(|| Type::name("string"), Type::text),
     });
     let unknown = vec!["An event of which only the envelope is known.".to_owned()];
     let ty = event([Type::name("string"), Type::name("number"), Type::name("unknown")]);
@@ -88,16 +63,17 @@ pub(super) fn within(rest: [(&str, Expr); 3]) -> Expr {
 
 fn schema() -> Expr {
     let names = |optional: bool| -> Vec<&str> {
-        let all = ATTRIBUTES.iter().filter(|(_, is, ..)| *is == optional);
-        all.map(|(name, ..)| *name).collect()
+        let all = ATTRIBUTES.iter().filter(|attribute| attribute.optional == optional);
+        all.map(|attribute| attribute.name).collect()
     };
-    let properties = ATTRIBUTES.iter().map(|(name, _, value, _)| {
-        let schema =
-            value.map_or_else(|| json!({ "type": "string" }), |value| json!({ "const": value }));
-        ((*name).to_owned(), Expr::json(&schema))
+    let properties = ATTRIBUTES.iter().map(|attribute| {
+        let schema = only(attribute)
+            .map_or_else(|| json!({ "type": "string" }), |value| json!({ "const": value }));
+        (attribute.name.to_owned(), Expr::json(&schema))
     });
+    let (content_type, json) = CONTENT;
     let mut fill = serde_json::Map::new();
-    fill.insert(CONTENT_TYPE.to_owned(), Value::from(JSON));
+    fill.insert(content_type.to_owned(), Value::from(json));
     Expr::record([
         ("type", Expr::json(&json!("object"))),
         ("properties", Expr::Record(properties.collect())),
@@ -105,4 +81,20 @@ fn schema() -> Expr {
         ("fill", Expr::json(&Value::Object(fill))),
         ("drop", Expr::json(&json!(names(true)))),
     ])
+}
+
+/// The only value that an attribute has, if there is one.
+const fn only(attribute: &Attribute) -> Option<&'static str> {
+    match attribute.holds {
+        Holds::Only(value) => Some(value),
+        _ => None,
+    }
+}
+
+fn docs_of(attribute: &Attribute) -> Vec<String> {
+    let mut docs = vec![attribute.docs.to_owned()];
+    if let Holds::Format(format) = attribute.holds {
+        docs.extend([String::new(), format!("@format {format}")]);
+    }
+    docs
 }
