@@ -101,9 +101,8 @@ pub(crate) fn generate(
     warnings.extend(removed_types(&artifacts, &samples.checked, &readers, config, &baseline));
     let finished = finish(config, &registry, artifacts, &manifest)?;
     warnings.extend(finished.warnings);
-    let faults = faults(&finished.plan, &manifest, &config.schemas);
-    let (plan, samples) = (finished.plan, samples.checked);
-    Ok(Generation { plan, samples, faults, findings, held: types, warnings })
+    let (samples, held) = (samples.checked, types);
+    Ok(Generation { samples, findings, held, warnings, ..finished })
 }
 
 /// Generates what follows from the committed registry alone: its own files stay as they are, and no code is looked at.
@@ -123,25 +122,16 @@ pub(crate) fn generate_stored(config: &Config) -> Result<Generation> {
         hash => Ok(Artifact::kept(path.clone(), hash.to_owned())),
     });
     let own = own.collect::<Result<Vec<_>>>()?;
-    let Finished { plan, warnings } = finish(config, &registry, own, &manifest)?;
-    let faults = faults(&plan, &manifest, &config.schemas);
-    let (held, samples, findings) = (registry.events.len(), Vec::new(), Vec::new());
-    Ok(Generation { plan, samples, faults, findings, held, warnings })
+    finish(config, &registry, own, &manifest)
 }
 
-/// The files of a run, and what is to be said of them.
-struct Finished {
-    plan: Plan,
-    warnings: Vec<String>,
-}
-
-/// Adds to the registry's own files what is generated from it, and holds all against the disk.
+/// Adds to the registry's own files what is generated from it, and holds all against the disk. Nothing is said of the code.
 fn finish(
     config: &Config,
     registry: &Registry,
     mut artifacts: Vec<Artifact>,
     manifest: &Manifest,
-) -> Result<Finished> {
+) -> Result<Generation> {
     let mut warnings = Vec::new();
     if let Some(typescript) = &config.typescript {
         let generated = typescript::emit(registry, typescript)?;
@@ -169,7 +159,9 @@ fn finish(
     warnings.extend(migrations.unknown.iter().map(|path| {
         format!("`{path}` was generated, but `{root}` does not name it; nothing builds on it")
     }));
-    Ok(Finished { plan, warnings })
+    let faults = faults(&plan, manifest, &config.schemas);
+    let (held, samples, findings) = (registry.events.len(), Vec::new(), Vec::new());
+    Ok(Generation { plan, samples, faults, findings, held, warnings })
 }
 
 /// Refuses to purge what the code goes on writing or reading.

@@ -24,6 +24,7 @@ mod parallel;
 mod pointer;
 mod published;
 mod registry;
+mod rust_path;
 mod samples;
 mod shell;
 mod text;
@@ -79,16 +80,9 @@ pub mod testing {
         let text = format!("root = \"crate::Root\"\n[typescript]\n{options}");
         let config = Config::parse(&text, Path::new("eventbus.toml"), false)?;
         let config = config.typescript.expect("the text has the table");
-        let mut baseline = Baseline::default();
-        let mut generated = [BTreeMap::new(), BTreeMap::new()];
-        for document in documents {
-            let registry = merge(&catalog(document), &baseline)?;
-            let emitted = typescript::emit(&registry, &config)?;
-            let files = written(&registry);
-            baseline = Baseline::parse(files.clone(), Path::new("schemas"))?;
-            generated = [emitted.files.into_iter().collect(), files];
-        }
-        Ok(generated)
+        let (registry, files) = grown(documents)?;
+        let emitted = typescript::emit(&registry, &config)?;
+        Ok([emitted.files.into_iter().collect(), files])
     }
 
     /// The AsyncAPI document of the last of `documents`, when the code was what each of them says before, with a sample of each
@@ -98,16 +92,9 @@ pub mod testing {
     /// Where they make no registry.
     pub fn asyncapi(documents: &[Document]) -> Result<(String, BTreeMap<String, String>)> {
         let options = asyncapi::Options { title: None, version: "1.0.0".to_owned() };
-        let mut baseline = Baseline::default();
-        let mut files = BTreeMap::new();
-        let mut text = String::new();
-        for document in documents {
-            let registry = merge(&catalog(document), &baseline)?;
-            text = asyncapi::emit(&registry, &made_up(&registry)?, &options)?.text;
-            files.extend(written(&registry));
-            baseline = Baseline::parse(files.clone(), Path::new("schemas"))?;
-        }
-        Ok((text, files))
+        let (registry, files) = grown(documents)?;
+        let generated = asyncapi::emit(&registry, &made_up(&registry)?, &options)?;
+        Ok((generated.text, files))
     }
 
     /// The catalog page and the Markdown reference of what `history` wrote, one document after the other, with a sample
@@ -116,17 +103,23 @@ pub mod testing {
     /// # Errors
     /// Where one of them makes no registry.
     pub fn published(history: &[Document], title: &str) -> Result<[String; 2]> {
-        let mut files = BTreeMap::new();
-        let mut registry = None;
-        for document in history {
-            let baseline = Baseline::parse(files.clone(), Path::new("schemas"))?;
-            let next = merge(&catalog(document), &baseline)?;
-            files.extend(written(&next));
-            registry = Some(next);
-        }
-        let registry = registry.expect("a document is given");
+        let (registry, _) = grown(history)?;
         let told = reference(&registry, &made_up(&registry)?)?;
         Ok([page::emit(&told, title), markdown::emit(&told, title)])
+    }
+
+    /// The registry of the last of `history`, when the code was what each of them says before, and every file that was
+    /// written.
+    fn grown(history: &[Document]) -> Result<(Registry, BTreeMap<String, String>)> {
+        let mut files = BTreeMap::new();
+        let mut last = None;
+        for document in history {
+            let baseline = Baseline::parse(files.clone(), Path::new("schemas"))?;
+            let registry = merge(&catalog(document), &baseline)?;
+            files.extend(written(&registry));
+            last = Some(registry);
+        }
+        Ok((last.expect("a document is given"), files))
     }
 
     /// A sample of each version.

@@ -31,6 +31,11 @@ pub(crate) fn decoded(fragment: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| fragment.to_owned())
 }
 
+/// The names that a pointer leads along.
+pub(crate) fn steps(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(unescaped).collect()
+}
+
 /// The place in `document` that a reference within it leads to.
 pub(crate) fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
     document.pointer(&decoded(reference.strip_prefix('#')?))

@@ -25,26 +25,27 @@ pub(crate) fn artifacts(
     files: &[Artifact],
 ) -> Result<Published> {
     let mut published = Published::default();
-    if config.page.is_none() && config.markdown.is_none() && config.asyncapi.is_none() {
+    let Config { asyncapi, page, markdown, .. } = config;
+    if asyncapi.is_none() && page.is_none() && markdown.is_none() {
         return Ok(published);
     }
     let examples = examples(config, registry, files)?;
-    if let Some(wanted) = &config.asyncapi {
+    let mut add = |out: &str, text| {
+        published.artifacts.push(Artifact::generated(out.to_owned(), text));
+    };
+    if let Some(wanted) = asyncapi {
         let generated = asyncapi::emit(registry, &examples, &wanted.options)?;
-        published.artifacts.push(Artifact::generated(wanted.out.clone(), generated.text));
+        add(&wanted.out, generated.text);
         published.warnings = generated.warnings;
     }
-    if config.page.is_none() && config.markdown.is_none() {
-        return Ok(published);
-    }
-    let told = reference(registry, &examples)?;
-    if let Some(wanted) = &config.page {
-        let text = page::emit(&told, &wanted.title);
-        published.artifacts.push(Artifact::generated(wanted.out.clone(), text));
-    }
-    if let Some(wanted) = &config.markdown {
-        let text = markdown::emit(&told, &wanted.title);
-        published.artifacts.push(Artifact::generated(wanted.out.clone(), text));
+    if page.is_some() || markdown.is_some() {
+        let told = reference(registry, &examples)?;
+        if let Some(wanted) = page {
+            add(&wanted.out, page::emit(&told, &wanted.title));
+        }
+        if let Some(wanted) = markdown {
+            add(&wanted.out, markdown::emit(&told, &wanted.title));
+        }
     }
     Ok(published)
 }

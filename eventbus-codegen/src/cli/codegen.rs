@@ -7,7 +7,7 @@ use anstream::println;
 use clap::Args;
 use serde_json::json;
 
-use super::files::{Repair, remedy, status, why};
+use super::files::{Repair, remedy, status, why, write_status};
 use super::findings::Layout;
 use super::forge::{self, Forge};
 use super::scope::{self, Build, Scope, again, refuse_no_registry};
@@ -263,14 +263,4 @@ fn machine(generation: &Generation, check: bool, ok: bool) -> String {
         "samples": samples::machine(&generation.samples),
         "warnings": generation.warnings,
     }))
-}
-
-const fn write_status(state: State) -> &'static str {
-    match state {
-        State::Missing => "created",
-        State::Different => "updated",
-        State::LeftOver => "removed",
-        State::Released => "released",
-        _ => "unchanged",
-    }
 }

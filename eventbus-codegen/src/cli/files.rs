@@ -81,6 +81,17 @@ pub(super) const fn status(state: State) -> &'static str {
     }
 }
 
+/// What became of a file that was written.
+pub(super) const fn write_status(state: State) -> &'static str {
+    match state {
+        State::Missing => "created",
+        State::Different => "updated",
+        State::LeftOver => "removed",
+        State::Released => "released",
+        _ => "unchanged",
+    }
+}
+
 /// Every file of the registry that is not as it was written, each with its remedies.
 pub(super) fn faults(faults: &[Fault], repair: &Repair<'_>) {
     faults.iter().for_each(|fault| report::error(&finding(fault, repair)));

@@ -11,6 +11,7 @@ use super::{Common, Format, report};
 use crate::canonical;
 use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean};
 use crate::registry::{Baseline, Past};
+use crate::rust_path::library;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -92,7 +93,7 @@ fn versions(past: &Past) -> String {
 
 /// The crate that declares it.
 fn owner(past: &Past) -> Option<&str> {
-    past.fact("rustPath").and_then(|path| path.split("::").next())
+    past.fact("rustPath").map(library)
 }
 
 fn unknown(pattern: &str, registry: &Baseline) -> Error {

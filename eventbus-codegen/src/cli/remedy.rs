@@ -1,6 +1,7 @@
 //! What to write instead, with the names of the finding in the place of blanks, so that it can be pasted as it is.
 
 use crate::compat::{Finding, Verdict};
+use crate::rust_path::last;
 
 /// What the payload of a former version derives.
 pub(super) const DERIVES: &str = "#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema, \
@@ -74,10 +75,9 @@ fn quoted(told: &str) -> Option<&str> {
 
 /// The struct that held the payload of the finding's version, or what it is to be called.
 fn kept(finding: &Finding) -> String {
-    let last = |path: &str| path.rsplit("::").next().unwrap_or(path).to_owned();
     let own = last(&finding.rust_path);
     let is_current = finding.payload.as_ref().is_none_or(|(path, _)| last(path) == own);
-    if is_current { payload_of(finding, finding.version) } else { own }
+    if is_current { payload_of(finding, finding.version) } else { own.to_owned() }
 }
 
 /// How to leave the version as it is and make a new one, where the rule allows that.
@@ -122,7 +122,7 @@ fn payload_of(finding: &Finding, version: u32) -> String {
 
 /// What the payload of this path was called, at a former version.
 pub(super) fn payload_name(rust_path: &str, version: u32) -> String {
-    let name = rust_path.rsplit("::").next().unwrap_or(rust_path);
+    let name = last(rust_path);
     format!("{}V{version}", name.split(['.', '[']).next().unwrap_or(name))
 }
 

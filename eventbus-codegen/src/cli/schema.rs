@@ -8,12 +8,13 @@ use anstream::println;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::files::write_status;
 use super::scope::{Scope, refuse_no_registry};
 use super::{Common, Format, report};
 use crate::canonical;
 use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::output::{Entry, Plan, State, write};
-use crate::registry::Baseline;
+use crate::registry::{Baseline, DRAFT, as_object};
 use crate::text;
 
 const EXAMPLES: &str = "\
@@ -116,20 +117,13 @@ fn exported(registry: &Baseline, base: &str) -> Result<BTreeMap<String, String>>
 
 /// A schema that says where it is. What is true or false of everything becomes an object, which can say so.
 fn absolute(schema: Value, id: &str) -> Value {
-    let mut schema = match schema {
-        Value::Bool(true) => json!({}),
-        Value::Bool(false) => json!({ "not": {} }),
-        other => other,
-    };
+    let mut schema = as_object(schema);
     if let Value::Object(keys) = &mut schema {
         keys.insert("$id".to_owned(), id.into());
         keys.entry("$schema").or_insert_with(|| DRAFT.into());
     }
     schema
 }
-
-/// What the derive writes in every reader.
-const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// What is to be written. What is in the way is found before anything is.
 fn plan(files: &BTreeMap<String, String>, folder: &Path) -> Result<Plan> {
@@ -184,11 +178,7 @@ fn human(plan: &Plan) {
 
 fn machine(plan: &Plan, base: &str) -> String {
     let file = |entry: &Entry| {
-        let status = match entry.state {
-            State::Missing => "created",
-            State::Different => "updated",
-            _ => "unchanged",
-        };
+        let status = write_status(entry.state);
         json!({ "id": format!("{base}/{}", entry.path), "path": entry.path, "status": status })
     };
     let files: Vec<Value> = plan.entries.iter().map(file).collect();

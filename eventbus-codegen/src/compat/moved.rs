@@ -4,6 +4,7 @@
 use eventbus_runtime::Node;
 
 use crate::registry::{Branch, Catalog, Leaf};
+use crate::rust_path;
 
 /// Whether the enum that gave the struct at the path `was` its name is still there, and holds the leaf no longer.
 pub(super) fn is_moved(catalog: &Catalog, was: &str, leaf: &Leaf) -> bool {
@@ -15,13 +16,13 @@ pub(super) fn is_moved(catalog: &Catalog, was: &str, leaf: &Leaf) -> bool {
         )
     };
     let names = groups.iter().filter(|group| is_named_by(was, &group.rust_path));
-    let former = names.max_by_key(|group| group.rust_path.rsplit("::").next().map(str::len));
+    let former = names.max_by_key(|group| rust_path::last(&group.rust_path).len());
     former.is_some_and(|group| !holds(group))
 }
 
 /// `OrderEvent::Placed` carries `OrderPlaced`. The modules are not looked at: an enum may move with its payloads.
 fn is_named_by(payload: &str, group: &str) -> bool {
-    let [payload, group] = [payload, group].map(|path| path.rsplit("::").next().unwrap_or(path));
+    let [payload, group] = [payload, group].map(rust_path::last);
     let family = group.strip_suffix("Event").unwrap_or(group);
     let variant = payload.strip_prefix(family).unwrap_or_default();
     variant.starts_with(|first: char| first.is_uppercase())

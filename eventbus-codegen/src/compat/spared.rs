@@ -6,20 +6,16 @@
 use eventbus_runtime::Document;
 use serde_json::{Map, Value, json};
 
-use super::witness::followed;
-use crate::pointer::unescaped;
+use super::witness::{followed, with_definitions};
+use crate::pointer::steps;
 
 /// `schema`, which takes anything at the places of these pointers. It takes all that it took before.
 pub(super) fn spared<'p>(schema: &Value, pointers: impl IntoIterator<Item = &'p str>) -> Value {
     pointers.into_iter().fold(schema.clone(), |schema, pointer| {
-        let steps: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
-        let mut freed = free(&schema, &schema, &steps);
-        for definitions in ["$defs", "definitions"] {
-            if let (Value::Object(keys), Some(all)) = (&mut freed, schema.get(definitions)) {
-                keys.insert(definitions.to_owned(), all.clone());
-            }
+        match free(&schema, &schema, &steps(pointer)) {
+            Value::Object(freed) => with_definitions(freed, &schema),
+            other => other,
         }
-        freed
     })
 }
 

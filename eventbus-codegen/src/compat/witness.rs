@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Contract, lies_within};
-use crate::pointer::{self, unescaped};
+use crate::pointer;
 
 /// How many references in a row are followed.
 const LONGEST_CHAIN: usize = 32;
@@ -34,7 +34,7 @@ pub(super) fn answer_at(
 
 /// What `schema` asks of one place.
 fn at(schema: &Value, pointer: &str) -> Option<Value> {
-    let steps: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
+    let steps = pointer::steps(pointer);
     if steps.is_empty() {
         return None;
     }

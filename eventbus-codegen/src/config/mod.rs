@@ -259,11 +259,7 @@ fn compat(top: &Section<'_>) -> Result<CompatMode> {
 
 fn typescript(section: &Section<'_>) -> Result<TypeScript> {
     section.only(&["out", "readonly", "split", "extensions"])?;
-    let out = section.path("out")?.ok_or_else(|| {
-        section
-            .error("`typescript.out` is missing", None)
-            .help("name the folder to write into: out = \"web/src/events\"")
-    })?;
+    let out = out(section, "typescript", "the folder to write into", "web/src/events")?;
     let place = || section.text("out").ok().flatten().map(|(_, span)| span);
     let folder =
         "name a folder, in which `events.ts` and `index.ts` are written: out = \"web/src/events\"";
@@ -302,25 +298,26 @@ fn is_source(path: &str) -> bool {
 
 fn async_api(section: &Section<'_>) -> Result<AsyncApi> {
     section.only(&["out", "title", "version"])?;
-    let out = section.path("out")?.ok_or_else(|| {
-        section
-            .error("`asyncapi.out` is missing", None)
-            .help("name the file to write: out = \"docs/asyncapi.json\"")
-    })?;
+    let out = out(section, "asyncapi", "the file to write", "docs/asyncapi.json")?;
     let text = |key: &str| Ok::<_, Error>(section.text(key)?.map(|(text, _)| text.to_owned()));
     let version = text("version")?.unwrap_or_else(|| "1.0.0".to_owned());
     Ok(AsyncApi { out, options: asyncapi::Options { title: text("title")?, version } })
+}
+
+/// The `out` of a table, which asks for nothing without it; `such` is one that it might be.
+fn out(section: &Section<'_>, table: &str, what: &str, such: &str) -> Result<String> {
+    section.path("out")?.ok_or_else(|| {
+        section
+            .error(format!("`{table}.out` is missing"), None)
+            .help(format!("name {what}: out = \"{such}\""))
+    })
 }
 
 /// A document for people, if there is a table that asks for it; `such` is a file that it might be.
 fn published(top: &Section<'_>, table: &str, such: &str) -> Result<Option<Published>> {
     let Some(section) = top.section(table)? else { return Ok(None) };
     section.only(&["out", "title"])?;
-    let out = section.path("out")?.ok_or_else(|| {
-        section
-            .error(format!("`{table}.out` is missing"), None)
-            .help(format!("name the file to write: out = \"{such}\""))
-    })?;
+    let out = out(&section, table, "the file to write", such)?;
     let title = section.text("title")?.map_or(DEFAULT_TITLE, |(title, _)| title).to_owned();
     Ok(Some(Published { out, title }))
 }

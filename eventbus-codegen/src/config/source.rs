@@ -87,13 +87,6 @@ impl Source {
     }
 }
 
-impl Entry {
-    /// The library that holds a root: the path's first segment.
-    pub(crate) fn library(path: &str) -> &str {
-        path.split("::").next().unwrap_or(path)
-    }
-}
-
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -11,8 +11,8 @@ use super::metadata::no_cargo;
 use super::program::source;
 use super::toolchain::Toolchain;
 use super::unit::Unit;
-use crate::config::Entry;
 use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::rust_path;
 
 /// What came of it.
 pub(super) enum Linked {
@@ -44,7 +44,7 @@ pub(super) fn link(
 ) -> Result<Linked> {
     let lines = scratch.join("catalog.rs");
     fs::write(&lines, source(root)).map_err(|error| Error::file("write", &lines, error))?;
-    let output = rustc(Entry::library(root), edition, pieces)
+    let output = rustc(rust_path::library(root), edition, pieces)
         .arg("-o")
         .arg(program)
         .arg(&lines)

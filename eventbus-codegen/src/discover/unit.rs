@@ -3,6 +3,7 @@
 use super::metadata::{Metadata, Package};
 use crate::config::{Config, Entry, Source};
 use crate::diagnostic::{Error, ErrorKind, Result, did_you_mean, listed};
+use crate::rust_path;
 
 /// What is built for a source.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ fn library<'a>(
     source: &'a Source,
     root: &'a str,
 ) -> Result<Unit<'a>> {
-    let wanted = Entry::library(root);
+    let wanted = rust_path::library(root);
     let package = match &source.package {
         Some(name) => Some(named(metadata, source, name)?),
         None => metadata.packages.iter().find(|package| {

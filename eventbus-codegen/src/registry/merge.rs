@@ -138,7 +138,7 @@ fn contracts(leaf: &Leaf) -> Result<Value> {
     let with_id =
         |schema, id| with_id(schema_of(leaf, schema)?, id).map_err(|name| recursive(leaf, &name));
     let mut reader = with_id(&leaf.reader, format!("{id}.json"))?;
-    reader["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    reader["$schema"] = json!(DRAFT);
     reader[WRITER] = with_id(&leaf.writer, format!("{id}.writer.json"))?;
     Ok(reader)
 }
@@ -153,13 +153,20 @@ pub(crate) fn schema_of(leaf: &Leaf, schema: &RawValue) -> Result<Value> {
     })
 }
 
+/// What the schemas of a registry are written in.
+pub(crate) const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+
 /// The schema as an object; `true` and `false` are objects too, in a longer spelling.
-fn with_id(schema: Value, id: String) -> Result<Value, String> {
-    let mut schema = match schema {
+pub(crate) fn as_object(schema: Value) -> Value {
+    match schema {
         Value::Bool(true) => json!({}),
         Value::Bool(false) => json!({ "not": {} }),
         other => other,
-    };
+    }
+}
+
+fn with_id(schema: Value, id: String) -> Result<Value, String> {
+    let mut schema = as_object(schema);
     inline_numbered(&mut schema)?;
     sort_required(&mut schema);
     schema["$id"] = Value::from(id);

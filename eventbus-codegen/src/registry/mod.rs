@@ -28,7 +28,7 @@ pub(crate) use self::beyond::{Beyond, beyond};
 pub(crate) use self::files::files;
 pub(crate) use self::git::{none_at, top_of};
 pub(crate) use self::layout::{MANIFESTS, entries, folder_of, is_history, is_version, shape_file};
-pub(crate) use self::merge::{leaves, merge, schema_of};
+pub(crate) use self::merge::{DRAFT, as_object, leaves, merge, schema_of};
 pub(crate) use self::place::{meant, near, refuse_absent};
 pub(crate) use self::review::{Review, steps};
 pub(crate) use self::sample::{Variety, sample, variety};

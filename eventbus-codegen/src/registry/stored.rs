@@ -1,7 +1,6 @@
 //! The registry as its own files tell it: whoever has no more than them generates what the code's owner generates.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -12,6 +11,7 @@ use super::layout::{CATALOG, FACTS, GROUP, entries};
 use super::version::refuse_marks;
 use super::{Baseline, Event, Facts, Group, Member, Past, Registry};
 use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::rust_path::library;
 use crate::{format, text};
 
 /// The fact that says of a type that it is gone from the code.
@@ -125,12 +125,11 @@ fn sorted(mut group: Group) -> Group {
 
 /// The enum that `name` is directly below.
 fn above(enums: &[Group], name: &str, rust_path: &str) -> usize {
-    let of_crate = |path: &str| path.split("::").next().map(str::to_owned);
     let is_above = |one: &Group| {
         one.prefix.is_empty()
             || name.strip_prefix(&one.prefix).is_some_and(|rest| rest.starts_with('.'))
     };
-    let rank = |one: &Group| (one.prefix.len(), of_crate(&one.rust_path) == of_crate(rust_path));
+    let rank = |one: &Group| (one.prefix.len(), library(&one.rust_path) == library(rust_path));
     let all = enums.iter().enumerate().filter(|(_, one)| is_above(one));
     // Of equals the first.
     let best = all.rev().max_by_key(|(_, one)| rank(one));
@@ -191,11 +190,9 @@ impl Past {
 }
 
 fn parse<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T> {
-    let text = fs::read_to_string(path).map_err(|error| {
-        if !text::is_absent(&error) {
-            return text::unreadable(path, error);
-        }
-        Error::file("read", path, error)
+    let text = text::read_if_any(path)?.ok_or_else(|| {
+        Error::new(ErrorKind::Registry, format!("there is no `{}`", path.display()))
+            .at(path, None)
             .help("a registry has it: take the whole folder, as `cargo eventbus codegen` wrote it")
     })?;
     refuse_marks(&text, path)?;

@@ -11,7 +11,7 @@ use super::{Lie, Rewrite};
 use crate::compat::{Contract, describes};
 use crate::diagnostic::Result;
 use crate::discover::program::{Rewritten, Sample};
-use crate::pointer::unescaped;
+use crate::pointer::steps;
 use crate::registry::{Catalog, Leaf, beyond, leaves, schema_of, variety};
 
 /// How many payloads are asked about for each other name. One whose value is what is taken for a missing one shows nothing.
@@ -81,7 +81,7 @@ fn renamed(leaf: &Leaf) -> Result<Vec<Renamed<'_>>> {
         let places = beyond(&reader).aliases;
         let payloads = variety(&schema_of(leaf, writer)?).payloads;
         for (pointer, names) in places {
-            let steps: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
+            let steps = steps(&pointer);
             for alias in names {
                 let pairs = pairs(&reader, &payloads, &steps, &alias);
                 asked.extend(pairs.take(PAYLOADS).map(|payloads| Renamed {

@@ -11,6 +11,7 @@ use crate::canonical;
 use crate::diagnostic::Result;
 use crate::emit::reference::{Example, Examples};
 use crate::registry::{Event, Group, Member, Registry};
+use crate::rust_path;
 
 /// The version of the specification.
 const ASYNCAPI: &str = "3.0.0";
@@ -45,7 +46,7 @@ pub(crate) fn emit(
     }
     document.families(&registry.root, registry);
     let root = &registry.root;
-    let title = options.title.clone().unwrap_or_else(|| words(last(&root.rust_path)));
+    let title = options.title.clone().unwrap_or_else(|| words(rust_path::last(&root.rust_path)));
     let mut info = json!({ "title": title, "version": options.version });
     describe(&mut info, &root.docs);
     let whole = json!({
@@ -216,11 +217,6 @@ fn tag(object: &mut Value, event: &Event) {
     if !tags.is_empty() {
         object["tags"] = Value::from(tags);
     }
-}
-
-/// The last name of a path in Rust.
-fn last(rust_path: &str) -> &str {
-    rust_path.rsplit("::").next().unwrap_or(rust_path)
 }
 
 /// `Shop event` of `ShopEvent`.

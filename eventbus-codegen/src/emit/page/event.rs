@@ -4,6 +4,7 @@ use super::html::{Element, Node, classed, id, tag};
 use super::parts::{payload, prose, type_place, words};
 use crate::compat::{Answer, Difference};
 use crate::emit::reference::{Case, Event, Example, Field, Stored, Type, Version, inline};
+use crate::rust_path;
 
 /// The event with all that is known of it.
 pub(super) fn event(event: &Event) -> Element {
@@ -215,7 +216,7 @@ fn stored(stored: &Stored) -> Element {
         Stored::Written => ("good", "written and read".to_owned()),
         Stored::Read => ("good", "read".to_owned()),
         Stored::BroughtUp(path) => {
-            let name = path.rsplit("::").next().unwrap_or(path);
+            let name = rust_path::last(path);
             ("good", format!("read as {name}, then brought up"))
         }
         Stored::Unread => ("bad", "no longer read".to_owned()),

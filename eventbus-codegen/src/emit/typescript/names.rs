@@ -6,6 +6,7 @@ use std::fmt;
 use super::ast::Item;
 use super::files::Home;
 use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::rust_path;
 
 /// Names that the generated types use themselves; declaring one would change what they mean.
 const TAKEN: &[&str] = &["Extract"];
@@ -115,7 +116,7 @@ impl Names {
 
 /// The TypeScript name of a Rust path, of a name in `$defs`, or of an event type: `OrderPlaced`.
 pub(super) fn type_name(name: &str) -> String {
-    let last = name.rsplit("::").next().unwrap_or(name);
+    let last = rust_path::last(name);
     let name: String = last
         .split(|char: char| !char.is_alphanumeric())
         .map(|word| {
