@@ -58,6 +58,25 @@ const LIMIT: &[&str] = &[
     "uniqueItems",
 ];
 
+/// Keywords that hold a schema.
+pub(crate) const ONE: &[&str] = &[
+    "additionalProperties",
+    "contains",
+    "else",
+    "if",
+    "items",
+    "not",
+    "propertyNames",
+    "then",
+    "unevaluatedProperties",
+];
+
+/// Keywords that hold a list of schemas.
+pub(crate) const LIST: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
+
+/// Keywords that hold schemas by name.
+pub(crate) const BY_NAME: &[&str] = &["patternProperties", "properties"];
+
 /// Whether a shape is right although it says nothing of `keyword`.
 pub(super) fn is_expressed(keyword: &str) -> bool {
     keyword.starts_with("x-")

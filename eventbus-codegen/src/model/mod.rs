@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub(crate) use self::keywords::{BY_NAME, LIST, ONE};
 pub(crate) use self::lower::{SINCE, lower};
 
 /// A schema with everything it refers to.

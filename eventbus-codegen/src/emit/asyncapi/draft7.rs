@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::model::{BY_NAME, LIST, ONE};
+
 /// Keywords of which draft-07 knows nothing, and that narrow what a schema accepts.
 const UNKNOWN: &[&str] = &[
     "$dynamicAnchor",
@@ -14,16 +16,6 @@ const UNKNOWN: &[&str] = &[
     "unevaluatedItems",
     "unevaluatedProperties",
 ];
-
-/// Keywords whose value is a schema.
-const ONE: &[&str] =
-    &["additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then"];
-
-/// Keywords whose value is a list of schemas.
-const LIST: &[&str] = &["allOf", "anyOf", "oneOf"];
-
-/// Keywords whose value is an object of schemas.
-const NAMED: &[&str] = &["patternProperties", "properties"];
 
 /// Takes one schema out of its file.
 pub(super) struct Hoist<'a> {
@@ -78,7 +70,7 @@ impl<'a> Hoist<'a> {
                 key if LIST.contains(&key) => {
                     out.insert(key.to_owned(), self.each(value));
                 }
-                key if NAMED.contains(&key) => {
+                key if BY_NAME.contains(&key) => {
                     out.insert(key.to_owned(), self.values(value));
                 }
                 key => {

@@ -7,6 +7,7 @@ use super::ast::Expr;
 use super::contract::{DIGITS, DROP, FILL, definition};
 use super::names::Naming;
 use crate::compat::{is_open, tagged};
+use crate::model::{BY_NAME, LIST, ONE};
 
 type Keys = Map<String, Value>;
 
@@ -31,25 +32,6 @@ const PLAIN: &[&str] = &[
     "required",
     "uniqueItems",
 ];
-
-/// Keywords that hold a schema.
-const ONE: &[&str] = &[
-    "additionalProperties",
-    "contains",
-    "else",
-    "if",
-    "items",
-    "not",
-    "propertyNames",
-    "then",
-    "unevaluatedProperties",
-];
-
-/// Keywords that hold a list of schemas.
-const LIST: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
-
-/// Keywords that hold schemas by name.
-const BY_NAME: &[&str] = &["patternProperties", "properties"];
 
 /// A schema for the validators.
 pub(super) fn schema(schema: &Value, naming: &Naming) -> Expr {
