@@ -35,9 +35,12 @@ fn the_example_shows_every_metric_and_its_health() {
             _ => "histogram",
         };
         let name = metric.name;
-        assert!(text.contains(&format!("# TYPE {name} {kind}\n")), "`{name}` is missing:\n{text}");
+        let (_, series) = text
+            .split_once(&format!("# TYPE {name} {kind}\n"))
+            .unwrap_or_else(|| panic!("`{name}` is missing:\n{text}"));
         assert!(text.contains(&format!("# HELP {name} ")), "`{name}` is not described:\n{text}");
-        let series = text.lines().find(|line| line.starts_with(name)).unwrap();
+        let series = series.lines().next().unwrap();
+        assert!(series.starts_with(name), "`{name}` has no series but {series}");
         for label in metric.labels {
             assert!(series.contains(&format!("{label}=\"")), "`{label}` is missing in {series}");
         }
