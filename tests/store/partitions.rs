@@ -166,17 +166,41 @@ async fn what_was_added_to_the_table_comes_over() {
 }
 
 #[tokio::test]
+async fn views_go_on_with_the_whole_log() {
+    let database = PgDatabase::new().await;
+    let bus = database.bus().await;
+    run(
+        &bus,
+        "CREATE VIEW \"Placed\" WITH (security_invoker = true) AS SELECT id, position AS \"at\" FROM eventbus_event AS e \
+             WHERE e.position > 0; \
+         CREATE VIEW twice AS SELECT p.id FROM \"Placed\" AS p JOIN eventbus_event AS e USING (id); \
+         COMMENT ON COLUMN \"Placed\".\"at\" IS 'where'; GRANT SELECT ON \"Placed\" TO pg_monitor",
+    )
+    .await;
+    let shape = "SELECT relname || coalesce(relacl::text, '') || coalesce(reloptions::text, '') || pg_get_viewdef(oid) \
+             || coalesce(col_description(oid, 2), '') FROM pg_class WHERE relname IN ('Placed', 'twice') ORDER BY 1";
+    let before = texts(&bus, shape).await;
+    many(&bus, 0, 30).await;
+    bus.partition_log(10).await.unwrap();
+    many(&bus, 30, 30).await;
+    assert_eq!(texts(&bus, shape).await, before);
+    let counted =
+        "SELECT count(*)::text FROM \"Placed\" UNION ALL SELECT count(*)::text FROM twice";
+    assert_eq!(texts(&bus, counted).await, ["60", "60"]);
+}
+
+#[tokio::test]
 async fn what_would_stay_with_the_first_partition_is_named() {
     let database = PgDatabase::new().await;
     let bus = database.bus().await;
-    run(&bus, "CREATE VIEW placed AS SELECT id FROM eventbus_event").await;
+    run(&bus, "CREATE MATERIALIZED VIEW placed AS SELECT id FROM eventbus_event").await;
     let refused = bus.partition_log(10).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Configuration);
-    assert!(refused.to_string().contains("view placed"), "{refused}");
+    assert!(refused.to_string().contains("materialized view placed"), "{refused}");
     assert_eq!(bus.partition_log(0).await.unwrap_err().kind(), ErrorKind::Configuration);
     assert!(tables(&bus).await.is_empty());
     many(&bus, 0, 30).await;
-    run(&bus, "DROP VIEW placed").await;
+    run(&bus, "DROP MATERIALIZED VIEW placed").await;
     bus.partition_log(10).await.unwrap();
     assert_eq!(everything(&bus).await.len(), 30);
 }

@@ -185,9 +185,10 @@ async fn refuse_dependents(store: &PgStore, connection: &mut PgConnection) -> Re
         .query_scalar(
             "SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0) FROM pg_depend AS d \
              LEFT JOIN pg_constraint AS k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid \
+             LEFT JOIN pg_rewrite AS r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid \
+             LEFT JOIN pg_class AS v ON v.oid = r.ev_class \
              WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = 'eventbus_event'::regclass \
-             AND (d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass, 'pg_publication_rel'::regclass) \
-                 OR k.contype = 'f') \
+             AND (d.classid IN ('pg_proc'::regclass, 'pg_publication_rel'::regclass) OR k.contype = 'f' OR v.relkind <> 'v') \
              UNION SELECT 'index ' || indexrelid::regclass || ', which is not valid,' FROM pg_index \
              WHERE indrelid = 'eventbus_event'::regclass AND NOT (indisvalid AND indisready) ORDER BY 1",
         )

@@ -1,6 +1,6 @@
 -- The statements that put a partitioned table in the place of the log, whose table becomes the first partition, in their
 -- order. They are made of the catalog, so that whatever somebody added to the table comes over: columns, indexes, policies,
--- grants, comments, triggers. $1: the last number of the first partition; $2: the last number that was given out.
+-- grants, comments, triggers, views. $1: the last number of the first partition; $2: the last number that was given out.
 WITH log AS (
     SELECT c.oid, c.relname AS name, c.relacl AS acl, c.relowner AS owner, c.relrowsecurity, c.relforcerowsecurity,
         quote_ident(n.nspname) AS schema, c.oid::regclass::text AS log, format('%I.eventbus_event_0', n.nspname) AS part,
@@ -33,6 +33,13 @@ WITH log AS (
 ), trigger AS (
     SELECT t.tgname, pg_get_triggerdef(t.oid) AS statement FROM pg_trigger AS t, log
     WHERE t.tgrelid = log.oid AND NOT t.tgisinternal
+), view AS (
+    -- Replacing one leaves its owner, grants and comments as they are, and its options not.
+    SELECT DISTINCT format('CREATE OR REPLACE VIEW %s%s AS %s', v.oid::regclass,
+        ' WITH (' || array_to_string(v.reloptions, ', ') || ')', pg_get_viewdef(v.oid)) AS statement
+    FROM log JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = log.oid
+        AND d.classid = 'pg_rewrite'::regclass
+        JOIN pg_rewrite AS r ON r.oid = d.objid JOIN pg_class AS v ON v.oid = r.ev_class AND v.relkind = 'v'
 )
 SELECT todo.statement FROM log CROSS JOIN LATERAL (
     SELECT 10 AS step, format('DROP POLICY %I ON %s', polname, of) AS statement FROM policy
@@ -65,6 +72,7 @@ SELECT todo.statement FROM log CROSS JOIN LATERAL (
         CASE WHEN numbers THEN 'SEQUENCE ' || log.numbers ELSE log.log END, role,
         CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) FROM role
     UNION ALL SELECT 63, statement FROM trigger
+    UNION ALL SELECT 64, statement FROM view
     -- A partition is reached through its parent alone.
     UNION ALL SELECT DISTINCT 70, format('REVOKE ALL ON %s FROM %s', log.part, role) FROM role WHERE NOT numbers
     UNION ALL SELECT 80, format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (MINVALUE) TO (%s)', log.log, log.part, $1 + 1)
