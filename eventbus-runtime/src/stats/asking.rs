@@ -10,7 +10,7 @@ use crate::bus::EventBus;
 use crate::clock;
 use crate::error::Result;
 use crate::filter::TypeSet;
-use crate::observe::{MOST_COUNTED, age};
+use crate::observe::age;
 use crate::replay::PREFIX;
 use crate::stats::note::{Note, NoteKind};
 use crate::stats::statistics::{Known, Statistics, estimate};
@@ -19,6 +19,10 @@ use crate::store::{Handles, Log, Noted, Series, Waits, Whose};
 
 /// The time that figures are of unless it is said.
 const SINCE: Duration = Duration::from_secs(3_600);
+
+/// How many numbers of the log are looked through for a subscription: what waits is counted exactly where it is no more of
+/// them behind, and estimated from a sample of as many beyond.
+pub const MOST_LOOKED_THROUGH: usize = 40_000;
 
 /// How many numbers are looked through at each of several places, at least: an estimate needs some.
 const LEAST: usize = 1_000;
@@ -40,8 +44,8 @@ impl<S: Log> EventBus<S> {
     /// How far each subscription is, how fast it goes and what goes wrong, by subscription, type and tenant: of all
     /// subscriptions that the database knows, whoever runs them.
     ///
-    /// What waits is counted now: exactly where a subscription is no more than [`MOST_COUNTED`] numbers of the log behind, and
-    /// estimated beyond. What was handled is counted by each process and kept once a minute, so
+    /// What waits is counted now: exactly where a subscription is no more than [`MOST_LOOKED_THROUGH`] numbers of the log
+    /// behind, and estimated beyond. What was handled is counted by each process and kept once a minute, so
     /// that figures of other processes are up to a minute old; those of this one are not.
     ///
     /// ```
@@ -200,7 +204,7 @@ impl<'a, S: Log> Asking<'a, S> {
                 None => Some(tracks),
             };
             let Some(tracks) = &tracks else { continue };
-            let at_most = MOST_COUNTED.saturating_sub(looked).max(LEAST);
+            let at_most = MOST_LOOKED_THROUGH.saturating_sub(looked).max(LEAST);
             let waits = Waits { types: &types, shards: &shards, tracks, at_most };
             let waiting = store.waiting(cursor, waits).await?;
             if waiting.left > 0 {

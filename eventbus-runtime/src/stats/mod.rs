@@ -21,7 +21,7 @@ mod statistics;
 mod tree;
 
 #[cfg(feature = "relay")]
-pub use crate::stats::asking::Asking;
+pub use crate::stats::asking::{Asking, MOST_LOOKED_THROUGH};
 #[cfg(feature = "relay")]
 pub(crate) use crate::stats::books::{Books, keep};
 pub use crate::stats::histogram::{Histogram, Spread};
