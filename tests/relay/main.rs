@@ -58,6 +58,7 @@ macro_rules! leaving {
             retention::{
                 what_was_archived_and_dropped_is_replayed,
                 order_is_kept_from_the_archive_into_the_log,
+                the_last_page_is_archived_where_it_is_full,
                 filters_mean_the_same_in_the_archive,
                 what_fails_out_of_the_archive_is_retried_and_given_up,
                 stopped_in_the_archive_it_goes_on_there,

@@ -98,6 +98,16 @@ pub(crate) async fn what_was_archived_and_dropped_is_replayed<S: Retention>(stor
     );
 }
 
+pub(crate) async fn the_last_page_is_archived_where_it_is_full<S: Retention>(store: S) {
+    let (desk, folder) = (Desk::new(store), TempDir::new().unwrap());
+    desk.emit(&accounts(1..=1_001)).await;
+    let end = desk.bus.retention().before(i64::MAX).dry_run().await.unwrap().old;
+    // A run reads 1,000 events at once.
+    let retain = desk.bus.retention().within_partitions().before(end).archive_to(folder.path());
+    let retained = retain.drop().await.unwrap();
+    assert_eq!((retained.archived, retained.dropped), (1_000, 1_000), "{retained}");
+}
+
 pub(crate) async fn order_is_kept_from_the_archive_into_the_log<S: Retention>(store: S) {
     let (desk, folder) = (Desk::new(store), TempDir::new().unwrap());
     desk.emit(&accounts(1..=30)).await;

@@ -16,8 +16,8 @@ use crate::to_the_end::blocking;
 /// How many events are read at once.
 const PAGE: usize = 1_000;
 
-/// For how many times as long as a batch took nothing is done after it.
-const REST: u32 = 4;
+/// The longest rest. A step that took long has waited for others.
+const MOST_REST: Duration = Duration::from_secs(5);
 
 /// What is to be done, as far as the database tells.
 struct Plan {
@@ -41,13 +41,14 @@ pub(super) async fn dry_run<S: Retention>(retain: Retain<'_, S>) -> Result<Retai
 
 pub(super) async fn run<S: Retention>(retain: Retain<'_, S>, drops: bool) -> Result<Retained> {
     let plan = plan(&retain, true).await?;
+    let mut pace = Pace { rest: retain.rest, owed: Duration::ZERO };
     let Plan { retained: Retained { old, upto, .. }, log, dropped } = plan;
     let (store, mut retained) = (retain.store, plan.retained);
     let mut free = upto;
     // The archive is this run's until it is done.
     let mut kept = None;
     if let Some(folder) = retain.folder.clone() {
-        let (writer, events) = archive(&retain, folder, log, (dropped, upto)).await?;
+        let (writer, events) = archive(&retain, &mut pace, folder, log, (dropped, upto)).await?;
         free = free.min(writer.archive.manifest.end());
         retained.archived = events;
         kept = Some(writer);
@@ -58,13 +59,11 @@ pub(super) async fn run<S: Retention>(retain: Retain<'_, S>, drops: bool) -> Res
             retained.dropped += events;
         }
         loop {
-            let began = Instant::now();
-            let batch = store.drop_events(free, retain.batch).await?;
+            let batch = pace.step(store.drop_events(free, retain.batch)).await?;
             retained.dropped += batch.events;
             if !batch.more {
                 break;
             }
-            sleep(began.elapsed() * REST).await;
         }
         let holds = store.holds().await?;
         let transaction = retained.blocked.iter().find(|hold| hold.holder == Holder::Transaction);
@@ -82,6 +81,25 @@ pub(super) async fn run<S: Retention>(retain: Retain<'_, S>, drops: bool) -> Res
         "old events left the log"
     );
     Ok(retained)
+}
+
+/// How a run leaves the database, and the machine, to others most of the time.
+struct Pace {
+    rest: u32,
+    /// How long nothing is to be done before the next step.
+    owed: Duration,
+}
+
+impl Pace {
+    async fn step<T>(&mut self, step: impl Future<Output = T>) -> T {
+        if !self.owed.is_zero() {
+            sleep(self.owed).await;
+        }
+        let began = Instant::now();
+        let done = step.await;
+        self.owed = began.elapsed().saturating_mul(self.rest).min(MOST_REST);
+        done
+    }
 }
 
 /// Which events are old, which of them may go, and what holds the others.
@@ -163,6 +181,7 @@ fn name(hold: &Hold) -> String {
 /// Writes what the archive lacks up to a number; how many events that are.
 async fn archive<S: Retention>(
     retain: &Retain<'_, S>,
+    pace: &mut Pace,
     folder: PathBuf,
     log: Uuid,
     (dropped, upto): (i64, i64),
@@ -173,7 +192,7 @@ async fn archive<S: Retention>(
     let (mut read, mut events, mut bytes, mut count) = (after, Vec::new(), 0, 0);
     while read < upto {
         let limit = PAGE.min(retain.segment - events.len());
-        let page = retain.store.settled(read, upto, limit).await?;
+        let page = pace.step(retain.store.settled(read, upto, limit)).await?;
         let mut is_last = page.len() < limit;
         let mut is_full = false;
         let mut page = page.into_iter().peekable();
@@ -188,14 +207,19 @@ async fn archive<S: Retention>(
                 break;
             }
         }
+        // The last page may be full as well.
+        is_last |= read >= upto && !is_full;
         if is_last {
             read = upto;
         }
         if (is_full || is_last) && !events.is_empty() {
-            refuse_gone(retain, after).await?;
             let segment = std::mem::take(&mut events);
             count += u64::try_from(segment.len()).unwrap_or(u64::MAX);
-            writer = blocking(move || add(writer, (after, read), &segment)).await?;
+            let adding = async {
+                refuse_gone(retain, after).await?;
+                blocking(move || add(writer, (after, read), &segment)).await
+            };
+            writer = pace.step(adding).await?;
             (after, bytes) = (read, 0);
         }
     }

@@ -2,13 +2,15 @@
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
 use eventbus_benches::report::{Goal, Row};
 use eventbus_runtime::EventBus;
 use eventbus_runtime::store::Retention;
 use eventbus_tests::sqlite::SqliteFile;
-use tokio::task::yield_now;
 
 use crate::Result;
 use crate::emit::{at_once, ours_on_postgres, ours_on_sqlite};
@@ -22,6 +24,9 @@ const GOAL: Goal = Goal::AtLeast(0.9);
 
 /// How many events one transaction of the filling writes.
 const MANY: usize = 1_000;
+
+/// How many events one run archives and drops.
+const A_FEW: i64 = 5_000;
 
 pub(crate) async fn rows(options: &Options, seed: u64) -> Result<Vec<Row>> {
     let orders = RefCell::new(Orders::new(seed, options.payload)?);
@@ -48,14 +53,13 @@ async fn on_postgres(
     archive: &Path,
 ) -> Result<Vec<Row>> {
     let (bus, _database) = place::postgres(connections + 1).await?;
+    let leaving = Leaving::new(&bus, archive).await?;
     fill(&bus, orders, options.events).await?;
     let each = options.transactions.div_ceil(connections);
     let parts =
         || (0..connections).map(|_| orders.borrow_mut().take(each)).collect::<Vec<Vec<_>>>();
     let sides = vec![
-        Side::ours(|| {
-            beside(bus.clone(), archive.to_owned(), at_once(&bus, parts(), ours_on_postgres))
-        }),
+        Side::ours(|| Arc::clone(&leaving).beside(at_once(&bus, parts(), ours_on_postgres))),
         Side::other("without", GOAL, || at_once(&bus, parts(), ours_on_postgres)),
     ];
     let plural = if connections == 1 { "" } else { "s" };
@@ -71,12 +75,11 @@ async fn on_sqlite(
     archive: &Path,
 ) -> Result<Vec<Row>> {
     let (bus, _file) = place::sqlite().await?;
+    let leaving = Leaving::new(&bus, archive).await?;
     fill(&bus, orders, options.events).await?;
     let parts = || vec![orders.borrow_mut().take(options.transactions)];
     let sides = vec![
-        Side::ours(|| {
-            beside(bus.clone(), archive.to_owned(), at_once(&bus, parts(), ours_on_sqlite))
-        }),
+        Side::ours(|| Arc::clone(&leaving).beside(at_once(&bus, parts(), ours_on_sqlite))),
         Side::other("without", GOAL, || at_once(&bus, parts(), ours_on_sqlite)),
     ];
     let count = (options.rounds, options.transactions);
@@ -99,25 +102,49 @@ async fn fill<S: Retention>(
     Ok(())
 }
 
-/// Emits while one run after the other archives and drops whatever there is.
-async fn beside<S: Retention>(
+/// Old events on their way out, a few after the other.
+struct Leaving<S: Retention> {
     bus: EventBus<S>,
     archive: PathBuf,
-    emitting: impl Future<Output = Result<Duration>>,
-) -> Result<Duration> {
-    let leaving = async {
-        let mut dropped = 0;
-        loop {
-            let retain = bus.retention().before(i64::MAX).archive_to(&archive);
-            match retain.drop().await {
-                Ok(retained) => dropped += retained.dropped,
-                Err(error) => return (dropped, error),
+    /// Everything below this position is out.
+    out: AtomicI64,
+}
+
+impl<S: Retention> Leaving<S> {
+    /// From the end of the log.
+    async fn new(bus: &EventBus<S>, archive: &Path) -> Result<Arc<Self>> {
+        let end = bus.retention().before(i64::MAX).dry_run().await?.upto;
+        let (bus, archive) = (bus.clone(), archive.to_owned());
+        Ok(Arc::new(Self { bus, archive, out: AtomicI64::new(end + 1) }))
+    }
+
+    /// Emits while one run after the other archives and drops. The last run comes to its end, but its time is not counted.
+    async fn beside(
+        self: Arc<Self>,
+        emitting: impl Future<Output = Result<Duration>> + Send,
+    ) -> Result<Duration> {
+        let ended = AtomicBool::new(false);
+        let emitting = async {
+            let time = emitting.await;
+            ended.store(true, Relaxed);
+            time
+        };
+        let (time, left) = tokio::join!(emitting, self.until(&ended));
+        left.and(time)
+    }
+
+    async fn until(&self, ended: &AtomicBool) -> Result<()> {
+        while !ended.load(Relaxed) {
+            let before = self.out.load(Relaxed) + A_FEW;
+            let retain = self.bus.retention().before(before).archive_to(&self.archive);
+            let retained = retain.drop().await?;
+            if retained.dropped == 0 {
+                return Err(
+                    format!("nothing is left to archive, raise --events: {retained}").into()
+                );
             }
-            yield_now().await;
+            self.out.store(before, Relaxed);
         }
-    };
-    tokio::select! {
-        time = emitting => time,
-        (dropped, error) = leaving => Err(format!("after {dropped} events: {}", error.full()).into()),
+        Ok(())
     }
 }
