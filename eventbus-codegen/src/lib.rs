@@ -125,7 +125,7 @@ pub mod testing {
     /// A sample of each version.
     fn made_up(registry: &Registry) -> Result<Examples> {
         let mut examples = Examples::new();
-        for (name, event) in &registry.events {
+        for (name, event) in registry.events.iter().chain(&registry.gone) {
             for (version, content) in &event.versions {
                 if let Some(value) = sample(&content.schemas()?.writer) {
                     let example = Example { name: String::new(), text: canonical::text(&value) };
