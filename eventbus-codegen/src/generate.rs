@@ -126,7 +126,7 @@ pub(crate) fn generate_stored(config: &Config) -> Result<Generation> {
 }
 
 /// Adds to the registry's own files what is generated from it, and holds all against the disk. Nothing is said of the code.
-fn finish(
+pub(crate) fn finish(
     config: &Config,
     registry: &Registry,
     mut artifacts: Vec<Artifact>,

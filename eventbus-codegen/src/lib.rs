@@ -46,8 +46,9 @@ pub mod testing {
     use crate::discover::{self, Sample, observe};
     use crate::emit::reference::{Example, Examples, reference};
     use crate::emit::{asyncapi, markdown, page, typescript};
-    use crate::output::{Artifact, Content};
-    use crate::registry::{Baseline, Catalog, Registry, files, merge, sample};
+    use crate::generate::finish;
+    use crate::output::{Artifact, Content, Manifest};
+    use crate::registry::{Baseline, Catalog, Registry, files, merge, sample, sample_path};
     use crate::{Result, canonical, cli};
 
     /// What `cargo eventbus check` finds where `old` is what wrote the registry, as `--format json` prints it, with the
@@ -108,6 +109,29 @@ pub mod testing {
         Ok([page::emit(&told, title), markdown::emit(&told, title)])
     }
 
+    /// Every file beside the registry that `config`, the text of an `eventbus.toml`, asks for, when the code was what each of
+    /// `history` says, one document after the other, with a sample of each version.
+    ///
+    /// # Errors
+    /// Where one of them makes no registry, or `config` is none.
+    pub fn generated(history: &[Document], config: &str) -> Result<BTreeMap<String, String>> {
+        // Nothing stands in the folder of the configuration, and nothing is written to it.
+        let config = Config::parse(config, Path::new("absent/eventbus.toml"), false)?;
+        let (registry, _) = grown(history)?;
+        let registry = registry.regrouped();
+        let mut artifacts = files(&registry, &config.schemas, &BTreeMap::new());
+        for ((name, version), examples) in made_up(&registry)? {
+            let path = sample_path(&config.schemas, &name, version);
+            let texts = examples.into_iter().map(|example| example.text);
+            artifacts.extend(texts.map(|text| Artifact::generated(path.clone(), text)));
+        }
+        let generation = finish(&config, &registry, artifacts, &Manifest::default())?;
+        let below = format!("{}/", config.schemas);
+        let entries = generation.plan.entries.into_iter();
+        let entries = entries.filter(|entry| !entry.path.starts_with(&below));
+        Ok(entries.filter_map(|entry| Some((entry.path, entry.after?))).collect())
+    }
+
     /// The registry of the last of `history`, when the code was what each of them says before, and every file that was
     /// written.
     fn grown(history: &[Document]) -> Result<(Registry, BTreeMap<String, String>)> {
@@ -125,7 +149,7 @@ pub mod testing {
     /// A sample of each version.
     fn made_up(registry: &Registry) -> Result<Examples> {
         let mut examples = Examples::new();
-        for (name, event) in &registry.events {
+        for (name, event) in registry.events.iter().chain(&registry.gone) {
             for (version, content) in &event.versions {
                 if let Some(value) = sample(&content.schemas()?.writer) {
                     let example = Example { name: String::new(), text: canonical::text(&value) };

@@ -70,7 +70,7 @@ fn examples(config: &Config, registry: &Registry, files: &[Artifact]) -> Result<
             own.insert(&file.path, text);
         }
     }
-    for (event_type, event) in &registry.events {
+    for (event_type, event) in registry.events.iter().chain(&registry.gone) {
         for version in event.versions.keys() {
             let path = sample_path(&config.schemas, event_type, *version);
             if let Some(text) = own.get(path.as_str()) {

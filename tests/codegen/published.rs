@@ -44,3 +44,41 @@ fn they_are_written_kept_true_and_removed_when_nobody_asks_for_them() {
     assert!(printed.contains("removed web/events.html"), "{printed}");
     assert!(!fixture.path("web/events.md").exists());
 }
+
+const STARTED: &str = "    Started { host: String },";
+
+#[test]
+fn a_type_that_is_gone_is_told_with_what_becomes_of_its_events() {
+    let fixture = Fixture::new("published-gone", SHOP);
+    fixture.configure(&format!("compat = \"none\"\n{TABLES}"));
+    fixture.codegen();
+    let told = |what: [&str; 2]| {
+        fixture.codegen();
+        let (page, markdown) = (fixture.read("web/events.html"), fixture.read("web/events.md"));
+        assert!(page.contains("id=\"system.started\""), "{page}");
+        assert!(page.contains("1 gone from the code"), "{page}");
+        let article = page.split_once("<article class=\"event\" id=\"system.started\"").unwrap().1;
+        let article = article.split_once("</article>").unwrap().0;
+        assert!(article.contains(what[0]) && article.contains(">gone<"), "{article}");
+        let event = markdown.split_once("### system.started\n").unwrap().1;
+        assert!(event.contains(&format!("- **Gone from the code**: {}\n", what[1])), "{event}");
+        assert!(event.contains("\"host\": \"text\""), "its sample is its example: {event}");
+        lock(&fixture);
+        fixture.run(&["codegen", "--check"]).succeeded();
+        fixture.run(&["codegen", "--from-registry", "--check"]).succeeded();
+    };
+    fixture.replace("src/lib.rs", STARTED, "    Stopped { host: String },");
+    told(["Stored events are no longer read.", "stored events are no longer read"]);
+    let alias = "    #[event(alias = \"system.started\")]\n    Stopped";
+    fixture.replace("src/lib.rs", "    Stopped", alias);
+    told(["href=\"#system.stopped\"", "stored events are read as `system.stopped`"]);
+    fixture.replace("src/lib.rs", alias, "    Stopped");
+    let kept = "    Stopped { host: String },\n    #[event(unknown)]\n    Other(eventbus_runtime::RawEvent),";
+    fixture.replace("src/lib.rs", "    Stopped { host: String },", kept);
+    told(["Stored events are kept as unknown ones.", "stored events are kept as unknown ones"]);
+
+    let purge = ["codegen", "--purged", "system.started", "--reason", "none is stored"];
+    fixture.run(&purge).succeeded();
+    assert!(!fixture.read("web/events.md").contains("system.started"));
+    fixture.run(&["codegen", "--from-registry", "--check"]).succeeded();
+}

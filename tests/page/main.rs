@@ -1,21 +1,23 @@
 //! The catalog page and the Markdown reference, for catalogs that are small, nested, recursive and hostile.
 //!
-//! What is printed is pinned in `pinned/`, and read by those who must read it: a validator of HTML, a browser, a parser of
-//! Markdown. `EVENTBUS_BLESS=1` writes the pins anew; read the difference before you commit it.
+//! They are read by those who must read them: a validator of HTML, a browser, a parser of Markdown. What is printed is pinned
+//! beside the catalogs, in `tests/catalogs`.
 
 #![allow(
     clippy::unwrap_used,
     reason = "all of it is test code, also what stands outside a #[test]"
 )]
 
+#[path = "../catalogs/events/mod.rs"]
 mod catalogs;
 mod exported;
 mod markdown;
-mod pinned;
 mod read;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use crate::catalogs::Catalog;
 
 /// A catalog, with the page and the Markdown that are made of it.
 struct Published {
@@ -25,10 +27,11 @@ struct Published {
 }
 
 fn published() -> Vec<Published> {
-    let made = |(name, history): (&'static str, Vec<_>)| {
-        let title = if name == "hostile" { catalogs::HOSTILE } else { "Event catalog" };
-        let [page, markdown] = eventbus_codegen::testing::published(&history, title).unwrap();
-        Published { name, page, markdown }
+    let made = |catalog: Catalog| {
+        let documents =
+            eventbus_codegen::testing::published(&catalog.history, catalog.title()).unwrap();
+        let [page, markdown] = documents;
+        Published { name: catalog.name, page, markdown }
     };
     catalogs::all().into_iter().map(made).collect()
 }

@@ -4,6 +4,11 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::published;
 
+const LONG_HERE: &str =
+    "select.name_of_which_the_first_sixty_three_bytes_are_those_of_another_name_beside_it_here";
+const LONG_THERE: &str =
+    "select.name_of_which_the_first_sixty_three_bytes_are_those_of_another_name_beside_it_there";
+
 fn events(text: &str) -> Vec<Event<'_>> {
     Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH).collect()
 }
@@ -30,22 +35,38 @@ fn the_headings_are_the_title_the_families_and_the_events() {
                 "Event catalog",
                 "account",
                 "account.closed",
+                "account.opened",
                 "order",
+                "order.cancelled",
+                "order.paid",
                 "order.placed",
+                "order.settled",
                 "order.shipped",
                 "order.parcel",
                 "order.parcel.lost",
                 "order.parcel.returned",
+                "stock",
+                "stock.counted",
             ],
             "recursive" => &["Event catalog", "tree", "tree.grown"],
             _ => &[
-                crate::catalogs::HOSTILE,
-                "wild",
-                "wild.default",
-                "wild.type",
-                "wild.type.await",
-                "wild.type.class",
-                "wild.type.enum",
+                crate::catalogs::hostile::TITLE,
+                "class",
+                "class.delete",
+                "class.new",
+                "class.void",
+                "constructor",
+                "constructor.prototype",
+                "index",
+                "index.quoted",
+                "index.runtime",
+                "select",
+                "select.deep",
+                "select.default",
+                LONG_HERE,
+                LONG_THERE,
+                "select.table",
+                "select.twice",
             ],
         };
         assert_eq!(headings, wanted, "{}", one.name);

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use eventbus_codegen::testing::{self, Decode};
-use eventbus_runtime::__private::{catalog_json, decode_samples};
-use eventbus_runtime::{Document, DomainEvent};
+use eventbus_codegen::testing;
+use eventbus_runtime::Document;
 use shop_events::ShopEvent;
 
+use crate::catalogs::{self, document};
 use crate::cdevents::CdEvent;
 use crate::events::LabEvent;
-use crate::hostile::HostileEvent;
 use crate::versions;
 
 /// Code as it was and as it is, the last one being today's.
@@ -26,16 +25,17 @@ pub(crate) struct Generated {
     pub(crate) registry: BTreeMap<String, String>,
 }
 
-/// Small, nested and recursive, large, hostile, and grown in several steps.
+/// Those of every generator, and beside them what is large, has every kind of field, or has grown in several steps.
 pub(crate) fn cases() -> Vec<Case> {
     let case = |name, documents| Case { name, documents };
-    vec![
+    let all = catalogs::all().into_iter().map(|one| case(one.name, one.history));
+    let more = [
         case("shop", vec![document::<ShopEvent>()]),
         case("lab", vec![document::<LabEvent>()]),
         case("cdevents", vec![document::<CdEvent>()]),
-        case("hostile", vec![document::<HostileEvent>()]),
         case("versions", versions::documents()),
-    ]
+    ];
+    all.chain(more).collect()
 }
 
 impl Case {
@@ -59,16 +59,4 @@ impl Generated {
             fs::write(path, text).unwrap();
         }
     }
-}
-
-/// The catalog of a crate, whose code was asked which enums are open.
-pub(crate) fn document<E: DomainEvent>() -> Document {
-    let document = serde_json::from_str(&catalog_json(E::CATALOG)).unwrap();
-    let decode: &Decode = &|samples, report| {
-        let read = &|event_type: &str, version, data: &str| {
-            E::from_data(event_type, version, data).map(drop)
-        };
-        decode_samples(samples, read, report);
-    };
-    testing::observed(&document, decode).unwrap()
 }

@@ -2,7 +2,7 @@
 
 use eventbus_runtime::Document;
 
-use crate::cases::document;
+use crate::catalogs::document;
 
 /// The code as it was, and as it is.
 pub(crate) fn documents() -> Vec<Document> {

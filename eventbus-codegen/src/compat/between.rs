@@ -46,7 +46,7 @@ pub(crate) fn between(old: &Baseline, new: &Baseline, default: CompatMode) -> Re
     for (name, past) in gone {
         old.to_mut().events.insert(name.clone(), past.clone());
     }
-    let mut registry = Registry { root: group, events, compat: None };
+    let mut registry = Registry { root: group, events, gone: BTreeMap::new(), compat: None };
     let mut findings = check(&old, new, &mut registry, &catalog, default)?;
     findings.extend(early);
     Ok(findings)

@@ -35,7 +35,8 @@ pub(crate) fn merge(catalog: &Catalog, baseline: &Baseline) -> Result<Registry> 
             return Err(one_name(leaf, &other));
         }
     }
-    Ok(Registry { root: group(&catalog.root), events, compat: None })
+    let gone = baseline.gone(&events);
+    Ok(Registry { root: group(&catalog.root), events, gone, compat: None })
 }
 
 /// The event types of a catalog, depth first.

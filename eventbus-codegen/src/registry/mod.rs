@@ -52,6 +52,8 @@ pub(crate) struct Registry {
     pub(crate) root: Group,
     /// The event types by name.
     pub(crate) events: BTreeMap<String, Event>,
+    /// The types that are gone from the code, and not purged: their events may still be stored.
+    pub(crate) gone: BTreeMap<String, Event>,
     /// Who must understand whom, where a type does not say so itself.
     pub(crate) compat: Option<CompatMode>,
 }

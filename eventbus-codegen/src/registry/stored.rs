@@ -42,7 +42,7 @@ struct Family {
 }
 
 impl Registry {
-    /// Reads the registry in `folder`, without the types that are gone from the code.
+    /// Reads the registry in `folder`.
     pub(crate) fn stored(folder: &Path) -> Result<Self> {
         let baseline = Baseline::read(folder)?;
         let whole: Whole = parse(&folder.join(CATALOG))?;
@@ -64,7 +64,8 @@ impl Registry {
             events.insert(name.clone(), past.event().ok_or_else(|| incomplete(&file))?);
         }
         let root = nest(enums, &events);
-        Ok(Self { root, events, compat: baseline.compat })
+        let gone = baseline.gone(&events);
+        Ok(Self { root, events, gone, compat: baseline.compat })
     }
 
     /// The same with the tree of enums that its files will tell.
@@ -134,6 +135,16 @@ fn above(enums: &[Group], name: &str, rust_path: &str) -> usize {
     // Of equals the first.
     let best = all.rev().max_by_key(|(_, one)| rank(one));
     best.map_or(0, |(place, _)| place)
+}
+
+impl Baseline {
+    /// The types that are none of `events` and not purged. Of one whose files do not say all of it nothing is told: what is
+    /// missing there is a fault of its own.
+    pub(super) fn gone(&self, events: &BTreeMap<String, Event>) -> BTreeMap<String, Event> {
+        let gone = self.events.iter();
+        let gone = gone.filter(|(name, past)| !events.contains_key(*name) && !past.is_purged());
+        gone.filter_map(|(name, past)| Some((name.clone(), past.event()?))).collect()
+    }
 }
 
 impl Past {

@@ -5,21 +5,25 @@ use eventbus_benches::timing::median;
 
 use crate::Result;
 use crate::measure::{peak, time};
-use crate::options::{Options, Part};
+use crate::options::{Command, Options};
 use crate::project::Project;
+
+/// What the crate's `eventbus.toml` asks for.
+pub(crate) const CONFIG: &str =
+    "[migrations]\npostgres = \"migrations/postgres\"\n\n[typescript]\nout = \"web/events.ts\"\n";
 
 /// The goals of `check`: seconds, and MB.
 const CHECK: (f64, f64) = (2.0, 200.0);
 
-pub(crate) fn rows(part: Part, project: &Project, options: &Options) -> Result<Vec<Row>> {
-    let (name, arguments): (&str, &[&str]) = match part {
-        Part::Check => ("check", &["check", "--quiet"]),
-        Part::Codegen => ("codegen", &["codegen", "--check", "--quiet"]),
-        Part::Diff => ("diff", &["diff", "released", "schemas", "--quiet"]),
+pub(crate) fn rows(command: Command, project: &Project, options: &Options) -> Result<Vec<Row>> {
+    let (name, arguments): (&str, &[&str]) = match command {
+        Command::Check => ("check", &["check", "--quiet"]),
+        Command::Codegen => ("codegen", &["codegen", "--check", "--quiet"]),
+        Command::Diff => ("diff", &["diff", "released", "schemas", "--quiet"]),
     };
-    let (seconds, megabytes) = match part {
-        Part::Check => (Goal::Below(CHECK.0), Goal::Below(CHECK.1)),
-        Part::Codegen | Part::Diff => (Goal::None, Goal::None),
+    let (seconds, megabytes) = match command {
+        Command::Check => (Goal::Below(CHECK.0), Goal::Below(CHECK.1)),
+        Command::Codegen | Command::Diff => (Goal::None, Goal::None),
     };
     project.forget()?;
     let (mut whole, mut build, mut first) = (Vec::new(), Vec::new(), 0.0);
@@ -50,14 +54,14 @@ pub(crate) fn rows(part: Part, project: &Project, options: &Options) -> Result<V
         spread: None,
         goal,
     };
-    let mut rows = vec![match part {
-        Part::Diff => row("time", "", "s", whole, None, seconds),
+    let mut rows = vec![match command {
+        Command::Diff => row("time", "", "s", whole, None, seconds),
         _ => row("time", "cargo build, nothing to do", "s", whole, Some(build), seconds),
     }];
-    if part == Part::Check {
+    if command == Command::Check {
         rows.push(row("time of the first one after a build", "", "s", first, None, Goal::None));
     }
-    if part != Part::Diff {
+    if command != Command::Diff {
         rows.push(row("time beyond that", "", "s", whole - build, None, seconds));
     }
     let peak = peak(project.command(arguments))?;

@@ -104,6 +104,30 @@ fn former(source: &mut String, name: &str, options: &Options) {
     }
 }
 
+/// The types of the payloads in their current version, and what they refer to, as another generator has them: `derive` stands
+/// above each type, and `wide` before each field of 64 bits.
+pub(crate) fn payloads(options: &Options, derive: &str, wide: &str) -> String {
+    let mut source = format!(
+        "{derive}\npub struct Address {{ pub street: String, pub zip: String, pub country: String }}\n\
+         {derive}\npub enum Carrier {{ Post, Courier, Collected }}\n"
+    );
+    let last = (last_field(options.versions), "i64");
+    for name in payload_names(options) {
+        let _ = writeln!(source, "/// It happened.\n{derive}\npub struct {name} {{");
+        for (field, ty) in names(options).chain([last.clone()]) {
+            let before = if ty == "i64" { wide } else { "" };
+            let _ = writeln!(source, "    {before}pub {field}: {ty},");
+        }
+        source.push_str("}\n");
+    }
+    source
+}
+
+/// What the payloads are called in Rust.
+pub(crate) fn payload_names(options: &Options) -> impl Iterator<Item = String> {
+    (0..options.types).map(|at| format!("Family{}Happened{}", at / FAMILY, at % FAMILY))
+}
+
 fn fields(options: &Options, version: u32, visibility: &str) -> String {
     let mut fields: String =
         names(options).map(|(name, ty)| format!("{visibility}{name}: {ty}, ")).collect();

@@ -9,6 +9,7 @@ const EXAMPLES: &str = "\
 Examples:
   scripts/bench-codegen                                    all of it; most of the time the crate is being compiled
   scripts/bench-codegen check --types 100 --rounds 15      a smaller catalog
+  scripts/bench-codegen outputs                            what writing costs, beside other generators
   scripts/bench-codegen --folder /tmp/events               keep the crate, and find it compiled the next time
   scripts/bench-codegen --format json > figures.json       for a program to read
 
@@ -16,7 +17,7 @@ The machine should have nothing else to do.";
 
 /// Measures what `cargo eventbus` costs on a crate of many event types, each with fields and former versions that are
 /// still read. Linux only: how much memory a process takes is read from /proc.
-#[derive(Debug, Parser)]
+#[derive(Debug, Clone, Parser)]
 #[command(name = "bench-codegen", bin_name = "scripts/bench-codegen", after_help = EXAMPLES)]
 pub(crate) struct Options {
     /// What to measure [default: all of it]
@@ -57,6 +58,29 @@ pub(crate) enum Part {
     Codegen,
     /// `cargo eventbus diff` of two registries, for which nothing is built
     Diff,
+    /// `cargo eventbus codegen --from-registry` writing every output, of types with one version, beside ts-rs and typeshare
+    /// writing TypeScript for the same types; cargo fetches and builds these two
+    Outputs,
+}
+
+/// A command of the toolchain that is run on a crate as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Command {
+    Check,
+    Codegen,
+    Diff,
+}
+
+impl Part {
+    /// The command that it measures, where it is one.
+    pub(crate) fn command(self) -> Option<Command> {
+        match self {
+            Self::Check => Some(Command::Check),
+            Self::Codegen => Some(Command::Codegen),
+            Self::Diff => Some(Command::Diff),
+            Self::Outputs => None,
+        }
+    }
 }
 
 /// How the result is written.
@@ -72,6 +96,12 @@ impl Options {
     /// What is asked for.
     pub(crate) fn parts(&self) -> impl Iterator<Item = Part> {
         asked(&self.parts)
+    }
+
+    /// The same types in one version, in a folder of their own.
+    pub(crate) fn of_one_version(&self) -> Self {
+        let folder = self.folder.as_ref().map(|folder| folder.join("outputs"));
+        Self { versions: 1, folder, ..self.clone() }
     }
 }
 

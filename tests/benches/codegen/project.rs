@@ -12,8 +12,7 @@ use crate::Result;
 use crate::events::{last_field, source, types};
 use crate::options::Options;
 
-const CONFIG: &str = "root = \"bench_events::ShopEvent\"\n\n[migrations]\npostgres = \"migrations/postgres\"\n\n\
-                      [typescript]\nout = \"web/events.ts\"\n";
+const ROOT: &str = "root = \"bench_events::ShopEvent\"\n\n";
 
 /// A workspace whose registry is as its code says.
 #[derive(Debug)]
@@ -25,8 +24,8 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Writes the crate, builds it, and writes its registry.
-    pub(crate) fn prepare(options: &Options) -> Result<Self> {
+    /// Writes the crate, builds it, and writes its registry and whatever else `config` asks for.
+    pub(crate) fn prepare(options: &Options, config: &str) -> Result<Self> {
         let (folder, temporary) = match &options.folder {
             Some(folder) => (std::path::absolute(folder)?, None),
             None => {
@@ -41,7 +40,7 @@ impl Project {
             );
         }
         let project = Self { folder, program, _temporary: temporary };
-        project.write(options)?;
+        project.write(options, config)?;
         eprintln!("building {} types with {} versions each", options.types, options.versions);
         project.succeed(&["codegen", "--quiet"])?;
         project.former_versions(options)?;
@@ -50,18 +49,30 @@ impl Project {
         Ok(project)
     }
 
+    /// Where it is.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// A command of the toolchain, to be run in the crate's folder.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        self.command_in(&self.folder, arguments)
+    }
+
+    /// The same, to be run in another folder.
+    pub(crate) fn command_in(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.args(arguments);
-        self.here(command)
+        clean(&mut command).current_dir(folder).env("CARGO_NET_OFFLINE", "true");
+        command
     }
 
     /// The build that every command begins with, alone.
     pub(crate) fn build(&self) -> Command {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.args(["build", "--lib", "--locked", "--quiet", "--package", "bench-events"]);
-        self.here(command)
+        clean(&mut command).current_dir(&self.folder).env("CARGO_NET_OFFLINE", "true");
+        command
     }
 
     /// Makes the toolchain forget what it knows of the library that is built.
@@ -72,16 +83,8 @@ impl Project {
         }
     }
 
-    fn here(&self, mut command: Command) -> Command {
-        for variable in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET", "RUSTFLAGS"] {
-            command.env_remove(variable);
-        }
-        command.current_dir(&self.folder).env("CARGO_NET_OFFLINE", "true");
-        command
-    }
-
     /// Whatever stands there from another time is built again only where it differs.
-    fn write(&self, options: &Options) -> Result<()> {
+    fn write(&self, options: &Options, config: &str) -> Result<()> {
         let source = source(options);
         let dependencies = format!(
             "{}schemars = {{ version = \"1\", features = [\"uuid1\"] }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\
@@ -100,7 +103,7 @@ impl Project {
         }
         fs::create_dir_all(&self.folder)?;
         write(&self.folder, &[("bench-events", dependencies, source)])?;
-        fs::write(self.folder.join("eventbus.toml"), CONFIG)?;
+        fs::write(self.folder.join("eventbus.toml"), format!("{ROOT}{config}"))?;
         Ok(())
     }
 
@@ -126,7 +129,16 @@ impl Project {
     }
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Takes from a command what would have cargo build elsewhere, or otherwise.
+pub(crate) fn clean(command: &mut Command) -> &mut Command {
+    for variable in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET", "RUSTFLAGS"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// Copies a folder.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

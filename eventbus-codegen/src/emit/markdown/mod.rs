@@ -7,7 +7,7 @@ mod text;
 
 use self::text::{code, line, prose, words};
 use super::reference::{
-    Case, Event, Example, Family, Field, Reference, Stored, Type, Version, inline,
+    Case, Event, Example, Family, Field, Gone, Reference, Stored, Type, Version, inline,
 };
 use crate::compat::{Answer, Difference};
 
@@ -45,7 +45,7 @@ impl Out {
         self.block(&prose(&event.docs));
         self.block(&facts(event));
         self.version(event.current());
-        if event.versions.len() > 1 {
+        if event.versions.len() > 1 || event.gone.is_some() {
             self.history(event);
         }
     }
@@ -94,7 +94,10 @@ impl Out {
     fn history(&mut self, event: &Event) {
         self.block("**Versions**");
         let rows = event.versions.iter().map(|one| {
-            let consumer = consumer(one.consumer.as_ref(), event.current().number);
+            let consumer = match &one.consumer {
+                None if event.gone.is_some() => "read it".to_owned(),
+                answer => consumer(answer.as_ref(), event.current().number),
+            };
             format!("| v{} | {} | {consumer} |", one.number, stored(&one.stored))
         });
         let head = "| version | stored events of it | consumers built for it |\n|---|---|---|";
@@ -117,6 +120,7 @@ fn contents(families: &[Family]) -> String {
     for event in families.iter().flat_map(|family| &family.events) {
         let about = prose(event.docs.get(..1).unwrap_or_default());
         let state = match (&event.retired, &event.deprecated) {
+            _ if event.gone.is_some() => "*gone* ".to_owned(),
             (Some(day), _) => format!("*retired on {}* ", line(day)),
             (None, Some(_)) => "*deprecated* ".to_owned(),
             (None, None) => String::new(),
@@ -131,6 +135,9 @@ fn facts(event: &Event) -> String {
     let mut facts = Vec::new();
     if let Some(day) = &event.retired {
         facts.push(format!("- **Retired**: no longer emitted since {}", line(day)));
+    }
+    if let Some(gone) = &event.gone {
+        facts.push(format!("- **Gone from the code**: {}", whereabouts(gone)));
     }
     if let Some(note) = &event.deprecated {
         let note = prose(note).lines().collect::<Vec<_>>().join(" ");
@@ -150,8 +157,18 @@ fn facts(event: &Event) -> String {
         let names: Vec<String> = event.aliases.iter().map(|name| code(name)).collect();
         facts.push(format!("- formerly {}", names.join(", ")));
     }
-    facts.push(format!("- in Rust: {}", code(&event.rust_path)));
+    let place = if event.gone.is_some() { "was in Rust" } else { "in Rust" };
+    facts.push(format!("- {place}: {}", code(&event.rust_path)));
     facts.join("\n")
+}
+
+/// Who has the stored events of a type that is gone.
+fn whereabouts(gone: &Gone) -> String {
+    match gone {
+        Gone::ReadAs(heir) => format!("stored events are read as {}", code(heir)),
+        Gone::Kept => "stored events are kept as unknown ones".to_owned(),
+        Gone::Unread => "stored events are no longer read".to_owned(),
+    }
 }
 
 fn fields(all: &[Field]) -> String {
@@ -186,6 +203,7 @@ fn stored(stored: &Stored) -> String {
         Stored::BroughtUp(path) => {
             text::in_cell(&format!("read as {}, then brought up", code(path)))
         }
+        Stored::Kept => "kept as an unknown event".to_owned(),
         Stored::Unread => "**no longer read**".to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use super::html::{Element, Node, classed, id, tag};
 use super::parts::{payload, prose, type_place, words};
 use crate::compat::{Answer, Difference};
-use crate::emit::reference::{Case, Event, Example, Field, Stored, Type, Version, inline};
+use crate::emit::reference::{Case, Event, Example, Field, Gone, Stored, Type, Version, inline};
 use crate::rust_path;
 
 /// The event with all that is known of it.
@@ -25,7 +25,7 @@ pub(super) fn event(event: &Event) -> Element {
         .children(notices(event))
         .child(facts(event))
         .child(version(event, current));
-    if event.versions.len() > 1 {
+    if event.versions.len() > 1 || event.gone.is_some() {
         article = article.child(history(event));
     }
     article
@@ -38,7 +38,9 @@ fn anchor(place: &str, name: &str) -> Element {
 
 fn badges(event: &Event) -> Vec<Element> {
     let mut badges = vec![classed("span", "badge").child(format!("v{}", event.versions[0].number))];
-    if event.retired.is_some() {
+    if event.gone.is_some() {
+        badges.push(classed("span", "badge gone").child("gone"));
+    } else if event.retired.is_some() {
         badges.push(classed("span", "badge gone").child("retired"));
     }
     if event.deprecated.is_some() {
@@ -49,15 +51,32 @@ fn badges(event: &Event) -> Vec<Element> {
 
 fn notices(event: &Event) -> Vec<Element> {
     let mut notices = Vec::new();
+    let mut gone = classed("p", "notice gone");
     if let Some(day) = &event.retired {
-        let text = format!("No longer emitted since {day}. Stored events are still read.");
-        notices.push(classed("p", "notice gone").child(text));
+        gone = gone.child(format!("No longer emitted since {day}. "));
+    }
+    match (&event.gone, &event.retired) {
+        (Some(became), _) => notices.push(whereabouts(gone.child("Gone from the code. "), became)),
+        (None, Some(_)) => notices.push(gone.child("Stored events are still read.")),
+        (None, None) => {}
     }
     if let Some(note) = &event.deprecated {
         let head = tag("p").child(tag("strong").child("Deprecated"));
         notices.push(classed("div", "notice warn").child(head).children(prose(note)));
     }
     notices
+}
+
+/// Who has the stored events of a type that is gone.
+fn whereabouts(notice: Element, gone: &Gone) -> Element {
+    match gone {
+        Gone::ReadAs(heir) => notice
+            .child("Stored events are read as ")
+            .child(tag("a").with("href", format!("#{}", id(heir))).child(heir.as_str()))
+            .child("."),
+        Gone::Kept => notice.child("Stored events are kept as unknown ones."),
+        Gone::Unread => notice.child("Stored events are no longer read."),
+    }
 }
 
 fn facts(event: &Event) -> Element {
@@ -79,7 +98,8 @@ fn facts(event: &Event) -> Element {
         });
         rows.push(("Formerly", names.collect()));
     }
-    rows.push(("In Rust", vec![code(&event.rust_path)]));
+    let place = if event.gone.is_some() { "Was in Rust" } else { "In Rust" };
+    rows.push((place, vec![code(&event.rust_path)]));
     let row = |(name, value): (&str, Vec<Node>)| {
         tag("div").child(tag("dt").child(name)).child(tag("dd").children(value))
     };
@@ -219,6 +239,7 @@ fn stored(stored: &Stored) -> Element {
             let name = rust_path::last(path);
             ("good", format!("read as {name}, then brought up"))
         }
+        Stored::Kept => ("open", "kept as an unknown event".to_owned()),
         Stored::Unread => ("bad", "no longer read".to_owned()),
     };
     classed("td", class).child(text)
@@ -227,6 +248,7 @@ fn stored(stored: &Stored) -> Element {
 fn consumer(answer: Option<&Answer>, event: &Event) -> Element {
     let current = event.current().number;
     match answer {
+        None if event.gone.is_some() => classed("td", "good").child("read it"),
         None => classed("td", "good").child("up to date"),
         Some(Answer::Yes) => classed("td", "good").child(format!("read v{current}")),
         Some(Answer::No(witness)) => classed("td", "bad")

@@ -81,7 +81,7 @@ fn navigation(reference: &Reference) -> Element {
         let link = tag("a").with("href", format!("#{}", id(&event.name)));
         let short = event.name.rsplit('.').next().unwrap_or(&event.name);
         let link = link.with("title", event.name.as_str()).child(short);
-        let is_old = event.retired.is_some() || event.deprecated.is_some();
+        let is_old = event.gone.is_some() || event.retired.is_some() || event.deprecated.is_some();
         tag("li").child(if is_old { link.with("class", "old") } else { link })
     };
     let families = reference.families.iter().map(|family| {
@@ -103,8 +103,13 @@ fn main(reference: &Reference, title: &str) -> Element {
         count => format!("{count} {many}"),
     };
     let families = reference.families.len();
+    let all = reference.families.iter().flat_map(|family| &family.events);
+    let gone = match all.filter(|event| event.gone.is_some()).count() {
+        0 => String::new(),
+        gone => format!(", {gone} gone from the code"),
+    };
     let counts = format!(
-        "{} in {}",
+        "{} in {}{gone}",
         counted(count, "event", "events"),
         counted(families, "family", "families")
     );

@@ -3,6 +3,7 @@
 //! It is a function of the registry and the stored samples. What it says of types it says in words, because its readers
 //! write in any language.
 
+mod gone;
 mod history;
 mod prose;
 mod types;
@@ -59,6 +60,8 @@ pub(crate) struct Event {
     pub(crate) deprecated: Option<Prose>,
     /// The day from which it is no longer emitted.
     pub(crate) retired: Option<String>,
+    /// What becomes of its stored events, where it is gone from the code.
+    pub(crate) gone: Option<Gone>,
     /// Its versions, the newest first. There is one at least.
     pub(crate) versions: Vec<Version>,
 }
@@ -80,6 +83,17 @@ pub(crate) struct Version {
     pub(crate) consumer: Option<Answer>,
 }
 
+/// What becomes of the stored events of a type that is gone from the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Gone {
+    /// They are events of the type that has its name among its former ones.
+    ReadAs(String),
+    /// An enum keeps them as events that it does not know.
+    Kept,
+    /// No code reads them.
+    Unread,
+}
+
 /// What today's code does with stored events of a version.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Stored {
@@ -89,6 +103,8 @@ pub(crate) enum Stored {
     Read,
     /// It reads them into the payload type of that version, and brings them up.
     BroughtUp(String),
+    /// It keeps them as events that it does not know.
+    Kept,
     /// It reads them no more.
     Unread,
 }
@@ -120,9 +136,15 @@ pub(crate) fn reference(registry: &Registry, examples: &Examples) -> Result<Refe
     if let Some((docs, _)) = families.get_mut(registry.root.prefix.as_str()) {
         docs.retain(|docs| *docs != registry.root.docs);
     }
-    let all: Vec<(&String, &Registered)> = registry.events.iter().collect();
+    // The enum of a type that is gone may be gone too; then nothing but the name says what it was below.
+    for name in registry.gone.keys() {
+        let family = name.rsplit_once('.').map_or("", |(family, _)| family);
+        families.entry(family).or_default().1.push(name);
+    }
+    families.values_mut().for_each(|(_, members)| members.sort_unstable());
+    let all: Vec<(&String, &Registered)> = registry.events.iter().chain(&registry.gone).collect();
     let mut events = BTreeMap::new();
-    for event in parallel::each(&all, |(name, event)| told(name, event, examples)) {
+    for event in parallel::each(&all, |(name, event)| told(name, event, registry, examples)) {
         let event = event?;
         events.insert(event.name.clone(), event);
     }
@@ -152,13 +174,19 @@ fn collect<'a>(group: &'a Group, families: &mut BTreeMap<&'a str, Members<'a>>) 
     }
 }
 
-fn told(name: &str, event: &Registered, examples: &Examples) -> Result<Event> {
+fn told(name: &str, event: &Registered, registry: &Registry, examples: &Examples) -> Result<Event> {
     let facts = &event.facts;
     let kind = || match facts.aggregate.as_str() {
         "" => name.split('.').next().unwrap_or(name).to_owned(),
         kind => kind.to_owned(),
     };
     let mut versions = history::versions(event)?;
+    let gone = registry.gone.contains_key(name).then(|| gone::became(name, registry));
+    if let Some(gone) = &gone {
+        for version in &mut versions {
+            version.stored = gone::stored(gone, version.number, registry);
+        }
+    }
     for version in &mut versions {
         let key = (name.to_owned(), version.number);
         version.examples = examples.get(&key).cloned().unwrap_or_default();
@@ -182,6 +210,7 @@ fn told(name: &str, event: &Registered, examples: &Examples) -> Result<Event> {
         aliases: facts.aliases.clone(),
         deprecated: facts.deprecated.as_deref().map(prose),
         retired: facts.retired.clone(),
+        gone,
         versions,
     })
 }
