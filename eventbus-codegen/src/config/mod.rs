@@ -36,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) postgres: Option<String>,
     /// The folder of the SQLite migrations.
     pub(crate) sqlite: Option<String>,
+    /// Whether new migrations can be reverted.
+    pub(crate) reversible: bool,
     /// What TypeScript is wanted.
     pub(crate) typescript: Option<TypeScript>,
     /// What AsyncAPI document is wanted.
@@ -202,11 +204,15 @@ fn from_section(top: &Section<'_>, workspace: bool) -> Result<Config> {
     };
     let migrations = top.section("migrations")?;
     if let Some(migrations) = &migrations {
-        migrations.only(&["postgres", "sqlite"])?;
+        migrations.only(&["postgres", "sqlite", "reversible"])?;
     }
     let folder_of = |dialect: &str| match &migrations {
         Some(section) => section.path(dialect),
         None => Ok(None),
+    };
+    let flag = |key: &str| match &migrations {
+        Some(section) => Ok(section.flag(key)?.unwrap_or(false)),
+        None => Ok::<_, Error>(false),
     };
     Ok(Config {
         file: top.file().to_owned(),
@@ -214,6 +220,7 @@ fn from_section(top: &Section<'_>, workspace: bool) -> Result<Config> {
         schemas: top.path("schemas")?.unwrap_or_else(|| DEFAULT_FOLDER.to_owned()),
         postgres: folder_of("postgres")?,
         sqlite: folder_of("sqlite")?,
+        reversible: flag("reversible")?,
         typescript: top.section("typescript")?.map(|section| typescript(&section)).transpose()?,
         asyncapi: top.section("asyncapi")?.map(|section| async_api(&section)).transpose()?,
         page: published(top, "page", "docs/events.html")?,

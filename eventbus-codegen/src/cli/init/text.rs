@@ -12,6 +12,8 @@ const OUTPUTS: &str = "\
 # [migrations]
 # postgres = \"migrations/postgres\"
 # sqlite = \"migrations/sqlite\"
+# Whether new migrations can be reverted: each has an `.up.sql` and a `.down.sql` then.
+# reversible = false
 
 # TypeScript types and validators. Default: none.
 # [typescript]

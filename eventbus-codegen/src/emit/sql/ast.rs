@@ -11,6 +11,8 @@ pub(super) enum Statement {
     Script(&'static str),
     /// New rows.
     Insert(Insert),
+    /// Rows that go.
+    Delete(Delete),
 }
 
 /// Rows for a table.
@@ -22,6 +24,14 @@ pub(super) struct Insert {
     pub(super) key: &'static [&'static str],
     /// The columns that change in a row that is there already; without any, it stays as it is.
     pub(super) update: &'static [&'static str],
+}
+
+/// Rows of a table, by their keys.
+#[derive(Debug)]
+pub(super) struct Delete {
+    pub(super) table: &'static str,
+    pub(super) key: &'static [&'static str],
+    pub(super) rows: Vec<Vec<Value>>,
 }
 
 /// A value of a row.
@@ -43,15 +53,27 @@ fn statement(statement: &Statement) -> String {
         Statement::SetLocal { name, value } => format!("SET LOCAL {name} = '{value}';\n"),
         Statement::Script(sql) => format!("{}\n", sql.replace("\r\n", "\n").trim_end()),
         Statement::Insert(rows) => insert(rows),
+        Statement::Delete(rows) => delete(rows),
     }
 }
 
+fn delete(delete: &Delete) -> String {
+    format!(
+        "DELETE FROM {} WHERE ({}) IN (VALUES\n{}\n);\n",
+        delete.table,
+        delete.key.join(", "),
+        rows(&delete.rows),
+    )
+}
+
+fn rows(rows: &[Vec<Value>]) -> String {
+    let row = |row: &Vec<Value>| {
+        format!("    ({})", row.iter().map(value).collect::<Vec<_>>().join(", "))
+    };
+    rows.iter().map(row).collect::<Vec<_>>().join(",\n")
+}
+
 fn insert(insert: &Insert) -> String {
-    let rows: Vec<String> = insert
-        .rows
-        .iter()
-        .map(|row| format!("    ({})", row.iter().map(value).collect::<Vec<_>>().join(", ")))
-        .collect();
     let updates: Vec<String> =
         insert.update.iter().map(|column| format!("{column} = excluded.{column}")).collect();
     let conflict = match updates.as_slice() {
@@ -62,7 +84,7 @@ fn insert(insert: &Insert) -> String {
         "INSERT INTO {} ({}) VALUES\n{}\nON CONFLICT ({}) DO {conflict};\n",
         insert.table,
         insert.columns.join(", "),
-        rows.join(",\n"),
+        rows(&insert.rows),
         insert.key.join(", "),
     )
 }

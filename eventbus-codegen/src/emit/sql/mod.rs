@@ -1,6 +1,7 @@
 //! Migrations in sqlx's file format. An emitted file is never written again: what changed goes into a new one.
 
 mod ast;
+mod reverse;
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use eventbus_runtime::migrations::{self, Migration};
 
 use self::ast::{Insert, Statement, Value};
 use crate::canonical::sha256;
-use crate::output::{Emitted, Registered};
+use crate::output::{Emitted, Registered, UP, down_of};
 use crate::registry::Registry;
 
 /// The first line of every file.
@@ -28,6 +29,8 @@ pub(crate) enum Database {
 pub(crate) struct NewMigration {
     /// Its text.
     pub(crate) text: String,
+    /// The text of the file that reverts it.
+    pub(crate) down: Option<String>,
     /// What the manifest will say of it.
     pub(crate) emitted: Emitted,
 }
@@ -61,41 +64,77 @@ impl Database {
     }
 }
 
-/// The migrations that `emitted` does not cover. `first` is the number of the first one.
+/// What a new migration does, before it has a number.
+struct Draft {
+    description: String,
+    up: Vec<Statement>,
+    down: Vec<Statement>,
+    schema: Option<u32>,
+    types: Vec<Registered>,
+}
+
+impl NewMigration {
+    fn new(database: Database, draft: Draft, number: u64, reversible: bool) -> Self {
+        let text = |statements| {
+            let mut all = database.preamble();
+            all.extend(statements);
+            ast::print(&all)
+        };
+        let (up, down) = (text(draft.up), reversible.then(|| text(draft.down)));
+        let end = if reversible { UP } else { ".sql" };
+        let emitted = Emitted {
+            file: format!("{number:04}_{}{end}", draft.description),
+            sha256: sha256(&up),
+            down: down.as_deref().map(sha256),
+            schema: draft.schema,
+            types: draft.types,
+        };
+        Self { text: up, down, emitted }
+    }
+
+    /// The names of its files, each with its text.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (String, &str)> {
+        let down = self.down.iter().map(|text| (down_of(&self.emitted.file), text.as_str()));
+        std::iter::once((self.emitted.file.clone(), self.text.as_str())).chain(down)
+    }
+}
+
+/// The migrations that `emitted` does not cover. `first` is the number of the first one; with `reversible` each has a way
+/// back.
 pub(crate) fn emit(
     database: Database,
     registry: &Registry,
     emitted: &[Emitted],
     first: u64,
+    reversible: bool,
 ) -> Vec<NewMigration> {
     let schema = emitted.iter().filter_map(|file| file.schema).max().unwrap_or(0);
-    let mut files = Vec::new();
+    let mut drafts = Vec::new();
     for step in database.runtime().iter().filter(|step| step.version > schema) {
-        files.push((
-            format!("eventbus_{}", step.name),
-            vec![Statement::Script(step.sql)],
-            Some(step.version),
-            vec![],
-        ));
+        drafts.push(Draft {
+            description: format!("eventbus_{}", step.name),
+            up: vec![Statement::Script(step.sql)],
+            down: reverse::step(database, step),
+            schema: Some(step.version),
+            types: vec![],
+        });
     }
     let (new, changed) = unregistered(registry, emitted);
     let inserts = [insert(&new, &[]), insert(&changed, FACTS)].into_iter().flatten();
-    let inserts: Vec<Statement> = inserts.collect();
-    if !inserts.is_empty() {
+    let up: Vec<Statement> = inserts.collect();
+    if !up.is_empty() {
+        let down = reverse::types(&new, &changed, emitted);
         let types = [new, changed].concat();
-        files.push(("eventbus_types".to_owned(), inserts, None, types));
+        drafts.push(Draft {
+            description: "eventbus_types".to_owned(),
+            up,
+            down,
+            schema: None,
+            types,
+        });
     }
-    (first..)
-        .zip(files)
-        .map(|(number, (description, statements, schema, types))| {
-            let mut all = database.preamble();
-            all.extend(statements);
-            let text = ast::print(&all);
-            let file = format!("{number:04}_{description}.sql");
-            let sha256 = sha256(&text);
-            NewMigration { text, emitted: Emitted { file, sha256, schema, types } }
-        })
-        .collect()
+    let numbered = (first..).zip(drafts);
+    numbered.map(|(number, draft)| NewMigration::new(database, draft, number, reversible)).collect()
 }
 
 /// Whether this toolchain wrote the file that holds `text`.
@@ -103,22 +142,26 @@ pub(crate) fn is_ours(text: &str) -> bool {
     text.strip_prefix("-- ").is_some_and(|text| text.starts_with(HEADER))
 }
 
+/// The number of a migration, where the file is one.
+pub(crate) fn number(file: &str) -> Option<u64> {
+    let (number, _) = file.strip_suffix(".sql")?.split_once('_')?;
+    number.parse().ok()
+}
+
 /// The number after the highest one among the files of a folder, whoever wrote them.
 pub(crate) fn next_number<'a>(files: impl IntoIterator<Item = &'a str>) -> u64 {
-    let numbers = files
-        .into_iter()
-        .filter(|file| file.ends_with(".sql"))
-        .filter_map(|file| file.split_once('_').and_then(|(number, _)| number.parse::<u64>().ok()));
-    numbers.max().unwrap_or(0).saturating_add(1)
+    files.into_iter().filter_map(number).max().unwrap_or(0).saturating_add(1)
+}
+
+/// The rows as the emitted migrations leave them.
+fn rows(emitted: &[Emitted]) -> BTreeMap<(&str, u32), &Registered> {
+    let all = emitted.iter().flat_map(|file| &file.types);
+    all.map(|row| ((row.event_type.as_str(), row.version), row)).collect()
 }
 
 /// The versions that have no row yet, and the current ones whose row holds other facts.
 fn unregistered(registry: &Registry, emitted: &[Emitted]) -> (Vec<Registered>, Vec<Registered>) {
-    let rows: BTreeMap<(&str, u32), &Registered> = emitted
-        .iter()
-        .flat_map(|file| &file.types)
-        .map(|row| ((row.event_type.as_str(), row.version), row))
-        .collect();
+    let rows = rows(emitted);
     let (mut new, mut changed) = (Vec::new(), Vec::new());
     for (name, event) in &registry.events {
         for version in event.versions.keys() {

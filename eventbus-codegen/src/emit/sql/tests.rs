@@ -1,11 +1,12 @@
 use serde_json::json;
 
 use super::{Database, Emitted, NewMigration, emit, next_number};
+use crate::canonical::sha256;
 use crate::registry::tests::{holding, registry, shop};
 use crate::registry::{Registry, merge};
 
 fn first(registry: &Registry, database: Database) -> Vec<NewMigration> {
-    emit(database, registry, &[], 1)
+    emit(database, registry, &[], 1, false)
 }
 
 fn emitted(files: Vec<NewMigration>) -> Vec<Emitted> {
@@ -39,17 +40,17 @@ fn postgres_waits_for_no_lock_for_long() {
 fn only_what_changed_is_emitted_again() {
     let registry = registry(&json!({}));
     let mut before = emitted(first(&registry, Database::Postgres));
-    assert_eq!(emit(Database::Postgres, &registry, &before, 9), []);
+    assert_eq!(emit(Database::Postgres, &registry, &before, 9, false), []);
 
     let past = holding(1, &registry.events["order.placed"].current().text);
     let bumped = merge(&shop(2, &json!({})), &past).unwrap();
-    let files = emit(Database::Postgres, &bumped, &before, 12);
+    let files = emit(Database::Postgres, &bumped, &before, 12, false);
     assert_eq!(files.len(), 1);
     assert_eq!(files[0].emitted.file, "0012_eventbus_types.sql");
     assert!(files[0].text.contains("('order.placed', 2,"));
     assert!(!files[0].text.contains("('order.placed', 1,"));
     before.extend(emitted(files));
-    assert_eq!(emit(Database::Postgres, &bumped, &before, 13), []);
+    assert_eq!(emit(Database::Postgres, &bumped, &before, 13, false), []);
 }
 
 #[test]
@@ -59,13 +60,45 @@ fn changed_facts_are_written_over_those_of_the_same_version() {
     let event = registry.events.get_mut("order.placed").unwrap();
     event.docs = "An order.".to_owned();
     event.aggregate_id = None;
-    let files = emit(Database::Sqlite, &registry, &before, 3);
+    let files = emit(Database::Sqlite, &registry, &before, 3, false);
     assert_eq!(files.len(), 1);
     let wanted = "    ('order.placed', 1, NULL, 'An order.')\nON CONFLICT (type, version) DO UPDATE \
                   SET aggregate_id = excluded.aggregate_id, docs = excluded.docs;\n";
     assert!(files[0].text.ends_with(wanted), "{}", files[0].text);
     before.extend(emitted(files));
-    assert_eq!(emit(Database::Sqlite, &registry, &before, 4), []);
+    assert_eq!(emit(Database::Sqlite, &registry, &before, 4, false), []);
+}
+
+#[test]
+fn a_migration_that_can_be_reverted_has_two_files() {
+    let mut registry = registry(&json!({}));
+    for database in [Database::Postgres, Database::Sqlite] {
+        let files = emit(database, &registry, &[], 1, true);
+        let names: Vec<String> =
+            files.iter().flat_map(NewMigration::files).map(|(name, _)| name).collect();
+        assert_eq!(names[..2], ["0001_eventbus_runtime.up.sql", "0001_eventbus_runtime.down.sql"]);
+        for file in &files {
+            assert!(file.down.as_ref().is_some_and(|down| down != &file.text));
+            let hashes: Vec<&str> = file.emitted.files().map(|(_, sha256)| sha256).collect();
+            let texts: Vec<String> = file.files().map(|(_, text)| sha256(text)).collect();
+            assert_eq!(hashes, texts);
+        }
+    }
+    let before = emitted(emit(Database::Sqlite, &registry, &[], 1, true));
+    registry.events.get_mut("order.placed").unwrap().docs = "An order.".to_owned();
+    let files = emit(Database::Sqlite, &registry, &before, 20, true);
+    let wanted = "('order.placed', 1, 'order_id', 'A customer''s order.')\n\
+                  ON CONFLICT (type, version) DO UPDATE";
+    assert!(files[0].down.as_ref().unwrap().contains(wanted), "{files:?}");
+}
+
+#[test]
+fn the_way_back_of_new_types_removes_their_rows() {
+    let files = emit(Database::Postgres, &registry(&json!({})), &[], 1, true);
+    let wanted = "DELETE FROM eventbus_type WHERE (type, version) IN (VALUES\n    \
+                  ('order.placed', 1)\n);\n";
+    let types = files.last().unwrap();
+    assert!(types.down.as_ref().unwrap().ends_with(wanted), "{types:?}");
 }
 
 #[test]
