@@ -33,10 +33,12 @@ pub(crate) fn plan(
         let listing = Listing::read(&config.folder().join(folder), |file| {
             emitted.iter().any(|known| known.file == *file)
         })?;
+        let objects = sql::objects(database, registry, config)?;
         let numbered = |unnamed: &[(String, String)]| {
             let names = listing.others.iter().chain(unnamed.iter().map(|(name, _)| name));
             let names = names.chain(emitted.iter().map(|file| &file.file));
-            sql::emit(database, registry, emitted, sql::next_number(names.map(String::as_str)))
+            let first = sql::next_number(names.map(String::as_str));
+            sql::emit(database, registry, &objects, emitted, first)
         };
         let mut new = numbered(&[]);
         if !listing.is_interrupted_run(&new) {

@@ -36,6 +36,10 @@ pub(crate) struct Config {
     pub(crate) postgres: Option<String>,
     /// The folder of the SQLite migrations.
     pub(crate) sqlite: Option<String>,
+    /// Whether the migrations make a view of each event type.
+    pub(crate) views: bool,
+    /// Whether the migrations make the log refuse payloads that their schemas do not allow.
+    pub(crate) checks: bool,
     /// What TypeScript is wanted.
     pub(crate) typescript: Option<TypeScript>,
     /// What AsyncAPI document is wanted.
@@ -202,11 +206,15 @@ fn from_section(top: &Section<'_>, workspace: bool) -> Result<Config> {
     };
     let migrations = top.section("migrations")?;
     if let Some(migrations) = &migrations {
-        migrations.only(&["postgres", "sqlite"])?;
+        migrations.only(&["postgres", "sqlite", "views", "checks"])?;
     }
     let folder_of = |dialect: &str| match &migrations {
         Some(section) => section.path(dialect),
         None => Ok(None),
+    };
+    let wants = |what: &str| match &migrations {
+        Some(section) => Ok::<_, Error>(section.flag(what)?.unwrap_or(false)),
+        None => Ok(false),
     };
     Ok(Config {
         file: top.file().to_owned(),
@@ -214,6 +222,8 @@ fn from_section(top: &Section<'_>, workspace: bool) -> Result<Config> {
         schemas: top.path("schemas")?.unwrap_or_else(|| DEFAULT_FOLDER.to_owned()),
         postgres: folder_of("postgres")?,
         sqlite: folder_of("sqlite")?,
+        views: wants("views")?,
+        checks: wants("checks")?,
         typescript: top.section("typescript")?.map(|section| typescript(&section)).transpose()?,
         asyncapi: top.section("asyncapi")?.map(|section| async_api(&section)).transpose()?,
         page: published(top, "page", "docs/events.html")?,

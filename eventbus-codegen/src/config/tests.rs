@@ -23,6 +23,7 @@ fn the_root_is_enough() {
     let config = parse("root = \"shop_events::ShopEvent\"").unwrap();
     assert_eq!(config.schemas, "schemas");
     assert_eq!(config.postgres, None);
+    assert!(!config.views && !config.checks);
     assert_eq!(config.typescript, None);
     assert_eq!(config.folder(), Path::new("shop"));
     assert_eq!(source(config).entry, Entry::Root("shop_events::ShopEvent".to_owned()));
@@ -32,7 +33,7 @@ fn the_root_is_enough() {
 fn every_key_is_read() {
     let config = parse(
         "root = \"a::B\"\npackage = \"a\"\nschemas = \"./events/\"\n\
-         [migrations]\npostgres = \"m/pg\"\nsqlite = \"m/lite\"\n\
+         [migrations]\npostgres = \"m/pg\"\nsqlite = \"m/lite\"\nviews = true\nchecks = true\n\
          [typescript]\nout = \"../web/events/\"\nreadonly = false\nsplit = true\nextensions = \"ts\"\n\
          [asyncapi]\nout = \"docs/asyncapi.json\"\ntitle = \"Our events\"\n\
          [page]\nout = \"docs/events.html\"\ntitle = \"Our events\"\n\
@@ -42,6 +43,7 @@ fn every_key_is_read() {
     assert_eq!(config.schemas, "events");
     assert_eq!(config.postgres.as_deref(), Some("m/pg"));
     assert_eq!(config.sqlite.as_deref(), Some("m/lite"));
+    assert!(config.views && config.checks);
     let wanted = TypeScript {
         out: "../web/events".to_owned(),
         readonly: false,
@@ -79,7 +81,7 @@ fn an_unknown_key_names_its_line_and_a_near_one() {
     let (message, line, remedy) = refusal("root = \"a::B\"\n[migrations]\nmysql = \"x\"\n");
     assert_eq!(message, "unknown key `migrations.mysql`");
     assert_eq!(line, Some(3));
-    assert_eq!(remedy, "the known keys are `postgres`, `sqlite`");
+    assert_eq!(remedy, "the known keys are `postgres`, `sqlite`, `views`, `checks`");
 
     let (message, line, remedy) = refusal("root = \"a::B\"\n[page]\nout = \"x\"\ntitel = \"x\"\n");
     assert_eq!((message.as_str(), line), ("unknown key `page.titel`", Some(4)));

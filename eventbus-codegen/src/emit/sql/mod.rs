@@ -1,12 +1,21 @@
 //! Migrations in sqlx's file format. An emitted file is never written again: what changed goes into a new one.
 
 mod ast;
+mod checks;
+mod column;
+mod kinds;
+mod names;
+mod objects;
+mod places;
+mod views;
 
 use std::collections::BTreeMap;
 
 use eventbus_runtime::migrations::{self, Migration};
 
 use self::ast::{Insert, Statement, Value};
+use self::objects::Object;
+pub(crate) use self::objects::objects;
 use crate::canonical::sha256;
 use crate::output::{Emitted, Registered};
 use crate::registry::Registry;
@@ -65,37 +74,58 @@ impl Database {
 pub(crate) fn emit(
     database: Database,
     registry: &Registry,
+    objects: &[Object],
     emitted: &[Emitted],
     first: u64,
 ) -> Vec<NewMigration> {
     let schema = emitted.iter().filter_map(|file| file.schema).max().unwrap_or(0);
     let mut files = Vec::new();
     for step in database.runtime().iter().filter(|step| step.version > schema) {
-        files.push((
-            format!("eventbus_{}", step.name),
-            vec![Statement::Script(step.sql)],
-            Some(step.version),
-            vec![],
-        ));
+        files.push(File {
+            schema: Some(step.version),
+            ..File::new(format!("eventbus_{}", step.name), vec![Statement::Script(step.sql.into())])
+        });
     }
     let (new, changed) = unregistered(registry, emitted);
     let inserts = [insert(&new, &[]), insert(&changed, FACTS)].into_iter().flatten();
     let inserts: Vec<Statement> = inserts.collect();
     if !inserts.is_empty() {
         let types = [new, changed].concat();
-        files.push(("eventbus_types".to_owned(), inserts, None, types));
+        files.push(File { types, ..File::new("eventbus_types".to_owned(), inserts) });
     }
-    (first..)
-        .zip(files)
-        .map(|(number, (description, statements, schema, types))| {
-            let mut all = database.preamble();
-            all.extend(statements);
-            let text = ast::print(&all);
-            let file = format!("{number:04}_{description}.sql");
-            let sha256 = sha256(&text);
-            NewMigration { text, emitted: Emitted { file, sha256, schema, types } }
-        })
-        .collect()
+    for change in objects::changes(database, objects, emitted) {
+        let objects = change.objects;
+        files.push(File { objects, ..File::new(change.description, change.statements) });
+    }
+    (first..).zip(files).map(|(number, file)| file.numbered(number, database)).collect()
+}
+
+/// A migration without its number.
+struct File {
+    description: String,
+    statements: Vec<Statement>,
+    schema: Option<u32>,
+    types: Vec<Registered>,
+    objects: BTreeMap<String, Option<String>>,
+}
+
+impl File {
+    fn new(description: String, statements: Vec<Statement>) -> Self {
+        let (types, objects) = (Vec::new(), BTreeMap::new());
+        Self { description, statements, schema: None, types, objects }
+    }
+
+    fn numbered(self, number: u64, database: Database) -> NewMigration {
+        let mut all = database.preamble();
+        all.extend(self.statements);
+        let text = ast::print(&all);
+        let file = format!("{number:04}_{}.sql", self.description);
+        let (sha256, schema, types) = (sha256(&text), self.schema, self.types);
+        NewMigration {
+            text,
+            emitted: Emitted { file, sha256, schema, types, objects: self.objects },
+        }
+    }
 }
 
 /// Whether this toolchain wrote the file that holds `text`.
@@ -137,6 +167,14 @@ fn unregistered(registry: &Registry, emitted: &[Emitted]) -> (Vec<Registered>, V
         }
     }
     (new, changed)
+}
+
+/// The function that reads a payload as PostgreSQL can work with it. What it cannot hold, characters that are none and numbers
+/// of thousands of digits, is another character and `instead`.
+fn document(name: &str, instead: &str) -> Statement {
+    let sql = include_str!("document.postgres.sql");
+    let sql = sql.replace("eventbus_document", name).replace("eventbus_instead", instead);
+    Statement::Script(sql.into())
 }
 
 /// The columns beside the key.
