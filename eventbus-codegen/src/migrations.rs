@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::config::Config;
 use crate::diagnostic::{Error, Result};
 use crate::emit::sql::{self, Database, NewMigration};
-use crate::output::{Artifact, Manifest};
+use crate::output::{Artifact, Emitted, Manifest};
 use crate::registry::Registry;
 
 /// The migrations of every configured database.
@@ -39,12 +39,25 @@ pub(crate) fn plan(
         let listing = Listing::read(&place, |file| {
             emitted.iter().any(|known| known.files().any(|(name, _)| name == *file))
         })?;
+        sql::refuse_silence(config, &emitted)?;
         collision::give_up(&mut emitted, &listing, folder)?;
+        let objects = sql::objects(database, registry, config)?;
+        // What is gone or edited is found when the plan is held against the disk.
+        let text = |file: &Emitted| {
+            Some((file.file.clone(), fs::read_to_string(place.join(&file.file)).ok()?))
+        };
+        let texts: Option<sql::Texts> =
+            config.reversible.then(|| emitted.iter().filter_map(text).collect());
         let numbered = |unnamed: &[(String, String)]| {
             let names = listing.others.iter().chain(unnamed.iter().map(|(name, _)| name));
             let names = names.chain(emitted.iter().map(|file| &file.file));
             let first = sql::next_number(names.map(String::as_str));
-            sql::emit(database, registry, &emitted, first, config.reversible)
+            match &texts {
+                Some(texts) => {
+                    sql::emit_reversible(database, registry, &objects, &emitted, first, texts)
+                }
+                None => sql::emit(database, registry, &objects, &emitted, first),
+            }
         };
         let mut new = numbered(&[]);
         if !listing.is_interrupted_run(&new) {

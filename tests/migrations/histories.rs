@@ -14,6 +14,12 @@ use crate::target::{SERVERS, Server, Target, same};
 const MIGRATIONS: &str =
     "[migrations]\npostgres = \"migrations/postgres\"\nsqlite = \"migrations/sqlite\"\n";
 
+/// Everything that can be asked for.
+pub(crate) const ALL: &str = "[migrations]\npostgres = \"migrations/postgres\"\nsqlite = \"migrations/sqlite\"\n\
+                              views = true\nchecks = true\n[migrations.tenants]\n\
+                              emitter = \"eventbus_test_files_emitter\"\nrelay = \"eventbus_test_files_relay\"\n\
+                              operator = \"eventbus_test_files_operator\"\n";
+
 const MANIFEST: &str = "schemas/manifest.json";
 
 /// Changes what the manifest says of the emitted migrations.
@@ -30,7 +36,7 @@ fn anew(fixture: &Fixture) {
     fixture.codegen();
 }
 
-/// What a toolchain emitted that knew the first `steps` of the runtime's tables and no more.
+/// What a toolchain emitted that knew the first `steps` of the runtime's tables, and neither views nor checks nor tenants.
 pub(crate) fn as_of(fixture: &Fixture, steps: usize) {
     edit_migrations(fixture, |migrations| {
         for (database, files) in migrations.as_object_mut().unwrap() {
@@ -38,6 +44,10 @@ pub(crate) fn as_of(fixture: &Fixture, steps: usize) {
             let mut kept = Vec::new();
             for mut migration in files.as_array().unwrap().iter().cloned() {
                 let file = migration["file"].as_str().unwrap().to_owned();
+                if migration.get("objects").is_some() {
+                    fs::remove_file(path(&file)).unwrap();
+                    continue;
+                }
                 match migration["schema"].as_u64() {
                     Some(schema) if schema > steps as u64 => fs::remove_file(path(&file)).unwrap(),
                     Some(_) => kept.push(migration),
@@ -76,7 +86,7 @@ impl Saved {
 async fn whichever_toolchain_emitted_the_first_files() {
     assert_eq!(POSTGRES.len(), SQLITE.len());
     let fixture = Fixture::new("history-steps", SHOP);
-    fixture.configure(MIGRATIONS);
+    fixture.configure(ALL);
     fixture.codegen();
     let whole = Saved::of(&fixture);
     let mut fresh = Vec::new();
@@ -122,6 +132,36 @@ async fn however_often_the_catalog_changed() {
         fixture.codegen();
         for (server, target) in &targets {
             target.apply(&fixture.path(server.folder())).await;
+        }
+    }
+    anew(&fixture);
+    for (server, target) in targets {
+        same(&target.dump().await, &server.fresh(&fixture).await, &format!("{server:?}"));
+    }
+}
+
+/// Views, checks and tenants that were asked for, given up and asked for again.
+#[tokio::test]
+async fn however_often_somebody_changed_their_mind() {
+    let fixture = Fixture::new("history-asked", SHOP);
+    let without = format!("{MIGRATIONS}tenants = false\n");
+    let mut targets = Vec::new();
+    for server in SERVERS {
+        targets.push((server, server.empty().await));
+    }
+    let mut never = Vec::new();
+    let more = ALL.to_owned() + "pinned = { eventbus_test_files_acme = \"acme\" }\n";
+    for options in [&*without, ALL, &*without, &*more, ALL] {
+        fixture.configure(options);
+        fixture.codegen();
+        for (at, (server, target)) in targets.iter().enumerate() {
+            target.apply(&fixture.path(server.folder())).await;
+            let dump = target.dump().await;
+            if never.len() < targets.len() {
+                never.push(dump);
+            } else if options == without {
+                same(&dump, &never[at], &format!("{server:?}, as if it had never been"));
+            }
         }
     }
     anew(&fixture);

@@ -9,6 +9,7 @@ mod histories;
 mod installed;
 mod reversible;
 mod target;
+mod tenants;
 mod texts;
 
 /// Two events of one group.

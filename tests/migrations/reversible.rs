@@ -6,26 +6,32 @@ use eventbus_tests::toolchain::Fixture;
 use sqlx::migrate::MigrateError;
 
 use crate::SHOP;
+use crate::histories::ALL;
 use crate::target::{SERVERS, Server, numbers, same};
 
 const REVERSIBLE: &str = "[migrations]\nreversible = true\npostgres = \"migrations/postgres\"\n\
                           sqlite = \"migrations/sqlite\"\n";
 
-/// A catalog that changed twice: a new event, and the docs of an old one.
-fn changed_twice(test: &str, options: &str) -> Fixture {
+/// Everything that can be emitted, of a catalog and a configuration that changed: a new event, the docs of an old one, one role
+/// more, and nothing but the tables at last.
+fn changed_often(test: &str) -> Fixture {
     let fixture = Fixture::new(test, SHOP);
-    fixture.configure(options);
+    let all = ALL.replacen("[migrations]", "[migrations]\nreversible = true", 1);
+    fixture.configure(&all);
     fixture.codegen();
     fixture.replace("src/lib.rs", "    Shipped", "    Lost { why: String },\n    Shipped");
     fixture.codegen();
     fixture.replace("src/lib.rs", "A customer's order.", "What a customer's order is.");
+    fixture.configure(&(all + "pinned = { eventbus_test_files_acme = \"acme\" }\n"));
+    fixture.codegen();
+    fixture.configure(&REVERSIBLE.replace("[migrations]", "[migrations]\ntenants = false"));
     fixture.codegen();
     fixture
 }
 
 #[tokio::test]
 async fn each_step_back_leaves_the_schema_of_before() {
-    let fixture = changed_twice("reversible", REVERSIBLE);
+    let fixture = changed_often("reversible");
     for server in SERVERS {
         let folder = fixture.path(server.folder());
         let numbers = numbers(&folder).await;

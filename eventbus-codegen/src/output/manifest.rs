@@ -67,6 +67,9 @@ pub(crate) struct Emitted {
     /// The event types that it registers, or whose facts it changes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) types: Vec<Registered>,
+    /// What it makes beside the tables, by name: the SHA-256 of the text that makes it, or nothing where it is dropped.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) objects: BTreeMap<String, Option<String>>,
 }
 
 /// A version of an event type, and the facts that its row holds.

@@ -1,13 +1,24 @@
 //! Migrations in sqlx's file format. An emitted file is never written again: what changed goes into a new one.
 
 mod ast;
+mod checks;
+mod column;
+mod kinds;
+mod names;
+mod objects;
+mod places;
 mod reverse;
+mod tenants;
+mod views;
 
 use std::collections::BTreeMap;
 
 use eventbus_runtime::migrations::{self, Migration};
 
 use self::ast::{Insert, Statement, Value};
+use self::objects::Object;
+pub(crate) use self::objects::objects;
+pub(crate) use self::tenants::refuse_silence;
 use crate::canonical::sha256;
 use crate::output::{Emitted, Registered, UP, down_of};
 use crate::registry::Registry;
@@ -64,77 +75,110 @@ impl Database {
     }
 }
 
-/// What a new migration does, before it has a number.
-struct Draft {
-    description: String,
-    up: Vec<Statement>,
-    down: Vec<Statement>,
-    schema: Option<u32>,
-    types: Vec<Registered>,
+/// The texts of the emitted files, by name.
+pub(crate) type Texts = BTreeMap<String, String>;
+
+/// The migrations that `emitted` does not cover. `first` is the number of the first one.
+pub(crate) fn emit(
+    database: Database,
+    registry: &Registry,
+    objects: &[Object],
+    emitted: &[Emitted],
+    first: u64,
+) -> Vec<NewMigration> {
+    let files = files(database, registry, objects, emitted, None);
+    (first..).zip(files).map(|(number, file)| file.numbered(number, database)).collect()
 }
 
-impl NewMigration {
-    fn new(database: Database, draft: Draft, number: u64, reversible: bool) -> Self {
+/// The same, each with its way back to what the emitted files, which hold `texts`, had led to.
+pub(crate) fn emit_reversible(
+    database: Database,
+    registry: &Registry,
+    objects: &[Object],
+    emitted: &[Emitted],
+    first: u64,
+    texts: &Texts,
+) -> Vec<NewMigration> {
+    let files = files(database, registry, objects, emitted, Some(texts));
+    (first..).zip(files).map(|(number, file)| file.numbered(number, database)).collect()
+}
+
+fn files(
+    database: Database,
+    registry: &Registry,
+    objects: &[Object],
+    emitted: &[Emitted],
+    texts: Option<&Texts>,
+) -> Vec<File> {
+    let schema = emitted.iter().filter_map(|file| file.schema).max().unwrap_or(0);
+    let mut files = Vec::new();
+    for step in database.runtime().iter().filter(|step| step.version > schema) {
+        files.push(File {
+            schema: Some(step.version),
+            down: texts.map(|_| reverse::step(database, step)),
+            ..File::new(format!("eventbus_{}", step.name), vec![Statement::Script(step.sql.into())])
+        });
+    }
+    let (new, changed) = unregistered(registry, emitted);
+    let inserts = [insert(&new, &[]), insert(&changed, FACTS)].into_iter().flatten();
+    let inserts: Vec<Statement> = inserts.collect();
+    if !inserts.is_empty() {
+        let down = texts.map(|_| reverse::types(&new, &changed, emitted));
+        let types = [new, changed].concat();
+        files.push(File { types, down, ..File::new("eventbus_types".to_owned(), inserts) });
+    }
+    for change in objects::changes(database, objects, emitted) {
+        let down =
+            texts.map(|texts| reverse::of_objects(database, &change.objects, emitted, texts));
+        let objects = change.objects;
+        files.push(File { objects, down, ..File::new(change.description, change.statements) });
+    }
+    files
+}
+
+/// A migration without its number.
+struct File {
+    description: String,
+    statements: Vec<Statement>,
+    /// What reverts it, where it can be reverted.
+    down: Option<Vec<Statement>>,
+    schema: Option<u32>,
+    types: Vec<Registered>,
+    objects: BTreeMap<String, Option<String>>,
+}
+
+impl File {
+    fn new(description: String, statements: Vec<Statement>) -> Self {
+        let (types, objects) = (Vec::new(), BTreeMap::new());
+        Self { description, statements, down: None, schema: None, types, objects }
+    }
+
+    fn numbered(self, number: u64, database: Database) -> NewMigration {
         let text = |statements| {
             let mut all = database.preamble();
             all.extend(statements);
             ast::print(&all)
         };
-        let (up, down) = (text(draft.up), reversible.then(|| text(draft.down)));
-        let end = if reversible { UP } else { ".sql" };
+        let end = if self.down.is_some() { UP } else { ".sql" };
+        let (up, down) = (text(self.statements), self.down.map(text));
         let emitted = Emitted {
-            file: format!("{number:04}_{}{end}", draft.description),
+            file: format!("{number:04}_{}{end}", self.description),
             sha256: sha256(&up),
             down: down.as_deref().map(sha256),
-            schema: draft.schema,
-            types: draft.types,
+            schema: self.schema,
+            types: self.types,
+            objects: self.objects,
         };
-        Self { text: up, down, emitted }
+        NewMigration { text: up, down, emitted }
     }
+}
 
+impl NewMigration {
     /// The names of its files, each with its text.
     pub(crate) fn files(&self) -> impl Iterator<Item = (String, &str)> {
         let down = self.down.iter().map(|text| (down_of(&self.emitted.file), text.as_str()));
         std::iter::once((self.emitted.file.clone(), self.text.as_str())).chain(down)
     }
-}
-
-/// The migrations that `emitted` does not cover. `first` is the number of the first one; with `reversible` each has a way
-/// back.
-pub(crate) fn emit(
-    database: Database,
-    registry: &Registry,
-    emitted: &[Emitted],
-    first: u64,
-    reversible: bool,
-) -> Vec<NewMigration> {
-    let schema = emitted.iter().filter_map(|file| file.schema).max().unwrap_or(0);
-    let mut drafts = Vec::new();
-    for step in database.runtime().iter().filter(|step| step.version > schema) {
-        drafts.push(Draft {
-            description: format!("eventbus_{}", step.name),
-            up: vec![Statement::Script(step.sql)],
-            down: reverse::step(database, step),
-            schema: Some(step.version),
-            types: vec![],
-        });
-    }
-    let (new, changed) = unregistered(registry, emitted);
-    let inserts = [insert(&new, &[]), insert(&changed, FACTS)].into_iter().flatten();
-    let up: Vec<Statement> = inserts.collect();
-    if !up.is_empty() {
-        let down = reverse::types(&new, &changed, emitted);
-        let types = [new, changed].concat();
-        drafts.push(Draft {
-            description: "eventbus_types".to_owned(),
-            up,
-            down,
-            schema: None,
-            types,
-        });
-    }
-    let numbered = (first..).zip(drafts);
-    numbered.map(|(number, draft)| NewMigration::new(database, draft, number, reversible)).collect()
 }
 
 /// Whether this toolchain wrote the file that holds `text`.
@@ -180,6 +224,14 @@ fn unregistered(registry: &Registry, emitted: &[Emitted]) -> (Vec<Registered>, V
         }
     }
     (new, changed)
+}
+
+/// The function that reads a payload as PostgreSQL can work with it. What it cannot hold, characters that are none and numbers
+/// of thousands of digits, is another character and `instead`.
+fn document(name: &str, instead: &str) -> Statement {
+    let sql = include_str!("document.postgres.sql");
+    let sql = sql.replace("eventbus_document", name).replace("eventbus_instead", instead);
+    Statement::Script(sql.into())
 }
 
 /// The columns beside the key.
