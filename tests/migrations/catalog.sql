@@ -6,7 +6,7 @@ WITH own AS (
     SELECT format('%s %s security %s %s options %s replica %s of %s may %s bounds %s', relkind, relname, relrowsecurity,
         relforcerowsecurity, reloptions, relreplident, pg_get_userbyid(relowner),
         (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(coalesce(relacl,
-            acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END, relowner))) AS a), pg_get_expr(relpartbound, oid))
+            acldefault((CASE relkind WHEN 'S' THEN 's' ELSE 'r' END)::"char", relowner))) AS a), pg_get_expr(relpartbound, oid))
     FROM own
     UNION ALL
     SELECT format('column %s.%s %s %s null %s default %s identity %s generated %s collation %s may %s', own.relname, a.attname,

@@ -8,6 +8,7 @@
 mod histories;
 mod installed;
 mod reversible;
+mod squawk;
 mod target;
 mod tenants;
 mod texts;

@@ -27,7 +27,8 @@ async fn sees(connection: &mut PgConnection) -> i64 {
 #[tokio::test]
 async fn an_emitter_sees_and_writes_its_own_tenant_alone() {
     let fixture = Fixture::new("tenants-files", SHOP);
-    fixture.configure(ALL);
+    // A log with views is not partitioned: they would stay with the first partition.
+    fixture.configure(&ALL.replace("views = true\n", ""));
     fixture.codegen();
     for server in [Server::Usual, Server::Newest] {
         let target = server.empty().await;
@@ -42,9 +43,6 @@ async fn an_emitter_sees_and_writes_its_own_tenant_alone() {
         assert_eq!(sees(&mut emitter).await, 0, "{server:?}: no tenant is set");
         raw_sql("SET eventbus.tenant = 'acme'").execute(&mut emitter).await.unwrap();
         assert_eq!(sees(&mut emitter).await, 1, "{server:?}");
-        let view = "SELECT count(*) FROM order_shipped";
-        let refused = query_scalar::<_, i64>(view).fetch_one(&mut emitter).await.unwrap_err();
-        assert!(refused.to_string().contains("permission denied"), "{refused}");
         let own = raw_sql(AssertSqlSafe(event(3, "acme"))).execute(&mut emitter).await;
         assert_eq!(own.unwrap().rows_affected(), 1);
         let other = raw_sql(AssertSqlSafe(event(4, "globex"))).execute(&mut emitter).await;

@@ -21,7 +21,8 @@ pub(super) fn give_up(emitted: &mut Vec<Emitted>, listing: &Listing, folder: &st
     if let Some((file, other)) =
         emitted.iter().rev().find_map(|file| is_there(file).then_some((file, taken(file)?)))
     {
-        return Err(both(&file.file, &other, folder));
+        let is_ours = emitted.iter().any(|file| file.file == other);
+        return Err(both(&file.file, &other, is_ours, folder));
     }
     let gone: Vec<bool> =
         emitted.iter().map(|file| !is_there(file) && taken(file).is_some()).collect();
@@ -53,10 +54,12 @@ pub(super) fn refuse_unnamed(listing: &Listing, emitted: &[Emitted], folder: &st
         let mut all = known.chain(listing.others.iter().map(String::as_str));
         if let Some(other) = all.find(|other| is_same_number(other, name)) {
             let message = same_number(name, other, folder);
-            return Err(Error::new(ErrorKind::Registry, message).help(format!(
-                "no manifest names `{folder}/{name}`, and what it holds is emitted again: delete it, and run \
-                 `cargo eventbus codegen`"
-            )));
+            return Err(Error::new(ErrorKind::Registry, message)
+                .help(format!(
+                    "no manifest names `{folder}/{name}`, and what it holds is emitted again: delete it, and run \
+                     `cargo eventbus codegen`"
+                ))
+                .help("where it was applied already, take `manifest.json` from its branch instead, and delete the other file"));
         }
     }
     Ok(())
@@ -82,14 +85,19 @@ fn same_number(file: &str, other: &str, folder: &str) -> String {
     format!("`{folder}/{file}` has the number of `{folder}/{other}`: a merge brought them together")
 }
 
-fn both(file: &str, other: &str, folder: &str) -> Error {
-    let path = format!("{folder}/{file}");
+fn both(file: &str, other: &str, is_ours: bool, folder: &str) -> Error {
+    let (path, other_path) = (format!("{folder}/{file}"), format!("{folder}/{other}"));
+    let instead = if is_ours {
+        format!("where it was applied and `{other_path}` was not, delete that one")
+    } else {
+        format!("where it was applied, give `{other_path}` another number")
+    };
     Error::new(ErrorKind::Registry, same_number(file, other, folder))
         .help(format!(
             "where `{path}` was applied to no database that has to stay, delete it and run `cargo eventbus codegen`: what it \
              holds is emitted again, with the next number"
         ))
-        .help(format!("where it was, give `{folder}/{other}` another number in the same way, or by its author"))
+        .help(instead)
 }
 
 fn builds_on(behind: &str, first: &str, folder: &str) -> Error {

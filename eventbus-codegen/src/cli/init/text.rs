@@ -18,6 +18,12 @@ const OUTPUTS: &str = "\
 # views = false
 # Whether the log refuses payloads without what their schemas ask for.
 # checks = false
+# Row level security and its roles, on PostgreSQL. Default: none.
+# [migrations.tenants]
+# emitter = \"eventbus_emitter\"
+# relay = \"eventbus_relay\"
+# operator = \"eventbus_operator\"
+# pinned = { eventbus_emitter_acme = \"acme\" }
 
 # TypeScript types and validators. Default: none.
 # [typescript]

@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use eventbus_runtime::migrations;
 use serde_json::{Value, json};
 
 use super::{Database, Emitted, NewMigration, Texts, emit, emit_reversible, next_number, objects};
@@ -180,4 +181,30 @@ fn what_stands_on_something_that_changed_comes_again_with_it() {
     let [(_, text)] = again.as_slice() else { panic!("{again:?}") };
     assert!(text.contains("DROP TABLE IF EXISTS eventbus_shape;"));
     assert!(text.contains("INSERT INTO eventbus_shape"), "the new table has its rows");
+}
+
+#[test]
+fn tenants_are_held_apart_again_with_other_roles_and_behind_later_steps() {
+    let mut before = emitted(first(&registry(&json!({})), Database::Postgres));
+    let options = "postgres = \"m\"\n[migrations.tenants]\n";
+    let mut asked = |options: &str, before: &mut Vec<Emitted>| asked(options, &json!({}), before);
+    let files = asked(options, &mut before);
+    assert_eq!(files.len(), 1);
+    let (name, text) = &files[0];
+    assert!(name.ends_with("_eventbus_tenants.sql"), "{name}");
+    let last = format!("-- For the tables of version {}.\n", migrations::POSTGRES.len());
+    for part in ["SET LOCAL lock_timeout", &last, "FORCE ROW LEVEL SECURITY", "eventbus_emitter"] {
+        assert!(text.contains(part), "{part}");
+    }
+    assert_eq!(asked(options, &mut before), []);
+
+    let shop = format!("{options}emitter = \"shop\"\n");
+    let files = asked(&shop, &mut before);
+    let drops = files[0].1.find("DISABLE ROW LEVEL SECURITY").expect("the roles of before go");
+    assert!(files[0].1[drops..].contains("TO \"shop\""));
+
+    // What an older release emitted was for the tables that it knew.
+    let older = before.last_mut().unwrap().objects.get_mut("tenants").unwrap();
+    *older = Some(sha256(&text.replace(&last, "-- For the tables of version 3.\n")));
+    assert_eq!(asked(&shop, &mut before).len(), 1);
 }
