@@ -45,6 +45,7 @@ pub mod testing {
     use crate::config::Config;
     use crate::discover::{self, Sample, observe};
     use crate::emit::reference::{Example, Examples, reference};
+    use crate::emit::sql::{self, Database};
     use crate::emit::{asyncapi, markdown, page, typescript};
     use crate::generate::finish;
     use crate::output::{Artifact, Content, Manifest};
@@ -84,6 +85,34 @@ pub mod testing {
         let (registry, files) = grown(documents)?;
         let emitted = typescript::emit(&registry, &config)?;
         Ok([emitted.files.into_iter().collect(), files])
+    }
+
+    /// The migrations for PostgreSQL and for SQLite by their names, when the code was what each document of `history` says, one
+    /// after the other, each with these lines of the table `[migrations]`.
+    ///
+    /// # Errors
+    /// Where one of them makes no registry.
+    pub fn migrations(history: &[(Document, &str)]) -> Result<[BTreeMap<String, String>; 2]> {
+        let mut all = [const { BTreeMap::new() }; 2];
+        let mut emitted = [const { Vec::new() }; 2];
+        let mut files = BTreeMap::new();
+        for (document, options) in history {
+            let text = format!("root = \"crate::Root\"\n[migrations]\n{options}");
+            let config = Config::parse(&text, Path::new("eventbus.toml"), false)?;
+            let baseline = Baseline::parse(files.clone(), Path::new("schemas"))?;
+            let registry = merge(&catalog(document), &baseline)?;
+            files.extend(written(&registry));
+            for (place, database) in [Database::Postgres, Database::Sqlite].into_iter().enumerate()
+            {
+                let objects = sql::objects(database, &registry, &config)?;
+                let first = sql::next_number(all[place].keys().map(String::as_str));
+                for new in sql::emit(database, &registry, &objects, &emitted[place], first) {
+                    all[place].insert(new.emitted.file.clone(), new.text);
+                    emitted[place].push(new.emitted);
+                }
+            }
+        }
+        Ok(all)
     }
 
     /// The AsyncAPI document of the last of `documents`, when the code was what each of them says before, with a sample of each

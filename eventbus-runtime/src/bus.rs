@@ -71,7 +71,8 @@ impl<S: Store> EventBus<S> {
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the database refuses,
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when its tables are newer than this code.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when its tables are newer than this code, or
+    /// where migration files made them: these go on with the next step, and not `migrate()`.
     pub async fn migrate(&self) -> Result<()> {
         self.store.migrate().await
     }

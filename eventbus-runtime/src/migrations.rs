@@ -17,6 +17,8 @@ pub struct Migration {
     pub makes: &'static str,
     /// Its statements, separated by `;`.
     pub sql: &'static str,
+    /// The statements that undo it, with what only its tables hold. They fail where events would be lost by it.
+    pub down: &'static str,
 }
 
 /// The steps for PostgreSQL, oldest first. Set `lock_timeout` before you run them.
@@ -26,60 +28,70 @@ pub const POSTGRES: &[Migration] = &[
         name: "runtime",
         makes: "eventbus_event",
         sql: include_str!("../migrations/postgres/0001_runtime.sql"),
+        down: include_str!("../migrations/postgres/0001_runtime.down.sql"),
     },
     Migration {
         version: 2,
         name: "shards",
         makes: "eventbus_shard",
         sql: include_str!("../migrations/postgres/0002_shards.sql"),
+        down: include_str!("../migrations/postgres/0002_shards.down.sql"),
     },
     Migration {
         version: 3,
         name: "dead_letters",
         makes: "eventbus_dead_letter",
         sql: include_str!("../migrations/postgres/0003_dead_letters.sql"),
+        down: include_str!("../migrations/postgres/0003_dead_letters.down.sql"),
     },
     Migration {
         version: 4,
         name: "keys",
         makes: "eventbus_key",
         sql: include_str!("../migrations/postgres/0004_keys.sql"),
+        down: include_str!("../migrations/postgres/0004_keys.down.sql"),
     },
     Migration {
         version: 5,
         name: "replays",
         makes: "eventbus_replay",
         sql: include_str!("../migrations/postgres/0005_replays.sql"),
+        down: include_str!("../migrations/postgres/0005_replays.down.sql"),
     },
     Migration {
         version: 6,
         name: "schedule",
         makes: "eventbus_scheduled",
         sql: include_str!("../migrations/postgres/0006_schedule.sql"),
+        down: include_str!("../migrations/postgres/0006_schedule.down.sql"),
     },
     Migration {
         version: 7,
         name: "statistics",
         makes: "eventbus_minute",
         sql: include_str!("../migrations/postgres/0007_statistics.sql"),
+        down: include_str!("../migrations/postgres/0007_statistics.down.sql"),
     },
     Migration {
         version: 8,
         name: "retention",
         makes: "eventbus_retention",
         sql: include_str!("../migrations/postgres/0008_retention.sql"),
+        down: include_str!("../migrations/postgres/0008_retention.down.sql"),
     },
     Migration {
         version: 9,
         name: "detours",
         makes: "eventbus_detour",
         sql: include_str!("../migrations/postgres/0009_detours.sql"),
+        down: include_str!("../migrations/postgres/0009_detours.down.sql"),
     },
     Migration {
         version: 10,
         name: "priorities",
         makes: "eventbus_event.priority",
         sql: include_str!("../migrations/postgres/0010_priorities.sql"),
+        down: include_str!("../migrations/postgres/0010_priorities.down.sql"),
     },
 ];
 
@@ -90,60 +102,70 @@ pub const SQLITE: &[Migration] = &[
         name: "runtime",
         makes: "eventbus_event",
         sql: include_str!("../migrations/sqlite/0001_runtime.sql"),
+        down: include_str!("../migrations/sqlite/0001_runtime.down.sql"),
     },
     Migration {
         version: 2,
         name: "shards",
         makes: "eventbus_shard",
         sql: include_str!("../migrations/sqlite/0002_shards.sql"),
+        down: include_str!("../migrations/sqlite/0002_shards.down.sql"),
     },
     Migration {
         version: 3,
         name: "dead_letters",
         makes: "eventbus_dead_letter",
         sql: include_str!("../migrations/sqlite/0003_dead_letters.sql"),
+        down: include_str!("../migrations/sqlite/0003_dead_letters.down.sql"),
     },
     Migration {
         version: 4,
         name: "keys",
         makes: "eventbus_key",
         sql: include_str!("../migrations/sqlite/0004_keys.sql"),
+        down: include_str!("../migrations/sqlite/0004_keys.down.sql"),
     },
     Migration {
         version: 5,
         name: "replays",
         makes: "eventbus_replay",
         sql: include_str!("../migrations/sqlite/0005_replays.sql"),
+        down: include_str!("../migrations/sqlite/0005_replays.down.sql"),
     },
     Migration {
         version: 6,
         name: "schedule",
         makes: "eventbus_scheduled",
         sql: include_str!("../migrations/sqlite/0006_schedule.sql"),
+        down: include_str!("../migrations/sqlite/0006_schedule.down.sql"),
     },
     Migration {
         version: 7,
         name: "statistics",
         makes: "eventbus_minute",
         sql: include_str!("../migrations/sqlite/0007_statistics.sql"),
+        down: include_str!("../migrations/sqlite/0007_statistics.down.sql"),
     },
     Migration {
         version: 8,
         name: "retention",
         makes: "eventbus_retention",
         sql: include_str!("../migrations/sqlite/0008_retention.sql"),
+        down: include_str!("../migrations/sqlite/0008_retention.down.sql"),
     },
     Migration {
         version: 9,
         name: "detours",
         makes: "eventbus_detour",
         sql: include_str!("../migrations/sqlite/0009_detours.sql"),
+        down: include_str!("../migrations/sqlite/0009_detours.down.sql"),
     },
     Migration {
         version: 10,
         name: "priorities",
         makes: "eventbus_event.priority",
         sql: include_str!("../migrations/sqlite/0010_priorities.sql"),
+        down: include_str!("../migrations/sqlite/0010_priorities.down.sql"),
     },
 ];
 
@@ -189,6 +211,17 @@ mod tests {
                     .map(|add| format!("ALTER TABLE {table} {add} {column} ")),
             };
             assert!(made.iter().any(|made| step.sql.contains(made)), "{}", step.makes);
+        }
+    }
+
+    #[test]
+    fn each_step_back_records_the_version_before() {
+        for step in POSTGRES.iter().chain(SQLITE) {
+            let record = match step.version {
+                1 => "DROP TABLE IF EXISTS eventbus_schema".to_owned(),
+                later => format!("UPDATE eventbus_schema SET version = {}", later - 1),
+            };
+            assert!(step.down.contains(&record), "the way back of step {} does not", step.version);
         }
     }
 }

@@ -4,6 +4,7 @@ use eventbus_tests::toolchain::Fixture;
 
 use crate::SHOP;
 use crate::git::{asked, begin, commit, git};
+use crate::migrations::later_types;
 
 /// What one branch changes in the source: the text before and after.
 const STOPPED: [&str; 2] = ["    Started { host", "    Stopped { code: u8 },\n    Started { host"];
@@ -109,4 +110,116 @@ fn files_that_all_events_are_in_may_conflict_and_are_generated_again() {
     for event_type in ["order.shipped", "order.recalled"] {
         assert_eq!(migrations.matches(&format!("'{event_type}'")).count(), 1, "{migrations}");
     }
+}
+
+const MIGRATIONS: &str =
+    "[migrations]\npostgres = \"migrations/postgres\"\nsqlite = \"migrations/sqlite\"\n";
+
+/// The names of the files in a folder that are not in `before`.
+fn added(fixture: &Fixture, folder: &str, before: &[String]) -> Vec<String> {
+    let files = fixture.generated().into_keys();
+    files.filter(|file| file.starts_with(folder) && !before.contains(file)).collect()
+}
+
+/// git sees no conflict, and sqlx would fail at the second of the two.
+#[test]
+fn a_number_that_somebody_elses_file_has_too_is_taken_again() {
+    let fixture = Fixture::new("merge-number", SHOP);
+    fixture.configure(MIGRATIONS);
+    fixture.codegen();
+    begin(&fixture);
+    git(&fixture, &["checkout", "--quiet", "-b", "theirs"]);
+    let users = "migrations/sqlite/0012_users.sql";
+    fixture.write(users, "CREATE TABLE users (id INTEGER);\n");
+    commit(&fixture);
+    let before: Vec<String> = fixture.generated().into_keys().collect();
+    on_a_branch(&fixture, "ours", || fixture.replace("src/lib.rs", STOPPED[0], STOPPED[1]));
+    assert_eq!(merge(&fixture), "");
+    let ours = later_types(1);
+    for arguments in [&["codegen"][..], &["codegen", "--check"]] {
+        let collision = format!("`{ours}` has the number of `{users}`");
+        fixture.run(arguments).refused(&[&collision, "delete it and run"]);
+    }
+    let text = fixture.read(&ours);
+    std::fs::remove_file(fixture.path(&ours)).unwrap();
+    fixture.codegen();
+    is_what_is_generated(&fixture);
+    assert_eq!(added(&fixture, "migrations/sqlite", &before), [later_types(2)]);
+    assert_eq!(fixture.read(&later_types(2)), text);
+}
+
+/// Both branches emitted, and only the manifest is in conflict.
+#[test]
+fn of_two_emitted_files_with_one_number_the_deleted_one_is_emitted_again() {
+    let fixture = Fixture::new("merge-emitted", SHOP);
+    fixture.configure(MIGRATIONS);
+    fixture.codegen();
+    begin(&fixture);
+    on_a_branch(&fixture, "theirs", || fixture.configure(&format!("{MIGRATIONS}views = true\n")));
+    on_a_branch(&fixture, "ours", || fixture.replace("src/lib.rs", STOPPED[0], STOPPED[1]));
+    assert_eq!(merge(&fixture), "schemas/manifest.json\n");
+    let views = "migrations/sqlite/0012_eventbus_views.sql";
+    let ours = fixture.path("migrations/sqlite").join("0012_eventbus_types.sql");
+    // One side of the manifest: what the other side emitted is known to nobody.
+    git(&fixture, &["checkout", "--ours", "--", "schemas/manifest.json"]);
+    let run = fixture.run(&["codegen"]);
+    run.refused(&["0012_eventbus_views.sql` has the number of", "no manifest names", "delete it"]);
+    // The other side: their file stays, and ours is emitted behind it.
+    git(&fixture, &["checkout", "--theirs", "--", "schemas/manifest.json"]);
+    fixture.run(&["codegen"]).refused(&["0012_eventbus_types.sql` has the number of"]);
+    let before: Vec<String> = fixture.generated().into_keys().collect();
+    std::fs::remove_file(ours).unwrap();
+    std::fs::remove_file(fixture.path("migrations/postgres/0012_eventbus_types.sql")).unwrap();
+    fixture.codegen();
+    is_what_is_generated(&fixture);
+    assert!(fixture.path(views).exists());
+    let new = added(&fixture, "migrations/sqlite", &before);
+    assert_eq!(new, [later_types(2), "migrations/sqlite/0014_eventbus_views.sql".to_owned()]);
+}
+
+/// Somebody merged the manifest by hand, and kept both lines.
+#[test]
+fn what_two_lines_of_the_manifest_name_is_given_up_by_deleting_it() {
+    let fixture = Fixture::new("merge-lines", SHOP);
+    fixture.configure("[migrations]\nsqlite = \"migrations/sqlite\"\n");
+    fixture.codegen();
+    fixture.replace("src/lib.rs", STOPPED[0], STOPPED[1]);
+    fixture.codegen();
+    let (first, second) = (later_types(0), later_types(1));
+    let same = second.replace("0012_eventbus_types", "0011_eventbus_more");
+    std::fs::rename(fixture.path(&second), fixture.path(&same)).unwrap();
+    fixture.replace("schemas/manifest.json", "0012_eventbus_types", "0011_eventbus_more");
+    let parts =
+        [format!("`{same}` has the number of `{first}`"), format!("where `{same}` was applied")];
+    fixture.run(&["codegen"]).refused(&[&parts[0], &parts[1]]);
+    std::fs::remove_file(fixture.path(&same)).unwrap();
+    fixture.codegen();
+    is_what_is_generated(&fixture);
+    assert!(fixture.read(&second).contains("'system.stopped'"));
+    // A file that is gone without another of its number is missed, and not given up.
+    std::fs::remove_file(fixture.path(&second)).unwrap();
+    fixture.run(&["codegen"]).refused(&[&second, "was deleted"]);
+}
+
+/// What follows on a step of the runtime's tables cannot stay before it.
+#[test]
+fn a_step_that_was_given_up_takes_the_steps_behind_it_along() {
+    let fixture = Fixture::new("merge-steps", SHOP);
+    fixture.configure("[migrations]\nsqlite = \"migrations/sqlite\"\n");
+    fixture.codegen();
+    let file = |name: &str| format!("migrations/sqlite/{name}.sql");
+    let before: Vec<String> = fixture.generated().into_keys().collect();
+    fixture.write(&file("0009_users"), "CREATE TABLE users (id INTEGER);\n");
+    fixture.run(&["codegen"]).refused(&["0009_eventbus_detours.sql` has the number of"]);
+    std::fs::remove_file(fixture.path(&file("0009_eventbus_detours"))).unwrap();
+    let parts =
+        ["0010_eventbus_priorities.sql` is a step that follows on", "0009_eventbus_detours"];
+    fixture.run(&["codegen"]).refused(&parts);
+    std::fs::remove_file(fixture.path(&file("0010_eventbus_priorities"))).unwrap();
+    fixture.codegen();
+    is_what_is_generated(&fixture);
+    let users = file("0009_users");
+    let mut new = added(&fixture, "migrations/sqlite", &before);
+    new.retain(|name| *name != users);
+    assert_eq!(new, [file("0012_eventbus_detours"), file("0013_eventbus_priorities")]);
 }

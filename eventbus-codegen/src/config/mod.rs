@@ -3,6 +3,7 @@
 mod former;
 mod read;
 mod source;
+mod tenants;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use toml::de::DeTable;
 pub(crate) use self::former::{Former, formers};
 use self::read::Section;
 pub(crate) use self::source::{Entry, Source};
+pub(crate) use self::tenants::Tenants;
 use crate::diagnostic::{Error, ErrorKind, Result};
 use crate::emit::asyncapi;
 use crate::text;
@@ -36,6 +38,14 @@ pub(crate) struct Config {
     pub(crate) postgres: Option<String>,
     /// The folder of the SQLite migrations.
     pub(crate) sqlite: Option<String>,
+    /// Whether new migrations can be reverted.
+    pub(crate) reversible: bool,
+    /// Whether the migrations make a view of each event type.
+    pub(crate) views: bool,
+    /// Whether the migrations make the log refuse payloads that their schemas do not allow.
+    pub(crate) checks: bool,
+    /// Whether the PostgreSQL migrations hold tenants apart.
+    pub(crate) tenants: Tenants,
     /// What TypeScript is wanted.
     pub(crate) typescript: Option<TypeScript>,
     /// What AsyncAPI document is wanted.
@@ -202,18 +212,31 @@ fn from_section(top: &Section<'_>, workspace: bool) -> Result<Config> {
     };
     let migrations = top.section("migrations")?;
     if let Some(migrations) = &migrations {
-        migrations.only(&["postgres", "sqlite"])?;
+        migrations.only(&["postgres", "sqlite", "reversible", "views", "checks", "tenants"])?;
     }
     let folder_of = |dialect: &str| match &migrations {
         Some(section) => section.path(dialect),
         None => Ok(None),
     };
+    let wants = |what: &str| match &migrations {
+        Some(section) => Ok::<_, Error>(section.flag(what)?.unwrap_or(false)),
+        None => Ok(false),
+    };
+    let postgres = folder_of("postgres")?;
+    let tenants = match &migrations {
+        Some(section) => tenants::tenants(section, postgres.is_some())?,
+        None => Tenants::Unsaid,
+    };
     Ok(Config {
         file: top.file().to_owned(),
         events,
         schemas: top.path("schemas")?.unwrap_or_else(|| DEFAULT_FOLDER.to_owned()),
-        postgres: folder_of("postgres")?,
+        postgres,
         sqlite: folder_of("sqlite")?,
+        reversible: wants("reversible")?,
+        views: wants("views")?,
+        checks: wants("checks")?,
+        tenants,
         typescript: top.section("typescript")?.map(|section| typescript(&section)).transpose()?,
         asyncapi: top.section("asyncapi")?.map(|section| async_api(&section)).transpose()?,
         page: published(top, "page", "docs/events.html")?,

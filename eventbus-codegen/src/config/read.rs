@@ -70,6 +70,23 @@ impl<'a> Section<'a> {
         flag.map(Some).ok_or_else(|| self.wrong_type(key, "true or false", value.span()))
     }
 
+    /// Whether the value of a key is true or false.
+    pub(super) fn is_flag(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|value| value.get_ref().as_bool().is_some())
+    }
+
+    /// Where the value of a key stands.
+    pub(super) fn place(&self, key: &str) -> Option<Range<usize>> {
+        self.table.get(key).map(|value| value.span())
+    }
+
+    /// All keys of this table, which are the user's own, with the strings that are their values.
+    pub(super) fn texts(&self) -> Result<Vec<(&str, &str)>> {
+        let keys = self.table.keys().map(|key| key.get_ref().as_ref());
+        let text = |key| Ok(self.text(key)?.map(|(text, _)| (key, text)));
+        keys.filter_map(|key: &str| text(key).transpose()).collect()
+    }
+
     /// A table below this one.
     pub(super) fn section(&self, key: &str) -> Result<Option<Self>> {
         let Some(value) = self.table.get(key) else { return Ok(None) };

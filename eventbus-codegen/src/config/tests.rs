@@ -1,6 +1,8 @@
 use std::path::Path;
 
-use super::{Config, Entry, Events, Extensions, Published, Source, TypeScript};
+use eventbus_runtime::migrations::RowLevelSecurity;
+
+use super::{Config, Entry, Events, Extensions, Published, Source, Tenants, TypeScript};
 use crate::diagnostic::Error;
 
 fn parse(text: &str) -> Result<Config, Error> {
@@ -23,6 +25,7 @@ fn the_root_is_enough() {
     let config = parse("root = \"shop_events::ShopEvent\"").unwrap();
     assert_eq!(config.schemas, "schemas");
     assert_eq!(config.postgres, None);
+    assert!(!config.views && !config.checks);
     assert_eq!(config.typescript, None);
     assert_eq!(config.folder(), Path::new("shop"));
     assert_eq!(source(config).entry, Entry::Root("shop_events::ShopEvent".to_owned()));
@@ -32,7 +35,7 @@ fn the_root_is_enough() {
 fn every_key_is_read() {
     let config = parse(
         "root = \"a::B\"\npackage = \"a\"\nschemas = \"./events/\"\n\
-         [migrations]\npostgres = \"m/pg\"\nsqlite = \"m/lite\"\n\
+         [migrations]\npostgres = \"m/pg\"\nsqlite = \"m/lite\"\nreversible = true\nviews = true\nchecks = true\n\
          [typescript]\nout = \"../web/events/\"\nreadonly = false\nsplit = true\nextensions = \"ts\"\n\
          [asyncapi]\nout = \"docs/asyncapi.json\"\ntitle = \"Our events\"\n\
          [page]\nout = \"docs/events.html\"\ntitle = \"Our events\"\n\
@@ -42,6 +45,8 @@ fn every_key_is_read() {
     assert_eq!(config.schemas, "events");
     assert_eq!(config.postgres.as_deref(), Some("m/pg"));
     assert_eq!(config.sqlite.as_deref(), Some("m/lite"));
+    assert!(config.reversible);
+    assert!(config.views && config.checks);
     let wanted = TypeScript {
         out: "../web/events".to_owned(),
         readonly: false,
@@ -79,7 +84,10 @@ fn an_unknown_key_names_its_line_and_a_near_one() {
     let (message, line, remedy) = refusal("root = \"a::B\"\n[migrations]\nmysql = \"x\"\n");
     assert_eq!(message, "unknown key `migrations.mysql`");
     assert_eq!(line, Some(3));
-    assert_eq!(remedy, "the known keys are `postgres`, `sqlite`");
+    assert_eq!(
+        remedy,
+        "the known keys are `postgres`, `sqlite`, `reversible`, `views`, `checks`, `tenants`"
+    );
 
     let (message, line, remedy) = refusal("root = \"a::B\"\n[page]\nout = \"x\"\ntitel = \"x\"\n");
     assert_eq!((message.as_str(), line), ("unknown key `page.titel`", Some(4)));
@@ -156,4 +164,30 @@ fn a_workspaces_file_names_no_events_of_its_own() {
     assert!(error.remedies().join(" ").contains("[package.metadata.eventbus]"));
     let error = parse("[package.metadata.eventbus]\nroot = \"a::B\"", "Cargo.toml").unwrap_err();
     assert!(error.to_string().contains("of a workspace"), "{error}");
+}
+
+#[test]
+fn the_roles_of_tenants_have_defaults_and_are_checked() {
+    let tenants = |text: &str| {
+        parse(&format!("root = \"a::B\"\n[migrations]\npostgres = \"m\"\n{text}"))
+            .map(|config| config.tenants)
+    };
+    assert_eq!(tenants("").unwrap(), Tenants::Unsaid);
+    assert_eq!(tenants("tenants = false").unwrap(), Tenants::Together);
+    let security = RowLevelSecurity::new();
+    assert_eq!(tenants("[migrations.tenants]").unwrap(), Tenants::Apart(security.clone()));
+    let named = "tenants = { emitter = \"shop\", pinned = { shop_acme = \"acme\" } }";
+    let wanted = security.emitter("shop").pinned_emitter("shop_acme", "acme");
+    assert_eq!(tenants(named).unwrap(), Tenants::Apart(wanted));
+    for (text, part) in [
+        ("tenants = true", "is a table, or `false`"),
+        ("tenants = { relay = \"eventbus_emitter\" }", "named twice"),
+        ("tenants = { emiter = \"a\" }", "unknown key `migrations.tenants.emiter`"),
+        ("tenants = { pinned = { a = 1 } }", "`migrations.tenants.pinned.a` must be a string"),
+    ] {
+        assert!(tenants(text).unwrap_err().to_string().contains(part), "{text}");
+    }
+    let only_sqlite =
+        parse("root = \"a::B\"\n[migrations]\nsqlite = \"m\"\n[migrations.tenants]\n");
+    assert!(only_sqlite.unwrap_err().to_string().contains("only PostgreSQL has"));
 }

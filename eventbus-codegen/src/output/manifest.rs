@@ -58,12 +58,18 @@ pub(crate) struct Emitted {
     pub(crate) file: String,
     /// The SHA-256 of its text.
     pub(crate) sha256: String,
+    /// The SHA-256 of the text of the file beside it that reverts it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) down: Option<String>,
     /// The version of the runtime's schema that it leads to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) schema: Option<u32>,
     /// The event types that it registers, or whose facts it changes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) types: Vec<Registered>,
+    /// What it makes beside the tables, by name: the SHA-256 of the text that makes it, or nothing where it is dropped.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) objects: BTreeMap<String, Option<String>>,
 }
 
 /// A version of an event type, and the facts that its row holds.
@@ -81,6 +87,23 @@ pub(crate) struct Registered {
     /// The variant's doc comment.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) docs: String,
+}
+
+impl Emitted {
+    /// The names of its files, each with the SHA-256 of its text.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (String, &str)> {
+        let down = self.down.iter().map(|sha256| (down_of(&self.file), sha256.as_str()));
+        std::iter::once((self.file.clone(), self.sha256.as_str())).chain(down)
+    }
+}
+
+/// What follows the number and the description in the names of a migration that can be reverted.
+pub(crate) const UP: &str = ".up.sql";
+pub(crate) const DOWN: &str = ".down.sql";
+
+/// The name of the file that reverts the one of this name.
+pub(crate) fn down_of(up: &str) -> String {
+    format!("{}{DOWN}", up.strip_suffix(UP).unwrap_or(up))
 }
 
 impl Manifest {

@@ -7,7 +7,9 @@ mod plan;
 mod write;
 
 pub(crate) use self::faults::{Fault, Wrong, faults};
-pub(crate) use self::manifest::{Emitted, Manifest, Registered, SHARED, naming, root};
+pub(crate) use self::manifest::{
+    DOWN, Emitted, Manifest, Registered, SHARED, UP, down_of, naming, root,
+};
 pub(crate) use self::plan::{Entry, Plan, State, plan};
 pub(crate) use self::write::write;
 

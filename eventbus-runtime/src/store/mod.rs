@@ -30,6 +30,8 @@ mod replay;
 mod retention;
 mod schedule;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod schema;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod search;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod slip;

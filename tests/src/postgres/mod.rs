@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 pub use crate::postgres::bouncer::{Bouncer, PoolMode};
 pub use crate::postgres::savepoints::{listed, set_savepoints};
-use crate::postgres::server::{Server, another, durable, elsewhere, server};
+use crate::postgres::server::{Server, another, durable, elsewhere, newest, server};
 
 /// Names a server to use instead of a cluster of our own.
 pub const URL_VARIABLE: &str = "EVENTBUS_TEST_POSTGRES_URL";
@@ -71,6 +71,14 @@ impl PgDatabase {
     pub async fn alone() -> Self {
         let server = another();
         Self::create_on(server, &template(server).await).await
+    }
+
+    /// A database without tables in a cluster of our own, of the newest major version.
+    ///
+    /// # Panics
+    /// When its programs are not installed.
+    pub async fn empty_on_newest() -> Self {
+        Self::create_on(newest(), "template0").await
     }
 
     /// Its URL.

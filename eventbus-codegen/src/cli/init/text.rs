@@ -12,6 +12,18 @@ const OUTPUTS: &str = "\
 # [migrations]
 # postgres = \"migrations/postgres\"
 # sqlite = \"migrations/sqlite\"
+# Whether new migrations can be reverted: each has an `.up.sql` and a `.down.sql` then.
+# reversible = false
+# Whether each event type has a view with a column for each field.
+# views = false
+# Whether the log refuses payloads without what their schemas ask for.
+# checks = false
+# Row level security and its roles, on PostgreSQL. Default: none.
+# [migrations.tenants]
+# emitter = \"eventbus_emitter\"
+# relay = \"eventbus_relay\"
+# operator = \"eventbus_operator\"
+# pinned = { eventbus_emitter_acme = \"acme\" }
 
 # TypeScript types and validators. Default: none.
 # [typescript]
@@ -122,6 +134,7 @@ mod tests {
     fn every_commented_option_is_valid_too() {
         let config = parse(&uncommented(&one_registry("shop-events", "shop_events")), false);
         assert_eq!(config.sqlite.as_deref(), Some("migrations/sqlite"));
+        assert!(!config.views && !config.checks);
         let typescript = TypeScript {
             out: "web/src/events".to_owned(),
             readonly: true,

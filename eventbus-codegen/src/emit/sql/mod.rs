@@ -1,14 +1,26 @@
 //! Migrations in sqlx's file format. An emitted file is never written again: what changed goes into a new one.
 
 mod ast;
+mod checks;
+mod column;
+mod kinds;
+mod names;
+mod objects;
+mod places;
+mod reverse;
+mod tenants;
+mod views;
 
 use std::collections::BTreeMap;
 
 use eventbus_runtime::migrations::{self, Migration};
 
 use self::ast::{Insert, Statement, Value};
+use self::objects::Object;
+pub(crate) use self::objects::objects;
+pub(crate) use self::tenants::refuse_silence;
 use crate::canonical::sha256;
-use crate::output::{Emitted, Registered};
+use crate::output::{Emitted, Registered, UP, down_of};
 use crate::registry::Registry;
 
 /// The first line of every file.
@@ -28,6 +40,8 @@ pub(crate) enum Database {
 pub(crate) struct NewMigration {
     /// Its text.
     pub(crate) text: String,
+    /// The text of the file that reverts it.
+    pub(crate) down: Option<String>,
     /// What the manifest will say of it.
     pub(crate) emitted: Emitted,
 }
@@ -61,41 +75,110 @@ impl Database {
     }
 }
 
+/// The texts of the emitted files, by name.
+pub(crate) type Texts = BTreeMap<String, String>;
+
 /// The migrations that `emitted` does not cover. `first` is the number of the first one.
 pub(crate) fn emit(
     database: Database,
     registry: &Registry,
+    objects: &[Object],
     emitted: &[Emitted],
     first: u64,
 ) -> Vec<NewMigration> {
+    let files = files(database, registry, objects, emitted, None);
+    (first..).zip(files).map(|(number, file)| file.numbered(number, database)).collect()
+}
+
+/// The same, each with its way back to what the emitted files, which hold `texts`, had led to.
+pub(crate) fn emit_reversible(
+    database: Database,
+    registry: &Registry,
+    objects: &[Object],
+    emitted: &[Emitted],
+    first: u64,
+    texts: &Texts,
+) -> Vec<NewMigration> {
+    let files = files(database, registry, objects, emitted, Some(texts));
+    (first..).zip(files).map(|(number, file)| file.numbered(number, database)).collect()
+}
+
+fn files(
+    database: Database,
+    registry: &Registry,
+    objects: &[Object],
+    emitted: &[Emitted],
+    texts: Option<&Texts>,
+) -> Vec<File> {
     let schema = emitted.iter().filter_map(|file| file.schema).max().unwrap_or(0);
     let mut files = Vec::new();
     for step in database.runtime().iter().filter(|step| step.version > schema) {
-        files.push((
-            format!("eventbus_{}", step.name),
-            vec![Statement::Script(step.sql)],
-            Some(step.version),
-            vec![],
-        ));
+        files.push(File {
+            schema: Some(step.version),
+            down: texts.map(|_| reverse::step(database, step)),
+            ..File::new(format!("eventbus_{}", step.name), vec![Statement::Script(step.sql.into())])
+        });
     }
     let (new, changed) = unregistered(registry, emitted);
     let inserts = [insert(&new, &[]), insert(&changed, FACTS)].into_iter().flatten();
     let inserts: Vec<Statement> = inserts.collect();
     if !inserts.is_empty() {
+        let down = texts.map(|_| reverse::types(&new, &changed, emitted));
         let types = [new, changed].concat();
-        files.push(("eventbus_types".to_owned(), inserts, None, types));
+        files.push(File { types, down, ..File::new("eventbus_types".to_owned(), inserts) });
     }
-    (first..)
-        .zip(files)
-        .map(|(number, (description, statements, schema, types))| {
+    for change in objects::changes(database, objects, emitted) {
+        let down =
+            texts.map(|texts| reverse::of_objects(database, &change.objects, emitted, texts));
+        let objects = change.objects;
+        files.push(File { objects, down, ..File::new(change.description, change.statements) });
+    }
+    files
+}
+
+/// A migration without its number.
+struct File {
+    description: String,
+    statements: Vec<Statement>,
+    /// What reverts it, where it can be reverted.
+    down: Option<Vec<Statement>>,
+    schema: Option<u32>,
+    types: Vec<Registered>,
+    objects: BTreeMap<String, Option<String>>,
+}
+
+impl File {
+    fn new(description: String, statements: Vec<Statement>) -> Self {
+        let (types, objects) = (Vec::new(), BTreeMap::new());
+        Self { description, statements, down: None, schema: None, types, objects }
+    }
+
+    fn numbered(self, number: u64, database: Database) -> NewMigration {
+        let text = |statements| {
             let mut all = database.preamble();
             all.extend(statements);
-            let text = ast::print(&all);
-            let file = format!("{number:04}_{description}.sql");
-            let sha256 = sha256(&text);
-            NewMigration { text, emitted: Emitted { file, sha256, schema, types } }
-        })
-        .collect()
+            ast::print(&all)
+        };
+        let end = if self.down.is_some() { UP } else { ".sql" };
+        let (up, down) = (text(self.statements), self.down.map(text));
+        let emitted = Emitted {
+            file: format!("{number:04}_{}{end}", self.description),
+            sha256: sha256(&up),
+            down: down.as_deref().map(sha256),
+            schema: self.schema,
+            types: self.types,
+            objects: self.objects,
+        };
+        NewMigration { text: up, down, emitted }
+    }
+}
+
+impl NewMigration {
+    /// The names of its files, each with its text.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (String, &str)> {
+        let down = self.down.iter().map(|text| (down_of(&self.emitted.file), text.as_str()));
+        std::iter::once((self.emitted.file.clone(), self.text.as_str())).chain(down)
+    }
 }
 
 /// Whether this toolchain wrote the file that holds `text`.
@@ -103,22 +186,26 @@ pub(crate) fn is_ours(text: &str) -> bool {
     text.strip_prefix("-- ").is_some_and(|text| text.starts_with(HEADER))
 }
 
+/// The number of a migration, where the file is one.
+pub(crate) fn number(file: &str) -> Option<u64> {
+    let (number, _) = file.strip_suffix(".sql")?.split_once('_')?;
+    number.parse().ok()
+}
+
 /// The number after the highest one among the files of a folder, whoever wrote them.
 pub(crate) fn next_number<'a>(files: impl IntoIterator<Item = &'a str>) -> u64 {
-    let numbers = files
-        .into_iter()
-        .filter(|file| file.ends_with(".sql"))
-        .filter_map(|file| file.split_once('_').and_then(|(number, _)| number.parse::<u64>().ok()));
-    numbers.max().unwrap_or(0).saturating_add(1)
+    files.into_iter().filter_map(number).max().unwrap_or(0).saturating_add(1)
+}
+
+/// The rows as the emitted migrations leave them.
+fn rows(emitted: &[Emitted]) -> BTreeMap<(&str, u32), &Registered> {
+    let all = emitted.iter().flat_map(|file| &file.types);
+    all.map(|row| ((row.event_type.as_str(), row.version), row)).collect()
 }
 
 /// The versions that have no row yet, and the current ones whose row holds other facts.
 fn unregistered(registry: &Registry, emitted: &[Emitted]) -> (Vec<Registered>, Vec<Registered>) {
-    let rows: BTreeMap<(&str, u32), &Registered> = emitted
-        .iter()
-        .flat_map(|file| &file.types)
-        .map(|row| ((row.event_type.as_str(), row.version), row))
-        .collect();
+    let rows = rows(emitted);
     let (mut new, mut changed) = (Vec::new(), Vec::new());
     for (name, event) in &registry.events {
         for version in event.versions.keys() {
@@ -137,6 +224,14 @@ fn unregistered(registry: &Registry, emitted: &[Emitted]) -> (Vec<Registered>, V
         }
     }
     (new, changed)
+}
+
+/// The function that reads a payload as PostgreSQL can work with it. What it cannot hold, characters that are none and numbers
+/// of thousands of digits, is another character and `instead`.
+fn document(name: &str, instead: &str) -> Statement {
+    let sql = include_str!("document.postgres.sql");
+    let sql = sql.replace("eventbus_document", name).replace("eventbus_instead", instead);
+    Statement::Script(sql.into())
 }
 
 /// The columns beside the key.

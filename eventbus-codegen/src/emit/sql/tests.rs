@@ -1,11 +1,16 @@
-use serde_json::json;
+use std::path::Path;
 
-use super::{Database, Emitted, NewMigration, emit, next_number};
+use eventbus_runtime::migrations;
+use serde_json::{Value, json};
+
+use super::{Database, Emitted, NewMigration, Texts, emit, emit_reversible, next_number, objects};
+use crate::canonical::sha256;
+use crate::config::Config;
 use crate::registry::tests::{holding, registry, shop};
 use crate::registry::{Registry, merge};
 
 fn first(registry: &Registry, database: Database) -> Vec<NewMigration> {
-    emit(database, registry, &[], 1)
+    emit(database, registry, &[], &[], 1)
 }
 
 fn emitted(files: Vec<NewMigration>) -> Vec<Emitted> {
@@ -39,17 +44,17 @@ fn postgres_waits_for_no_lock_for_long() {
 fn only_what_changed_is_emitted_again() {
     let registry = registry(&json!({}));
     let mut before = emitted(first(&registry, Database::Postgres));
-    assert_eq!(emit(Database::Postgres, &registry, &before, 9), []);
+    assert_eq!(emit(Database::Postgres, &registry, &[], &before, 9), []);
 
     let past = holding(1, &registry.events["order.placed"].current().text);
     let bumped = merge(&shop(2, &json!({})), &past).unwrap();
-    let files = emit(Database::Postgres, &bumped, &before, 12);
+    let files = emit(Database::Postgres, &bumped, &[], &before, 12);
     assert_eq!(files.len(), 1);
     assert_eq!(files[0].emitted.file, "0012_eventbus_types.sql");
     assert!(files[0].text.contains("('order.placed', 2,"));
     assert!(!files[0].text.contains("('order.placed', 1,"));
     before.extend(emitted(files));
-    assert_eq!(emit(Database::Postgres, &bumped, &before, 13), []);
+    assert_eq!(emit(Database::Postgres, &bumped, &[], &before, 13), []);
 }
 
 #[test]
@@ -59,13 +64,53 @@ fn changed_facts_are_written_over_those_of_the_same_version() {
     let event = registry.events.get_mut("order.placed").unwrap();
     event.docs = "An order.".to_owned();
     event.aggregate_id = None;
-    let files = emit(Database::Sqlite, &registry, &before, 3);
+    let files = emit(Database::Sqlite, &registry, &[], &before, 3);
     assert_eq!(files.len(), 1);
     let wanted = "    ('order.placed', 1, NULL, 'An order.')\nON CONFLICT (type, version) DO UPDATE \
                   SET aggregate_id = excluded.aggregate_id, docs = excluded.docs;\n";
     assert!(files[0].text.ends_with(wanted), "{}", files[0].text);
     before.extend(emitted(files));
-    assert_eq!(emit(Database::Sqlite, &registry, &before, 4), []);
+    assert_eq!(emit(Database::Sqlite, &registry, &[], &before, 4), []);
+}
+
+fn reversible(
+    database: Database,
+    registry: &Registry,
+    emitted: &[Emitted],
+    first: u64,
+) -> Vec<NewMigration> {
+    emit_reversible(database, registry, &[], emitted, first, &Texts::new())
+}
+
+#[test]
+fn a_migration_that_can_be_reverted_has_two_files() {
+    let mut registry = registry(&json!({}));
+    for database in [Database::Postgres, Database::Sqlite] {
+        let files = reversible(database, &registry, &[], 1);
+        let names: Vec<String> =
+            files.iter().flat_map(NewMigration::files).map(|(name, _)| name).collect();
+        assert_eq!(names[..2], ["0001_eventbus_runtime.up.sql", "0001_eventbus_runtime.down.sql"]);
+        for file in &files {
+            assert!(file.down.as_ref().is_some_and(|down| down != &file.text));
+            let hashes: Vec<&str> = file.emitted.files().map(|(_, sha256)| sha256).collect();
+            let texts: Vec<String> = file.files().map(|(_, text)| sha256(text)).collect();
+            assert_eq!(hashes, texts);
+        }
+    }
+    let before = emitted(reversible(Database::Sqlite, &registry, &[], 1));
+    registry.events.get_mut("order.placed").unwrap().docs = "An order.".to_owned();
+    let files = reversible(Database::Sqlite, &registry, &before, 20);
+    let wanted = "('order.placed', 1, 'order_id', 'A customer''s order.')\n\
+                  ON CONFLICT (type, version) DO UPDATE";
+    assert!(files[0].down.as_ref().unwrap().contains(wanted), "{files:?}");
+}
+
+#[test]
+fn the_way_back_of_new_types_removes_their_rows() {
+    let files = reversible(Database::Postgres, &registry(&json!({})), &[], 1);
+    let wanted = "DELETE FROM eventbus_type WHERE type = 'order.placed' AND version = 1;\n";
+    let types = files.last().unwrap();
+    assert!(types.down.as_ref().unwrap().ends_with(wanted), "{types:?}");
 }
 
 #[test]
@@ -73,4 +118,93 @@ fn a_number_follows_the_users_own_migrations() {
     assert_eq!(next_number([]), 1);
     assert_eq!(next_number(["0001_a.sql", "0007_b.up.sql", "README.md", "0009_c.txt"]), 8);
     assert_eq!(next_number(["20250101120000_users.sql"]), 20_250_101_120_001);
+}
+
+/// The registry with these lines of `[migrations]`, after `before`: the new files by name.
+fn asked(options: &str, schema: &Value, before: &mut Vec<Emitted>) -> Vec<(String, String)> {
+    let text = format!("root = \"a::B\"\n[migrations]\n{options}");
+    let config = Config::parse(&text, Path::new("eventbus.toml"), false).unwrap();
+    let registry = registry(schema);
+    let objects = objects(Database::Postgres, &registry, &config).unwrap();
+    let new = emit(Database::Postgres, &registry, &objects, before, 20);
+    let texts = new.iter().map(|file| (file.emitted.file.clone(), file.text.clone())).collect();
+    before.extend(emitted(new));
+    texts
+}
+
+fn object(field: &str) -> Value {
+    json!({"type": "object", "properties": {field: {"type": "string"}}, "required": [field]})
+}
+
+#[test]
+fn an_object_is_made_once_and_again_when_its_text_is_another() {
+    let mut before = emitted(first(&registry(&object("a")), Database::Postgres));
+    let both = "views = true\nchecks = true";
+    let new = asked(both, &object("a"), &mut before);
+    let files: Vec<&str> = new.iter().map(|(file, _)| file.as_str()).collect();
+    assert_eq!(files, ["0020_eventbus_checks.sql", "0021_eventbus_views.sql"]);
+    assert!(!new.iter().any(|(_, text)| text.contains("DROP ")), "nothing was there");
+    assert_eq!(asked(both, &object("a"), &mut before), []);
+
+    let changed = asked(both, &object("b"), &mut before);
+    let [(_, checks), (_, views)] = changed.as_slice() else { panic!("{changed:?}") };
+    assert!(
+        checks.contains("DELETE FROM eventbus_shape WHERE type = 'order.placed' AND version = 1;")
+    );
+    assert!(!checks.contains("CREATE TRIGGER") && !views.contains("CREATE FUNCTION"));
+    let [gone, made] = ["DROP VIEW IF EXISTS \"order_placed\";", "CREATE VIEW \"order_placed\""]
+        .map(|part| views.find(part).unwrap());
+    assert!(gone < made);
+}
+
+#[test]
+fn an_object_that_nobody_wants_any_more_is_dropped_with_what_it_stands_on() {
+    let mut before = emitted(first(&registry(&object("a")), Database::Postgres));
+    assert_eq!(asked("views = true", &object("a"), &mut before).len(), 1);
+    let gone = asked("", &object("a"), &mut before);
+    let [(file, text)] = gone.as_slice() else { panic!("{gone:?}") };
+    assert_eq!(file, "0020_eventbus_views.sql");
+    let [view, function] = ["DROP VIEW IF EXISTS", "DROP FUNCTION IF EXISTS eventbus_as_text"]
+        .map(|part| text.find(part).unwrap());
+    assert!(view < function && !text.contains("CREATE"));
+    assert_eq!(asked("", &object("a"), &mut before), []);
+    assert_eq!(asked("views = true", &object("a"), &mut before).len(), 1);
+}
+
+#[test]
+fn what_stands_on_something_that_changed_comes_again_with_it() {
+    let mut before = emitted(first(&registry(&object("a")), Database::Postgres));
+    assert_eq!(asked("checks = true", &object("a"), &mut before).len(), 1);
+    let objects = &mut before.last_mut().unwrap().objects;
+    objects.insert("checks".to_owned(), Some("of another release".to_owned()));
+    let again = asked("checks = true", &object("a"), &mut before);
+    let [(_, text)] = again.as_slice() else { panic!("{again:?}") };
+    assert!(text.contains("DROP TABLE IF EXISTS eventbus_shape;"));
+    assert!(text.contains("INSERT INTO eventbus_shape"), "the new table has its rows");
+}
+
+#[test]
+fn tenants_are_held_apart_again_with_other_roles_and_behind_later_steps() {
+    let mut before = emitted(first(&registry(&json!({})), Database::Postgres));
+    let options = "postgres = \"m\"\n[migrations.tenants]\n";
+    let mut asked = |options: &str, before: &mut Vec<Emitted>| asked(options, &json!({}), before);
+    let files = asked(options, &mut before);
+    assert_eq!(files.len(), 1);
+    let (name, text) = &files[0];
+    assert!(name.ends_with("_eventbus_tenants.sql"), "{name}");
+    let last = format!("-- For the tables of version {}.\n", migrations::POSTGRES.len());
+    for part in ["SET LOCAL lock_timeout", &last, "FORCE ROW LEVEL SECURITY", "eventbus_emitter"] {
+        assert!(text.contains(part), "{part}");
+    }
+    assert_eq!(asked(options, &mut before), []);
+
+    let shop = format!("{options}emitter = \"shop\"\n");
+    let files = asked(&shop, &mut before);
+    let drops = files[0].1.find("DISABLE ROW LEVEL SECURITY").expect("the roles of before go");
+    assert!(files[0].1[drops..].contains("TO \"shop\""));
+
+    // What an older release emitted was for the tables that it knew.
+    let older = before.last_mut().unwrap().objects.get_mut("tenants").unwrap();
+    *older = Some(sha256(&text.replace(&last, "-- For the tables of version 3.\n")));
+    assert_eq!(asked(&shop, &mut before).len(), 1);
 }

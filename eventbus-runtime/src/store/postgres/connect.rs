@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::columns;
 use crate::store::postgres::error::{error, place};
+use crate::store::postgres::migrate;
 use crate::store::postgres::reach::{self, PATIENCE, Reach};
 
 /// Connects before it makes the pool: a pool tries again for half a minute and then cannot say why. Twice, so that a
@@ -25,6 +26,7 @@ pub(super) async fn pool(url: &str) -> Result<(PgPool, Reach)> {
     let failed = |cause| unconnected(&options, cause);
     let mut other = reach::connect(&options).await.map_err(failed)?;
     let pooled = reach::ask(&mut one, &mut other).await.map_err(failed)?;
+    migrate::refuse_other(&options, &mut one).await?;
     one.close().await.map_err(failed)?;
     other.close().await.map_err(failed)?;
     Ok((PgPoolOptions::new().connect_lazy_with(options), Reach::found(pooled)))

@@ -1,13 +1,14 @@
 //! The runtime's own tables.
 
-use sqlx::postgres::{PgConnection, Postgres};
-use sqlx::{SqlSafeStr, raw_sql};
+use sqlx::postgres::{PgConnectOptions, PgConnection, Postgres};
+use sqlx::{Row, SqlSafeStr, raw_sql};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::migrations::{POSTGRES, found, latest};
-use crate::store::Store;
+use crate::store::postgres::error::{error, place};
 use crate::store::postgres::{PgStore, epoch};
 use crate::store::transaction::{Abandoned, Transaction};
+use crate::store::{Store, schema};
 
 /// Runs what is missing. An advisory lock lets one process at a time do so; nobody waits for a lock for longer than ten
 /// seconds, because everybody else would wait behind it.
@@ -17,6 +18,9 @@ pub(super) async fn migrate(store: &PgStore) -> Result<()> {
     let begin = "BEGIN ISOLATION LEVEL READ COMMITTED".into_sql_str();
     let begun = Transaction::begin(&store.pool, Some(begin), Abandoned::Close).await?;
     let mut transaction = begun.map_err(failed)?;
+    if is_made_by_files(store, &mut transaction).await.map_err(failed)? {
+        return Err(schema::made_by_files(&store.place()));
+    }
     if version(store, &mut transaction).await.map_err(failed)? != latest(POSTGRES) {
         lock(store, &mut transaction).await.map_err(failed)?;
         let found = version(store, &mut transaction).await.map_err(failed)?;
@@ -54,18 +58,50 @@ async fn run(transaction: &mut Transaction<Postgres>, found: i64) -> Result<(), 
 }
 
 fn refuse_newer(store: &PgStore, found: i64) -> Result<()> {
-    if found <= latest(POSTGRES) {
+    match latest(POSTGRES) {
+        known if found > known => Err(schema::newer(&store.place(), found, known)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether migration files made the tables.
+async fn is_made_by_files(
+    store: &PgStore,
+    connection: &mut PgConnection,
+) -> Result<bool, sqlx::Error> {
+    let types = store.query_scalar("SELECT to_regclass('eventbus_type') IS NOT NULL");
+    if !types.fetch_one(&mut *connection).await? {
+        return Ok(false);
+    }
+    store.query_scalar("SELECT EXISTS (SELECT FROM eventbus_type)").fetch_one(connection).await
+}
+
+/// Refuses a connection to tables of another version, as far as its user may know of them. Nothing is known of the way to
+/// the server yet, so that these statements have no names.
+pub(super) async fn refuse_other(
+    options: &PgConnectOptions,
+    connection: &mut PgConnection,
+) -> Result<()> {
+    let failed = |cause| error(options, "look for the tables of eventbus", cause);
+    let may_read = raw_sql(
+        "SELECT has_table_privilege(to_regclass('eventbus_schema')::oid, 'SELECT'), \
+         has_table_privilege(to_regclass('eventbus_type')::oid, 'SELECT')",
+    );
+    let may_read = may_read.fetch_one(&mut *connection).await.map_err(failed)?;
+    let may_read = |column: usize| may_read.get::<Option<bool>, _>(column).unwrap_or(false);
+    if !may_read(0) {
         return Ok(());
     }
-    Err(Error::new(
-        ErrorKind::Configuration,
-        format!(
-            "{}: the tables of eventbus have version {found}, this program knows up to {}: it is older than the program \
-             that migrated them; deploy the newer one",
-            store.place(),
-            latest(POSTGRES)
-        ),
-    ))
+    let version = raw_sql("SELECT version::bigint FROM eventbus_schema");
+    let version = version.fetch_optional(&mut *connection).await.map_err(failed)?;
+    let Some(version) = version.map(|row| row.get::<i64, _>(0)) else { return Ok(()) };
+    let by_files = if version < latest(POSTGRES) && may_read(1) {
+        let types = raw_sql("SELECT EXISTS (SELECT FROM eventbus_type)");
+        Some(types.fetch_one(connection).await.map_err(failed)?.get(0))
+    } else {
+        None
+    };
+    schema::refuse_other(&place(options), version, latest(POSTGRES), by_files)
 }
 
 /// The version of the tables, 0 where there are none.

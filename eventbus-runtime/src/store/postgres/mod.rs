@@ -115,8 +115,9 @@ impl EventBus<PgStore> {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for a URL that is none and for a server that
-    /// refuses the user, the password, the database or the lack of TLS; [`ErrorKind::Store`](crate::ErrorKind::Store)
-    /// for a server that cannot be reached.
+    /// refuses the user, the password, the database or the lack of TLS, and for tables of another version that `migrate()` does
+    /// not mend: newer ones, and older ones that migration files made; [`ErrorKind::Store`](crate::ErrorKind::Store) for a
+    /// server that cannot be reached.
     pub async fn connect(url: &str) -> Result<Self> {
         let (pool, reach) = connect::pool(url).await?;
         Ok(Self::on(PgStore::new(pool, reach)))

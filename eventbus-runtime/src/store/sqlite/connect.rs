@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::bell::Bell;
 use crate::store::columns;
 use crate::store::sqlite::session::Session;
-use crate::store::sqlite::{SqliteStore, error};
+use crate::store::sqlite::{SqliteStore, error, migrate};
 
 /// How long a connection waits for another writer.
 const BUSY: Duration = Duration::from_secs(5);
@@ -34,6 +34,8 @@ pub(super) async fn pool(url: &str) -> Result<SqlitePool> {
     let failed = |what: &str, error| error::error(&options.get_filename().display(), what, error);
     let mut first = options.connect().await.map_err(|error| failed("open it", error))?;
     prepare(&mut first).await.map_err(|error| failed("write to it", error))?;
+
+    migrate::refuse_other(&options.get_filename().display().to_string(), &mut first).await?;
 
     let pool = SqlitePoolOptions::new();
     let in_memory = is_in_memory(&options);

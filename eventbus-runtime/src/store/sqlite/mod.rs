@@ -86,8 +86,9 @@ impl EventBus<SqliteStore> {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for a URL that is none and for a file or folder
-    /// that cannot be written, [`ErrorKind::Store`](crate::ErrorKind::Store) for whatever else SQLite says.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for a URL that is none, for a file or folder
+    /// that cannot be written, and for tables of another version that `migrate()` does not mend: newer ones, and older ones that
+    /// migration files made; [`ErrorKind::Store`](crate::ErrorKind::Store) for whatever else SQLite says.
     pub async fn connect(url: &str) -> Result<Self> {
         connect::pool(url).await.map(Self::new)
     }
