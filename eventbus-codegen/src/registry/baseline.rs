@@ -44,7 +44,7 @@ pub(crate) struct Past {
     /// The versions by number.
     pub(crate) versions: BTreeMap<u32, Arc<Version>>,
     /// The shapes that each version had before its last one.
-    shapes: BTreeMap<u32, Shapes>,
+    pub(super) shapes: BTreeMap<u32, Shapes>,
     /// What versions were last that have another shape elsewhere, which nobody held against this one here.
     replaced: BTreeMap<u32, Arc<Version>>,
 }

@@ -191,7 +191,7 @@ impl Past {
             current: self.current,
             facts,
             versions: self.versions.clone(),
-            shapes: BTreeMap::new(),
+            shapes: self.shapes.clone(),
         })
     }
 

@@ -13,6 +13,10 @@ use crate::diagnostic::Result;
 use crate::output::Emitted;
 use crate::registry::Registry;
 
+/// How many objects one file drops and makes: PostgreSQL has room for the locks of some thousand tables and views in a
+/// transaction.
+const MOST: usize = 1_000;
+
 /// Something that a text makes, and that goes without a trace.
 #[derive(Debug)]
 pub(crate) struct Object {
@@ -93,26 +97,53 @@ pub(super) fn changes(database: Database, wanted: &[Object], emitted: &[Emitted]
         present.keys().chain(wanted.keys()).map(|name| base(name)).collect();
     let mut changes = Vec::new();
     for family in families {
+        let is_base_same = is_same(family);
         // Whatever stands on a base goes and comes with it.
-        let stays = |name: &str| is_same(family) && is_same(name);
-        let of_family = |name: &&str| base(name) == family && !stays(name);
-        let mut old: Vec<&str> = present.keys().copied().filter(of_family).collect();
-        let mut new: Vec<&str> = wanted.keys().copied().filter(of_family).collect();
-        if old.is_empty() && new.is_empty() {
-            continue;
-        }
-        old.sort_by_key(|name| *name == family);
-        new.sort_by_key(|name| *name != family);
-        let mut objects: BTreeMap<String, Option<String>> =
-            old.iter().map(|name| ((*name).to_owned(), None)).collect();
-        let mut statements: Vec<Statement> =
-            old.into_iter().flat_map(|name| drop(database, name)).collect();
-        for name in new {
-            let (object, hash) = &wanted[name];
-            objects.insert(name.to_owned(), Some(hash.clone()));
-            statements.extend(object.create.iter().cloned());
-        }
-        changes.push(Change { description: format!("eventbus_{family}"), statements, objects });
+        let stays = |name: &str| is_base_same && is_same(name);
+        let of_family = |name: &str| base(name) == family && !stays(name);
+        let old: BTreeSet<&str> = present.keys().copied().filter(|name| of_family(name)).collect();
+        let new: BTreeSet<&str> = wanted.keys().copied().filter(|name| of_family(name)).collect();
+        let gone = |name: &str| old.contains(name).then(|| Step::Drop(name.to_owned()));
+        let made = |name: &str| {
+            let (object, hash) = wanted.get(name).filter(|_| new.contains(name))?;
+            Some(Step::Create(object, hash))
+        };
+        let above: Vec<&str> = old.union(&new).copied().filter(|name| *name != family).collect();
+        let steps: Vec<Step<'_>> = if is_base_same {
+            above.iter().flat_map(|name| [gone(name), made(name)]).flatten().collect()
+        } else {
+            let both = [gone(family), made(family)];
+            let gone = above.iter().map(|name| gone(name));
+            gone.chain(both).chain(above.iter().map(|name| made(name))).flatten().collect()
+        };
+        let parts = steps.chunks(MOST);
+        changes.extend(parts.map(|steps| Change::of(database, family, steps)));
     }
     changes
+}
+
+/// What is done to one object.
+enum Step<'a> {
+    Drop(String),
+    Create(&'a Object, &'a str),
+}
+
+impl Change {
+    fn of(database: Database, family: &str, steps: &[Step<'_>]) -> Self {
+        let description = format!("eventbus_{family}");
+        let mut change = Self { description, statements: Vec::new(), objects: BTreeMap::new() };
+        for step in steps {
+            match step {
+                Step::Drop(name) => {
+                    change.statements.extend(drop(database, name));
+                    change.objects.insert(name.clone(), None);
+                }
+                Step::Create(object, hash) => {
+                    change.statements.extend(object.create.iter().cloned());
+                    change.objects.insert(object.name.clone(), Some((*hash).to_owned()));
+                }
+            }
+        }
+        change
+    }
 }

@@ -66,7 +66,7 @@ pub(super) fn objects(database: Database, registry: &Registry) -> Result<Vec<Obj
     let mut all = views.into_iter().collect::<Result<Vec<_>>>()?;
     if database == Database::Postgres {
         let functions = Statement::Script(include_str!("views.postgres.sql").into());
-        let create = vec![document("eventbus_view_document", "null"), functions];
+        let create = vec![document("eventbus_view_document", "'null'"), functions];
         all.push(Object { name: BASE.to_owned(), create });
     }
     Ok(all)
