@@ -45,6 +45,13 @@ impl Clock {
     }
 }
 
+/// When an id was made, in milliseconds since 1970; `None` for one of another kind than the runtime's own.
+#[cfg(any(feature = "relay", feature = "sqlite", feature = "postgres"))]
+pub(crate) fn time_of(id: uuid::Uuid) -> Option<i64> {
+    let (seconds, nanos) = id.get_timestamp()?.to_unix();
+    Some(i64::try_from(seconds.checked_mul(1_000)?).ok()? + i64::from(nanos / 1_000_000))
+}
+
 /// A time of the standard library's in milliseconds since 1970.
 #[cfg(feature = "store")]
 pub(crate) fn millis(time: SystemTime) -> i64 {

@@ -8,6 +8,7 @@ use eventbus_runtime::store::{Handles, Log, Registration, Start};
 use eventbus_runtime::{EventBus, PgBus, SqliteBus};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
+use uuid::Uuid;
 
 use crate::database::{Database, Postgres, Sqlite};
 
@@ -79,6 +80,27 @@ async fn statistics_read_a_bounded_part_of_a_large_log_on_postgres() {
     }
 }
 
+/// Ids that are the correlation of nothing and no event's: of an earlier time, of a later one, and of none.
+const STRANGERS: [u128; 3] = [
+    0x0180_0000_0000_7000_8000_0000_0000_0001,
+    0x01a0_0000_0000_7000_8000_0000_0000_0001,
+    0x0190_0000_0000_4000_8000_0000_0000_0001,
+];
+
+#[tokio::test]
+async fn the_event_of_a_correlation_is_not_looked_for_in_all_of_the_log_on_postgres() {
+    let (database, _) = Postgres::migrated().await;
+    database.execute(POSTGRES).await;
+    database.execute("ANALYZE eventbus_event").await;
+    for stranger in STRANGERS.map(Uuid::from_u128) {
+        let ask = async |bus: PgBus| {
+            assert!(bus.correlation(stranger).await.unwrap().events.is_empty());
+        };
+        let rows = read(&database, ask).await;
+        assert!(rows < 200, "{rows} rows were read for {stranger}");
+    }
+}
+
 /// The steps of SQLite's machine, in thousands, that this takes.
 async fn steps(database: &Sqlite, ask: impl AsyncFnOnce(SqliteBus)) -> i64 {
     let count = Arc::new(AtomicI64::new(0));
@@ -93,6 +115,19 @@ async fn steps(database: &Sqlite, ask: impl AsyncFnOnce(SqliteBus)) -> i64 {
     drop(connection);
     ask(SqliteBus::new(pool)).await;
     count.load(SeqCst)
+}
+
+#[tokio::test]
+async fn the_event_of_a_correlation_is_not_looked_for_in_all_of_the_log_on_sqlite() {
+    let (database, _) = Sqlite::migrated().await;
+    database.execute(SQLITE).await;
+    for stranger in STRANGERS.map(Uuid::from_u128) {
+        let ask = async |bus: SqliteBus| {
+            assert!(bus.correlation(stranger).await.unwrap().events.is_empty());
+        };
+        let taken = steps(&database, ask).await;
+        assert!(taken < 20, "{taken} thousand steps for {stranger}");
+    }
 }
 
 #[tokio::test]

@@ -42,13 +42,6 @@ pub use crate::observe::table::{METRICS, Metric, MetricKind, describe};
 /// id is of another kind.
 #[cfg(feature = "relay")]
 pub(crate) fn age(id: uuid::Uuid, now: i64) -> Option<std::time::Duration> {
-    let millis = u64::try_from(now.saturating_sub(emitted(id)?)).unwrap_or(0);
+    let millis = u64::try_from(now.saturating_sub(crate::clock::time_of(id)?)).unwrap_or(0);
     Some(std::time::Duration::from_millis(millis))
-}
-
-/// When an event was emitted, in milliseconds since 1970, by the time in its id.
-#[cfg(feature = "relay")]
-pub(crate) fn emitted(id: uuid::Uuid) -> Option<i64> {
-    let (seconds, nanos) = id.get_timestamp()?.to_unix();
-    Some(i64::try_from(seconds.checked_mul(1_000)?).ok()? + i64::from(nanos / 1_000_000))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::observe::emitted;
+use crate::clock::time_of;
 use crate::stats::note::{Note, NoteKind};
 use crate::stats::{MOST_TENANTS, minute_of};
 use crate::store::{Entries, Fate, Series, Stored, Sums, Whose};
@@ -45,7 +45,7 @@ impl Sheet {
     pub(crate) fn handled(&mut self, event_type: &'static str, stored: &Stored) {
         let line = self.line(event_type, stored);
         line.handled += 1;
-        line.emitted.extend(emitted(stored.event.envelope.id));
+        line.emitted.extend(time_of(stored.event.envelope.id));
     }
 
     /// An attempt failed, and this is what becomes of the event.
@@ -280,9 +280,9 @@ mod tests {
     use uuid::Uuid;
 
     use super::{Ledger, MOST_FAILED, MOST_PAIRS, MOST_SLOW, Sheet};
+    use crate::clock::time_of;
     use crate::envelope::{Envelope, RawEvent};
     use crate::error::ErrorKind;
-    use crate::observe::emitted;
     use crate::stats::{MOST_TENANTS, NoteKind};
     use crate::store::{Failure, Fate, Stored, Whose};
 
@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn events_are_counted_in_their_minute_and_their_latency_is_their_age() {
         let (ledger, stored) = (Ledger::new("s", false), event(None));
-        let emitted = emitted(stored.event.envelope.id).unwrap();
+        let emitted = time_of(stored.event.envelope.id).unwrap();
         handle(&ledger, emitted + 250, &stored, 2);
         handle(&ledger, emitted + 60_250, &stored, 1);
         let entries = ledger.copy();

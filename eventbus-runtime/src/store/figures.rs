@@ -49,7 +49,8 @@ pub trait Figures: Store {
     ) -> impl Future<Output = Result<Stuck>> + Send;
 
     /// The event with this id and those that have it as their correlation, in the order of their numbers, `limit` at
-    /// most.
+    /// most. The event is found by the time in its id: one of another kind may be missing, as most that are the correlation of
+    /// something are no event's.
     fn correlated(&self, id: Uuid, limit: usize) -> impl Future<Output = Result<Vec<Link>>> + Send;
 }
 

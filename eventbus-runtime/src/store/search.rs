@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use uuid::Uuid;
 
-use crate::clock::system_time;
+use crate::clock::{system_time, time_of};
 use crate::store::first_id;
 
 /// How far the order of ids may be off: clocks differ, and a transaction may stay open.
@@ -48,10 +48,13 @@ impl Search {
 
 /// The lowest id of the time that is surely before the event with this id.
 pub(crate) fn surely_before(id: Uuid) -> Uuid {
-    let Some(stamp) = id.get_timestamp() else { return Uuid::nil() };
-    let (seconds, nanoseconds) = stamp.to_unix();
-    let time = UNIX_EPOCH + Duration::new(seconds, nanoseconds);
-    first_id(time.checked_sub(SLACK).unwrap_or(UNIX_EPOCH))
+    time_of(id).map_or(Uuid::nil(), surely_before_time)
+}
+
+/// The lowest id of a time when an event that had come into the log at this time, in milliseconds since 1970, was surely
+/// there.
+pub(crate) fn surely_after_time(millis: i64) -> Uuid {
+    first_id(system_time(millis.saturating_add(1)) + SLACK)
 }
 
 /// The lowest id of the time that is surely before an event which came into the log then, in milliseconds since 1970.

@@ -5,12 +5,12 @@ use std::time::SystemTime;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use crate::clock::millis;
+use crate::clock::{millis, time_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::postgres::cursor::Bound;
 use crate::store::postgres::epoch::{self, Now};
 use crate::store::postgres::{PgCursor, PgStore, snapshot, tenants};
-use crate::store::search::{SLACK, Search, surely_before, surely_before_time};
+use crate::store::search::{SLACK, Search, surely_after_time, surely_before, surely_before_time};
 use crate::store::{Cursor, Start, as_old, first_id};
 
 /// The place that `start` means now.
@@ -122,17 +122,13 @@ async fn at(
     .await
 }
 
-/// The event with an id.
+/// The event with an id, wherever in the log it is.
 pub(super) async fn find(
     store: &PgStore,
     connection: &mut PgConnection,
     id: Uuid,
 ) -> Result<Option<Place>, sqlx::Error> {
-    let moved: Option<i64> = store
-        .query_scalar("SELECT moved_at FROM eventbus_moved WHERE id = $1")
-        .bind(id)
-        .fetch_optional(&mut *connection)
-        .await?;
+    let moved = moved(store, connection, id).await?;
     let bound = moved.map_or_else(|| surely_before(id), surely_before_time);
     let low = search(store, connection, bound).await?;
     store.query_as(
@@ -142,6 +138,41 @@ pub(super) async fn find(
     .bind(id)
     .fetch_optional(connection)
     .await
+}
+
+/// The number of the event with an id, where the time in it says where it is: without one, that of many a correlation, the
+/// whole log would have to be read.
+pub(super) async fn find_by_time(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    id: Uuid,
+) -> Result<Option<i64>, sqlx::Error> {
+    let moved = moved(store, connection, id).await?;
+    let Some(time) = moved.or_else(|| time_of(id)) else { return Ok(None) };
+    let low = search(store, connection, surely_before_time(time)).await?;
+    let high = search(store, connection, surely_after_time(time)).await?;
+    store
+        .query_scalar(
+            "SELECT position FROM eventbus_event WHERE position BETWEEN $1 AND $2 AND id = $3 ORDER BY position LIMIT 1",
+        )
+        .bind(low)
+        .bind(high)
+        .bind(id)
+        .fetch_optional(connection)
+        .await
+}
+
+/// When a scheduled event came into the log.
+async fn moved(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    id: Uuid,
+) -> Result<Option<i64>, sqlx::Error> {
+    store
+        .query_scalar("SELECT moved_at FROM eventbus_moved WHERE id = $1")
+        .bind(id)
+        .fetch_optional(connection)
+        .await
 }
 
 async fn search(

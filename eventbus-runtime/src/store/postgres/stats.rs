@@ -235,8 +235,8 @@ impl Figures for PgStore {
         let what = "read a correlation";
         let mut errand = self.errand(what).await?;
         let read = async {
-            let cause = match start::find(self, &mut errand, id).await? {
-                Some((position, _)) => {
+            let cause = match start::find_by_time(self, &mut errand, id).await? {
+                Some(position) => {
                     self.query_as(LINK).bind(position).fetch_optional(&mut *errand).await?
                 }
                 None => None,

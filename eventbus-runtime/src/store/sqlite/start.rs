@@ -4,9 +4,9 @@ use std::time::SystemTime;
 
 use uuid::Uuid;
 
-use crate::clock::millis;
+use crate::clock::{millis, time_of};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::search::{SLACK, Search, surely_before, surely_before_time};
+use crate::store::search::{SLACK, Search, surely_after_time, surely_before, surely_before_time};
 use crate::store::sqlite::page::uuid;
 use crate::store::sqlite::{SqliteCursor, SqliteStore};
 use crate::store::{Start, as_old, first_id};
@@ -73,11 +73,7 @@ pub(super) async fn first_of(
 
 /// The event with an id.
 pub(super) async fn find(store: &SqliteStore, id: Uuid) -> Result<Option<i64>, sqlx::Error> {
-    let moved: Option<i64> =
-        sqlx::query_scalar("SELECT moved_at FROM eventbus_moved WHERE id = ?1")
-            .bind(id.to_string())
-            .fetch_optional(&store.pool)
-            .await?;
+    let moved = moved(store, id).await?;
     let bound = moved.map_or_else(|| surely_before(id), surely_before_time);
     let low = search(store, bound).await?;
     sqlx::query_scalar(
@@ -87,6 +83,34 @@ pub(super) async fn find(store: &SqliteStore, id: Uuid) -> Result<Option<i64>, s
     .bind(id.to_string())
     .fetch_optional(&store.pool)
     .await
+}
+
+/// The number of the event with an id, where the time in it says where it is: without one, that of many a correlation, the
+/// whole log would have to be read.
+pub(super) async fn find_by_time(
+    store: &SqliteStore,
+    id: Uuid,
+) -> Result<Option<i64>, sqlx::Error> {
+    let moved = moved(store, id).await?;
+    let Some(time) = moved.or_else(|| time_of(id)) else { return Ok(None) };
+    let low = search(store, surely_before_time(time)).await?;
+    let high = search(store, surely_after_time(time)).await?;
+    sqlx::query_scalar(
+        "SELECT position FROM eventbus_event WHERE position BETWEEN ?1 AND ?2 AND id = ?3 ORDER BY position LIMIT 1",
+    )
+    .bind(low)
+    .bind(high)
+    .bind(id.to_string())
+    .fetch_optional(&store.pool)
+    .await
+}
+
+/// When a scheduled event came into the log.
+async fn moved(store: &SqliteStore, id: Uuid) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar("SELECT moved_at FROM eventbus_moved WHERE id = ?1")
+        .bind(id.to_string())
+        .fetch_optional(&store.pool)
+        .await
 }
 
 /// The first and the last number. Asked for both at once, SQLite reads the whole log.

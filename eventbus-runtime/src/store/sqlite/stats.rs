@@ -218,7 +218,7 @@ impl Figures for SqliteStore {
 
     async fn correlated(&self, id: Uuid, limit: usize) -> Result<Vec<Link>> {
         let failed = |error| self.error("read a correlation", error);
-        let cause: Option<Columns> = match start::find(self, id).await.map_err(failed)? {
+        let cause: Option<Columns> = match start::find_by_time(self, id).await.map_err(failed)? {
             Some(position) => {
                 let query = sqlx::query_as(LINK).bind(position);
                 query.fetch_optional(&self.pool).await.map_err(failed)?
