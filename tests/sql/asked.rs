@@ -5,7 +5,7 @@ use shop_events::ShopEvent;
 use sqlx::{AssertSqlSafe, Connection, Executor as _, PgConnection, raw_sql};
 use uuid::Uuid;
 
-use crate::cases::document;
+use crate::cases::{BOTH, document};
 use crate::database::Both;
 
 const REFUNDED: &str =
@@ -140,4 +140,47 @@ async fn a_log_of_partitions_is_checked_as_before() {
     }
     let parts = "SELECT count(DISTINCT tableoid) FROM eventbus_event";
     assert!(both.number(parts).await > 1, "the events are in several partitions");
+}
+
+#[tokio::test]
+async fn views_go_for_a_log_of_partitions_and_come_again_on_it() {
+    let step = |options| (document::<ShopEvent>(), options);
+    let mut history = vec![step(BOTH)];
+    let both = Both::after(&history).await;
+    let bus = PgBus::connect(&both.database.url()).await.unwrap();
+    let refused = bus.partition_log(3).await.unwrap_err();
+    assert!(refused.to_string().contains("view payment_refunded"), "{refused}");
+    history.push(step("checks = true"));
+    both.migrate(&history).await;
+    bus.partition_log(3).await.unwrap();
+    history.push(step(BOTH));
+    both.migrate(&history).await;
+    for data in [REFUNDED, "{}", REFUNDED, REFUNDED, REFUNDED, REFUNDED] {
+        let [postgres, _] = both.append("payment.refunded", 1, data).await;
+        assert_eq!(postgres.is_ok(), data == REFUNDED);
+    }
+    assert_eq!(both.number("SELECT count(*) FROM payment_refunded WHERE amount = 3").await, 5);
+}
+
+/// What PostgreSQL cannot hold in a text is right where a text, or a number, is right.
+#[tokio::test]
+async fn what_json_can_say_and_a_database_cannot_hold_is_let_through() {
+    let both = checked().await;
+    let huge = format!("1{}", "0".repeat(140_000));
+    for (held, instead) in [
+        ("\"EUR\"", "\"\\u0000\""),
+        ("\"EUR\"", "\"\\ud800 1e99999\""),
+        ("3", "1e99999"),
+        ("3", "300.0"),
+        ("3", "3e2"),
+        ("3", huge.as_str()),
+    ] {
+        let data = REFUNDED.replace(held, instead);
+        let [postgres, sqlite] = both.append("payment.refunded", 1, &data).await;
+        postgres.unwrap_or_else(|error| panic!("{data}: {error}"));
+        sqlite.unwrap_or_else(|error| panic!("{data}: {error}"));
+    }
+    for answer in both.append("payment.refunded", 1, &REFUNDED.replace("3,", "[1e99999],")).await {
+        assert!(answer.unwrap_err().to_string().contains("amount"));
+    }
 }

@@ -68,7 +68,8 @@ pub(super) fn drop_base(database: Database) -> Vec<Statement> {
             ("TRIGGER", "eventbus_check ON eventbus_event"),
             ("TRIGGER", "eventbus_check ON eventbus_scheduled"),
             ("FUNCTION", "eventbus_check()"),
-            ("FUNCTION", "eventbus_is_kind(jsonb, text[])"),
+            ("FUNCTION", "eventbus_is_wrong(jsonb, eventbus_shape)"),
+            ("FUNCTION", "eventbus_is_kind(jsonb, text)"),
             ("FUNCTION", "eventbus_check_document(json)"),
             ("TABLE", "eventbus_shape"),
         ],
@@ -83,9 +84,7 @@ pub(super) fn drop_base(database: Database) -> Vec<Statement> {
 
 fn insert(database: Database, rows: Vec<Vec<Value>>) -> Insert {
     let columns: &[&str] = match database {
-        Database::Postgres => {
-            &["type", "version", "place", "parent", "name", "aliases", "kinds", "required"]
-        }
+        Database::Postgres => &["type", "version", "place", "path", "names", "kinds", "required"],
         Database::Sqlite => {
             &["type", "version", "place", "parent", "path", "aliases", "kinds", "required"]
         }
@@ -127,7 +126,6 @@ fn whole(database: Database, kinds: Kinds) -> Vec<Value> {
     match database {
         Database::Postgres => vec![
             Value::Texts(Vec::new()),
-            Value::Null,
             Value::Texts(Vec::new()),
             named(database, kinds),
             Value::Boolean(true),
@@ -146,11 +144,10 @@ fn part(database: Database, parent: &[&str], is: &Property<'_>, kinds: Kinds) ->
     let (kinds, required) = (named(database, kinds), Value::Boolean(is.required));
     match database {
         Database::Postgres => {
-            let texts = |names: Vec<String>| Value::Texts(names);
-            let parent = parent.iter().map(|name| stored(name)).collect();
-            let aliases = is.aliases.iter().map(|name| stored(name)).collect();
-            let name = Value::Text(stored(is.name));
-            vec![texts(parent), name, texts(aliases), kinds, required]
+            let path = parent.iter().copied().chain([is.name]).map(stored).collect();
+            let names = std::iter::once(is.name).chain(is.aliases.iter().copied());
+            let names = names.map(stored).collect();
+            vec![Value::Texts(path), Value::Texts(names), kinds, required]
         }
         Database::Sqlite => {
             let parent = path(parent.iter().copied());
@@ -186,11 +183,8 @@ fn named(database: Database, kinds: Kinds) -> Value {
         (_, Kind::Array) => &["array"],
         (_, Kind::Object) => &["object"],
     });
-    let names: Vec<String> = names.map(|name| (*name).to_owned()).collect();
-    match database {
-        Database::Postgres => Value::Texts(names),
-        Database::Sqlite => Value::Text(format!(" {} ", names.join(" "))),
-    }
+    let names: Vec<&str> = names.copied().collect();
+    Value::Text(format!(" {} ", names.join(" ")))
 }
 
 /// A property's name as PostgreSQL holds it.

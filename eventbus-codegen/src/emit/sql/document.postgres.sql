@@ -1,6 +1,7 @@
 CREATE FUNCTION eventbus_document(data json) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 BEGIN
-    IF strpos(data::text, '\u') = 0 AND data::text !~ '[eE][-+]?[0-9]{4}|[0-9]{200}' THEN
+    IF strpos(data::text, '\u') = 0 AND data::text !~ '(^|[:,\[\s])-?[0-9.]+[eE][-+]?[0-9]{4}'
+        AND (length(data::text) < 16000 OR data::text !~ '[0-9]{200}') THEN
         RETURN data::jsonb;
     END IF;
     RETURN (
