@@ -138,7 +138,7 @@ fn a_number_that_somebody_elses_file_has_too_is_taken_again() {
     let ours = later_types(1);
     for arguments in [&["codegen"][..], &["codegen", "--check"]] {
         let collision = format!("`{ours}` has the number of `{users}`");
-        fixture.run(arguments).refused(&[&collision, "delete it and run"]);
+        fixture.run(arguments).refused(&[&collision, &format!("delete `{ours}` and run")]);
     }
     let text = fixture.read(&ours);
     std::fs::remove_file(fixture.path(&ours)).unwrap();
@@ -189,8 +189,10 @@ fn what_two_lines_of_the_manifest_name_is_given_up_by_deleting_it() {
     let same = second.replace("0012_eventbus_types", "0011_eventbus_more");
     std::fs::rename(fixture.path(&second), fixture.path(&same)).unwrap();
     fixture.replace("schemas/manifest.json", "0012_eventbus_types", "0011_eventbus_more");
-    let parts =
-        [format!("`{same}` has the number of `{first}`"), format!("where `{same}` was applied")];
+    let parts = [
+        format!("`{same}` has the number of `{first}`"),
+        format!("and `{first}` was not, delete that one"),
+    ];
     fixture.run(&["codegen"]).refused(&[&parts[0], &parts[1]]);
     std::fs::remove_file(fixture.path(&same)).unwrap();
     fixture.codegen();
@@ -205,7 +207,7 @@ fn what_two_lines_of_the_manifest_name_is_given_up_by_deleting_it() {
 #[test]
 fn a_step_that_was_given_up_takes_the_steps_behind_it_along() {
     let fixture = Fixture::new("merge-steps", SHOP);
-    fixture.configure("[migrations]\nsqlite = \"migrations/sqlite\"\n");
+    fixture.configure("[migrations]\nsqlite = \"migrations/sqlite\"\nreversible = true\n");
     fixture.codegen();
     let file = |name: &str| format!("migrations/sqlite/{name}.sql");
     let before: Vec<String> = fixture.generated().into_keys().collect();
@@ -221,5 +223,8 @@ fn a_step_that_was_given_up_takes_the_steps_behind_it_along() {
     let users = file("0009_users");
     let mut new = added(&fixture, "migrations/sqlite", &before);
     new.retain(|name| *name != users);
-    assert_eq!(new, [file("0012_eventbus_detours"), file("0013_eventbus_priorities")]);
+    let wanted = ["0012_eventbus_detours", "0013_eventbus_priorities"]
+        .iter()
+        .flat_map(|name| ["down", "up"].map(|end| file(&format!("{name}.{end}"))));
+    assert!(new.iter().eq(wanted.collect::<Vec<_>>().iter()), "{new:?}");
 }

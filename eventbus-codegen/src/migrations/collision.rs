@@ -4,13 +4,13 @@
 //! hand, because nobody else knows which that is, and what it held is emitted again after all others.
 
 use super::Listing;
-use crate::diagnostic::{Error, ErrorKind, Result};
+use crate::diagnostic::{Error, ErrorKind, Result, listed};
 use crate::emit::sql;
 use crate::output::{DOWN, Emitted, UP};
 
 /// Takes from `emitted` what was deleted because another migration has its number, and refuses two that are both there.
 pub(super) fn give_up(emitted: &mut Vec<Emitted>, listing: &Listing, folder: &str) -> Result<()> {
-    let is_there = |file: &Emitted| listing.named.contains(&file.file);
+    let is_there = |file: &Emitted| file.files().any(|(name, _)| listing.named.contains(&name));
     let others: Vec<&str> =
         listing.others.iter().map(String::as_str).filter(|name| name.ends_with(".sql")).collect();
     let taken = |file: &Emitted| {
@@ -22,7 +22,7 @@ pub(super) fn give_up(emitted: &mut Vec<Emitted>, listing: &Listing, folder: &st
         emitted.iter().rev().find_map(|file| is_there(file).then_some((file, taken(file)?)))
     {
         let is_ours = emitted.iter().any(|file| file.file == other);
-        return Err(both(&file.file, &other, is_ours, folder));
+        return Err(both(file, &other, is_ours, folder));
     }
     let gone: Vec<bool> =
         emitted.iter().map(|file| !is_there(file) && taken(file).is_some()).collect();
@@ -35,7 +35,7 @@ pub(super) fn give_up(emitted: &mut Vec<Emitted>, listing: &Listing, folder: &st
     let is_behind = |file: &Emitted| file.schema.is_some_and(|schema| schema > step);
     if let Some(behind) = emitted.iter().find(|file| is_behind(file) && is_there(file)) {
         let first = given_up().find(|file| file.schema == Some(step)).expect("it gave the step");
-        return Err(builds_on(&behind.file, &first.file, folder));
+        return Err(builds_on(behind, first, folder));
     }
     let gone: Vec<bool> = emitted
         .iter()
@@ -85,26 +85,31 @@ fn same_number(file: &str, other: &str, folder: &str) -> String {
     format!("`{folder}/{file}` has the number of `{folder}/{other}`: a merge brought them together")
 }
 
-fn both(file: &str, other: &str, is_ours: bool, folder: &str) -> Error {
-    let (path, other_path) = (format!("{folder}/{file}"), format!("{folder}/{other}"));
+fn both(file: &Emitted, other: &str, is_ours: bool, folder: &str) -> Error {
+    let files: Vec<String> = file.files().map(|(name, _)| format!("{folder}/{name}")).collect();
+    let other_path = format!("{folder}/{other}");
     let instead = if is_ours {
         format!("where it was applied and `{other_path}` was not, delete that one")
     } else {
         format!("where it was applied, give `{other_path}` another number")
     };
-    Error::new(ErrorKind::Registry, same_number(file, other, folder))
+    Error::new(ErrorKind::Registry, same_number(&file.file, other, folder))
         .help(format!(
-            "where `{path}` was applied to no database that has to stay, delete it and run `cargo eventbus codegen`: what it \
-             holds is emitted again, with the next number"
+            "where it was applied to no database that has to stay, delete {} and run `cargo eventbus codegen`: what it held is \
+             emitted again, with the next number",
+            listed(files.iter().map(String::as_str))
         ))
         .help(instead)
 }
 
-fn builds_on(behind: &str, first: &str, folder: &str) -> Error {
+fn builds_on(behind: &Emitted, first: &Emitted, folder: &str) -> Error {
+    let files: Vec<String> = behind.files().map(|(name, _)| format!("{folder}/{name}")).collect();
     let message = format!(
-        "`{folder}/{behind}` is a step that follows on `{folder}/{first}`, which was deleted"
+        "`{folder}/{}` is a step that follows on `{folder}/{}`, which was deleted",
+        behind.file, first.file
     );
     Error::new(ErrorKind::Registry, message).help(format!(
-        "delete `{folder}/{behind}`, too, and run `cargo eventbus codegen`: both are emitted again, in their order"
+        "delete {}, too, and run `cargo eventbus codegen`: both are emitted again, in their order",
+        listed(files.iter().map(String::as_str))
     ))
 }

@@ -187,7 +187,7 @@ fn what_stands_on_something_that_changed_comes_again_with_it() {
 fn tenants_are_held_apart_again_with_other_roles_and_behind_later_steps() {
     let mut before = emitted(first(&registry(&json!({})), Database::Postgres));
     let options = "postgres = \"m\"\n[migrations.tenants]\n";
-    let mut asked = |options: &str, before: &mut Vec<Emitted>| asked(options, &json!({}), before);
+    let asked = |options: &str, before: &mut Vec<Emitted>| asked(options, &json!({}), before);
     let files = asked(options, &mut before);
     assert_eq!(files.len(), 1);
     let (name, text) = &files[0];
