@@ -1,16 +1,13 @@
 // Reads catalog pages as their readers do: a validator of HTML, a browser at two widths, a keyboard, a screen reader's rules.
 // Usage: node check.mjs PAGE.html..    Screenshots are written beside each page.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { HtmlValidate } from "html-validate";
-import { chromium } from "playwright-core";
+import { launched } from "./browser.mjs";
 
 const rules = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const program = [process.env.EVENTBUS_TEST_CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"]
-  .find((path) => path && existsSync(path));
-assert(program, "there is no Chromium: scripts/test installs it, EVENTBUS_TEST_CHROMIUM names one");
 
 const validator = new HtmlValidate({
   extends: ["html-validate:recommended"],
@@ -172,7 +169,7 @@ async function readsWithoutScripts(browser, file) {
   await close();
 }
 
-const browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
+const browser = await launched();
 try {
   const checks = [looksRight, linksLeadSomewhere, searchFinds, keyboardIsEnough, themeIsChosen, readsWithoutScripts];
   await Promise.all(process.argv.slice(2).map(async (file) => {

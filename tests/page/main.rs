@@ -11,6 +11,7 @@
 #[path = "../catalogs/events/mod.rs"]
 mod catalogs;
 mod exported;
+mod large;
 mod markdown;
 mod read;
 

@@ -1,7 +1,7 @@
 //! A validator and a browser read the pages, in Node.js: `check.mjs`.
 
+use std::fs::File;
 use std::process::Command;
-use std::sync::OnceLock;
 
 use eventbus_runtime::{Catalog, Document, DomainEvent as _};
 use shop_events::ShopEvent;
@@ -22,13 +22,25 @@ fn run(program: &str, arguments: &[String]) -> String {
 }
 
 /// Node.js on a script of the folder, with the packages that the lock file names.
-fn node(script: &str, arguments: impl IntoIterator<Item = String>) -> String {
-    static PACKAGES: OnceLock<()> = OnceLock::new();
-    PACKAGES.get_or_init(|| {
+pub(crate) fn node(script: &str, arguments: impl IntoIterator<Item = String>) -> String {
+    // Tests are processes of their own: one of them installs, and no other one takes away what it is running.
+    let lock = File::create(kept("packages.lock", "")).unwrap();
+    lock.lock().unwrap();
+    if !is_installed() {
         run("npm", &["ci", "--silent", "--no-fund", "--no-audit"].map(str::to_owned));
-    });
+    }
+    drop(lock);
     let arguments: Vec<String> = [script.to_owned()].into_iter().chain(arguments).collect();
     run("node", &arguments)
+}
+
+/// Whether the packages are there, and as the lock file has them: npm notes when it has installed.
+fn is_installed() -> bool {
+    let time = |file: &str| folder().join(file).metadata().and_then(|facts| facts.modified());
+    match (time("node_modules/.package-lock.json"), time("package-lock.json")) {
+        (Ok(installed), Ok(asked)) => installed >= asked,
+        _ => false,
+    }
 }
 
 /// Every page, written to a file.

@@ -9,6 +9,9 @@
 mod allowed;
 mod asked;
 mod cases;
+#[path = "../catalogs/events/mod.rs"]
+#[allow(dead_code, reason = "of the catalogs that others print, only how one is made of code is used")]
+mod catalogs;
 #[path = "../cdevents/events/mod.rs"]
 mod cdevents;
 mod columns;

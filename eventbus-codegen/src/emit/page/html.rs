@@ -94,7 +94,7 @@ pub(super) fn document(comment: &'static str, html: Element) -> String {
 
 fn print(node: &Node, out: &mut String) {
     match node {
-        Node::Text(text) => escape(text, out),
+        Node::Text(text) => escape(text, false, out),
         Node::Verbatim(text) => out.push_str(text),
         Node::Element(element) => {
             if BLOCK.contains(&element.name) {
@@ -108,7 +108,7 @@ fn print(node: &Node, out: &mut String) {
                 // An attribute that is there or not has no value.
                 if !value.is_empty() {
                     out.push_str("=\"");
-                    escape(value, out);
+                    escape(value, true, out);
                     out.push('"');
                 }
             }
@@ -124,13 +124,14 @@ fn print(node: &Node, out: &mut String) {
     }
 }
 
-fn escape(text: &str, out: &mut String) {
+/// A quote means something in an attribute only; payloads, which are full of them, are a good part of the page.
+fn escape(text: &str, is_attribute: bool, out: &mut String) {
     for char in text.chars() {
         match char {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
+            '"' if is_attribute => out.push_str("&quot;"),
             '\n' | '\t' => out.push(char),
             // No HTML may hold one.
             char if char.is_control() => out.push(char::REPLACEMENT_CHARACTER),
@@ -159,8 +160,8 @@ mod tests {
 
     #[test]
     fn nothing_that_is_put_in_gets_out() {
-        let html = tag("p").with("title", "\"><script>").child("</p><!-- & \u{0}\u{1b}[0m");
-        let wanted = "<!DOCTYPE html><!-- x -->\n<p title=\"&quot;&gt;&lt;script&gt;\">&lt;/p&gt;&lt;!-- &amp; \
+        let html = tag("p").with("title", "\"><script>").child("</p><!-- & \" \u{0}\u{1b}[0m");
+        let wanted = "<!DOCTYPE html><!-- x -->\n<p title=\"&quot;&gt;&lt;script&gt;\">&lt;/p&gt;&lt;!-- &amp; \" \
                       \u{fffd}\u{fffd}[0m</p>\n";
         assert_eq!(document("x", html), wanted);
     }

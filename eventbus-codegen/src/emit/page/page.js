@@ -32,20 +32,26 @@
     if (!texts.has(event)) texts.set(event, event.textContent.toLowerCase());
     return texts.get(event);
   };
+  // The first letter that is typed should not have to wait for all texts.
+  const warm = (deadline) => {
+    const cold = events.filter((event) => !texts.has(event));
+    while (cold.length > 0 && deadline.timeRemaining() > 1) textOf(cold.pop());
+    if (cold.length > 0) requestIdleCallback(warm);
+  };
+  if (window.requestIdleCallback) requestIdleCallback(warm);
   const isShown = (element) => !element.hidden;
+  // What stays as it is need not be laid out again.
+  const hide = (element, hidden) => { if (element.hidden !== hidden) element.hidden = hidden; };
+  const families = all("section.family").map((family) => [family, all("article.event", family)]);
+  const lists = all("nav > ul > li").map((list) => [list, all("li", list)]);
   const search = () => {
     const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const event of events) {
-      event.hidden = !words.every((word) => textOf(event).includes(word));
+      hide(event, !words.every((word) => textOf(event).includes(word)));
       const link = links.get(event.id);
-      if (link) link.parentElement.hidden = event.hidden;
+      if (link) hide(link.parentElement, event.hidden);
     }
-    for (const family of all("section.family")) {
-      family.hidden = !all("article.event", family).some(isShown);
-    }
-    for (const family of all("nav > ul > li")) {
-      family.hidden = !all("li", family).some(isShown);
-    }
+    for (const [family, inside] of [...families, ...lists]) hide(family, !inside.some(isShown));
     document.body.classList.toggle("searching", words.length > 0);
     const count = events.filter(isShown).length;
     found.textContent = words.length === 0 ? "" : count === 0
@@ -56,6 +62,17 @@
     else address.searchParams.delete("q");
     try { history.replaceState(null, "", address); } catch { /* An embedded page has no address of its own. */ }
   };
+  // What is out of view has a height that is guessed until it is laid out, which moves what is below it.
+  let aim;
+  const reach = (target) => {
+    aim = target;
+    const scroll = (frames) => {
+      if (aim !== target) return;
+      target.scrollIntoView();
+      if (frames > 0) requestAnimationFrame(() => scroll(frames - 1));
+    };
+    scroll(10);
+  };
   const show = (id) => {
     const target = document.getElementById(id);
     if (!target) return;
@@ -65,7 +82,7 @@
       search();
     }
     for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
-    target.scrollIntoView();
+    reach(target);
   };
   const follow = () => {
     if (location.hash.length > 1) show(location.hash.slice(1));
@@ -77,7 +94,7 @@
     if ((event.key === "Enter" || event.key === "ArrowDown") && first) {
       event.preventDefault();
       first.querySelector("a.anchor").focus();
-      first.scrollIntoView();
+      reach(first);
     } else if (event.key === "Escape") {
       box.value = "";
       search();
@@ -97,7 +114,7 @@
       const next = shown[at < 0 ? 0 : at + (event.key === "j" ? 1 : -1)];
       if (next) {
         next.querySelector("a.anchor").focus({ preventScroll: true });
-        next.scrollIntoView();
+        reach(next);
       }
     }
   });
