@@ -1,4 +1,6 @@
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use eventbus_runtime::migrations;
 use serde_json::{Value, json};
@@ -7,7 +9,7 @@ use super::{Database, Emitted, NewMigration, Texts, emit, emit_reversible, next_
 use crate::canonical::sha256;
 use crate::config::Config;
 use crate::registry::tests::{holding, registry, shop};
-use crate::registry::{Registry, merge};
+use crate::registry::{Baseline, Registry, merge};
 
 fn first(registry: &Registry, database: Database) -> Vec<NewMigration> {
     emit(database, registry, &[], &[], 1)
@@ -207,4 +209,64 @@ fn tenants_are_held_apart_again_with_other_roles_and_behind_later_steps() {
     let older = before.last_mut().unwrap().objects.get_mut("tenants").unwrap();
     *older = Some(sha256(&text.replace(&last, "-- For the tables of version 3.\n")));
     assert_eq!(asked(&shop, &mut before).len(), 1);
+}
+
+/// The row of `a` in the checks of a version whose writer wrote `a` as this schema says before, and writes a text now.
+fn row_of_a(before: Option<&Value>) -> String {
+    let config = "root = \"a::B\"\n[migrations]\nchecks = true";
+    let config = Config::parse(config, Path::new("eventbus.toml"), false).unwrap();
+    let mut registry = registry(&object("a"));
+    let event = registry.events.get_mut("order.placed").unwrap();
+    if let Some(before) = before {
+        let files = BTreeMap::from([
+            ("order.placed/v1.json".to_owned(), "{}".to_owned()),
+            ("order.placed/v1-8092bcac8e71.json".to_owned(), before.to_string()),
+        ]);
+        let past = Baseline::parse(files, Path::new("schemas")).unwrap();
+        let shapes = past.events["order.placed"].shapes(1);
+        let shapes = shapes.map(|shape| (shape.sha256.clone(), Arc::clone(shape))).collect();
+        event.shapes.insert(1, shapes);
+    }
+    let objects = objects(Database::Sqlite, &registry, &config).unwrap();
+    let files = emit(Database::Sqlite, &registry, &objects, &[], 1);
+    let rows = files.last().unwrap().text.lines().filter(|line| line.contains("'$.\"a\"'"));
+    rows.map(|row| row.split_once("'$.\"a\"', ").unwrap().1.trim_end_matches([';', ','])).collect()
+}
+
+#[test]
+fn what_was_written_under_a_number_before_is_taken_as_well() {
+    assert_eq!(row_of_a(None), "NULL, ' text ', true)");
+    let number =
+        json!({"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]});
+    assert_eq!(row_of_a(Some(&number)), "NULL, ' integer text ', true)");
+    let mut optional = object("a");
+    optional["required"] = json!([]);
+    assert_eq!(row_of_a(Some(&optional)), "NULL, ' text ', false)");
+    let closed = json!({"type": "object", "properties": {"b": {"type": "integer"}}});
+    assert_eq!(row_of_a(Some(&closed)), "NULL, ' text ', false)", "it never wrote one");
+    // A union of objects may have anything beside what all of its branches have.
+    let union = json!({"type": "object", "oneOf": [{"type": "object", "properties": {"a": {"type": "null"}}},
+        {"type": "object", "properties": {"b": {}}}]});
+    assert_eq!(row_of_a(Some(&union)), "", "nothing is known of it");
+}
+
+#[test]
+fn a_view_whose_name_two_types_claim_is_neithers_and_a_former_version_gives_way() {
+    let mut registry = registry(&object("a"));
+    let event = registry.events.remove("order.placed").unwrap();
+    let mut former = event.clone();
+    former.current = 2;
+    former.versions.insert(2, Arc::clone(&event.versions[&1]));
+    for (name, event) in
+        [("a.b_c", &event), ("a_b.c", &event), ("d.e", &former), ("d.e_v1", &event)]
+    {
+        registry.events.insert(name.to_owned(), event.clone());
+    }
+    let names = super::names::views(&registry);
+    assert!(
+        names[&("a.b_c", 1)].starts_with("a_b_c_") && names[&("a_b.c", 1)].starts_with("a_b_c_")
+    );
+    assert_ne!(names[&("a.b_c", 1)], names[&("a_b.c", 1)]);
+    assert_eq!((names[&("d.e", 2)].as_str(), names[&("d.e_v1", 1)].as_str()), ("d_e", "d_e_v1"));
+    assert!(names[&("d.e", 1)].starts_with("d_e_v1_"), "{names:?}");
 }
