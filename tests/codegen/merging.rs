@@ -212,12 +212,23 @@ fn a_step_that_was_given_up_takes_the_steps_behind_it_along() {
     let file = |name: &str| format!("migrations/sqlite/{name}.sql");
     let before: Vec<String> = fixture.generated().into_keys().collect();
     fixture.write(&file("0009_users"), "CREATE TABLE users (id INTEGER);\n");
-    fixture.run(&["codegen"]).refused(&["0009_eventbus_detours.sql` has the number of"]);
-    std::fs::remove_file(fixture.path(&file("0009_eventbus_detours"))).unwrap();
-    let parts =
-        ["0010_eventbus_priorities.sql` is a step that follows on", "0009_eventbus_detours"];
-    fixture.run(&["codegen"]).refused(&parts);
-    std::fs::remove_file(fixture.path(&file("0010_eventbus_priorities"))).unwrap();
+    let refused = |parts: &[&str]| fixture.run(&["codegen"]).refused(parts);
+    let delete = |name: &str| std::fs::remove_file(fixture.path(&file(name))).unwrap();
+    let parts = [
+        "0009_eventbus_detours.up.sql` has the number of",
+        "0009_eventbus_detours.down.sql` and run",
+    ];
+    refused(&parts);
+    delete("0009_eventbus_detours.up");
+    // One half of it is still there.
+    refused(&parts);
+    delete("0009_eventbus_detours.down");
+    refused(&[
+        "0010_eventbus_priorities.up.sql` is a step that follows on",
+        "0009_eventbus_detours.up.sql`, which was deleted",
+    ]);
+    delete("0010_eventbus_priorities.up");
+    delete("0010_eventbus_priorities.down");
     fixture.codegen();
     is_what_is_generated(&fixture);
     let users = file("0009_users");

@@ -64,13 +64,15 @@ fn refuse_newer(store: &PgStore, found: i64) -> Result<()> {
     }
 }
 
-/// Whether migration files made the tables.
+/// Whether migration files made the tables, as far as this user may know. Who may not has no right to migrate either.
 async fn is_made_by_files(
     store: &PgStore,
     connection: &mut PgConnection,
 ) -> Result<bool, sqlx::Error> {
-    let types = store.query_scalar("SELECT to_regclass('eventbus_type') IS NOT NULL");
-    if !types.fetch_one(&mut *connection).await? {
+    let may_read = store.query_scalar(
+        "SELECT coalesce(has_table_privilege(to_regclass('eventbus_type')::oid, 'SELECT'), false)",
+    );
+    if !may_read.fetch_one(&mut *connection).await? {
         return Ok(false);
     }
     store.query_scalar("SELECT EXISTS (SELECT FROM eventbus_type)").fetch_one(connection).await
