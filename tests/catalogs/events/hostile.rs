@@ -158,7 +158,7 @@ pub(crate) enum Many {
 /// The words of SQL, and names that are longer than an identifier of PostgreSQL, 63 bytes.
 #[derive(Debug, Clone, DomainEvent)]
 pub(crate) enum SelectEvent {
-    /// Columns that every query has: */ -- '
+    /// Columns that every query has: */ -- '; DROP TABLE eventbus_type; $$ and E'\\' end no text, nor does 日本語 🧨 \
     Table {
         #[event(aggregate_id)]
         order: String,
