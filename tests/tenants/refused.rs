@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use eventbus_runtime::store::Schedule;
-use eventbus_runtime::{ErrorKind, Event, HandlerError};
+use eventbus_runtime::{ErrorKind, Event, HandlerError, PgBus};
+use sqlx::ConnectOptions;
 
 use crate::fixture::{EMITTER, OPERATOR, OWNER, RELAY, Tenants, acme, run};
 use crate::{OrderEvent, OrderPlaced, placed};
@@ -46,7 +47,7 @@ async fn an_emit_without_its_tenants_setting_is_told_how_to_set_it() {
 async fn an_emit_on_another_tenants_connections_is_refused() {
     let tenants = Tenants::new().await;
     let options = tenants.options(EMITTER).options([("eventbus.tenant", "acme")]);
-    let bus = eventbus_runtime::PgBus::new(sqlx::PgPool::connect_with(options).await.unwrap());
+    let bus = PgBus::new(sqlx::PgPool::connect_with(options).await.unwrap());
     bus.emit(bus.store(), placed(1)).tenant("acme").key("k").await.unwrap();
     let again = bus.emit(bus.store(), placed(1)).tenant("acme").key("k").await.unwrap();
     assert!(again[0].is_duplicate());
@@ -101,9 +102,12 @@ async fn migrating_what_is_migrated_takes_no_rights() {
     for role in [EMITTER, RELAY, OPERATOR, OWNER] {
         tenants.bus(role).await.migrate().await.unwrap();
     }
+    let relay = tenants.bus(RELAY).await;
     tenants.run("UPDATE eventbus_schema SET version = 4").await;
-    let refused = tenants.bus(RELAY).await.migrate().await.unwrap_err();
-    told(&refused, "are migrated by their owner");
+    told(&relay.migrate().await.unwrap_err(), "are migrated by their owner");
+    let url = tenants.options(RELAY).to_url_lossy();
+    let refused = PgBus::connect(url.as_str()).await.map(drop).unwrap_err();
+    told(&refused, "call `migrate()` as their owner");
 }
 
 /// A step that moved rows as a role that sees a part of them would leave the others behind.
