@@ -10,7 +10,10 @@ mod allowed;
 mod asked;
 mod cases;
 #[path = "../catalogs/events/mod.rs"]
-#[allow(dead_code, reason = "of the catalogs that others print, only how one is made of code is used")]
+#[allow(
+    dead_code,
+    reason = "of the catalogs that others print, only how one is made of code is used"
+)]
 mod catalogs;
 #[path = "../cdevents/events/mod.rs"]
 mod cdevents;
