@@ -208,7 +208,7 @@ async fn archive<S: Retention>(
             }
         }
         // The last page may be full as well.
-        is_last |= read >= upto && !is_full;
+        is_last |= read >= upto;
         if is_last {
             read = upto;
         }

@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use uuid::Uuid;
 
-use crate::clock::{system_time, time_of};
+use crate::clock::system_time;
 use crate::store::first_id;
 
 /// How far the order of ids may be off: clocks differ, and a transaction may stay open.
@@ -46,21 +46,17 @@ impl Search {
     }
 }
 
-/// The lowest id of the time that is surely before the event with this id.
-pub(crate) fn surely_before(id: Uuid) -> Uuid {
-    time_of(id).map_or(Uuid::nil(), surely_before_time)
+/// The lowest id of the time that is surely before an event which came into the log then, in milliseconds since 1970; the
+/// lowest of all where nobody knows when.
+pub(crate) fn surely_before(came: Option<i64>) -> Uuid {
+    let Some(millis) = came else { return Uuid::nil() };
+    first_id(system_time(millis).checked_sub(SLACK).unwrap_or(UNIX_EPOCH))
 }
 
 /// The lowest id of a time when an event that had come into the log at this time, in milliseconds since 1970, was surely
 /// there.
-pub(crate) fn surely_after_time(millis: i64) -> Uuid {
+pub(crate) fn surely_after(millis: i64) -> Uuid {
     first_id(system_time(millis.saturating_add(1)) + SLACK)
-}
-
-/// The lowest id of the time that is surely before an event which came into the log then, in milliseconds since 1970.
-pub(crate) fn surely_before_time(millis: i64) -> Uuid {
-    let time = system_time(millis);
-    first_id(time.checked_sub(SLACK).unwrap_or(UNIX_EPOCH))
 }
 
 #[cfg(test)]
@@ -70,6 +66,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::{Search, surely_before};
+    use crate::clock::time_of;
     use crate::store::first_id;
 
     #[test]
@@ -93,7 +90,7 @@ mod tests {
     #[test]
     fn an_id_of_a_time_is_below_those_made_then() {
         let id = Uuid::now_v7();
-        assert!(surely_before(id) < id);
-        assert_eq!(surely_before(Uuid::from_u128(5)), Uuid::nil());
+        assert!(surely_before(time_of(id)) < id);
+        assert_eq!(surely_before(time_of(Uuid::from_u128(5))), Uuid::nil());
     }
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::postgres::cursor::Bound;
 use crate::store::postgres::epoch::{self, Now};
 use crate::store::postgres::{PgCursor, PgStore, snapshot, tenants};
-use crate::store::search::{SLACK, Search, surely_after_time, surely_before, surely_before_time};
+use crate::store::search::{SLACK, Search, surely_after, surely_before};
 use crate::store::{Cursor, Start, as_old, first_id};
 
 /// The place that `start` means now.
@@ -128,9 +128,8 @@ pub(super) async fn find(
     connection: &mut PgConnection,
     id: Uuid,
 ) -> Result<Option<Place>, sqlx::Error> {
-    let moved = moved(store, connection, id).await?;
-    let bound = moved.map_or_else(|| surely_before(id), surely_before_time);
-    let low = search(store, connection, bound).await?;
+    let came = came(store, connection, id).await?;
+    let low = search(store, connection, surely_before(came)).await?;
     store.query_as(
         "SELECT position, epoch FROM eventbus_event WHERE position >= $1 AND id = $2 ORDER BY position LIMIT 1",
     )
@@ -147,10 +146,9 @@ pub(super) async fn find_by_time(
     connection: &mut PgConnection,
     id: Uuid,
 ) -> Result<Option<i64>, sqlx::Error> {
-    let moved = moved(store, connection, id).await?;
-    let Some(time) = moved.or_else(|| time_of(id)) else { return Ok(None) };
-    let low = search(store, connection, surely_before_time(time)).await?;
-    let high = search(store, connection, surely_after_time(time)).await?;
+    let Some(time) = came(store, connection, id).await? else { return Ok(None) };
+    let low = search(store, connection, surely_before(Some(time))).await?;
+    let high = search(store, connection, surely_after(time)).await?;
     store
         .query_scalar(
             "SELECT position FROM eventbus_event WHERE position BETWEEN $1 AND $2 AND id = $3 ORDER BY position LIMIT 1",
@@ -162,17 +160,18 @@ pub(super) async fn find_by_time(
         .await
 }
 
-/// When a scheduled event came into the log.
-async fn moved(
+/// When an event came into the log, as far as its id tells, or what is remembered of one that was scheduled.
+async fn came(
     store: &PgStore,
     connection: &mut PgConnection,
     id: Uuid,
 ) -> Result<Option<i64>, sqlx::Error> {
-    store
+    let moved = store
         .query_scalar("SELECT moved_at FROM eventbus_moved WHERE id = $1")
         .bind(id)
         .fetch_optional(connection)
-        .await
+        .await?;
+    Ok(moved.or_else(|| time_of(id)))
 }
 
 async fn search(

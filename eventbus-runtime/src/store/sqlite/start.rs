@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::clock::{millis, time_of};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::search::{SLACK, Search, surely_after_time, surely_before, surely_before_time};
+use crate::store::search::{SLACK, Search, surely_after, surely_before};
 use crate::store::sqlite::page::uuid;
 use crate::store::sqlite::{SqliteCursor, SqliteStore};
 use crate::store::{Start, as_old, first_id};
@@ -73,9 +73,8 @@ pub(super) async fn first_of(
 
 /// The event with an id.
 pub(super) async fn find(store: &SqliteStore, id: Uuid) -> Result<Option<i64>, sqlx::Error> {
-    let moved = moved(store, id).await?;
-    let bound = moved.map_or_else(|| surely_before(id), surely_before_time);
-    let low = search(store, bound).await?;
+    let came = came(store, id).await?;
+    let low = search(store, surely_before(came)).await?;
     sqlx::query_scalar(
         "SELECT position FROM eventbus_event WHERE position >= ?1 AND id = ?2 ORDER BY position LIMIT 1",
     )
@@ -91,10 +90,9 @@ pub(super) async fn find_by_time(
     store: &SqliteStore,
     id: Uuid,
 ) -> Result<Option<i64>, sqlx::Error> {
-    let moved = moved(store, id).await?;
-    let Some(time) = moved.or_else(|| time_of(id)) else { return Ok(None) };
-    let low = search(store, surely_before_time(time)).await?;
-    let high = search(store, surely_after_time(time)).await?;
+    let Some(time) = came(store, id).await? else { return Ok(None) };
+    let low = search(store, surely_before(Some(time))).await?;
+    let high = search(store, surely_after(time)).await?;
     sqlx::query_scalar(
         "SELECT position FROM eventbus_event WHERE position BETWEEN ?1 AND ?2 AND id = ?3 ORDER BY position LIMIT 1",
     )
@@ -105,12 +103,13 @@ pub(super) async fn find_by_time(
     .await
 }
 
-/// When a scheduled event came into the log.
-async fn moved(store: &SqliteStore, id: Uuid) -> Result<Option<i64>, sqlx::Error> {
-    sqlx::query_scalar("SELECT moved_at FROM eventbus_moved WHERE id = ?1")
+/// When an event came into the log, as far as its id tells, or what is remembered of one that was scheduled.
+async fn came(store: &SqliteStore, id: Uuid) -> Result<Option<i64>, sqlx::Error> {
+    let moved = sqlx::query_scalar("SELECT moved_at FROM eventbus_moved WHERE id = ?1")
         .bind(id.to_string())
         .fetch_optional(&store.pool)
-        .await
+        .await?;
+    Ok(moved.or_else(|| time_of(id)))
 }
 
 /// The first and the last number. Asked for both at once, SQLite reads the whole log.
