@@ -9,20 +9,20 @@ const FINEST: u32 = 18;
 
 /// `digits` / 10^`scale`, without zeros at the end of what stands after the point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Decimal {
+pub(crate) struct Decimal {
     digits: i128,
     scale: u32,
 }
 
 impl Decimal {
-    pub(super) const ONE: Self = Self::integer(1);
+    pub(crate) const ONE: Self = Self::integer(1);
 
-    pub(super) const fn integer(value: i128) -> Self {
+    pub(crate) const fn integer(value: i128) -> Self {
         Self { digits: value, scale: 0 }
     }
 
     /// `None` for what cannot be held exactly: more than 38 digits, or more than 18 after the point.
-    pub(super) fn of(number: &Number) -> Option<Self> {
+    pub(crate) fn of(number: &Number) -> Option<Self> {
         // A float is printed with the fewest digits that lead back to it, and without an exponent.
         let text = number.as_f64().filter(|_| number.is_f64()).map(|float| format!("{float}"));
         let text = text.unwrap_or_else(|| number.to_string());
@@ -32,7 +32,7 @@ impl Decimal {
     }
 
     /// The number as JSON, where it is one that every reader reads as it is written.
-    pub(super) fn json(self) -> Option<Value> {
+    pub(crate) fn json(self) -> Option<Value> {
         if self.scale == 0 {
             let small = i64::try_from(self.digits).map(Value::from);
             let small = small.or_else(|_| u64::try_from(self.digits).map(Value::from));
@@ -54,42 +54,42 @@ impl Decimal {
         (is_exact && Self::of(&number)? == self).then_some(Value::Number(number))
     }
 
-    pub(super) const fn is_integer(self) -> bool {
+    pub(crate) const fn is_integer(self) -> bool {
         self.scale == 0
     }
 
-    pub(super) fn plus(self, other: Self) -> Option<Self> {
+    pub(crate) fn plus(self, other: Self) -> Option<Self> {
         let (a, b, scale) = self.beside(other)?;
         Some(Self { digits: a.checked_add(b)?, scale }.shortened())
     }
 
-    pub(super) fn minus(self, other: Self) -> Option<Self> {
+    pub(crate) fn minus(self, other: Self) -> Option<Self> {
         self.plus(Self { digits: other.digits.checked_neg()?, scale: other.scale })
     }
 
-    pub(super) fn times(self, factor: i128) -> Option<Self> {
+    pub(crate) fn times(self, factor: i128) -> Option<Self> {
         Some(Self { digits: self.digits.checked_mul(factor)?, scale: self.scale }.shortened())
     }
 
     /// A `10^places`th of it.
-    pub(super) fn shifted(self, places: u32) -> Option<Self> {
+    pub(crate) fn shifted(self, places: u32) -> Option<Self> {
         let scale = self.scale.checked_add(places).filter(|scale| *scale <= FINEST)?;
         Some(Self { digits: self.digits, scale }.shortened())
     }
 
     /// How often `step` goes into it, rounded down.
-    pub(super) fn steps(self, step: Self) -> Option<i128> {
+    pub(crate) fn steps(self, step: Self) -> Option<i128> {
         let (a, b, _) = self.beside(step)?;
         (b > 0).then(|| a.div_euclid(b))
     }
 
-    pub(super) fn is_multiple_of(self, step: Self) -> Option<bool> {
+    pub(crate) fn is_multiple_of(self, step: Self) -> Option<bool> {
         let (a, b, _) = self.beside(step)?;
         (b != 0).then(|| a % b == 0)
     }
 
     /// The smallest number above zero that both go into.
-    pub(super) fn common_multiple(self, other: Self) -> Option<Self> {
+    pub(crate) fn common_multiple(self, other: Self) -> Option<Self> {
         let (a, b, scale) = self.beside(other)?;
         let (a, b) = (a.checked_abs()?, b.checked_abs()?);
         let digits = a.checked_div(gcd(a, b))?.checked_mul(b)?;

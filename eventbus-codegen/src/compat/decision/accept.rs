@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::decimal::Decimal;
 use super::graph::Graph;
-use super::node::{Fact, Id, Kind, Literal, Node, Open};
+use super::node::{Fact, Id, Literal, Node, Open};
 use super::pattern::Pattern;
+use crate::decimal::Decimal;
+use crate::kinds::Kind;
 
 /// How deep schemas and values may be nested into each other.
 const DEEPEST: u32 = 1_200;

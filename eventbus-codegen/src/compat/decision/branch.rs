@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::goal::Found;
-use super::node::{Fact, Id, Kinds, Literal, Node};
+use super::node::{Fact, Id, Literal, Node};
+use crate::kinds::Kinds;
 
 /// What is known about a value that is looked for.
 #[derive(Debug, Clone)]

@@ -17,7 +17,8 @@ use super::accept::accepts;
 use super::branch::{Branch, Way};
 use super::budget::Budget;
 use super::graph::Graph;
-use super::node::{Fact, Id, Kind, Kinds, Node};
+use super::node::{Fact, Id, Node};
+use crate::kinds::{Kind, Kinds};
 
 /// What a search came to.
 #[derive(Debug, Clone, PartialEq)]

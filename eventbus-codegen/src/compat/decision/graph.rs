@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::node::{Fact, Id, Kinds, Node};
+use super::node::{Fact, Id, Node};
+use crate::kinds::Kinds;
 
 /// The nodes that two schemas are made of.
 #[derive(Debug, Default)]

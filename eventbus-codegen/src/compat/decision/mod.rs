@@ -11,7 +11,6 @@ mod accept;
 mod array;
 mod branch;
 mod budget;
-mod decimal;
 mod format;
 mod goal;
 mod graph;

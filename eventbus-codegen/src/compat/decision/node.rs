@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::decimal::Decimal;
 use super::format::Format;
 use super::pattern::Pattern;
+use crate::decimal::Decimal;
+use crate::kinds::{Kind, Kinds};
 
 /// The number of a node in its graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,95 +81,6 @@ pub(super) enum Open {
 pub(super) struct Literal {
     pub(super) value: Value,
     text: String,
-}
-
-/// A set of the kinds of JSON values. Integers and other numbers are two kinds: `integer` is one of them, `number` both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Kinds(u8);
-
-/// The kind of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Null,
-    Bool,
-    Integer,
-    Fraction,
-    Text,
-    Array,
-    Object,
-}
-
-impl Kinds {
-    pub(super) const NONE: Self = Self(0);
-    pub(super) const ALL: Self = Self(0b111_1111);
-    pub(super) const NUMBER: Self = Self::of(Kind::Integer).or(Self::of(Kind::Fraction));
-
-    pub(super) const fn of(kind: Kind) -> Self {
-        Self(1 << kind as u8)
-    }
-
-    /// The kinds that a name in `type` stands for.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "null" => Self::of(Kind::Null),
-            "boolean" => Self::of(Kind::Bool),
-            "integer" => Self::of(Kind::Integer),
-            "number" => Self::NUMBER,
-            "string" => Self::of(Kind::Text),
-            "array" => Self::of(Kind::Array),
-            "object" => Self::of(Kind::Object),
-            _ => return None,
-        })
-    }
-
-    pub(super) const fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    pub(super) const fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    pub(super) const fn not(self) -> Self {
-        Self(!self.0 & Self::ALL.0)
-    }
-
-    pub(super) const fn has(self, kind: Kind) -> bool {
-        self.and(Self::of(kind)).0 != 0
-    }
-
-    pub(super) fn each(self) -> impl Iterator<Item = Kind> {
-        Kind::ALL.into_iter().filter(move |kind| self.has(*kind))
-    }
-}
-
-impl Kind {
-    const ALL: [Self; 7] = [
-        Self::Null,
-        Self::Bool,
-        Self::Integer,
-        Self::Fraction,
-        Self::Text,
-        Self::Array,
-        Self::Object,
-    ];
-
-    pub(super) fn of(value: &Value) -> Self {
-        match value {
-            Value::Null => Self::Null,
-            Value::Bool(_) => Self::Bool,
-            Value::Number(number) => match Decimal::of(number) {
-                Some(decimal) if !decimal.is_integer() => Self::Fraction,
-                Some(_) => Self::Integer,
-                // Too large or too fine for us: a float has no places after the point where it is that large.
-                None if number.as_f64().is_some_and(|float| float.fract() != 0.0) => Self::Fraction,
-                None => Self::Integer,
-            },
-            Value::String(_) => Self::Text,
-            Value::Array(_) => Self::Array,
-            Value::Object(_) => Self::Object,
-        }
-    }
 }
 
 impl Fact {

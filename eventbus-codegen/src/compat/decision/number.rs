@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::branch::Branch;
-use super::decimal::Decimal;
 use super::goal::Found;
-use super::node::{Fact, Kind, Literal, Open};
+use super::node::{Fact, Literal, Open};
+use crate::decimal::Decimal;
+use crate::kinds::Kind;
 
 /// How many numbers are tried on each side of the one nearest to zero.
 const MOST_TRIED: i128 = 1_000;

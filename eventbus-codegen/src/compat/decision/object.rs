@@ -8,8 +8,9 @@ use super::accept::{accepts, is_other, matches};
 use super::branch::Branch;
 use super::goal::{Found, Solver, TOO_LARGE, first, too_large};
 use super::graph::Graph;
-use super::node::{Fact, Id, Kind, Kinds, Literal, Node};
+use super::node::{Fact, Id, Literal, Node};
 use super::pattern::Pattern;
+use crate::kinds::{Kind, Kinds};
 
 /// The most patterns whose combinations are looked at, and the most properties that a witness gets.
 const MOST_PATTERNS: usize = 6;

@@ -8,12 +8,10 @@ use std::collections::VecDeque;
 use super::Database;
 use super::ast::{Insert, Statement, Value};
 use super::document;
-use super::kinds::{Kind, Kinds};
 use super::objects::Object;
-use super::places::{Contracts, Place, Property};
-use crate::diagnostic::Result;
+use super::places::{Contracts, Place, Property, Version};
+use crate::kinds::{Kind, Kinds};
 use crate::parallel;
-use crate::registry::Registry;
 
 /// The table, the function and the triggers.
 pub(super) const BASE: &str = "checks";
@@ -25,20 +23,14 @@ const MOST: usize = 200;
 const DEEPEST: usize = 8;
 
 /// What makes the checks of every version.
-pub(super) fn objects(database: Database, registry: &Registry) -> Result<Vec<Object>> {
-    let events = registry.events.iter();
-    let versions: Vec<_> = events
-        .flat_map(|(name, event)| event.versions.keys().map(move |version| (name, event, *version)))
-        .collect();
-    let checks = parallel::each(&versions, |(name, event, version)| {
-        let contracts = Contracts::of(event, *version)?;
-        let rows = rows(database, name, *version, &contracts);
-        let create = vec![Statement::Insert(insert(database, rows))];
-        Ok(Object { name: format!("check {name}@{version}"), create })
-    });
+pub(super) fn objects(database: Database, versions: &[Version<'_>]) -> Vec<Object> {
     let mut all = vec![Object { name: BASE.to_owned(), create: base(database) }];
-    all.extend(checks.into_iter().collect::<Result<Vec<_>>>()?);
-    Ok(all)
+    all.extend(parallel::each(versions, |of| {
+        let rows = rows(database, of.event_type, of.number, &of.contracts);
+        let create = vec![Statement::Insert(insert(database, rows))];
+        Object { name: format!("check {}@{}", of.event_type, of.number), create }
+    }));
+    all
 }
 
 fn base(database: Database) -> Vec<Statement> {
@@ -47,7 +39,15 @@ fn base(database: Database) -> Vec<Statement> {
             let document = document("eventbus_check_document", "'0'");
             vec![document, Statement::Script(include_str!("checks.postgres.sql").into())]
         }
-        Database::Sqlite => vec![Statement::Script(include_str!("checks.sqlite.sql").into())],
+        Database::Sqlite => {
+            let check = include_str!("check.sqlite.sql");
+            let scheduled = format!(
+                "-- What is not due yet comes into the log later, where nobody is left to be told.\n{}",
+                check.replace("_event", "_scheduled")
+            );
+            let all = [include_str!("checks.sqlite.sql").into(), check.into(), scheduled.into()];
+            all.map(Statement::Script).into()
+        }
     }
 }
 
@@ -108,7 +108,7 @@ fn rows(database: Database, name: &str, version: u32, contracts: &Contracts) -> 
                 return rows;
             }
             let kinds = property.place.kinds();
-            if property.required || kinds != Kinds::all() {
+            if property.required || kinds != Kinds::ALL {
                 rows.push(row(rows.len(), part(database, &parent, &property, kinds)));
             }
             if parent.len() < DEEPEST && property.aliases.is_empty() {
@@ -173,8 +173,8 @@ fn named(database: Database, kinds: Kinds) -> Value {
     };
     let names = kinds.each().flat_map(|kind| match (database, kind) {
         (_, Kind::Null) => &["null"][..],
-        (Database::Postgres, Kind::Boolean) => &["boolean"],
-        (Database::Sqlite, Kind::Boolean) => &["true", "false"],
+        (Database::Postgres, Kind::Bool) => &["boolean"],
+        (Database::Sqlite, Kind::Bool) => &["true", "false"],
         (_, Kind::Integer) => &["integer"],
         (Database::Postgres, Kind::Fraction) => &["number"],
         (Database::Sqlite, Kind::Fraction) => &["real"],

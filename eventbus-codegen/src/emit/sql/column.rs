@@ -5,8 +5,10 @@ use serde_json::Value;
 use super::Database;
 use super::ast::Expr;
 use super::checks::{path, stored};
-use super::kinds::{Kind, Kinds, named};
+use super::kinds::named;
 use super::places::{Keys, Place};
+use crate::integers::integers;
+use crate::kinds::{Kind, Kinds};
 
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,20 +35,20 @@ impl Type {
     pub(super) fn of(place: &Place<'_>) -> Self {
         let kinds = place.kinds().without(Kind::Null);
         let statements = place.statements();
-        let only = |kind| kinds != Kinds::none() && kinds.without(kind) == Kinds::none();
+        let only = |kind| kinds != Kinds::NONE && kinds.without(kind) == Kinds::NONE;
         if only(Kind::Text) {
             let texts = statements.iter().filter(|keys| named(keys).has(Kind::Text));
             return text(texts.map(|keys| keys.get("format").and_then(Value::as_str)));
         }
-        if only(Kind::Boolean) {
+        if only(Kind::Bool) {
             return Self::Boolean;
         }
         if only(Kind::Integer) {
             let whole = statements.iter().filter(|keys| named(keys).has(Kind::Integer));
             return integer(whole.map(|keys| range(keys)));
         }
-        let is_number = kinds.without(Kind::Integer).without(Kind::Fraction) == Kinds::none();
-        if kinds != Kinds::none() && is_number { Self::Double } else { Self::Json }
+        let is_number = kinds.without(Kind::Integer).without(Kind::Fraction) == Kinds::NONE;
+        if kinds != Kinds::NONE && is_number { Self::Double } else { Self::Json }
     }
 
     /// What the column holds of the property with these names, or of the payload itself where there are none.
@@ -161,18 +163,8 @@ fn range(keys: &Keys) -> Option<Range> {
     if let Some(value) = keys.get("const") {
         return value.as_i64().map(|value| (value.into(), value.into()));
     }
-    let (low, high): (Option<i128>, Option<i128>) = match keys.get("format").and_then(Value::as_str)
-    {
-        Some("int8") => (Some(i8::MIN.into()), Some(i8::MAX.into())),
-        Some("uint8") => (Some(0), Some(u8::MAX.into())),
-        Some("int16") => (Some(i16::MIN.into()), Some(i16::MAX.into())),
-        Some("uint16") => (Some(0), Some(u16::MAX.into())),
-        Some("int32") => (Some(i32::MIN.into()), Some(i32::MAX.into())),
-        Some("uint32") => (Some(0), Some(u32::MAX.into())),
-        Some("int64" | "int") => (Some(i64::MIN.into()), Some(i64::MAX.into())),
-        Some("uint64" | "uint") => (Some(0), Some(u64::MAX.into())),
-        _ => (None, None),
-    };
+    let format = keys.get("format").and_then(Value::as_str);
+    let (low, high) = format.and_then(integers).unzip();
     let bound = |key| keys.get(key).and_then(Value::as_i64).map(i128::from);
     let least = [low, bound("minimum"), bound("exclusiveMinimum")].into_iter().flatten().max()?;
     let most = [high, bound("maximum"), bound("exclusiveMaximum")].into_iter().flatten().min()?;

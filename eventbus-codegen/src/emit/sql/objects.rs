@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ast::{Statement, print};
-use super::{Database, checks, tenants, views};
+use super::{Database, checks, places, tenants, views};
 use crate::canonical::sha256;
 use crate::config::Config;
 use crate::diagnostic::Result;
@@ -43,11 +43,13 @@ pub(crate) fn objects(
     config: &Config,
 ) -> Result<Vec<Object>> {
     let mut all = Vec::new();
+    let versions =
+        if config.checks || config.views { places::versions(registry)? } else { Vec::new() };
     if config.checks {
-        all.extend(checks::objects(database, registry)?);
+        all.extend(checks::objects(database, &versions));
     }
     if config.views {
-        all.extend(views::objects(database, registry)?);
+        all.extend(views::objects(database, registry, &versions));
     }
     all.extend(tenants::object(database, &config.tenants));
     Ok(all)

@@ -9,12 +9,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use eventbus_runtime::Document;
 use serde_json::{Map, Value};
 
-use super::kinds::{Kind, Kinds, kinds};
+use super::kinds::kinds;
 use crate::diagnostic::Result;
+use crate::kinds::{Kind, Kinds};
+use crate::parallel;
 use crate::pointer::target;
-use crate::registry::Event;
+use crate::registry::{Event, Registry};
 
 pub(super) type Keys = Map<String, Value>;
+
+/// A version of a type.
+#[derive(Debug)]
+pub(super) struct Version<'a> {
+    pub(super) event_type: &'a str,
+    pub(super) event: &'a Event,
+    pub(super) number: u32,
+    pub(super) contracts: Contracts,
+}
+
+/// Every version of every type.
+pub(super) fn versions(registry: &Registry) -> Result<Vec<Version<'_>>> {
+    let events = registry.events.iter();
+    let all: Vec<(&str, &Event, u32)> = events
+        .flat_map(|(name, event)| {
+            event.versions.keys().map(move |number| (name.as_str(), event, *number))
+        })
+        .collect();
+    let read = parallel::each(&all, |(event_type, event, number)| {
+        let contracts = Contracts::of(event, *number)?;
+        Ok(Version { event_type, event, number: *number, contracts })
+    });
+    read.into_iter().collect()
+}
 
 /// The contracts of one version.
 #[derive(Debug)]
@@ -56,7 +82,7 @@ pub(super) struct Property<'a> {
 
 impl Contracts {
     /// Those of a version, and of what it was under its number before.
-    pub(super) fn of(event: &Event, version: u32) -> Result<Self> {
+    fn of(event: &Event, version: u32) -> Result<Self> {
         let now = event.versions[&version].schemas()?;
         let mut all = vec![
             Contract { schema: now.reader, is_written: false },
@@ -79,9 +105,9 @@ impl<'a> Place<'a> {
     /// Every kind of value that may be there.
     pub(super) fn kinds(&self) -> Kinds {
         if self.anything {
-            return Kinds::all();
+            return Kinds::ALL;
         }
-        self.sides.iter().fold(Kinds::none(), |all, side| all.or(side.kinds()))
+        self.sides.iter().fold(Kinds::NONE, |all, side| all.or(side.kinds()))
     }
 
     /// The parts of its schemas that say what kind of value is there, whichever branch of a union they are in.
@@ -118,8 +144,7 @@ impl<'a> Place<'a> {
                 .iter()
                 .any(|key| keys.get(*key).is_some_and(|schema| *schema != Value::Bool(false)))
         };
-        self.kinds().without(Kind::Object) == Kinds::none()
-            && !self.statements().iter().any(has_more)
+        self.kinds().without(Kind::Object) == Kinds::NONE && !self.statements().iter().any(has_more)
     }
 
     /// What its schemas say first of what it is for.
@@ -133,7 +158,7 @@ impl<'a> Place<'a> {
 impl<'a> Side<'a> {
     fn kinds(&self) -> Kinds {
         let of = |schema: &&Value| kinds(&self.contract.schema, schema);
-        self.schemas.iter().map(of).fold(Kinds::all(), Kinds::and)
+        self.schemas.iter().map(of).fold(Kinds::ALL, Kinds::and)
     }
 
     fn object(&self) -> Object<'a> {

@@ -6,11 +6,10 @@
 use super::ast::{Expr, Statement, Value, View, quoted};
 use super::column::Type;
 use super::objects::Object;
-use super::places::{Contracts, Property};
+use super::places::{Property, Version};
 use super::{Database, document, names};
-use crate::diagnostic::Result;
 use crate::parallel;
-use crate::registry::{Event, Registry};
+use crate::registry::Registry;
 
 /// The functions that columns are made by.
 pub(super) const BASE: &str = "views";
@@ -52,24 +51,22 @@ const ENVELOPE: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// What makes the view of every version.
-pub(super) fn objects(database: Database, registry: &Registry) -> Result<Vec<Object>> {
+pub(super) fn objects(
+    database: Database,
+    registry: &Registry,
+    versions: &[Version<'_>],
+) -> Vec<Object> {
     let names = names::views(registry);
-    let events = registry.events.iter();
-    let versions: Vec<_> = events
-        .flat_map(|(name, event)| event.versions.keys().map(move |version| (name, event, *version)))
-        .collect();
-    let views = parallel::each(&versions, |(event_type, event, version)| {
-        let name = &names[&(event_type.as_str(), *version)];
-        let create = view(database, name, event_type, event, *version)?;
-        Ok(Object { name: format!("view {name}"), create })
+    let mut all = parallel::each(versions, |of| {
+        let name = &names[&(of.event_type, of.number)];
+        Object { name: format!("view {name}"), create: view(database, name, of) }
     });
-    let mut all = views.into_iter().collect::<Result<Vec<_>>>()?;
     if database == Database::Postgres {
         let functions = Statement::Script(include_str!("views.postgres.sql").into());
         let create = vec![document("eventbus_view_document", "'null'"), functions];
         all.push(Object { name: BASE.to_owned(), create });
     }
-    Ok(all)
+    all
 }
 
 /// What drops a view.
@@ -100,14 +97,8 @@ pub(super) fn drop_base(database: Database) -> Vec<Statement> {
     all.iter().map(drop).collect()
 }
 
-fn view(
-    database: Database,
-    name: &str,
-    event_type: &str,
-    event: &Event,
-    version: u32,
-) -> Result<Vec<Statement>> {
-    let contracts = Contracts::of(event, version)?;
+fn view(database: Database, name: &str, of: &Version<'_>) -> Vec<Statement> {
+    let Version { event_type, event, number, contracts } = of;
     let root = contracts.root();
     let properties = root.properties();
     let taken: Vec<&str> = ENVELOPE.iter().map(|(column, ..)| *column).collect();
@@ -129,8 +120,8 @@ fn view(
         columns.push((held, "data_value".to_owned(), "The payload's value."));
     }
     let docs = match event.docs.as_str() {
-        _ if version != event.current => format!("Version {version} of {event_type}."),
-        "" => format!("The events {event_type}, version {version}."),
+        _ if *number != event.current => format!("Version {number} of {event_type}."),
+        "" => format!("The events {event_type}, version {number}."),
         docs => docs.to_owned(),
     };
     let mut statements = Vec::new();
@@ -160,15 +151,15 @@ fn view(
             }
         },
         only: vec![
-            ("e.type", Value::Text(event_type.to_owned())),
-            ("e.version", Value::Integer(version)),
+            ("e.type", Value::Text((*event_type).to_owned())),
+            ("e.version", Value::Integer(*number)),
         ],
     }));
     if database == Database::Postgres {
         statements.push(Statement::Describe { what: "VIEW", path: vec![name.to_owned()], docs });
     }
     statements.extend(told);
-    Ok(statements)
+    statements
 }
 
 fn every_name<'a>(property: &Property<'a>) -> Vec<&'a str> {

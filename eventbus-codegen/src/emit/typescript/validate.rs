@@ -7,6 +7,7 @@ use super::ast::Expr;
 use super::contract::{DIGITS, DROP, FILL, definition};
 use super::names::Naming;
 use crate::compat::{is_open, tagged};
+use crate::integers::integers;
 use crate::model::{BY_NAME, LIST, ONE};
 
 type Keys = Map<String, Value>;
@@ -122,15 +123,11 @@ fn literals(choices: &[Value]) -> Option<Vec<Value>> {
 
 /// What fits into the integers of a format. Those of 64 bits and more end where JavaScript's do.
 fn range(format: &str) -> Option<(i64, i64)> {
-    Some(match format {
-        "int8" => (i8::MIN.into(), i8::MAX.into()),
-        "int16" => (i16::MIN.into(), i16::MAX.into()),
-        "int32" => (i32::MIN.into(), i32::MAX.into()),
-        "uint8" => (0, u8::MAX.into()),
-        "uint16" => (0, u16::MAX.into()),
-        "uint32" => (0, u32::MAX.into()),
-        _ => return None,
-    })
+    let (least, most) = integers(format)?;
+    if most > u32::MAX.into() {
+        return None;
+    }
+    Some((i64::try_from(least).ok()?, i64::try_from(most).ok()?))
 }
 
 /// The former names of properties.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::compat::decision::graph::Graph;
-use crate::compat::decision::node::{Fact, Id, Kind, Kinds, Node};
+use crate::compat::decision::node::{Fact, Id, Node};
+use crate::kinds::{Kind, Kinds};
 
 /// The most ways through a schema's unions that are closed one by one.
 const MOST_WAYS: usize = 256;

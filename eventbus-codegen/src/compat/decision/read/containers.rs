@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::scalars::count;
 use super::{Keys, Reading};
-use crate::compat::decision::node::{Fact, Id, Kind, Kinds, Node};
+use crate::compat::decision::node::{Fact, Id, Node};
 use crate::compat::decision::pattern::Pattern;
+use crate::kinds::{Kind, Kinds};
 
 impl Reading<'_> {
     pub(super) fn arrays(&mut self, keys: &Keys, all: &mut Vec<Id>) {

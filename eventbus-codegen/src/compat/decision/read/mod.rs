@@ -14,7 +14,8 @@ use serde_json::{Map, Value};
 use self::close::{close, is_unread};
 use self::unite::unite;
 use super::graph::Graph;
-use super::node::{Fact, Id, Kind, Kinds, Literal, Node};
+use super::node::{Fact, Id, Literal, Node};
+use crate::kinds::{Kind, Kinds};
 use crate::pointer;
 
 pub(super) type Keys = Map<String, Value>;

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::{Contract, Keys, Reading};
-use crate::compat::decision::decimal::Decimal;
 use crate::compat::decision::format::Format;
 use crate::compat::decision::node::{Fact, Id, Open};
 use crate::compat::decision::pattern::Pattern;
+use crate::decimal::Decimal;
+use crate::integers::integers;
 
 impl Reading<'_> {
     pub(super) fn numbers(&mut self, keys: &Keys, all: &mut Vec<Id>) {
@@ -82,20 +83,10 @@ pub(super) fn count(keys: &Keys, keyword: &str) -> Option<u64> {
 /// The smallest and the largest integer of a type whose name schemars puts into `format`. 2^128 - 1 is above what we
 /// count, but no other type ends there.
 fn machine_range(format: &str) -> Option<(Decimal, Option<Decimal>)> {
-    let signed = |bits: u32| (-(1_i128 << (bits - 1)), Some((1_i128 << (bits - 1)) - 1));
-    let unsigned = |bits: u32| (0, Some((1_i128 << bits) - 1));
     let (least, most) = match format {
-        "int8" => signed(8),
-        "int16" => signed(16),
-        "int32" => signed(32),
-        "int64" | "int" => signed(64),
         "int128" => (i128::MIN, Some(i128::MAX)),
-        "uint8" => unsigned(8),
-        "uint16" => unsigned(16),
-        "uint32" => unsigned(32),
-        "uint64" | "uint" => unsigned(64),
         "uint128" => (0, None),
-        _ => return None,
+        smaller => integers(smaller).map(|(least, most)| (least, Some(most)))?,
     };
     Some((Decimal::integer(least), most.map(Decimal::integer)))
 }

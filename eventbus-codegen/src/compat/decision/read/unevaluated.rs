@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::unite::are_disjoint;
 use super::{Keys, Reading};
-use crate::compat::decision::node::{Fact, Id, Kind, Kinds, Node};
+use crate::compat::decision::node::{Fact, Id, Node};
 use crate::compat::decision::pattern::Pattern;
+use crate::kinds::{Kind, Kinds};
 
 /// The most combinations that are told apart.
 const MOST_WAYS: usize = 256;

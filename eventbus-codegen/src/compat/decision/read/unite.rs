@@ -1,7 +1,8 @@
 //! Unions whose choices exclude each other need no look at each other: a value is matched by its tag, not by its index.
 
 use crate::compat::decision::graph::Graph;
-use crate::compat::decision::node::{Fact, Id, Kind, Kinds, Literal, Node};
+use crate::compat::decision::node::{Fact, Id, Literal, Node};
+use crate::kinds::{Kind, Kinds};
 
 /// What can be seen of a choice without looking into it.
 struct Outline {
