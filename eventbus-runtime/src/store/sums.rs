@@ -111,23 +111,10 @@ pub(crate) fn whose(tenant: Option<String>, others: bool) -> Whose {
     }
 }
 
-/// A row of `eventbus_minute`: subscription, type, tenant, others; handled, retried, dead; the two histograms.
+/// One or several rows of a series in `eventbus_minute`: subscription, type, tenant, others; handled, retried, dead; the two
+/// histograms, each the objects of these rows one behind the other and the longest time.
 pub(crate) type SumsColumns =
     (String, String, String, bool, i64, i64, i64, String, i64, String, i64);
-
-fn read_sums(columns: SumsColumns) -> Result<(Series, Sums)> {
-    let (subscription, event_type, tenant, others, handled, retried, dead, ..) = columns;
-    let (latency, latency_max, duration, duration_max) =
-        (columns.7, columns.8, columns.9, columns.10);
-    let sums = Sums {
-        handled: count(handled),
-        retried: count(retried),
-        dead: count(dead),
-        latency: Histogram::from_columns(&latency, latency_max)?,
-        duration: Histogram::from_columns(&duration, duration_max)?,
-    };
-    Ok((Series { subscription, event_type, whose: whose(Some(tenant), others) }, sums))
-}
 
 /// A row of `eventbus_note` but its kind: id, at, subscription, position, event, type, tenant, aggregate, attempt, took,
 /// given up; the kind and the text of the failure.
@@ -170,14 +157,39 @@ pub(crate) fn read_note(kind: NoteKind, columns: NoteColumns<Uuid>) -> Note {
     }
 }
 
-/// Sums of rows of several minutes.
+/// Adds rows up by series. Histograms stay texts until all of a series are there, because reading them is most of the work.
 pub(crate) fn added(rows: Vec<SumsColumns>) -> Result<BTreeMap<Series, Sums>> {
-    let mut sums: BTreeMap<Series, Sums> = BTreeMap::new();
-    for row in rows {
-        let (series, of_minute) = read_sums(row)?;
-        sums.entry(series).or_default().merge(&of_minute);
+    let mut all: BTreeMap<Series, Texts> = BTreeMap::new();
+    for (subscription, event_type, tenant, others, handled, retried, dead, a, b, c, d) in rows {
+        let series = Series { subscription, event_type, whose: whose(Some(tenant), others) };
+        let texts = all.entry(series).or_default();
+        for (sum, number) in texts.counts.iter_mut().zip([handled, retried, dead]) {
+            *sum = sum.saturating_add(count(number));
+        }
+        for ((objects, longest), (more, longer)) in
+            texts.histograms.iter_mut().zip([(a, b), (c, d)])
+        {
+            objects.push_str(&more);
+            *longest = longer.max(*longest);
+        }
     }
-    Ok(sums)
+    all.into_iter().map(|(series, texts)| Ok((series, texts.read()?))).collect()
+}
+
+/// The columns of a series, added up but not read.
+#[derive(Default)]
+struct Texts {
+    counts: [u64; 3],
+    histograms: [(String, i64); 2],
+}
+
+impl Texts {
+    fn read(&self) -> Result<Sums> {
+        let [handled, retried, dead] = self.counts;
+        let [latency, duration] = &self.histograms;
+        let read = |(objects, longest): &(String, i64)| Histogram::from_columns(objects, *longest);
+        Ok(Sums { handled, retried, dead, latency: read(latency)?, duration: read(duration)? })
+    }
 }
 
 /// What was counted in a range: type, tenant; how many; the id of the first of them, and when that came into the log where it
