@@ -117,8 +117,8 @@ impl<S: Retention> Retain<'_, S> {
     }
 
     /// For how many times as long as a step took the run rests after it, 9 by default: nine tenths of the time are the
-    /// emitters'. A step reads a page, writes a segment of the archive, or deletes a batch. With 0 a run takes all it can
-    /// get, for hours in which nobody emits.
+    /// emitters'. A step finds out what is old, reads a page, writes a segment of the archive, or deletes a batch. With 0 a
+    /// run takes all it can get, for hours in which nobody emits.
     pub const fn rest(mut self, times: u32) -> Self {
         self.rest = times;
         self

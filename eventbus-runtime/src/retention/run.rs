@@ -40,8 +40,8 @@ pub(super) async fn dry_run<S: Retention>(retain: Retain<'_, S>) -> Result<Retai
 }
 
 pub(super) async fn run<S: Retention>(retain: Retain<'_, S>, drops: bool) -> Result<Retained> {
-    let plan = plan(&retain, true).await?;
     let mut pace = Pace { rest: retain.rest, owed: Duration::ZERO };
+    let plan = pace.step(plan(&retain, true)).await?;
     let Plan { retained: Retained { old, upto, .. }, log, dropped } = plan;
     let (store, mut retained) = (retain.store, plan.retained);
     let mut free = upto;
@@ -54,7 +54,7 @@ pub(super) async fn run<S: Retention>(retain: Retain<'_, S>, drops: bool) -> Res
         kept = Some(writer);
     }
     if drops {
-        while let Some(events) = store.drop_partition(free).await? {
+        while let Some(events) = pace.step(store.drop_partition(free)).await? {
             retained.partitions += 1;
             retained.dropped += events;
         }
@@ -65,7 +65,7 @@ pub(super) async fn run<S: Retention>(retain: Retain<'_, S>, drops: bool) -> Res
                 break;
             }
         }
-        let holds = store.holds().await?;
+        let holds = pace.step(store.holds()).await?;
         let transaction = retained.blocked.iter().find(|hold| hold.holder == Holder::Transaction);
         retained.blocked =
             transaction.cloned().into_iter().chain(blocking_holds(holds, old)).collect();
@@ -186,8 +186,8 @@ async fn archive<S: Retention>(
     log: Uuid,
     (dropped, upto): (i64, i64),
 ) -> Result<(Writer, u64)> {
-    let mut writer = blocking(move || Writer::open(&folder, log)).await?;
-    refuse_other(retain, &writer.archive, dropped).await?;
+    let mut writer = pace.step(blocking(move || Writer::open(&folder, log))).await?;
+    refuse_other(retain, pace, &writer.archive, dropped).await?;
     let mut after = writer.archive.manifest.end().max(dropped);
     let (mut read, mut events, mut bytes, mut count) = (after, Vec::new(), 0, 0);
     while read < upto {
@@ -230,6 +230,7 @@ async fn archive<S: Retention>(
 /// from a backup gives numbers out again, and what has them now is in no archive.
 async fn refuse_other<S: Retention>(
     retain: &Retain<'_, S>,
+    pace: &mut Pace,
     archive: &Archive,
     dropped: i64,
 ) -> Result<()> {
@@ -237,11 +238,11 @@ async fn refuse_other<S: Retention>(
     for segment in kept.cloned() {
         let (after, upto) = (segment.after.max(dropped), segment.upto);
         let loaded = archive.clone();
-        let archived = blocking(move || loaded.load(&segment)).await?;
+        let archived = pace.step(blocking(move || loaded.load(&segment))).await?;
         let mut archived = archived.iter().filter(|stored| stored.position > after).map(named);
         let mut read = after;
         loop {
-            let page = retain.store.settled(read, upto, PAGE).await?;
+            let page = pace.step(retain.store.settled(read, upto, PAGE)).await?;
             let differs = page.iter().map(named).find(|event| archived.next() != Some(*event));
             let is_last = page.len() < PAGE;
             let missing = if is_last && differs.is_none() { archived.next() } else { None };
