@@ -8,9 +8,21 @@ use serde_json::Value;
 
 fn run(database: &str, faults: &str) {
     let seed = seeded().random_range(0..1_000_000).to_string();
-    let arguments = ["--minutes", "0.25", "--seed", &seed, "--format", "json", "--on", database, "--faults", faults];
+    let arguments = [
+        "--minutes",
+        "0.25",
+        "--seed",
+        &seed,
+        "--format",
+        "json",
+        "--on",
+        database,
+        "--faults",
+        faults,
+    ];
     let output = Command::new(env!("CARGO_BIN_EXE_chaos")).args(arguments).output().unwrap();
-    let (told, errors) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr));
+    let (told, errors) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "seed {seed}: {told}\n{errors}");
     let reports: Value = serde_json::from_str(&told).unwrap();
     let report = &reports[0];
@@ -18,13 +30,19 @@ fn run(database: &str, faults: &str) {
     assert_eq!(report["dead_letters"], 0);
     assert!(report["events"].as_u64().unwrap() > 50, "it had something to do: {report}");
     for fault in faults.split(',') {
-        assert!(report["faults"][fault]["injected"].as_u64() > Some(0), "{fault} happened: {report}");
+        assert!(
+            report["faults"][fault]["injected"].as_u64() > Some(0),
+            "{fault} happened: {report}"
+        );
     }
 }
 
 #[test]
 fn postgres_keeps_its_promises_while_it_is_harmed() {
-    run("postgres", "kill-emitter,kill-relay,stop-relay,kill-server,terminate,half-open-work,transaction");
+    run(
+        "postgres",
+        "kill-emitter,kill-relay,stop-relay,kill-server,terminate,half-open-work,transaction",
+    );
 }
 
 #[test]

@@ -118,7 +118,9 @@ impl Member {
         let name = name(&self.post, self.life);
         let status = ended.map_err(|_| Failure::terminal(format!("{name} does not end")))??;
         if !status.success() {
-            return Err(Failure::terminal(format!("{name} failed: {status}; its log is {name}.log")));
+            return Err(Failure::terminal(format!(
+                "{name} failed: {status}; its log is {name}.log"
+            )));
         }
         Ok(())
     }
@@ -149,7 +151,9 @@ impl Member {
             None => Ok(()),
             Some(status) => {
                 let name = name(&self.post, self.life);
-                Err(Failure::terminal(format!("{name} ended by itself: {status}; its log is {name}.log")))
+                Err(Failure::terminal(format!(
+                    "{name} ended by itself: {status}; its log is {name}.log"
+                )))
             }
         }
     }
@@ -184,7 +188,10 @@ fn spawn(post: &Post, book: &Book, life: u64) -> io::Result<(Child, JoinHandle<i
 }
 
 async fn read(told: ChildStdout, book: Book, name: String) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new().create(true).append(true).open(book.folder.join(format!("{name}.ndjson")))?;
+    let mut file = fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(book.folder.join(format!("{name}.ndjson")))?;
     let mut lines = BufReader::new(told).lines();
     let mut cut_off = None;
     while let Some(line) = lines.next_line().await? {

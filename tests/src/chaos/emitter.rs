@@ -14,7 +14,8 @@ use crate::chaos::history::{Noted, What};
 use crate::chaos::worker::{self, Bus, Failure, PAUSE, Worker};
 
 /// The aggregates of a run.
-pub(super) const ACCOUNTS: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+pub(super) const ACCOUNTS: [&str; 12] =
+    ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
 
 /// Emits until its input ends.
 #[derive(Debug, Clone, Args)]
@@ -45,7 +46,9 @@ impl Intent {
         let chosen = ACCOUNTS.into_iter().filter(|_| random.random_bool(0.15)).collect::<Vec<_>>();
         let one = vec![ACCOUNTS[random.random_range(0..ACCOUNTS.len())]];
         let accounts = if chosen.is_empty() { one } else { chosen };
-        let several = |account| (account, if random.random_bool(0.2) { random.random_range(2..6) } else { 1 });
+        let several = |account| {
+            (account, if random.random_bool(0.2) { random.random_range(2..6) } else { 1 })
+        };
         let accounts = accounts.into_iter().map(several).collect();
         let millis = if random.random_bool(0.03) { random.random_range(0..longest) } else { 0 };
         let open = Duration::from_millis(millis);

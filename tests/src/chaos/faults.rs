@@ -98,13 +98,19 @@ pub(super) struct Planned {
 pub(super) fn plan(seed: u64, faults: &[Fault], length: Duration) -> Vec<Planned> {
     let mut random = StdRng::seed_from_u64(seed);
     // This one is how processes are started, and lasts.
-    let kinds: Vec<Fault> = faults.iter().copied().filter(|fault| *fault != Fault::Pooler).collect();
+    let kinds: Vec<Fault> =
+        faults.iter().copied().filter(|fault| *fault != Fault::Pooler).collect();
     let (mut plan, mut at) = (Vec::new(), Duration::from_millis(1_000));
     while at < length && !kinds.is_empty() {
         let mut round = kinds.clone();
         round.shuffle(&mut random);
         for fault in round {
-            plan.push(Planned { at, fault, pick: random.random_range(0..1_000), part: random.random() });
+            plan.push(Planned {
+                at,
+                fault,
+                pick: random.random_range(0..1_000),
+                part: random.random(),
+            });
             at += Duration::from_millis(random.random_range(200..1_800));
         }
     }

@@ -49,7 +49,8 @@ impl Target {
     /// Brings a fault about and waits until it is over. Where another one is at the same thing already it is left out.
     pub(super) async fn meet(&self, number: usize, planned: Planned) -> Result<(), Failure> {
         let Planned { fault, pick, part, .. } = planned;
-        let between = |least: f64, most: f64| Duration::from_secs_f64(least + (most - least) * part);
+        let between =
+            |least: f64, most: f64| Duration::from_secs_f64(least + (most - least) * part);
         let begins = || self.book.tell(What::Broken { fault: fault.to_string(), number });
         match fault {
             Fault::KillEmitter | Fault::KillRelay => {
@@ -85,7 +86,8 @@ impl Target {
             Fault::Transaction | Fault::Snapshot => {
                 begins();
                 // It may be cut off by another fault.
-                if let Err(error) = self.hold(fault == Fault::Transaction, between(2.0, 6.0)).await {
+                if let Err(error) = self.hold(fault == Fault::Transaction, between(2.0, 6.0)).await
+                {
                     eprintln!("{fault} ended before its time: {error:?}");
                 }
             }
@@ -114,7 +116,12 @@ impl Target {
     }
 
     /// Whether it came about.
-    async fn harm_server(&self, cluster: &Cluster, planned: Planned, begins: &impl Fn()) -> Result<bool, Failure> {
+    async fn harm_server(
+        &self,
+        cluster: &Cluster,
+        planned: Planned,
+        begins: &impl Fn(),
+    ) -> Result<bool, Failure> {
         let lasts = Duration::from_secs_f64(0.2 + 2.0 * planned.part);
         match planned.fault {
             Fault::KillServer | Fault::Terminate | Fault::Restore => {
@@ -175,7 +182,8 @@ impl Target {
             }
             Place::Sqlite(file) => {
                 let mut connection = SqliteConnection::connect(&file.url()).await?;
-                let begin = if writes { "BEGIN IMMEDIATE" } else { "BEGIN; SELECT count(*) FROM account" };
+                let begin =
+                    if writes { "BEGIN IMMEDIATE" } else { "BEGIN; SELECT count(*) FROM account" };
                 sqlx::raw_sql(begin).execute(&mut connection).await?;
                 // Nobody else can write meanwhile.
                 sleep(if writes { lasts / 4 } else { lasts }).await;

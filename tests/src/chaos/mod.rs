@@ -38,7 +38,8 @@ use crate::chaos::worker::Failure;
 #[must_use]
 pub fn main() -> ExitCode {
     let options = Options::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let done = runtime.map_err(Failure::from).and_then(|runtime| runtime.block_on(asked(options)));
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:?}");

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eventbus_runtime::{EventBus, PgBus, SqliteBus};
 use eventbus_runtime::store::Log;
+use eventbus_runtime::{EventBus, PgBus, SqliteBus};
 use serde::Deserialize;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use tokio::sync::Mutex;
@@ -65,7 +65,10 @@ impl Place {
                 sqlx::raw_sql(sql).execute(bus.pool()).await?;
             }
             for account in ACCOUNTS {
-                sqlx::query("INSERT INTO account VALUES ($1, 0)").bind(account).execute(bus.pool()).await?;
+                sqlx::query("INSERT INTO account VALUES ($1, 0)")
+                    .bind(account)
+                    .execute(bus.pool())
+                    .await?;
             }
             bus.pool().close().await;
             return Ok(Self::Sqlite(file));
@@ -78,10 +81,14 @@ impl Place {
             sqlx::raw_sql(sql).execute(bus.pool()).await?;
         }
         for account in ACCOUNTS {
-            sqlx::query("INSERT INTO account VALUES ($1, 0)").bind(account).execute(bus.pool()).await?;
+            sqlx::query("INSERT INTO account VALUES ($1, 0)")
+                .bind(account)
+                .execute(bus.pool())
+                .await?;
         }
         let options = bus.pool().connect_options();
-        let folder = options.get_socket().ok_or_else(|| Failure::terminal("the cluster is our own"))?;
+        let folder =
+            options.get_socket().ok_or_else(|| Failure::terminal("the cluster is our own"))?;
         let proxy = Proxy::to(folder.join(format!(".s.PGSQL.{}", options.get_port()))).await?;
         bus.pool().close().await;
         // It tries again sooner than it does by itself when the server is back.
@@ -153,18 +160,19 @@ impl Place {
         const LOG: &str = "SELECT position, CAST(data AS text) FROM eventbus_event";
         const EFFECTS: &str = "SELECT event FROM effect ORDER BY number";
         const COUNTS: &str = "SELECT account, n FROM account";
-        let (log, effects, counts): (Vec<(i64, String)>, Vec<String>, Vec<(String, i64)>) = match self.bus().await? {
-            Bus::Postgres(bus) => (
-                sqlx::query_as(LOG).fetch_all(bus.pool()).await?,
-                sqlx::query_scalar(EFFECTS).fetch_all(bus.pool()).await?,
-                sqlx::query_as(COUNTS).fetch_all(bus.pool()).await?,
-            ),
-            Bus::Sqlite(bus) => (
-                sqlx::query_as(LOG).fetch_all(bus.pool()).await?,
-                sqlx::query_scalar(EFFECTS).fetch_all(bus.pool()).await?,
-                sqlx::query_as(COUNTS).fetch_all(bus.pool()).await?,
-            ),
-        };
+        let (log, effects, counts): (Vec<(i64, String)>, Vec<String>, Vec<(String, i64)>) =
+            match self.bus().await? {
+                Bus::Postgres(bus) => (
+                    sqlx::query_as(LOG).fetch_all(bus.pool()).await?,
+                    sqlx::query_scalar(EFFECTS).fetch_all(bus.pool()).await?,
+                    sqlx::query_as(COUNTS).fetch_all(bus.pool()).await?,
+                ),
+                Bus::Sqlite(bus) => (
+                    sqlx::query_as(LOG).fetch_all(bus.pool()).await?,
+                    sqlx::query_scalar(EFFECTS).fetch_all(bus.pool()).await?,
+                    sqlx::query_as(COUNTS).fetch_all(bus.pool()).await?,
+                ),
+            };
         for (position, data) in log {
             let event: Noted = serde_json::from_str(&data)?;
             book.tell(What::Stored { event, position });

@@ -72,7 +72,9 @@ impl Proxy {
 
     /// Breaks the connections of a kind that are there. Later ones are let through.
     pub(super) fn break_down(&self, line: Line, how: Break) {
-        self.fault.send_modify(|fault| *fault = Fault { number: fault.number + 1, broken: Some((line, how)) });
+        self.fault.send_modify(|fault| {
+            *fault = Fault { number: fault.number + 1, broken: Some((line, how)) }
+        });
     }
 
     /// Closes what carries nothing.
@@ -82,7 +84,11 @@ impl Proxy {
 }
 
 /// Nobody hears of an error here but those at both ends, whose connections end.
-async fn carry(client: TcpStream, socket: PathBuf, mut faults: watch::Receiver<Fault>) -> io::Result<()> {
+async fn carry(
+    client: TcpStream,
+    socket: PathBuf,
+    mut faults: watch::Receiver<Fault>,
+) -> io::Result<()> {
     client.set_nodelay(true)?;
     let server = UnixStream::connect(socket).await?;
     faults.mark_unchanged();

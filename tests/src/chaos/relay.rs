@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use clap::Args;
-use eventbus_runtime::{Event, EventBus, HandlerError, PgTx, Retry, SqliteTx, Subscribe};
 use eventbus_runtime::store::Log;
+use eventbus_runtime::{Event, EventBus, HandlerError, PgTx, Retry, SqliteTx, Subscribe};
 use rand::random_bool;
 use tokio::time::sleep;
 
@@ -25,7 +25,11 @@ pub(super) struct Relay {
 
 /// Now and then a handler fails.
 fn may_fail() -> Result<(), HandlerError> {
-    if random_bool(0.005) { Err(HandlerError::retryable("once in a while it fails")) } else { Ok(()) }
+    if random_bool(0.005) {
+        Err(HandlerError::retryable("once in a while it fails"))
+    } else {
+        Ok(())
+    }
 }
 
 fn handled(teller: &Teller, subscription: &str, event: &str) {
@@ -41,7 +45,8 @@ macro_rules! writing {
             event: Event<LedgerWritten>,
             teller: Teller,
         ) -> Result<(), HandlerError> {
-            let write = sqlx::query("INSERT INTO effect (event, worker) VALUES ($1, $2)").persistent(false);
+            let write =
+                sqlx::query("INSERT INTO effect (event, worker) VALUES ($1, $2)").persistent(false);
             write.bind(&event.id).bind(&teller.by).execute(&mut *tx).await?;
             may_fail()?;
             handled(&teller, ROWS, &event.id);
@@ -72,7 +77,8 @@ async fn serve<S: Log>(
     let mut told = worker::told_to_end();
     loop {
         let teller = teller.clone();
-        let noting = subscribe(&bus, PLAIN).handle(move |event: Event<LedgerWritten>| note(event, teller.clone()));
+        let noting = subscribe(&bus, PLAIN)
+            .handle(move |event: Event<LedgerWritten>| note(event, teller.clone()));
         // Where one of them is running already, it is the database's fault that the other is not.
         let started = async {
             let plain = noting.start().await?;
@@ -108,16 +114,18 @@ pub(super) async fn run(options: Relay) -> Result<(), Failure> {
         Bus::Postgres(bus) => {
             let writing = |bus: &EventBus<_>| {
                 let teller = teller.clone();
-                subscribe(bus, ROWS)
-                    .handle(move |tx: PgTx, event: Event<LedgerWritten>| write_on_postgres(tx, event, teller.clone()))
+                subscribe(bus, ROWS).handle(move |tx: PgTx, event: Event<LedgerWritten>| {
+                    write_on_postgres(tx, event, teller.clone())
+                })
             };
             serve(bus, &teller, writing).await
         }
         Bus::Sqlite(bus) => {
             let writing = |bus: &EventBus<_>| {
                 let teller = teller.clone();
-                subscribe(bus, ROWS)
-                    .handle(move |tx: SqliteTx, event: Event<LedgerWritten>| write_on_sqlite(tx, event, teller.clone()))
+                subscribe(bus, ROWS).handle(move |tx: SqliteTx, event: Event<LedgerWritten>| {
+                    write_on_sqlite(tx, event, teller.clone())
+                })
             };
             serve(bus, &teller, writing).await
         }

@@ -45,7 +45,8 @@ impl Report {
         anomalies: Vec<Anomaly>,
         dead_letters: u64,
     ) -> Self {
-        let count = |such: fn(&What) -> bool| history.iter().filter(|entry| such(&entry.what)).count();
+        let count =
+            |such: fn(&What) -> bool| history.iter().filter(|entry| such(&entry.what)).count();
         Self {
             database,
             seed,
@@ -85,7 +86,11 @@ impl fmt::Display for Report {
         }
         let injected: usize = self.faults.values().map(|recovery| recovery.injected).sum();
         writeln!(f, "  faults injected    {injected}")?;
-        writeln!(f, "  transactions       {}, {} told that they were committed", self.transactions, self.committed)?;
+        writeln!(
+            f,
+            "  transactions       {}, {} told that they were committed",
+            self.transactions, self.committed
+        )?;
         writeln!(f, "  events             {}, {} calls of handlers", self.events, self.handled)?;
         writeln!(f, "  dead letters       {}", self.dead_letters)?;
         let slowest = self.faults.iter().max_by(|a, b| a.1.caught_up.total_cmp(&b.1.caught_up));

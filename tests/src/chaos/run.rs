@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use eventbus_runtime::{Event, EventBus, HandlerError};
 use eventbus_runtime::store::Log;
-use rand::{RngExt, SeedableRng};
+use eventbus_runtime::{Event, EventBus, HandlerError};
 use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use tempfile::TempDir;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
@@ -48,7 +48,10 @@ impl Run {
             Ok(report) => Ok(report.kept_in(folder.keep())),
             Err(error) => {
                 let folder = TempDir::keep(folder);
-                Err(Failure::terminal(format!("{error:?}; what was told until then is in {}", folder.display())))
+                Err(Failure::terminal(format!(
+                    "{error:?}; what was told until then is in {}",
+                    folder.display()
+                )))
             }
         }
     }
@@ -111,10 +114,18 @@ impl Run {
         Ok(Target::new(place, book, emitters, relays, clock))
     }
 
-    fn post(&self, role: Role, number: usize, place: &Place, clock: &Path, seed: u64) -> Result<Post, Failure> {
+    fn post(
+        &self,
+        role: Role,
+        number: usize,
+        place: &Place,
+        clock: &Path,
+        seed: u64,
+    ) -> Result<Post, Failure> {
         let url = place.url(number);
         // Whoever writes to a file keeps all others from it.
-        let (connections, longest) = if place.file().is_some() { ("2", "200") } else { ("3", "2000") };
+        let (connections, longest) =
+            if place.file().is_some() { ("2", "200") } else { ("3", "2000") };
         let arguments = match role {
             Role::Emitter => {
                 vec!["emitter", "--url", &*url, "--connections", connections, "--longest", longest]
@@ -140,7 +151,8 @@ impl Run {
     /// All faults, and until they are over.
     async fn harm(&self, target: &Arc<Target>) -> Result<(), Failure> {
         let (begin, mut faults) = (tokio::time::Instant::now(), JoinSet::new());
-        for (number, planned) in plan(self.seed, &self.faults, self.length).into_iter().enumerate() {
+        for (number, planned) in plan(self.seed, &self.faults, self.length).into_iter().enumerate()
+        {
             sleep_until(begin + planned.at).await;
             let target = Arc::clone(target);
             faults.spawn(async move {
@@ -190,7 +202,10 @@ async fn drain(target: &Target) -> Result<u64, Failure> {
             (moved, told) = (Instant::now(), now_told);
         }
         if moved.elapsed() > DEADLINE {
-            eprintln!("{pending} events are pending, and nothing was handled for {} s", DEADLINE.as_secs());
+            eprintln!(
+                "{pending} events are pending, and nothing was handled for {} s",
+                DEADLINE.as_secs()
+            );
             return Ok(dead);
         }
         sleep(PAUSE).await;
@@ -217,7 +232,9 @@ async fn replay(target: &Target) -> Result<(), Failure> {
 /// The library of Debian's package `faketime`.
 fn libfaketime() -> Result<PathBuf, Failure> {
     let folders = std::fs::read_dir("/usr/lib")?;
-    let libraries = folders.flatten().map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
-    let missing = "libfaketime is missing: install the package `faketime`, or leave the fault `clock` out";
+    let libraries =
+        folders.flatten().map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
+    let missing =
+        "libfaketime is missing: install the package `faketime`, or leave the fault `clock` out";
     libraries.into_iter().find(|path| path.exists()).ok_or_else(|| Failure::terminal(missing))
 }

@@ -128,7 +128,8 @@ impl PgDatabase {
     /// # Panics
     /// When `pg_dump` or `psql` is missing or fails.
     pub async fn copied(&self) -> Self {
-        let copy = Self::create_named(self.name.clone(), another_like(self.server), "template0").await;
+        let copy =
+            Self::create_named(self.name.clone(), another_like(self.server), "template0").await;
         tokio::task::block_in_place(|| self.restore_into(&copy));
         copy
     }

@@ -144,7 +144,8 @@ fn counted(entries: &[&Entry], log: &Log<'_>, found: &mut Vec<Anomaly>) {
             Ordering::Less => Kind::LostWrite,
             Ordering::Greater => Kind::AbortedRead,
         };
-        let text = format!("account {account} counts {n} events, and the log's last one of it is {last}");
+        let text =
+            format!("account {account} counts {n} events, and the log's last one of it is {last}");
         found.push(Anomaly::new(kind, text));
     }
 }
