@@ -1,5 +1,7 @@
 //! What the suites share: databases to test on, programs to run, random numbers.
 
+#[cfg(target_os = "linux")]
+pub mod chaos;
 pub mod postgres;
 pub mod program;
 pub mod random;

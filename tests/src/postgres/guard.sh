@@ -2,8 +2,8 @@
 # test process cannot fail to let go, however it ends. $2 are the server's settings (`-c fsync=off ..`).
 #
 # Says on stdout: `ready <folder of the socket>`, `missing`, or `failed` and why. When it is ready it answers `done` to
-# each line of its stdin: `stop` stops the server; `replace <folder>` starts it anew, with a socket in the folder of a
-# cluster that was stopped.
+# each line of its stdin: `stop` stops the server; `kill` ends it as a crash would, with no farewell to anybody; `start` starts
+# it where it was; `replace <folders>` starts it anew, with sockets in the folders of clusters that were stopped, too.
 
 if [ -n "$EVENTBUS_TEST_POSTGRES_BIN" ]; then
     PATH="$EVENTBUS_TEST_POSTGRES_BIN:$PATH"
@@ -27,6 +27,7 @@ folder=$(mktemp -d /tmp/eventbus-pg.XXXXXX) || exit 1
 chmod 711 "$folder"
 
 settings=$2
+places=$folder
 create() {
     initdb --no-sync --auth=trust --username=postgres --encoding=UTF8 --locale=C -D "$folder/data" && start "$folder"
 }
@@ -40,7 +41,12 @@ stop() {
 obey() {
     case $1 in
     stop) stop ;;
-    replace) stop && start "$folder,$2" ;;
+    kill) pg_ctl stop -m immediate -w -D "$folder/data" ;;
+    start) start "$places" ;;
+    replace)
+        places=$folder,$2
+        stop && start "$places"
+        ;;
     *) false ;;
     esac
 }

@@ -18,7 +18,9 @@ use uuid::Uuid;
 
 pub use crate::postgres::bouncer::{Bouncer, PoolMode};
 pub use crate::postgres::savepoints::{listed, set_savepoints};
-use crate::postgres::server::{Server, another, durable, elsewhere, newest, server};
+use crate::postgres::server::{
+    Server, another, another_durable, another_like, durable, elsewhere, newest, server,
+};
 
 /// Names a server to use instead of a cluster of our own.
 pub const URL_VARIABLE: &str = "EVENTBUS_TEST_POSTGRES_URL";
@@ -73,12 +75,27 @@ impl PgDatabase {
         Self::create_on(server, &template(server).await).await
     }
 
+    /// The same with the durability that PostgreSQL has by default, to be killed and started again.
+    ///
+    /// # Panics
+    /// When there is no PostgreSQL.
+    pub async fn alone_and_durable() -> Self {
+        let server = another_durable();
+        Self::create_on(server, &template(server).await).await
+    }
+
     /// A database without tables in a cluster of our own, of the newest major version.
     ///
     /// # Panics
     /// When its programs are not installed.
     pub async fn empty_on_newest() -> Self {
         Self::create_on(newest(), "template0").await
+    }
+
+    /// Its name in its cluster.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Its URL.
@@ -111,7 +128,8 @@ impl PgDatabase {
     /// # Panics
     /// When `pg_dump` or `psql` is missing or fails.
     pub async fn copied(&self) -> Self {
-        let copy = Self::create_named(self.name.clone(), another(), "template0").await;
+        let copy =
+            Self::create_named(self.name.clone(), another_like(self.server), "template0").await;
         tokio::task::block_in_place(|| self.restore_into(&copy));
         copy
     }
@@ -123,6 +141,22 @@ impl PgDatabase {
     /// When a cluster does not stop or start.
     pub fn replace_with(&self, copy: &Self) {
         tokio::task::block_in_place(|| self.server.replace_with(copy.server));
+    }
+
+    /// Ends the cluster of this one, which is alone in it, as a crash would: nobody is told, and nothing is written down.
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub fn kill(&self) {
+        tokio::task::block_in_place(|| self.server.kill());
+    }
+
+    /// Starts it again.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start(&self) {
+        tokio::task::block_in_place(|| self.server.start());
     }
 
     fn restore_into(&self, copy: &Self) {

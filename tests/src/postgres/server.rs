@@ -17,6 +17,9 @@ pub(super) struct Server {
     url: (String, String),
     /// The guard of a cluster of our own.
     guard: Option<Guard>,
+    settings: &'static str,
+    /// The folders of its sockets, if it is our own.
+    places: Mutex<String>,
 }
 
 const SCRIPT: &str = concat!(include_str!("unprivileged.sh"), include_str!("guard.sh"));
@@ -31,7 +34,12 @@ const FAST: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=o
 pub(super) fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| match env::var(URL_VARIABLE) {
-        Ok(url) => Server { url: around_database(&url), guard: None },
+        Ok(url) => Server {
+            url: around_database(&url),
+            guard: None,
+            settings: "",
+            places: Mutex::default(),
+        },
         Err(_) => start(FAST),
     })
 }
@@ -53,12 +61,35 @@ pub(super) fn another() -> &'static Server {
     Box::leak(Box::new(start(FAST)))
 }
 
+/// The same with the durability that PostgreSQL has by default.
+pub(super) fn another_durable() -> &'static Server {
+    Box::leak(Box::new(start("")))
+}
+
+/// Another one with the settings of this.
+pub(super) fn another_like(server: &Server) -> &'static Server {
+    Box::leak(Box::new(start(server.settings)))
+}
+
 impl Server {
     /// Stops a cluster of our own, and lets another listen where it did: what is lost is lost.
     pub(super) fn replace_with(&self, other: &Self) {
         let (ours, theirs) = (self.guard(), other.guard());
         ours.tell("stop");
-        theirs.tell(&format!("replace {}", ours.folder));
+        let places = self.places.lock().expect("nobody panics with it").clone();
+        theirs.tell(&format!("replace {places}"));
+        *other.places.lock().expect("nobody panics with it") =
+            format!("{},{places}", theirs.folder);
+    }
+
+    /// Ends a cluster of our own as a crash would.
+    pub(super) fn kill(&self) {
+        self.guard().tell("kill");
+    }
+
+    /// Starts it again.
+    pub(super) fn start(&self) {
+        self.guard().tell("start");
     }
 
     fn guard(&self) -> &Guard {
@@ -96,19 +127,20 @@ pub(super) fn newest() -> &'static Server {
     })
 }
 
-fn start(settings: &str) -> Server {
+fn start(settings: &'static str) -> Server {
     start_in(settings, None)
 }
 
 /// A cluster of the programs in a folder, or else of those that the environment names.
-fn start_in(settings: &str, programs: Option<&Path>) -> Server {
+fn start_in(settings: &'static str, programs: Option<&Path>) -> Server {
     let missing = format!(
         "PostgreSQL is not installed: install the server (Debian and Ubuntu: `apt-get install postgresql`, macOS: \
          `brew install postgresql`), or name one in {URL_VARIABLE}"
     );
     let guard = Guard::start_with(SCRIPT, settings, programs, &missing);
     let url = ("postgres://postgres@localhost/".to_owned(), format!("?host={}", guard.folder));
-    Server { url, guard: Some(guard) }
+    let places = Mutex::new(guard.folder.clone());
+    Server { url, guard: Some(guard), settings, places }
 }
 
 /// A shell that runs a server until its stdin ends, which this process holds.
