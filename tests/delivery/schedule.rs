@@ -2,12 +2,13 @@
 //! wrong and jumps.
 
 use std::io::{BufRead, BufReader, Lines, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use eventbus_runtime::store::Log;
 use eventbus_runtime::{EventBus, PgBus, ScheduleFilter};
+use eventbus_tests::faketime;
 use eventbus_tests::postgres::PgDatabase;
 use eventbus_tests::sqlite::SqliteFile;
 use sqlx::raw_sql;
@@ -38,10 +39,9 @@ impl Worker {
     /// One that sees another time than the machine; which one, a file says.
     fn with_clock(url: &str, clock: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_schedule-worker"));
-        command.arg(url).env("LD_PRELOAD", libfaketime()).env("FAKETIME_TIMESTAMP_FILE", clock);
-        // A change of the machine's time does not change how long something takes.
-        command.env("FAKETIME_NO_CACHE", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-        Self::with(command.env("DONT_FAKE_MONOTONIC", "1"))
+        let missing =
+            "libfaketime is missing: install the package `faketime`, or let scripts/test do so";
+        Self::with(command.arg(url).envs(faketime::variables(clock).expect(missing)))
     }
 
     fn with(command: &mut Command) -> Self {
@@ -78,17 +78,6 @@ impl Drop for Worker {
         self.process.kill().ok();
         self.process.wait().ok();
     }
-}
-
-/// The library of Debian's package `faketime`.
-fn libfaketime() -> PathBuf {
-    let mut folders = std::fs::read_dir("/usr/lib").unwrap().map(|entry| entry.unwrap().path());
-    folders
-        .find_map(|folder| {
-            let library = folder.join("faketime/libfaketimeMT.so.1");
-            library.exists().then_some(library)
-        })
-        .expect("libfaketime is missing: install the package `faketime`, or let scripts/test do so")
 }
 
 /// Within a minute, or somebody moves nothing.

@@ -1,7 +1,8 @@
-//! What the suites share: databases to test on, programs to run, random numbers.
+//! What the suites share: databases to test on, programs to run, clocks that are wrong, random numbers.
 
 #[cfg(target_os = "linux")]
 pub mod chaos;
+pub mod faketime;
 pub mod postgres;
 pub mod program;
 pub mod random;

@@ -133,19 +133,12 @@ impl Histogram {
     pub fn from_columns(objects: &str, longest: i64) -> Result<Self> {
         let mut added = Added::default();
         let mut reader = serde_json::Deserializer::from_str(objects);
-        let read = loop {
-            match reader.end() {
-                Ok(()) => break Ok(()),
-                Err(_) => match added.deserialize(&mut reader) {
-                    Ok(()) => {}
-                    Err(error) => break Err(error),
-                },
-            }
-        };
-        read.map_err(|error| {
-            let message = "a histogram of eventbus_minute is malformed";
-            Error::new(ErrorKind::DeserializationFailed, message).with_source(error)
-        })?;
+        while reader.end().is_err() {
+            added.deserialize(&mut reader).map_err(|error| {
+                let message = "a histogram of eventbus_minute is malformed";
+                Error::new(ErrorKind::DeserializationFailed, message).with_source(error)
+            })?;
+        }
         Ok(Self { buckets: added.buckets(), longest: u64::try_from(longest).unwrap_or(0) })
     }
 }

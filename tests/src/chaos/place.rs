@@ -6,7 +6,7 @@ use std::sync::Arc;
 use eventbus_runtime::store::Log;
 use eventbus_runtime::{EventBus, PgBus, SqliteBus};
 use serde::Deserialize;
-use sqlx::{Connection, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tokio::sync::Mutex;
 
 use crate::chaos::crew::Book;
@@ -34,8 +34,16 @@ pub(super) struct Cluster {
     bouncer: Option<Bouncer>,
 }
 
-/// The same on both databases.
-const TABLES: &str = "CREATE TABLE account (account text PRIMARY KEY, n bigint NOT NULL)";
+/// The tables of the application, with a row for each account; `number` is how a column is numbered by itself.
+fn tables(number: &str) -> AssertSqlSafe<String> {
+    let accounts = ACCOUNTS.map(|account| format!("('{account}', 0)")).join(", ");
+    AssertSqlSafe(format!(
+        "CREATE TABLE account (account text PRIMARY KEY, n bigint NOT NULL);
+        CREATE TABLE effect (number {number}, event text NOT NULL, worker text NOT NULL);
+        CREATE TABLE held (n bigint);
+        INSERT INTO account VALUES {accounts}"
+    ))
+}
 
 const CURSORS: &str = "SELECT json_build_object('subscription', subscription, 'shard', shard, 'place', json_build_array(
         epoch, pg_snapshot_xmin(from_snapshot)::text::bigint, pg_snapshot_xmax(from_snapshot)::text::bigint,
@@ -60,32 +68,15 @@ impl Place {
         if database == Database::Sqlite {
             let file = SqliteFile::new();
             let bus = file.bus().await;
-            let effects = "CREATE TABLE effect (number INTEGER PRIMARY KEY AUTOINCREMENT, event text NOT NULL, worker text NOT NULL)";
-            for sql in [TABLES, effects] {
-                sqlx::raw_sql(sql).execute(bus.pool()).await?;
-            }
-            for account in ACCOUNTS {
-                sqlx::query("INSERT INTO account VALUES ($1, 0)")
-                    .bind(account)
-                    .execute(bus.pool())
-                    .await?;
-            }
+            let tables = tables("INTEGER PRIMARY KEY AUTOINCREMENT");
+            sqlx::raw_sql(tables).execute(bus.pool()).await?;
             bus.pool().close().await;
             return Ok(Self::Sqlite(file));
         }
         let first = Arc::new(PgDatabase::alone_and_durable().await);
         let bus = first.bus().await;
-        let effects = "CREATE TABLE effect (number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event text NOT NULL, \
-                       worker text NOT NULL); CREATE TABLE held (n bigint)";
-        for sql in [TABLES, effects] {
-            sqlx::raw_sql(sql).execute(bus.pool()).await?;
-        }
-        for account in ACCOUNTS {
-            sqlx::query("INSERT INTO account VALUES ($1, 0)")
-                .bind(account)
-                .execute(bus.pool())
-                .await?;
-        }
+        let tables = tables("bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY");
+        sqlx::raw_sql(tables).execute(bus.pool()).await?;
         let options = bus.pool().connect_options();
         let folder =
             options.get_socket().ok_or_else(|| Failure::terminal("the cluster is our own"))?;

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 use eventbus_runtime::store::Log;
-use eventbus_runtime::{Event, EventBus, HandlerError, PgTx, Retry, SqliteTx, Subscribe};
+use eventbus_runtime::{
+    Event, EventBus, HandlerError, PgStore, PgTx, Retry, SqliteStore, SqliteTx, Subscribe,
+};
 use rand::random_bool;
 use tokio::time::sleep;
 
@@ -38,25 +40,31 @@ fn handled(teller: &Teller, subscription: &str, event: &str) {
 }
 
 macro_rules! writing {
-    ($name:ident, $tx:ty) => {
-        /// No constraint keeps a second row away: only the cursor does.
-        async fn $name(
-            mut tx: $tx,
-            event: Event<LedgerWritten>,
-            teller: Teller,
-        ) -> Result<(), HandlerError> {
-            let write =
-                sqlx::query("INSERT INTO effect (event, worker) VALUES ($1, $2)").persistent(false);
-            write.bind(&event.id).bind(&teller.by).execute(&mut *tx).await?;
-            may_fail()?;
-            handled(&teller, ROWS, &event.id);
-            Ok(())
+    ($name:ident, $store:ty, $tx:ty) => {
+        fn $name(bus: &EventBus<$store>, teller: &Teller) -> Subscribe<$store> {
+            /// No constraint keeps a second row away: only the cursor does.
+            async fn write(
+                mut tx: $tx,
+                event: Event<LedgerWritten>,
+                teller: Teller,
+            ) -> Result<(), HandlerError> {
+                let sql = "INSERT INTO effect (event, worker) VALUES ($1, $2)";
+                let write = sqlx::query(sql).persistent(false).bind(&event.id).bind(&teller.by);
+                write.execute(&mut *tx).await?;
+                may_fail()?;
+                handled(&teller, ROWS, &event.id);
+                Ok(())
+            }
+            let teller = teller.clone();
+            subscribe(bus, ROWS).handle(move |tx: $tx, event: Event<LedgerWritten>| {
+                write(tx, event, teller.clone())
+            })
         }
     };
 }
 
-writing!(write_on_postgres, PgTx);
-writing!(write_on_sqlite, SqliteTx);
+writing!(on_postgres, PgStore, PgTx);
+writing!(on_sqlite, SqliteStore, SqliteTx);
 
 async fn note(event: Event<LedgerWritten>, teller: Teller) -> Result<(), HandlerError> {
     may_fail()?;
@@ -72,17 +80,17 @@ fn subscribe<S: Log>(bus: &EventBus<S>, name: &str) -> Subscribe<S> {
 async fn serve<S: Log>(
     bus: EventBus<S>,
     teller: &Teller,
-    writing: impl Fn(&EventBus<S>) -> Subscribe<S>,
+    writing: impl Fn(&EventBus<S>, &Teller) -> Subscribe<S>,
 ) -> Result<(), Failure> {
     let mut told = worker::told_to_end();
     loop {
-        let teller = teller.clone();
+        let teller_of_notes = teller.clone();
         let noting = subscribe(&bus, PLAIN)
-            .handle(move |event: Event<LedgerWritten>| note(event, teller.clone()));
+            .handle(move |event: Event<LedgerWritten>| note(event, teller_of_notes.clone()));
         // Where one of them is running already, it is the database's fault that the other is not.
         let started = async {
             let plain = noting.start().await?;
-            match writing(&bus).start().await {
+            match writing(&bus, teller).start().await {
                 Ok(rows) => Ok((plain, rows)),
                 Err(error) => {
                     plain.shutdown().await?;
@@ -111,23 +119,7 @@ async fn serve<S: Log>(
 pub(super) async fn run(options: Relay) -> Result<(), Failure> {
     let teller = Teller { by: options.worker.name };
     match worker::connect(&options.worker.url).await {
-        Bus::Postgres(bus) => {
-            let writing = |bus: &EventBus<_>| {
-                let teller = teller.clone();
-                subscribe(bus, ROWS).handle(move |tx: PgTx, event: Event<LedgerWritten>| {
-                    write_on_postgres(tx, event, teller.clone())
-                })
-            };
-            serve(bus, &teller, writing).await
-        }
-        Bus::Sqlite(bus) => {
-            let writing = |bus: &EventBus<_>| {
-                let teller = teller.clone();
-                subscribe(bus, ROWS).handle(move |tx: SqliteTx, event: Event<LedgerWritten>| {
-                    write_on_sqlite(tx, event, teller.clone())
-                })
-            };
-            serve(bus, &teller, writing).await
-        }
+        Bus::Postgres(bus) => serve(bus, &teller, on_postgres).await,
+        Bus::Sqlite(bus) => serve(bus, &teller, on_sqlite).await,
     }
 }

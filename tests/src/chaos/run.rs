@@ -1,6 +1,6 @@
 //! One run: processes are started, harmed, and left in peace until all is handled; then their history is checked.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,7 @@ use crate::chaos::options::Database;
 use crate::chaos::place::{Place, pending};
 use crate::chaos::report::Report;
 use crate::chaos::worker::{Bus, Failure, PAUSE};
+use crate::faketime;
 
 const EMITTERS: usize = 3;
 const RELAYS: usize = 3;
@@ -135,15 +136,9 @@ impl Run {
         let arguments = arguments.into_iter().map(str::to_owned).collect();
         let mut variables = Vec::new();
         if number == 2 && self.faults.contains(&Fault::Clock) {
-            let one = || "1".to_owned();
-            variables = vec![
-                ("LD_PRELOAD", libfaketime()?.display().to_string()),
-                ("FAKETIME_TIMESTAMP_FILE", clock.display().to_string()),
-                ("FAKETIME_NO_CACHE", one()),
-                // A change of the machine's time does not change how long something takes.
-                ("FAKETIME_DONT_FAKE_MONOTONIC", one()),
-                ("DONT_FAKE_MONOTONIC", one()),
-            ];
+            let missing = "libfaketime is missing: install the package `faketime`, or leave the fault `clock` out";
+            let faked = faketime::variables(clock).ok_or_else(|| Failure::terminal(missing))?;
+            variables.extend(faked);
         }
         Ok(Post { role, number, arguments, variables, seed })
     }
@@ -227,14 +222,4 @@ async fn replay(target: &Target) -> Result<(), Failure> {
         Bus::Postgres(bus) => on(bus, target).await,
         Bus::Sqlite(bus) => on(bus, target).await,
     }
-}
-
-/// The library of Debian's package `faketime`.
-fn libfaketime() -> Result<PathBuf, Failure> {
-    let folders = std::fs::read_dir("/usr/lib")?;
-    let libraries =
-        folders.flatten().map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
-    let missing =
-        "libfaketime is missing: install the package `faketime`, or leave the fault `clock` out";
-    libraries.into_iter().find(|path| path.exists()).ok_or_else(|| Failure::terminal(missing))
 }

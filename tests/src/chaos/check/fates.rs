@@ -1,6 +1,6 @@
 //! What became of the transactions: committed, not, or nobody knows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::chaos::history::{Entry, What};
 
@@ -65,7 +65,7 @@ impl<'a> Fates<'a> {
 
     pub(super) fn surely_committed(&self) -> impl Iterator<Item = &'a str> {
         let sure = self.events.iter().filter(|(_, fate)| **fate == Fate::Committed);
-        sure.map(|(event, _)| *event).collect::<BTreeSet<_>>().into_iter()
+        sure.map(|(event, _)| *event)
     }
 }
 
